@@ -12,6 +12,7 @@ anything to say on its console, fails the test.]]
   urllib.parse [quote urlencode]
   axe-playwright-python.sync-playwright [Axe]
   playwright.sync-api [sync-playwright]
+  lstm-textgen.pages.assembly [join-modules]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel]
   tests.helpers [small-model])
@@ -24,7 +25,7 @@ anything to say on its console, fails the test.]]
 
 
 (defn start-browser []
-  "Yield a new browser, closed afterwards; for use as a fixture."
+  "Yield a new browser, closed afterwards."
   (setv path (next (filter None (map which NAMES)) None))
   (assert path "tests of pages need Chromium: apt install chromium")
   (with [playwright (sync-playwright)]
@@ -36,12 +37,12 @@ anything to say on its console, fails the test.]]
 
 
 (defn [contextmanager] open-page [browser path [fragment ""] [may-say None] [site None]
-    #** options]
+    [clock False] #** options]
   #[[Open the file at `path` in a `browser` that is offline; yield Playwright's page.
 
   `options` are those of a browser context. At the end it is an error if the page asked for
   anything but itself, or files in the folder `site`, or had anything to say on its console but
-  what contains `may-say`.]]
+  what contains `may-say`. With `clock` its time stands still until the test lets it pass.]]
   (setv
     address (.as-uri (.resolve (Path path)))
     own (.as-uri (.resolve (Path (or site path))))
@@ -49,6 +50,9 @@ anything to say on its console, fails the test.]]
     page (.new-page context)
     asked []
     said [])
+  (when clock
+    (.install page.clock)
+    (.pause-at page.clock (+ (time.time) 60)))
   (.set-default-timeout context (* 1000 DEADLINE))
   (.on page "request" (fn [request] (.append asked request.url)))
   (.on page "console" (fn [message] (.append said message.text)))
@@ -135,21 +139,41 @@ anything to say on its console, fails the test.]]
   (.text-content page WRITTEN))
 
 
-(defn assert-writes-as-python [browser folder model seed [path None] #** settings]
-  #[[Assert that a page writes after `seed`, with these `settings`, what Python does.
+(defn assert-writes-as-python [browser path model seeds #** settings]
+  "Assert that the page at `path` writes after each of `seeds`, coldly, what Python does."
+  (with [page (open-page browser path (fragment #** {"length" 100  "temperature" 0  "fast" 1
+      #** settings}))]
+    (for [seed seeds]
+      (setv expected (.generate (TextModel model) seed :temperature 0
+        :length (.get settings "length" 100)))
+      (restart page seed)
+      (wait-for-end page)
+      (setv
+        [before _ more] (.partition (written page) expected)
+        ;; A page has the last piece whole, and doesn't count what a text begins with.
+        longest (max (map len model.vocabulary.units))
+        spare (if (or (= model.settings.unit "pieces") (= seed "")) longest 0))
+      (assert (= before "") seed)
+      (assert (<= (len more) spare) seed))))
 
-  It is at `path`, or made of `model` in `folder`.]]
-  (setv
-    path (or path (page-of folder model))
-    settings {"rng_seed" 4  "length" 100  #** settings}
-    expected (.generate (TextModel model) seed #** settings))
-  (with [page (open-page browser path (fragment #** {"seed" seed  "fast" 1  #** settings}))]
-    (wait-for-end page)
-    (setv [before _ more] (.partition (written page) expected))
-    (assert (= before ""))
-    ;; A page has the last piece whole.
-    (assert (or (= more "") (= model.settings.unit "pieces")) more)
-    (assert (< (len more) (max (map len model.vocabulary.units))))))
+
+(defn restart [page seed]
+  "Let a page begin with another `seed`."
+  (.fill page "#seed" seed)
+  (.press page "#seed" "Enter"))
+
+
+(defn in-browser [browser scripts code argument [before ""]]
+  #[[Return what the `code` of a function in JavaScript makes of `argument`.
+
+  The code `before`, and `scripts` of assets/, are there.]]
+  (setv page (.new-page browser))
+  (try
+    (.evaluate page
+      (+ "(argument) => {" before (join-modules scripts) f"\nreturn ({code})(argument); }}")
+      argument)
+    (finally
+      (.close page))))
 
 
 (defn start-of [page n]

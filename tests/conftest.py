@@ -1,4 +1,5 @@
 """Lets pytest collect test_*.hy, explains failed asserts in full, lends tests a model."""
+import asyncio
 import os
 import re
 import signal
@@ -142,6 +143,31 @@ def refusal(capsys):
         return line
 
     return refusal
+
+
+# * A browser
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The one browser of a session, and the event loop that drives it."""
+    from tests.browser import start_browser
+
+    started = start_browser()
+    browser = next(started)
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    yield browser, loop
+    asyncio._set_running_loop(loop)
+    next(started, None)
+
+
+@pytest.fixture
+def browser(chromium):
+    """The browser; between tests its event loop isn't the thread's, which others may need."""
+    browser, loop = chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 # * Models

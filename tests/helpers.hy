@@ -7,6 +7,7 @@
   math
   os
   pathlib [Path]
+  re
   resource
   signal
   subprocess
@@ -248,6 +249,12 @@
   (assert (= (.count (.strip result.stderr) "\n") 0) result.stderr)
   (for [word words]
     (assert (in word result.stderr) result.stderr)))
+
+
+(defn block-of [page name]
+  "Return what the element `name` of a `page` (HTML) holds for its scripts."
+  (setv [block] (re.findall rf"(?s)<script type=\"text/plain\" id=\"{name}\">(.*?)</script>" page))
+  block)
 
 
 ;; * Models that are made at once, never trained

@@ -75,7 +75,7 @@
       path)))
 
 
-(defn [(pytest.mark.parametrize "names" [[#* SCRIPTS "served.js"] WORKER])]
+(defn [(pytest.mark.parametrize "names" [SCRIPTS WORKER])]
     test-joined-modules-have-no-name-twice [names]
   (setv found (re.findall
     r"^(?:const|let|class|(?:async )?function) (\w+)" (join-modules names) re.MULTILINE))

@@ -128,8 +128,7 @@
     page (report-page [#("old" model)]))
   (main ["--info" "--model" (str older)])
   (assert (in f"epoch 1, validation {loss} per word\n" (. (.readouterr capsys) out)))
-  (for [words [f"{loss} per word" "Loss in bits per word" "Surprise in bits per word"]]
-    (assert (in words page)))
+  (assert (in f"{loss} per word" page))
   (assert (in f"{loss} per word" (model-card model "")))
   (assert (is (get (. (TextModel model) history) 0 "unit_length") None)))
 
@@ -192,7 +191,7 @@
 (defn compared [#* models]
   "Return the first statement of the report on `models`, named 0, 1 and so on."
   (setv page (report-page (lfor [k model] (enumerate models) #((str k) model))))
-  (unescape (re.sub "<.*?>" "" (get (re.findall r"</h1><p>(.*?)</p>" page) 0))))
+  (unescape (re.sub "<.*?>" "" (get (re.findall r"</h1><p class=\"lead\">(.*?)</p>" page) 0))))
 
 
 (defn [(pytest.mark.parametrize #("models" "words") [

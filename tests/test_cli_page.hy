@@ -20,7 +20,7 @@
   (succeeded result)
   (assert (re.search r"a\.html: \d+ KB; open it in a browser" result.stderr))
   (setv page (.read-text (/ tmp-path "a.html") :encoding "utf-8"))
-  (assert (in "<title>model</title>" page))
+  (assert (in "<title>Write with model</title>" page))
   (assert (in "Content-Security-Policy" page)))
 
 

@@ -6,7 +6,7 @@
   shutil
   urllib.parse
   pytest
-  tests.browser [open-page overflow start-browser violations]
+  tests.browser [open-page overflow violations]
   tests.forkserver [COUNTING]
   tests.helpers [ROOT forked-python]
   tools [docs]
@@ -174,9 +174,6 @@
     test-each-link-in-a-page-s-text-leads-somewhere [path]
   (for [[_ link _] (.findall docs.LINK (text-of path))]
     (assert (.exists (/ path.parent link)) link)))
-
-
-(setv browser (pytest.fixture start-browser :scope "module"))
 
 
 (defn [pytest.mark.slow

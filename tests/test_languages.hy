@@ -9,12 +9,11 @@
   lstm-textgen.pages.report [report-page]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.looks [look-at]
-  tests.browser [fragment open-page page-of start-browser write-on written]
+  tests.browser [fragment open-page page-of write-on written]
   tests.helpers [assert-no-warning output write-text]
-  tests.test-reportpage [text-of whole-history])
+  tests.test-report [text-of whole-history])
 
 (setv
-  browser (pytest.fixture start-browser :scope "module")
   MARKS {
     "german" "Äpfel, Öl, Übermut, süß, groß „Ja“, ‚nein‘, »so«, ›oder‹ – nun …"
     "french" "Où ça, Noël, œuvre, Œdipe, été, à l’île : « Çà et là » “non” ? Hélas !…"
@@ -82,7 +81,7 @@ cocina y buscar una segunda cama.
   (with [page (open-page browser (page-of tmp-path model) (fragment :seed seed :fast 1))]
     (write-on page 30)
     (assert (.startswith (written page) seed)))
-  (setv model.history (whole-history 1))
+  (setv model.history (whole-history 2))
   (setv (get model.history 0 "sample") seed)
   (assert (in seed (text-of (report-page [#(name model)])))))
 

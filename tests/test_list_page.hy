@@ -1,17 +1,17 @@
 "A page by a model of items, in a real browser: it writes a list, of new ones if so wanted."
 
 (import
+  json
   pytest
   lstm-textgen.pages [playground :as module]
-  lstm-textgen.pages.assembly [join-modules]
+  lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.text.items [ENDS KnownItems fingerprint-of fingerprints]
   lstm-textgen.writing.writer [usual-options]
-  tests.browser [WRITTEN fragment halved-model open-page overflow page-of start-browser violations
-    wait-for-end wait-until]
+  tests.browser [WRITTEN fragment halved-model in-browser open-page page-of wait-for-end
+    wait-until]
   tests.helpers [write-many])
 
 (setv
-  browser (pytest.fixture start-browser :scope "module")
   ITEM f"{WRITTEN} .item"
   LONGEST 40  ; units, of the items that the models are told to have learned
   ;; Texts whose fingerprints would differ if the browser did anything in another way.
@@ -26,24 +26,6 @@
     #** options}))
   (setv model.items (fingerprints known))
   model)
-
-
-(defn items-by [model [seed ""] [count 30] [temperature 1]]
-  "Return the first `count` items that `model` draws with random seed 4, and their repeats."
-  (setv texts (write-many model [seed] count (usual-options model temperature) :rng-seed 4
-    :warn (fn [line] None)))  ; some are cut
-  (lfor text texts :setv item (.rstrip (+ seed text)) :if item item))
-
-
-(defn new-among [items [known []]]
-  "Return those of `items` that are neither `known` nor repeat another."
-  (setv
-    seen (KnownItems (fingerprints known))
-    new [])
-  (for [item items :if (not-in item seen)]
-    (.append new item)
-    (.add seen item))
-  new)
 
 
 (defn shown [page]
@@ -67,52 +49,68 @@
 
 ;; * What is written
 
+(defn distinct [items]
+  "Return whether no two of `items` are the same."
+  (= (len (set (map fingerprint-of items))) (len items)))
+
+
+(defn whole? [item seed ends]
+  "Return whether `item` begins with `seed`, and ends with one of `ends` unless it was cut."
+  (and item (.startswith item seed) (or
+    (in (get item -1) (or ends item))
+    (= item (.strip seed))
+    (>= (len item) (* 4 LONGEST)))))
+
+
 (defn [(pytest.mark.parametrize #("options" "seed") [
     #({} "")
     #({"item_ends" "ai"} "")
     #({"items" "paragraph"} "")
-    #({} "An")
     #({"unit" "words"} "Ann ")
     #({"unit" "pieces"  "text" (* "Anna Anne Bea\n" 9)  "max_words" 30  "item_ends" "a"} "Ann")])]
-    test-the-page-writes-the-items-that-the-command-line-draws [browser tmp-path options seed]
-  (setv
-    model (list-model #** options)
-    expected (cut (new-among (items-by model seed)) 20))
+    test-a-page-writes-ten-items-and-ten-more [browser tmp-path options seed]
+  (setv model (list-model #** options))
   (with [page (opened browser tmp-path model :seed seed)]
     (wait-for-end page)
-    (assert (= (shown page) (cut expected 10)))
+    (setv first (shown page))
     (.click page "text=Ten more")
     (wait-for-end page)
-    (assert (= (shown page) expected))
+    (setv items (shown page))
+    (assert (= [(len first) (len items) (cut items 10)] [10 20 first]))
+    (assert (distinct items))
+    (for [item items] (assert (whole? item seed model.settings.item-ends) item))
     (assert (= (.text-content page "#count") "20 items"))
-    (assert (= (copied page)
-      (+ (.join (get ENDS model.settings.items) expected) "\n")))))
+    (assert (= (copied page) (+ (.join (get ENDS model.settings.items) items) "\n")))))
+
+
+(defn test-the-coldest-item-is-the-one-that-the-command-line-draws [browser tmp-path]
+  (setv
+    model (list-model)
+    [item] (write-many model ["An"] 1 (usual-options model 0) :warn (fn [line] None)))
+  (with [page (opened browser tmp-path model :temperature 0 :seed "An")]
+    (wait-for-end page)
+    (assert (= (shown page) [(.rstrip (+ "An" item))]))
+    (assert (in "100 items in a row were in its list" (.text-content page "#note")))))
+
+
+(defn items-of [browser folder model #** settings]
+  "Return #(items known): those that a page of `model` shows at first, and which it marks."
+  (with [page (opened browser folder model #** settings)]
+    (wait-for-end page)
+    #((shown page) (.all-text-contents (.locator page ".known")))))
 
 
 (defn test-known-items-are-left-out-or-marked [browser tmp-path]
   (setv
-    drawn (items-by (list-model))
-    known [(.upper (get drawn 0)) (get drawn 3)]
-    model (list-model :known known))
-  (with [page (opened browser tmp-path model)]
-    (wait-for-end page)
-    (assert (= (shown page) (cut (new-among drawn known) 10))))
-  (with [page (opened browser tmp-path model :new 0)]
-    (wait-for-end page)
-    (assert (= (shown page) (cut drawn 10)))
-    (assert (<= (set (.all-text-contents (.locator page ".known")))
-      (sfor item drawn :if (in item (KnownItems model.items)) item)))
-    (assert (.count (.locator page ".known")))))
-
-
-(defn test-a-list-known-by-heart-is-not-searched-for-ever [browser tmp-path]
-  (setv
-    model (list-model)
-    model.items (fingerprints (items-by model :temperature 0 :count 1)))
-  (with [page (opened browser tmp-path model :temperature 0)]
-    (wait-for-end page)
-    (assert (in "100 items in a row were in its list" (.text-content page "#note")))
-    (assert (= (shown page) []))))
+    [drawn _] (items-of browser tmp-path (list-model) :new 0)
+    model (list-model :known [(.upper (get drawn 0)) (get drawn 3)])
+    old (KnownItems model.items)
+    [new _] (items-of browser tmp-path model))
+  (assert (distinct new))
+  (assert (not (any (gfor item new (in item old)))))
+  (assert (< (sfor item drawn :if (not-in item old) item) (set new)))
+  (assert (= (items-of browser tmp-path model :new 0)
+    #(drawn (lfor item drawn :if (in item old) item)))))
 
 
 (defn test-too-many-known-items-stay-off-the-page [browser tmp-path monkeypatch]
@@ -135,12 +133,9 @@
 
 
 (defn test-the-browser-takes-the-same-fingerprints [browser]
-  (setv page (.new-page browser))
   (assert (= (lfor text TRICKY (int.from-bytes (fingerprint-of text)))
-    (.evaluate page (+ "(texts) => {"
-        (join-modules ["binary.js" "units.js" "fingerprint.js"])
-        "return texts.map(fingerprintOf);}")
-      TRICKY))))
+    (in-browser browser ["binary.js" "fingerprint.js"] "(texts) => texts.map(fingerprintOf)" TRICKY
+      :before f"const CONSTANTS = {(json.dumps SHARED)};"))))
 
 
 ;; * What is done with it
@@ -161,8 +156,13 @@
 
 
 (defn test-a-list-that-is-stopped-goes-on-as-if-it-had-not [browser tmp-path]
-  (setv expected (new-among (items-by (list-model))))
-  (with [page (open-page browser (page-of tmp-path (list-model)) "#rng_seed=4&temperature=1")]
+  (setv path (page-of tmp-path (list-model)))
+  (with [page (open-page browser path "#rng_seed=4&temperature=1&fast=1")]
+    (wait-for-end page)
+    (.click page "#go")
+    (wait-for-end page)
+    (setv expected (shown page)))
+  (with [page (open-page browser path "#rng_seed=4&temperature=1")]
     (wait-until page f"document.querySelectorAll('{ITEM}').length > 2")
     (.press page.keyboard "Escape")
     (setv before (len (shown page)))
@@ -195,15 +195,3 @@
     (.click page "#tab-cells")
     (wait-until page "document.querySelector('#cells-text').textContent !== ''")
     (assert (= (.splitlines (.text-content page "#cells-text")) items))))
-
-
-;; * How it looks
-
-(defn [(pytest.mark.parametrize "items" ["line" "paragraph"])]
-    test-a-list-is-accessible-and-no-wider-than-a-phone [browser tmp-path items]
-  (setv model (list-model items :known (items-by (list-model items) :count 3)))
-  (with [page (open-page browser (page-of tmp-path model) "#rng_seed=4&temperature=1&fast=1&new=0"
-      :viewport {"width" 360  "height" 640})]
-    (wait-for-end page)
-    (assert (= (violations page) []))
-    (assert (<= (overflow page) 0))))

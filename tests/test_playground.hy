@@ -1,74 +1,137 @@
-"The playground page in a real browser: its texts and its speed."
+"The playground page in a real browser: what it writes, and how it is steered."
 
 (import
-  time
+  json
   numpy :as np
   pytest
   lstm-textgen.pages [playground :as module]
-  lstm-textgen.pages.playground [playground]
+  lstm-textgen.pages.playground [WORKER playground]
   lstm-textgen.textmodel [TextModel]
-  tests.browser [assert-writes-as-python halved-model open-page page-of start-browser wait-for-end
-    wait-for-units write-on written]
-  tests.helpers [small-model])
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine]
+  tests.browser [assert-writes-as-python halved-model in-browser open-page page-of restart
+    wait-for-end wait-for-units write-on written]
+  tests.helpers [block-of small-model])
 
 (setv
-  browser (pytest.fixture start-browser :scope "module")
-  ;; Models of all kinds, and how they are steered.
-  MODELS [
-    ["12" {} {"temperature" 0.7}]
-    ["lstm-hard:8" {} {"temperature" 0.5}]
-    (pytest.param "lstm:9,dropout:0.2,lstm:7" {} {"temperature" 1.3} :marks pytest.mark.slow)
-    (pytest.param "gru:6,gru:5" {} {"temperature" 0.8  "top_p" 0.9} :marks pytest.mark.slow)
-    ["gru-before:6,gru-hard:7" {} {"temperature" 1}]
-    (pytest.param "gru-hard-before:9" {} {"temperature" 0.9} :marks pytest.mark.slow)
-    ["lstm:5,gru:6,lstm-hard:7" {} {"temperature" 1  "top_p" 0.5}]
-    ["33" {} {"temperature" 0}]
-    (pytest.param "10" {"unit" "words"} {"temperature" 0.9} :marks pytest.mark.slow)
-    ["gru:11" {"unit" "words"} {"temperature" 1  "top_p" 0.75}]
-    ["7" {"lower" True} {"temperature" 2}]])
+  IDS [3 1 4 1 5 9 2 6]
+  LOGITS [2.0 -1.0 0.5 1.5 0.0 -3.0]
+  DRAWS 20_000)
+
+
+;; * The engine
+
+(defn logits-in-browser [browser page [code None]]
+  "Return the logits (time, vocabulary) of the model on a `page` (HTML) after each of `IDS`."
+  (setv [facts] (json.loads (block-of page "facts")))
+  (in-browser browser WORKER
+    (+ "([facts, weights, code, ids]) => {"
+      "const shape = {...facts, size: facts.units.length};"
+      "const network = new Network(shape, fromBase64(weights), fromBase64(code));"
+      "return ids.map((id) => Array.from(network.step(id))); }")
+    [facts (block-of page "weights-0") (if (is code None) (block-of page "product") code) IDS]))
+
+
+(defn logits-of [model]
+  "Return what Python computes."
+  (setv engine (make-engine model))
+  (lfor id IDS (.copy (.step engine id))))
+
+
+(defn [(pytest.mark.parametrize "layers" ["12" "lstm:9,lstm:7" "lstm-hard:8" "gru:6,gru:5"
+    "gru-before:6,gru-hard:7" "gru-hard-before:9" "lstm:5,gru:6,lstm-hard:7"])]
+    test-the-network-on-a-page-is-that-of-the-program [browser monkeypatch layers]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv
+    model (halved-model layers)
+    page (playground {"a" model})
+    expected (logits-of model))
+  (assert (np.allclose (logits-in-browser browser page) expected :atol 1e-4))
+  (assert (np.allclose (logits-in-browser browser page :code "") expected :atol 1e-4)))
+
+
+(defn rounded [weight]
+  "Return `weight` with the numbers that 8 bits hold: in each row 127 steps to either side of 0."
+  (setv steps (/ (.max (np.abs weight) -1 :keepdims True) (np.float32 127)))
+  (* (np.rint (/ weight steps)) steps))
+
+
+(defn [(pytest.mark.parametrize "layers" ["12" "gru:9" "gru-before:6,lstm:7"])]
+    test-a-large-model-has-weights-of-8-bits [browser monkeypatch layers]
+  (for [[name value] [["SAMPLE" 9] ["MOST_HALVED" 1]]] (.setattr monkeypatch module name value))
+  (setv
+    model (halved-model layers)
+    found (logits-in-browser browser (playground {"a" model}))
+    model.weights (list (map rounded model.weights)))
+  (assert (np.allclose found (logits-of model) :atol 1e-4)))
+
+
+(defn [(pytest.mark.parametrize #("temperature" "top_p" "left") [
+    #(1 1 [0 1 2 3 5]) #(2 1 [0 1 2 3 5]) #(1 0.8 [0 3]) #(0 1 [0])])]
+    test-a-page-draws-by-the-rules-of-the-program [browser temperature top-p left]
+  (setv
+    ids (in-browser browser ["sampler.js"]
+      (+ "([logits, temperature, topP, draws]) => {"
+        "const sampler = Object.assign(new Sampler(4, 7), {temperature, topP});"
+        "return Array.from({length: draws}, () => sampler.pick(logits)); }")
+      [LOGITS temperature top-p DRAWS])
+    odds (softmax (/ (np.array (lfor id left (get LOGITS id))) (or temperature 1))))
+  (assert (= (sorted (set ids)) left))
+  (for [[id own] (zip left odds)]
+    (assert (= (/ (.count ids id) DRAWS) (pytest.approx own :abs 0.015)))))
+
+
+(defn test-each-text-of-each-seed-has-random-numbers-of-its-own [browser]
+  (setv rows (in-browser browser ["sampler.js"] (+ "(seeds) => seeds.map((seed) => {"
+      "const {random} = new Sampler(null, ...seed); return [random(), random(), random()]; })")
+    [[1 0] [1 0] [2 0] [1 1] [0 1] [2147483647 5]]))
+  (assert (= (get rows 0) (get rows 1)))
+  (setv numbers (sum (cut rows 1 None) []))
+  (assert (= (len (set numbers)) 15))
+  (assert (all (gfor number numbers (< 0 number 1)))))
 
 
 ;; * Writing
 
-(defn [(pytest.mark.parametrize #("layers" "options" "sampling") MODELS)]
-    test-the-page-writes-what-the-command-line-writes [browser tmp-path layers options sampling]
-  (assert-writes-as-python browser tmp-path (halved-model layers #** options) "the cat"
-    :length 300 #** sampling))
+(defn [(pytest.mark.parametrize #("options" "seeds") [
+    #({"beginning" "b"  "text" "abc "} ["a" ""])
+    #({"unit" "words"} ["the cat" ""])
+    #({"unit" "words"  "text" "a b, c. d\n  e f  g"} ["a b "])  ; the space begins a word
+    #({"lower" True} ["the cat"])])]
+    test-the-page-writes-what-the-command-line-writes [browser tmp-path options seeds]
+  (setv model (halved-model #** options))
+  (assert-writes-as-python browser (page-of tmp-path model) model seeds))
 
 
-(defn test-a-page-writes-the-same-without-webassembly [browser tmp-path]
-  (setv
-    model (halved-model)
-    path (page-of tmp-path model)
-    [before after] (.split (.read-text path :encoding "utf-8") "id=\"product\">"))
-  (.write-text path (+ before "id=\"product\">" (cut after (.index after "<") None))
-    :encoding "utf-8")
-  (assert-writes-as-python browser tmp-path model "The" :path path :temperature 1))
-
-
-(defn test-an-empty-seed-begins-as-a-text-begins [browser tmp-path]
-  (setv model (halved-model :text "abc " :beginning "b"))
-  (with [page (open-page browser (page-of tmp-path model) "#rng_seed=4&temperature=1&fast=1")]
-    (write-on page 50)
-    (assert (.startswith (written page)
-      (.generate (TextModel model) "" :length 50 :rng-seed 4 :temperature 1)))))
+(defn test-the-same-random-seed-gives-the-same-text [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model))
+      "#seed=The&rng_seed=4&temperature=1&fast=1")]
+    (setv texts [])
+    (for [number ["4" "4" "5"]]
+      (.evaluate page f"document.getElementById('rng-seed').value = {number}")
+      (restart page "The")
+      (wait-for-end page)
+      (.append texts (written page)))
+    (assert (= (get texts 0) (get texts 1)))
+    (assert (!= (get texts 1) (get texts 2)))))
 
 
 (defn test-a-page-writes-at-a-pace-that-one-can-follow [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model)))]
-    (setv begun (time.monotonic))
-    (write-on page 60)
-    (assert (< 1 (- (time.monotonic) begun) 10))))
+  (with [page (open-page browser (page-of tmp-path (halved-model)) :clock True)]
+    (setv [passed length] [0 0])
+    (while (< length 60)
+      (.run-for page.clock 50)
+      (.wait-for-timeout page 1)
+      (setv
+        passed (+ passed 50)
+        length (len (written page)))
+      (assert (<= length (+ 10 (* 45 (/ passed 1000))))))))
 
 
-(defn [(pytest.mark.parametrize "motion" [
-    "reduce"
-    (pytest.param "no-preference" :marks pytest.mark.slow)])]
-    test-a-page-opens-with-a-passage-at-full-speed-for-those-who-want-no-motion
-    [browser tmp-path motion]
-  (with [page (open-page browser (page-of tmp-path (halved-model)) :reduced-motion motion)]
-    (wait-for-units page 10)
-    (assert (= (.is-checked page "#fast") (= motion "reduce")))
+(defn test-a-page-opens-with-a-passage-at-full-speed-for-those-who-want-no-motion
+    [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) :reduced-motion "reduce")]
+    (assert (.is-checked page "#fast"))
     (wait-for-end page)
     (assert (= (.text-content page "#count") "400 characters"))))
 
@@ -86,12 +149,11 @@
 
 
 (defn test-the-focus-stays-on-the-button-that-writes-and-stops [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model)) "#length=30")]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#length=20000")]
     (.focus page "#stop")
-    (wait-for-end page)
-    (assert (= (.evaluate page "document.activeElement.id") "go"))
-    (.press page.keyboard "Enter")
-    (assert (= (.evaluate page "document.activeElement.id") "stop"))))
+    (for [other ["go" "stop"]]
+      (.press page.keyboard "Enter")
+      (assert (= (.evaluate page "document.activeElement.id") other)))))
 
 
 (defn place-in-row [page button]
@@ -100,13 +162,21 @@
     ".getBoundingClientRect()[axis] - acts.getBoundingClientRect()[axis])") button))
 
 
+(defn settle [page]
+  "Wait until the model has answered everything that it was asked before."
+  (.click page "#tab-cells")
+  (.fill page "#own" "The")
+  (.wait-for-selector page "#cells-text:has-text('The')")
+  (.click page "#tab-write"))
+
+
 (defn test-stop-stops-and-go-on-goes-on [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model)))]
     (wait-for-units page 10)
     (setv place (place-in-row page "stop"))
     (.click page "#stop")
     (setv text (written page))
-    (.wait-for-timeout page 300)
+    (settle page)
     (assert (= (written page) text))
     (.click page "#on")
     (wait-for-units page (+ 20 (len text)))
@@ -116,9 +186,10 @@
 
 
 (defn test-a-text-that-is-stopped-before-it-begins-does-not-begin [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=The")]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#seed=The&fast=1")]
     (.evaluate page "['go', 'stop'].forEach((id) => document.getElementById(id).click())")
-    (.wait-for-timeout page 500)
+    (settle page)
+    (settle page)  ; its first answer would have come before
     (assert (= (written page) "The"))
     (assert (.is-visible page "#go"))))
 
@@ -126,7 +197,6 @@
 (defn test-the-slider-of-the-temperature-steers [browser tmp-path]
   (setv model (halved-model))
   (with [page (open-page browser (page-of tmp-path model) "#seed=The&fast=1")]
-    (.focus page "#temperature")
     (.press page "#temperature" "Home")
     (assert (= (.text-content page "#temperature-value") "0.00"))
     (write-on page 40)
@@ -135,17 +205,13 @@
 
 
 (defn test-the-controls-begin-at-what-is-given [browser tmp-path]
-  (setv
-    model (TextModel (halved-model))
-    path (/ tmp-path "page.html"))
-  (.page model path :temperature 1.27 :length 30)
-  (with [page (open-page browser path "#seed=The&rng_seed=4")]
+  (setv path (/ tmp-path "page.html"))
+  (.page (TextModel (halved-model)) path :temperature 1.27 :length 30)
+  (with [page (open-page browser path "#seed=The&fast=1")]
     (wait-for-end page)
     (assert (= (.text-content page "#temperature-value") "1.27"))
-    (assert (= (written page) (.generate model "The" :length 30 :temperature 1.27 :rng-seed 4)))))
+    (assert (= (.text-content page "#count") "30 characters"))))
 
-
-;; * Size and speed
 
 (defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]
   (.setattr monkeypatch module "SAMPLE" 9)  ; 10,000 units would take a minute
@@ -154,19 +220,3 @@
     model (small-model :layers "768" :embedding 256 :resume False :text text))
   (assert (> model.weight-count 5_000_000))
   (assert (< (len (.encode (playground {"a" model}))) 8_000_000)))
-
-
-(defn rounded [weight]
-  "Return `weight` with the numbers that 8 bits hold: in each row 127 steps to either side of 0."
-  (setv steps (/ (.max (np.abs weight) -1 :keepdims True) (np.float32 127)))
-  (* (np.rint (/ weight steps)) steps))
-
-
-(defn [(pytest.mark.parametrize "layers" ["12" "gru:9" "gru-before:6,lstm:7"])]
-    test-a-large-model-writes-with-weights-of-8-bits [browser tmp-path monkeypatch layers]
-  (.setattr monkeypatch module "MOST_HALVED" 1)
-  (setv
-    model (halved-model layers)
-    path (page-of tmp-path model)
-    model.weights (list (map rounded model.weights)))
-  (assert-writes-as-python browser tmp-path model "the" :path path :length 300 :temperature 1))

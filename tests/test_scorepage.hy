@@ -5,16 +5,14 @@
   math
   re
   numpy :as np
-  pytest
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.score [SHADED Page]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Score Stretch surprises]
-  tests.browser [open-page overflow start-browser start-of violations WRITTEN]
+  tests.browser [open-page start-of WRITTEN]
   tests.helpers [small-model])
 
 (setv
-  browser (pytest.fixture start-browser :scope "module")
   HOSTILE (+ "</script><script>document.title='x'</script><!-- & \"'</pre> $unit ${x}"
     "\u2028\u202e\x1b"))
 
@@ -124,18 +122,3 @@
     (setv shown (.all-text-contents (.locator page "#alternatives li")))
     (assert (= (get shown 0) "b60%"))
     (assert (= (sorted (cut shown 1 None)) ["a20%" "c20%"]))))
-
-
-(defn [(pytest.mark.parametrize "scheme" ["light" "dark"])]
-    test-axe-finds-nothing [browser tmp-path scheme]
-  (setv path (save tmp-path (page-of "abcdefghi" [0 1 2 3 4 5 6 7 8])))
-  (with [page (open-page browser path :color-scheme scheme)]
-    (assert (= (violations page) []))
-    (.click page.mouse #* (start-of page 2))
-    (assert (= (violations page) []))))
-
-
-(defn test-no-text-is-wider-than-the-page [browser tmp-path]
-  (setv path (save tmp-path (page-of (* "long" 90) (* [1 2 3 4] 90) :name (* "name" 90))))
-  (with [page (open-page browser path :viewport {"width" 360  "height" 700})]
-    (assert (<= (overflow page) 0))))

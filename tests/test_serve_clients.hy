@@ -11,9 +11,9 @@
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [load]
-  tests.browser [WRITTEN start-browser wait-for-end wait-until written]
+  tests.browser [WRITTEN wait-until]
   tests.helpers [ROOT small-model succeeded]
-  tests.serving [MODELS change-model completion save-list save-models serve-models serving]
+  tests.serving [MODELS completion serve-models serving]
   tools.blocks [blocks-in])
 
 (setv
@@ -166,9 +166,6 @@
 
 ;; * A browser
 
-(setv browser (pytest.fixture start-browser :scope "module"))
-
-
 (defn test-the-page-writes-in-a-browser [browser documented]
   (setv
     page (.new-page browser)
@@ -189,53 +186,3 @@
     (.click page "text=bot")
     (wait-until page f"document.querySelector('{WRITTEN}') !== null")
     (.close context)))
-
-
-(defn test-the-page-reloads-when-the-model-has-changed-and-keeps-what-was-typed [browser tmp-path]
-  (save-models tmp-path)
-  (with [server (serving tmp-path "--model" "bot")]
-    (setv page (.new-page browser))
-    (.install page.clock)
-    (.goto page (+ server.url "/#seed=abc&temperature=0.3&length=20&fast=1"))
-    (.fill page "#seed" "bca")
-    (.press page "#seed" "Enter")
-    (wait-for-end page)
-    (change-model server (/ tmp-path "bot") "\nxyzabc")
-    (with [_ (.expect-navigation page)] (.fast-forward page.clock 15_000))
-    (wait-for-end page)
-    (assert (= (cut (written page) 3) "bca"))
-    (assert (<= (set (written page)) (set "\nxyzabc")))
-    (assert (= (lfor id ["temperature" "length"] (.input-value page f"#{id}")) ["0.3" "20"]))
-    (assert (= (.evaluate page "document.activeElement.id") "seed"))))
-
-
-(defn test-a-page-that-is-being-used-does-not-reload [browser tmp-path]
-  (save-models tmp-path)
-  (with [server (serving tmp-path "--model" "bot")]
-    (setv page (.new-page browser))
-    (.install page.clock)
-    (.goto page (+ server.url "/#seed=abc&length=20&fast=1"))
-    (wait-for-end page)
-    (change-model server (/ tmp-path "bot") "\nxyzabc")
-    (.fast-forward page.clock 8000)
-    (.press page "#seed" "x")
-    (with [_ (.expect-response page "**/v1/models/bot")] (.fast-forward page.clock 4000))
-    (.wait-for-timeout page 100)
-    (assert (= (.input-value page "#seed") "abcx"))))
-
-
-(defn test-the-page-writes-a-list-and-does-not-reload-while-it-grows [browser tmp-path]
-  (save-list tmp-path "bot" "line")
-  (with [server (serving tmp-path "--model" "bot")]
-    (setv page (.new-page browser))
-    (.install page.clock)
-    (.goto page (+ server.url "/#seed=A&rng_seed=4&fast=1"))
-    (wait-for-end page)
-    (.click page "#go")
-    (wait-for-end page)
-    (setv items (.all-text-contents (.locator page f"{WRITTEN} .item")))
-    (assert (= (len items) 20))
-    (change-model server (/ tmp-path "bot") "\nxyzabc")
-    (.fast-forward page.clock 30_000)
-    (.wait-for-timeout page 500)
-    (assert (= (.all-text-contents (.locator page f"{WRITTEN} .item")) items))))

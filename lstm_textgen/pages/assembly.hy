@@ -14,10 +14,20 @@ nothing is requested, whatever data the page holds.]]
   string [Template]
   lstm-textgen [__version__]
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.pages.markup [Html safe])
+  lstm-textgen.basics.terminal [SYMBOLS]
+  lstm-textgen.pages.markup [Html safe]
+  lstm-textgen.text.items [FINGERPRINT MOST-DRAWS]
+  lstm-textgen.text.units [WHITE-SPACE]
+  lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS SPELLED])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
+  ALTERNATIVES 5  ; to each unit of a text that a page shows
+  ;; What pages' scripts share with the program: see assets/page.js.
+  SHARED {
+    "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
+    "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS  "fingerprint" FINGERPRINT
+    "blank" WHITE-SPACE  "symbols" SYMBOLS}
   ;; How a page of this program begins (see page.html): one may replace another.
   OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.
@@ -25,15 +35,14 @@ nothing is requested, whatever data the page holds.]]
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
-(defn assemble [title body * [styles #()] [scripts #()] [blocks {}] [asks? False]]
+(defn assemble [title body * [styles #()] [scripts #()] [blocks {}]]
   #[[Return a page (str) with this `title` and `body`, the latter being HTML.
 
   - `styles`: names of the style sheets in assets/ that follow common.css.
   - `scripts`: names of the JavaScript modules in assets/ that run on the page, each after those
     that it imports from. They run once the whole page has loaded.
   - `blocks`: a dict from ids of elements to what each holds for the scripts to read: text without
-    <, such as base64, or another value as JSON. That of `worker` is the code of a worker.
-  - `asks?`: whether its scripts may ask the server that it comes from.]]
+    <, such as base64, or another value as JSON. That of `worker` is the code of a worker.]]
   (setv
     style (.join "\n" (map asset ["common.css" #* styles]))
     script (join-modules scripts)
@@ -47,7 +56,6 @@ nothing is requested, whatever data the page holds.]]
         ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
         (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
         (when worker "worker-src blob:")
-        (when asks? "connect-src 'self'")
         "base-uri 'none'"
         "form-action 'none'"])))
       :title title

@@ -1,27 +1,65 @@
-#[[What pages show of models: facts, curves, a calibration, a strip of shades, tables, and a card.
+#[[What pages show of models: a summary, facts, curves, a calibration, a strip of shades, a card.
 
-A chart is a dict that report.js draws: `id`, `title`, `about` (for screen readers), the labels `x`
-and `y`, and `series` of `label`, `color` (a number), `xs` and `ys`. Its models are
-#(name checkpoint) each: a single one has curves of training and validation, several have one each,
-of validation or else training.]]
+A chart is a dict that charts.js draws: `id`, `title`, `about` (for screen readers), the labels `x`
+and `y`, and `series` of `label`, `color` (a number), `xs` and `ys`. What has too few points for a
+picture is left out.]]
 
-(eval-when-compile (require lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
-  itertools [accumulate count repeat]
-  lstm-textgen.basics.values [counted]
-  lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of recorded text-length])
+  itertools [accumulate]
+  lstm-textgen.basics.values [clip counted]
+  lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of recorded text-length]
+  lstm-textgen.text.items [FINGERPRINT])
 
 (setv
-  SHADES 8       ; of surprise, in steps of a bit: classes s1 to s8 of common.css
   STRIP-HEIGHT 100
-  SECONDS-IN {"seconds" 1  "minutes" 60  "hours" 3600}
+  FEWEST-PLACES 10  ; bars of a strip
   FEWEST-PREDICTIONS 20  ; predictions in a bin that is shown
+  FEWEST-BINS 3  ; of a calibration
+  STEADY 1.01  ; the ratio of the learning rates of a run up to which they are called constant
+  SECONDS-IN {"seconds" 1  "minutes" 60  "hours" 3600}
+  ;; The columns of the table of epochs, with their formats.
+  EPOCH-COLUMNS {"epoch" ""  "training" ".3f"  "validation" ".3f"  "learning rate" ".4g"
+    "seconds" ",.1f"}
   ;; The losses on a card, in the colors of the notebook's display.
   CARD-COLORS {"training" "#1496aa"  "validation" "#c44ea8"}
   CARD [240 64])  ; pixels of the curves on a card
 
 
-;; * Facts
+;; * In words
+
+(defn summary-of [model]
+  "Return in sentences what a `model` (a `Checkpoint`) learned, from how much, and how well."
+  (setv
+    [settings history] [model.settings model.history]
+    kept (kept-entry history)
+    base (if settings.fine-tuned? f", starting from the base {settings.base.name}" ""))
+  (unless kept (return "It has learned nothing yet: no epoch is complete."))
+  (setv
+    loss (loss-of kept)
+    unit (loss-unit model)
+    measured (if (in "validation_loss" kept)
+      "held-out text"
+      "the training text, as none was held out"))
+  (html
+    f"It learned from {(_subject model)} in {(counted (len history) "epochs")}{base}. Its loss is "
+    (strong f"{loss :.3f} bits per {unit}")
+    f" on {measured}: predicting a {unit} is like choosing among {(** 2 loss) :,.1f} equally "
+    "likely ones."))
+
+
+(defn _subject [model]
+  "Return what `model` learned from, and how much that is."
+  (setv
+    settings model.settings
+    size (or (.get (facts-of model) "text") "text"))
+  (cond
+    settings.people f"a chat of {(clip (.join ", " settings.people) 60)} ({size})"
+    (and settings.items model.items)
+      f"a list of {(counted (// (len model.items) FINGERPRINT) f"{settings.items}s")} ({size})"
+    settings.items f"a list ({size})"
+    True f"a text of {size}"))
+
 
 (defn facts-of [model]
   "Return the facts about a `model` (a `Checkpoint`): a dict from names to texts, None if unknown."
@@ -53,89 +91,96 @@ of validation or else training.]]
 
 ;; * Charts
 
-(defn curve-charts [models]
-  "Return the charts of loss and learning rate, by epoch and by time, in which there is a line."
+(defn learning-curves [model [suffix ""]]
+  "Return the charts of how `model` learned, in which there is a line; `suffix` ends their ids."
+  (setv rates (recorded model.history "learning_rate"))
+  (list (filter None [
+    (_chart f"loss{suffix}" "Loss by epoch" "epoch" "loss in bits"
+      (_curves model "training" "validation"))
+    (when (and rates (> (max rates) (* STEADY (min rates))))
+      (_chart f"rate{suffix}" "Learning rate by epoch" "epoch" "learning rate"
+        (_curves model "learning rate")))])))
+
+
+(defn _curves [model #* names]
+  "Return the curves, by epoch, of the figures `names` in the history of `model`."
+  (setv figures (list (enumerate (map _figures-of model.history) 1)))
+  (dfor
+    name names
+    name (lfor [k each] figures :if (is-not (get each name) None) #(k (get each name)))))
+
+
+(defn epochs-in-figures [model]
+  "Return a table of all epochs of `model`, which a click unfolds."
+  (setv rows (lfor
+    each (map _figures-of model.history)
+    (lfor
+      [name form] (.items EPOCH-COLUMNS)
+      (when (is-not (get each name) None) (format (get each name) form)))))
+  (when rows (folded "All epochs in figures" EPOCH-COLUMNS rows)))
+
+
+(defn _figures-of [entry]
+  "Return the figures of an `entry` of the history by the names of `EPOCH-COLUMNS`."
+  { "epoch" (get entry "epoch")  "validation" None  #** (losses-of entry)
+    "learning rate" (.get entry "learning_rate")  "seconds" (.get entry "seconds")})
+
+
+(defn comparing-charts [models]
+  "Return the charts of the losses of `models`, #(name checkpoint) each: by epoch and by time."
   (setv
-    alone (= (len models) 1)
     seconds (max (gfor [_ model] models (sum (recorded model.history "seconds"))))
     unit (cond (< seconds 180) "seconds" (< seconds 10800) "minutes" True "hours")
-    named (lfor [name model] models #(name (_rows model.history unit))))
-  (lfor
-    [what keys] [["loss in bits" ["training" "validation"]] ["learning rate" ["learning rate"]]]
-    by ["epoch" unit]
-    :setv series (lfor
-      [k [label rows key]] (enumerate (if alone
-        (lfor key keys #(key (get named 0 1) key))
-        (lfor [name rows] named #(name rows what))))
-      :setv points (lfor
-        row rows
-        :if (not-in None [(.get row by) (.get row key)])
-        #((round (get row by) 3) (float f"{(get row key) :.5g}")))
-      :if points
-      (_series label k points))
-    :if (any (gfor each series (> (len (get each "xs")) 1)))
-    { "id" f"{(get (.split what) 0)}-by-{(if (= by "epoch") by "time")}"
-      "title" f"{(.capitalize what)}, by {by}"
-      "about" (.join "; " (gfor
-        each series
-        :setv ys (get each "ys")
-        f"{(get each "label")}: {what} from {(get ys 0) :.4g} to {(get ys -1) :.4g}"))
-      "x" by  "y" what  "series" series}))
-
-
-(defn _rows [history unit]
-  "Return for each epoch in `history` a dict of its number, its end in `unit`s, and its figures."
-  (setv
-    seconds (recorded history "seconds")
-    times (if (= (len seconds) (len history))
-      (gfor s (accumulate seconds) (/ s (get SECONDS-IN unit)))
-      (repeat None)))
-  (lfor
-    [k time entry] (zip (count 1) times history)
-    { "epoch" k
-      unit time
-      "loss in bits" (loss-of entry)
-      "learning rate" (.get entry "learning_rate")
-      #** (losses-of entry)}))
-
-
-(defn _series [label color points]
-  "Return the series of a chart through `points` #(x y)."
-  (setv [xs ys] (zip #* points))
-  {"label" label  "color" color  "xs" xs  "ys" ys})
+    [epochs times] [{} {}])
+  (for [[name model] models]
+    (setv
+      losses (list (map loss-of model.history))
+      passed (lfor s (accumulate (recorded model.history "seconds")) (/ s (get SECONDS-IN unit)))
+      (get epochs name) (list (enumerate losses 1))
+      (get times name) (if (= (len passed) (len losses)) (list (zip passed losses)) [])))
+  (list (filter None [
+    (_chart "loss" "Loss by epoch" "epoch" "loss in bits" epochs)
+    (_chart "loss-by-time" f"Loss by {unit}" unit "loss in bits" times)])))
 
 
 (defn calibration-chart [models]
-  "Return the chart of how often a prediction of `models` comes true, or None."
-  (setv bins (lfor
-    [k [name model]] (enumerate models)
-    :setv rows (lfor
+  "Return the chart of how often a prediction of `models`, as above, comes true, or None."
+  (setv bins (dfor
+    [name model] models
+    name (lfor
       row (if model.evaluation (get model.evaluation "calibration") [])
       :if (>= (get row 0) FEWEST-PREDICTIONS)
-      row)
-    :if rows
-    #(k name rows)))
-  (when bins
-    { "id" "calibration"
-      "title" "Predicted and right, in percent"
-      "about" (.join "; " (gfor
-        [_ name rows] bins
-        [_ sure right] rows
-        f"{name}: predicted {sure :.0%}, right {right :.0%}"))
-      "x" "predicted, %"  "y" "right, %"  "diagonal" True
-      "series" (lfor
-        [k name rows] bins
-        (_series name k (gfor
-          [_ sure right] rows
-          #((round (* 100 sure) 1) (round (* 100 right) 1)))))
+      row)))
+  (when (>= (max (map len (.values bins))) FEWEST-BINS)
+    { #** (_chart "calibration" "Predicted and right, in percent" "predicted, %" "right, %" (dfor
+        [name rows] (.items bins)
+        name (lfor [_ sure right] rows #((round (* 100 sure) 1) (round (* 100 right) 1)))))
+      "diagonal" True
       "rows" (lfor
-        [_ name rows] bins
+        [name rows] (.items bins)
         [n sure right] rows
         [name f"{sure :.0%}" f"{right :.0%}" f"{n :,}"])}))
 
 
+(defn _chart [id title x y curves]
+  "Return the chart of `curves`, a dict from labels to points #(x y), or None if none is a line."
+  (when (> (max (map len (.values curves)) :default 0) 1)
+    { "id" id  "title" title  "x" x  "y" y
+      "about" (.join "; " (gfor
+        [label points] (.items curves)
+        :if points
+        f"{label}: {y} from {(get points 0 1) :.4g} to {(get points -1 1) :.4g}"))
+      "series" (lfor
+        [k [label points]] (enumerate (.items curves))
+        :if points
+        { "label" label
+          "color" k
+          "xs" (lfor [x _] points (round x 3))
+          "ys" (lfor [_ y] points (float f"{y :.5g}"))})}))
+
+
 (defn chart-figure [chart]
-  "Return the element in which report.js draws a `chart`, with its title."
+  "Return the element in which charts.js draws a `chart`, with its title."
   (html (figure :class "chart"
     (figcaption (get chart "title"))
     (div :class "plot" :id f"plot-{(get chart "id")}" :role "img"
@@ -143,36 +188,38 @@ of validation or else training.]]
 
 
 (defn side-by-side [charts]
-  "Return the elements of `charts`, in rows that fill the page's width."
-  (html (div :class "charts" (for [chart charts] (chart-figure chart)))))
+  "Return the elements of `charts`, in rows that fill the page's width; nothing if there is none."
+  (when charts (html (div :class "charts" (for [chart charts] (chart-figure chart))))))
 
 
 ;; * Other figures
 
 (defn section-of [title about #* body]
   "Return a section of a page, or nothing if all of its `body` is empty."
-  (when (any body) (html (section (h2 title) (p :class "soft" about) body))))
+  (when (any body)
+    (html (section (h2 title) (when about (html (p :class "soft" about))) body))))
 
 
 (defn strip-section [checkpoint]
   "Return the section with a bar for the surprise at each place of the held-out text, if any."
-  (setv surprise (when checkpoint.evaluation (get checkpoint.evaluation "surprise")))
-  (when surprise
+  (setv surprise (if checkpoint.evaluation (get checkpoint.evaluation "surprise") []))
+  (when (>= (len surprise) FEWEST-PLACES)
     (setv
       n (len surprise)
       hardest (max surprise)
-      place (/ (.index surprise hardest) (max 1 (- n 1))))
+      place (/ (.index surprise hardest) (- n 1)))
     (section-of "Where the held-out text is hard to predict"
-      (+ f"Surprise in bits per {(loss-unit checkpoint)} at {n} places of the held-out text, from "
-        f"its beginning to its end. The hardest is {place :.0%} of the way in, at {hardest :.2f} "
-        f"bits; the easiest has {(min surprise) :.2f}. --score-html shades the text itself.")
+      (+ f"Surprise in bits per {(loss-unit checkpoint)} at {n} places of the held-out text. The "
+        f"hardest is {place :.0%} of the way in, at {hardest :.2f} bits; the easiest has "
+        f"{(min surprise) :.2f}. --score-html shades the text itself.")
       (html
         (svg :class "strip" :role "img" :width "100%" :height STRIP-HEIGHT :aria-label
           "Bars: the surprise at each place, from the beginning of the text to its end"
           (for [[k value] (enumerate surprise)
                 :setv height (* STRIP-HEIGHT (/ value (max 1 hardest)))]
-            (rect :class f"s{(max 1 (min SHADES (int value)))}" :x f"{(* k (/ 100 n)) :.2f}%"
-              :y f"{(- STRIP-HEIGHT height) :.1f}" :width f"{(* 0.86 (/ 100 n)) :.2f}%"
+            (rect :fill-opacity f"{(min 1 (max 0.35 (+ 0.2 (* 0.15 (int value))))) :.2f}"
+              :x f"{(* k (/ 100 n)) :.2f}%" :y f"{(- STRIP-HEIGHT height) :.1f}"
+              :width f"{(* 0.86 (/ 100 n)) :.2f}%"
               :height f"{height :.1f}"
               (title f"{value :.2f} bits"))))
         (p :class "strip-ends soft small" (span "beginning") (span "end"))))))

@@ -3,15 +3,15 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
   datetime [date]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
-  lstm-textgen.modelfile.history [loss-unit losses-of]
-  lstm-textgen.pages.assembly [ASSETS assemble base64 fill join-modules]
-  lstm-textgen.pages.figures [facts-of]
+  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
+  lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
+    summary-of]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.seeds [Seed]
@@ -29,63 +29,72 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
-  WORKER ["binary.js" "random.js" "sampler.js" "network.js" "units.js" "spelling.js" "worker.js"]
-  SCRIPTS ["vendor/uPlot.min.js" "binary.js" "units.js" "page.js" "textview.js" "alternatives.js"
-    "model.js" "column.js" "fingerprint.js" "list.js" "cellsview.js" "about.js" "playground.js"]
+  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "worker.js"]
+  SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
+    "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
+    "cellsview.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
   LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"}
   MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
 
 
-(defn playground [models [temperature None] [length None] [version None]]
+(defn playground [models [temperature None] [length None]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
-  own), and `length`, the units of a passage (None: `passage-length`) or, if both
-  write lists, of an item at most (None: no such limit). With a `version`, the page asks its server
-  whether the first model still has this fingerprint, and reloads if not. Raise `ValueError` for
-  values out of range, more models, or too large ones.]]
+  own), and `length`, the units of a passage (None: `passage-length`) or, if both write lists, of
+  an item at most (None: no such limit). Raise `ValueError` for values out of range, more models,
+  or too large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
       "so train a smaller network with " 'layers))
   (setv
-    [model #* _] (.values models)
-    own model.settings.temperature
-    temperature (cond
-      (is-not temperature None) (check-value 'temperature PAGE-TEMPERATURE temperature)
-      (isinstance own list) (get own 0)
-      True own)
-    length (unless (is length None) (check-value 'length PAGE-LENGTH length))
+    controls (_controls (list (.values models)) temperature length)
     name (.join " & " models)
-    list? (all (gfor each (.values models) each.settings.items))
     facts (lfor item (.items models) (_facts #* item))
-    new? (all (gfor each facts (get each "known")))
+    [charts about] (zip #* (gfor [n item] (enumerate (.items models)) (_about n #* item)))
     today (date.today))
-  (assemble name
-    (fill "playground.html"
-      :name name  :unit model.vocabulary.singular
+  (assemble f"Write with {name}"
+    (fill "playground.html" #** controls
+      :name name  :about about  :made f"Made on {today.day} {today :%B %Y}."
       :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
-      :temperature temperature  :hottest HOTTEST
-      :length (or length (if list? "" (passage-length model)))  :longest LONGEST
-      #** (if list? LIST-LABELS TEXT-LABELS)
-      :text-only (if (and list? (not length)) "hidden" "")
-      :list-only (if list? "" "hidden")
-      :new (if new? "Only new ones, not in the training list" "No repeats")
-      :asks (if version "asks its server only whether it has changed" "asks nobody for anything")
-      :made f"Made on {today.day} {today :%B %Y}.")
-    :styles ["vendor/uPlot.min.css" "text.css" "playground.css"]
-    :scripts [#* SCRIPTS #* (if version ["served.js"] [])]
-    :asks? (bool version)
+      :new (if (all (gfor each facts (get each "known")))
+        "Only new ones, not in the training list"
+        "No repeats"))
+    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css"]
+    :scripts SCRIPTS
     :blocks {
-      "worker" (join-modules WORKER)  "facts" {"models" facts}
-      #** (if version {"version" version} {})
+      "worker" (join-modules WORKER)  "constants" SHARED  "facts" facts
+      "charts" (sum charts [])
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
       #** (dfor
         [n each] (enumerate (.values models))
         :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
+
+
+(defn _controls [models temperature length]
+  "Return what playground.html says of the controls, and where they start, for `playground`."
+  (setv
+    [model #* _] models
+    own model.settings.temperature
+    list? (all (gfor each models each.settings.items)))
+  { "unit" model.vocabulary.singular
+    "hottest" HOTTEST
+    "temperature" (cond
+      (is-not temperature None) (check-value 'temperature PAGE-TEMPERATURE temperature)
+      (isinstance own list) (get own 0)
+      True own)
+    "longest" LONGEST
+    "length" (cond
+      (is-not length None) (check-value 'length PAGE-LENGTH length)
+      list? ""
+      True (passage-length model))
+    "text_only" (if (and list? (is length None)) "hidden" "")
+    "list_only" (if list? "" "hidden")
+    #** (if list? LIST-LABELS TEXT-LABELS)})
 
 
 (defn _halved [weight]
@@ -121,7 +130,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     indented (sum (gfor line lines (.startswith line #("  " "\t")))))
   {"name" name
    "unit" vocabulary.unit  "units" vocabulary.units  "unknown" vocabulary.unknown
-   "rules" (.split-rules vocabulary)  "measure" (or vocabulary.measure vocabulary.unit)
+   "pattern" vocabulary.pattern  "merges" vocabulary.merges
+   "measure" (or vocabulary.measure vocabulary.unit)
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
@@ -132,7 +142,18 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "mostUnits" (* LONGER (or settings.longest-item LONGEST))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
-   "cells" (lfor each (find-cells model sample) (vars each))
-   "about" (lfor [name fact] (.items (facts-of model)) :if fact [(.capitalize name) fact])
-   "lossUnit" (loss-unit model)
-   "history" (lfor entry model.history {"epoch" (get entry "epoch")  #** (losses-of entry)})})
+   "cells" (lfor each (find-cells model sample) (vars each))})
+
+
+(defn _about [n name model]
+  "Return #(charts section): what a page says about `model`, the `n`th on it."
+  (setv charts (cut (learning-curves model f"-{n}") 1))  ; that of the loss
+  #(charts (html (section
+    (h2 name)
+    (p (summary-of model))
+    (side-by-side charts)
+    (epochs-in-figures model)
+    (folded "What it is made of" [] (gfor
+      [name fact] (.items (facts-of model))
+      :if fact
+      [(.capitalize name) fact]))))))

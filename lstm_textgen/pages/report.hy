@@ -1,6 +1,6 @@
 #[[The report on one or several models: one page made from the model files alone.
 
-A section is left out if a file lacks its data; report.js draws the curves.]]
+A section is left out if a file lacks its data, or has too little of it to show.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
@@ -13,27 +13,20 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
   lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
   lstm-textgen.modelfile.outputs [open-output]
   lstm-textgen.pages.assembly [assemble]
-  lstm-textgen.pages.figures [calibration-chart chart-figure curve-charts facts-of folded
-    section-of side-by-side strip-section table-of text-characters]
+  lstm-textgen.pages.figures [calibration-chart chart-figure comparing-charts epochs-in-figures
+    facts-of folded learning-curves section-of side-by-side strip-section summary-of table-of
+    text-characters]
   lstm-textgen.pages.lists [list-parts]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
-  MOST-COMPARED 8    ; models on a page: the colors in report.css
+  MOST-COMPARED 8    ; models on a page: the colors in charts.css
   TEMPERATURES {"Careful" 0.4  "As usual" 0.7  "Wild" 1.0}
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 400     ; of its other units
-  ;; The table of epochs: a key of the history, the function of an entry and the key that gives the
-  ;; value, and the value's format.
-  EPOCH-COLUMNS {
-    "epoch" ["epoch" dict.get ""]
-    "training" ["loss" loss-of ".3f"]
-    "validation" ["validation_loss" loss-of ".3f"]
-    "learning rate" ["learning_rate" dict.get ".4g"]
-    "seconds" ["seconds" dict.get ",.1f"]}
   ;; The ratio up to which two lengths may belong to the same text: the characters of unknown words
   ;; aren't counted.
   SAME-LENGTH 1.2)
@@ -54,20 +47,15 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     (refuse 'report f" compares at most {MOST-COMPARED} models, not {n}"))
   (setv
     [[name model] #* others] models
-    title (if others "Models compared" name)
-    charts (curve-charts models)
-    calibration (calibration-chart models))
+    title (if others "Models compared" f"What {name} learned")
+    calibration (calibration-chart models)
+    [summary charts sections] (if others
+      (_comparison models calibration)
+      (_report model calibration)))
   (assemble title
-    (html
-      (header
-        (p :class "soft small" (if others f"A report on {n} models" "A report on a model"))
-        (h1 title)
-        (p (if others (_lowest-loss models) (_summary model))))
-      (main (if others
-        (_comparison models charts calibration)
-        (_report model charts calibration))))
-    :styles ["vendor/uPlot.min.css" "report.css"]
-    :scripts ["vendor/uPlot.min.js" "report.js"]
+    (html (header (h1 title) (p :class "lead" summary)) (main sections))
+    :styles ["vendor/uPlot.min.css" "charts.css" "report.css"]
+    :scripts ["vendor/uPlot.min.js" "charts.js"]
     :blocks {"charts" (list (filter None [#* charts calibration]))}))
 
 
@@ -121,8 +109,8 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
       "because their vocabularies differ.")))
 
 
-(defn _comparison [models charts calibration]
-  "Return the sections about several `models`: one table, their curves in shared charts."
+(defn _comparison [models calibration]
+  "Return #(summary charts sections) about several `models`: one table, curves in shared charts."
   (setv
     columns (lfor
       [_ model] models
@@ -132,87 +120,60 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
         "minutes" (when seconds f"{(/ seconds 60) :.1f}")
         "copied" (unless (is copied None) f"{copied :.0%}")
         "machine" (get [None #* (recorded model.history "machine")] -1)})
-    units (sorted (sfor [_ model] models (loss-unit model))))
-  [ (section-of "Side by side" ""
-      (table-of ["model" #* (gfor [name _] models name)]
-        (lfor
-          fact (get columns 0)
-          :setv row (lfor column columns (get column fact))
-          :if (any row)
-          [fact #* row])))
-    (when charts
+    units (sorted (sfor [_ model] models (loss-unit model)))
+    charts (comparing-charts models))
+  #( (_lowest-loss models)
+    charts
+    [ (section-of "What they write" "With an empty seed, at temperature 0.7."
+        (html (div :class "columns" (for [[name model] models] (_sample-at model 0.7 name)))))
       (section-of "How they learned"
         (+ f"Loss in bits per {(.join " or " units)} on held-out text, or else on the training "
           "text; lower is better.")
-        (side-by-side charts)))
-    (_calibration "Are they calibrated?" calibration)
-    (section-of "What they write" "With an empty seed, at temperature 0.7."
-      (lfor [name model] models (_sample-at model 0.7 name)))])
+        (side-by-side charts))
+      (section-of "Side by side" ""
+        (table-of ["model" #* (gfor [name _] models name)]
+          (lfor
+            fact (get columns 0)
+            :setv row (lfor column columns (get column fact))
+            :if (any row)
+            [fact #* row])))
+      (_calibration "Are they calibrated?" calibration)]))
 
 
 ;; * One model
 
-(defn _summary [model]
-  "Return one or two sentences about the `model` and how well it predicts."
-  (setv
-    history model.history
-    settings model.settings
-    n (len history)
-    network (+ f"Its layers are {settings.layers}, its vocabulary {(len model.vocabulary) :,} "
-      f"{settings.unit}."))
-  (unless history (return (+ network " No epoch is complete yet.")))
-  (html network " "
-    f"It was trained on {(text-length history) :,} {settings.unit}. After {(counted n "epochs")}"
-    (when (> settings.epochs n) f" of {settings.epochs}") " its loss is "
-    (strong f"{(loss-of (kept-entry history)) :.3f} bits per {(loss-unit model)}") " on "
-    (if (in "validation_loss" (get history -1))
-      "held-out text."
-      "the training text; none was held out.")))
-
-
-(defn _report [model charts calibration]
-  "Return the sections about one `model`."
+(defn _report [model calibration]
+  "Return #(summary charts sections) about one `model`."
   (setv
     list? model.settings.items
     [samples novelty] (if list?
       (list-parts model TEMPERATURES)
-      [ (lfor [word t] (.items TEMPERATURES) (_sample-at model t f"{word}: temperature {t :g}"))
-        None]))
-  [ (_learning model charts)
-    (section-of "What it writes"
-      "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
-      samples)
-    novelty
-    (_samples-of-epochs model)
-    (strip-section model)
-    (_calibration "Is it calibrated?" calibration
-      " Below the line the model is overconfident, above it underconfident.")
-    (unless list? (_copying model.evaluation))
-    (_vocabulary model)
-    (_settings model)
-    (section-of "Machine and duration" "" (table-of [] (lfor
-      [name value] [
-        ["duration" (duration-in-words model.history)]
-        #* (gfor each (dict.fromkeys (recorded model.history "machine")) ["machine" each])]
-      :if value
-      [name value])))])
+      [ (html (div :class "columns" (for [[word t] (.items TEMPERATURES)]
+          (_sample-at model t f"{word}: temperature {t :g}"))))
+        None])
+    charts (learning-curves model))
+  #( (summary-of model)
+    charts
+    [ (section-of "What it writes"
+        "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
+        samples)
+      novelty
+      (section-of "How it learned"
+        (+ f"Loss in bits per {(loss-unit model)}, the mean surprise of the text. Lower is "
+          "better. Where the validation curve turns up, the model begins to overfit.")
+        (side-by-side charts))
+      (_samples-of-epochs model)
+      (strip-section model)
+      (_pair
+        (_calibration "Is it calibrated?" calibration
+          " Below the line the model is overconfident, above it underconfident.")
+        (unless list? (_copying model.evaluation)))
+      (_pair (_made-of model) (_vocabulary model))]))
 
 
-(defn _learning [model charts]
-  "Return the section with the learning curves and their table, if an epoch is complete."
-  (setv rows (lfor
-    entry model.history
-    (lfor
-      [key value form] (.values EPOCH-COLUMNS)
-      (when (in key entry) (format (value entry key) form)))))
-  (section-of "How it learned"
-    (+ f"Loss in bits per {(loss-unit model)}: the mean surprise of the text. Lower is better. "
-      (if charts
-        "Where the validation curve turns up, the model begins to overfit."
-        "Curves follow after the second epoch."))
-    (cond
-      charts (html (side-by-side charts) (folded "All epochs in figures" EPOCH-COLUMNS rows))
-      rows (table-of [] (zip EPOCH-COLUMNS (get rows 0))))))  ; a single epoch
+(defn _pair [#* sections]
+  "Return `sections`, which stand side by side in a wide window."
+  (html (div :class "pair" sections)))
 
 
 (defn _samples-of-epochs [model]
@@ -221,12 +182,12 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
     entries (lfor entry model.history :if (.get entry "sample") entry)
     n (len entries))
   (section-of "How it learned to write"
-    f"Samples from up to {EPOCHS-SHOWN} epochs, always with the same random seed."
-    (lfor
-      place (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
-      :setv entry (get entries (round place))
-      (_sample f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
-        (get entry "sample")))))
+    "Samples after one epoch and another, always with the same random seed."
+    (when (> n 1) (html (div :class "columns"
+      (for [place (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
+            :setv entry (get entries (round place))]
+        (_sample f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
+          (get entry "sample"))))))))
 
 
 (defn _copying [evaluation]
@@ -273,15 +234,21 @@ A section is left out if a file lacks its data; report.js draws the curves.]]
       (span :class "soft" (when more f"and {more :,} more")))))))
 
 
-(defn _settings [model]
-  "Return the section with the settings and the reason for each value."
+(defn _made-of [model]
+  "Return the section with facts about the model, and its settings with the reason for each value."
   (setv
     settings (.as-dict model.settings)
     n (text-length model.history)
     hidden ["why" "beginning" "people" "seed_text"
-      #* (if model.vocabulary.limited [] ["max_words"])])
-  (section-of "Settings" "Every setting and the reason for its value."
-    (table-of [] (gfor
+      #* (if model.vocabulary.limited [] ["max_words"])]
+    facts {
+      #** (facts-of model)
+      "duration" (duration-in-words model.history)
+      "machine" (.join "; " (dict.fromkeys (recorded model.history "machine")))})
+  (section-of "What it is made of" ""
+    (table-of [] (gfor [name fact] (.items facts) :if fact [name fact]))
+    (epochs-in-figures model)
+    (folded "Every setting and the reason for its value" [] (gfor
       setting (settings-in "model" "fact")
       :setv value (get settings setting.name)
       :if (not (or (is value None) (in setting.name hidden) (and setting.later (not value))))

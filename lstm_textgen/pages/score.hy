@@ -5,11 +5,10 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
 (eval-when-compile (require hyrule [meth]))
 (import
   numpy :as np
-  lstm-textgen.pages.assembly [assemble base64 fill])
+  lstm-textgen.pages.assembly [SHARED assemble base64 fill])
 
 (setv
-  SHADED 100_000  ; units on a page: about 3 MB, which browsers still scroll smoothly
-  ALTERNATIVES 5)  ; of the likeliest units, for each place
+  SHADED 100_000)  ; units on a page: about 3 MB, which browsers still scroll smoothly
 
 
 (defclass Page []
@@ -49,8 +48,8 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
     "The page, as HTML."
     (assemble "Surprise by unit" (fill "score.html" :unit @vocabulary.singular)
       :styles ["text.css"]
-      :scripts ["binary.js" "units.js" "page.js" "textview.js" "alternatives.js" "score.js"]
-      :blocks {"scores" {
+      :scripts ["binary.js" "page.js" "shown.js" "textview.js" "alternatives.js" "score.js"]
+      :blocks {"constants" SHARED  "scores" {
         "vocabulary" @vocabulary.units  "unknown" @vocabulary.unknown  "texts" @_texts}})))
 
 

@@ -56,7 +56,7 @@
 
   (meth page []
     "Return the model's playground page; raise `ValueError` if the model is too large for one."
-    (@_once "page" (fn [model] (playground {@name model} :version @fingerprint))))
+    (@_once "page" (fn [model] (playground {@name model}))))
 
   (meth names []
     "Return the names in the chat that the model was trained on, the most frequent first."

@@ -13,17 +13,14 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
   re
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.text.units [Characters Vocabulary describe-units marks])
+  lstm-textgen.text.units [Characters Vocabulary WHITE-SPACE describe-units marks])
 
 (setv
   LEARNED 5_000_000    ; words of a text from which pieces are learned
   FEWEST-PIECES 256  ; units; the default vocabulary has …
   FOR-A-MEGABYTE 512   ; … this times the square root of the text's millions of characters, …
   MOST-PIECES 2048  ; … up to this (bench/log.md)
-  REMEMBERED 200_000  ; words whose pieces are cached
-  ;; White space in Python's regular expressions, except the line break.
-  WHITE-SPACE (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"
-    r"\u2028\u2029\u202f\u205f\u3000"))
+  REMEMBERED 200_000)  ; words whose pieces are cached
 
 
 (defclass Pieces [Vocabulary]
@@ -107,9 +104,12 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
 
   (defn split-rules [self]
     "Return the merges and, as JavaScript (flag u) and tokenizers spell it, the words' pattern."
-    {"merges" self.merges
-     "pattern" (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}]"
-       r"[\p{M}\u200c\u200d]" f"[{WHITE-SPACE}]")})
+    {"merges" self.merges  "pattern" self.pattern})
+
+  (defn [property] pattern [self]
+    "The regular expression of words in JavaScript, with the flag u."
+    (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}]"
+      r"[\p{M}\u200c\u200d]" f"[{WHITE-SPACE}]"))
 
   (defn encode [self text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."

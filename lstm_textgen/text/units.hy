@@ -18,7 +18,10 @@
   MAX-UNITS CODE-POINTS  ; of a vocabulary
   MAX-LENGTH (** 2 23)  ; of all units together, in characters
   ENCODED-AT-ONCE (** 2 16)  ; characters: their arrays stay in the processor's cache
-  COUNTED-AT-ONCE (** 2 22))  ; ids
+  COUNTED-AT-ONCE (** 2 22)  ; ids
+  ;; White space in Python's regular expressions, except the line break.
+  WHITE-SPACE (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"
+    r"\u2028\u2029\u202f\u205f\u3000"))
 
 
 (defclass Vocabulary []
@@ -45,6 +48,7 @@
     measure None   ; the unit of a text's length, "characters" if not its own units …
     width 1        ; … and about how many characters it has
     merges []      ; see `Pieces`
+    pattern None   ; in JavaScript (flag u): what a text is first split into, if not characters
     several True   ; whether a unit may have several characters
     limited False  ; whether `max_words` limits their number
     spaced False)  ; whether a space before a word belongs to its unit
@@ -206,6 +210,11 @@
     Languages without spaces between words are better trained on characters.]]
     (.findall (_word-pattern) text))
 
+  (defn [property] pattern [self]
+    "The regular expression of words in JavaScript, with the flag u."
+    (_words r"[\p{L}\p{N}_][\p{L}\p{N}_\p{M}\u200c\u200d]*"
+      rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}][\p{{M}}\u200c\u200d]*" f"[{WHITE-SPACE}]"))
+
   (defn unfinished [self seed]
     "Return the single space at the end of `seed`, if any: it belongs to the next word."
     (if (re.search r"\S \Z" seed) " " ""))
@@ -233,8 +242,12 @@
 
 (defn [cache] _word-pattern []
   "Return the regular expression of words."
-  (setv word rf"\w[\w{(marks)}]*")
-  (re.compile rf" ?{word}(?:['’-]{word})*| ?[^\w\s][{(marks)}]*|\n|[^\S\n]+"))
+  (re.compile (_words rf"\w[\w{(marks)}]*" rf"[^\w\s][{(marks)}]*" r"[^\S\n]")))
+
+
+(defn _words [word sign blank]
+  "Return the regular expression of words, given those of a plain word, a sign and white space."
+  rf" ?{word}(?:['’-]{word})*| ?{sign}|\n|{blank}+")
 
 
 (defn [cache] marks []

@@ -1,7 +1,7 @@
 /** The alternatives to a unit: a small panel beside it. */
 
 import { make } from "./page.js";
-import { bitsOf, percent, shownAlone, spoken } from "./units.js";
+import { bitsOf, percent, shownAlone, spoken } from "./shown.js";
 
 /**
  * @typedef {object} Alternative

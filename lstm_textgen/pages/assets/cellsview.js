@@ -1,8 +1,8 @@
 /** The cells of a network: a text shaded by the activation of one of them. */
 
 import { element, field, make, say } from "./page.js";
+import { spoken } from "./shown.js";
 import { TextView } from "./textview.js";
-import { spoken } from "./units.js";
 
 /** Units of a text that are shown: more would be slow, and a few screens are enough. */
 const MOST_SHOWN = 5000;

@@ -1,8 +1,9 @@
 /** One model's text on the page: the units, their probabilities and the alternatives. */
 
 import { field, makeText, say } from "./page.js";
+import { percent, shadeOf, spoken } from "./shown.js";
 import { TextView } from "./textview.js";
-import { lengthOf, percent, shadeOf, spoken } from "./units.js";
+import { lengthOf } from "./units.js";
 
 /** The length at which a text ends by itself, so that a page's memory is bounded. */
 export const LONGEST = Number(field("length").max);
@@ -17,10 +18,7 @@ const SLICE = 30;
  * @property {number} length after which the model stops by itself
  * @property {boolean} fresh whether a list has only new items
  *
- * @typedef {object} Unit that a model generated
- * @property {string} text @property {number} id @property {number} odds
- * @property {number} way that it comes by, if it is the first after a seed that ends within it
- * @property {{id: number, text: string, odds: number, way: number}[]} others
+ * @typedef {import("./worker.js").Unit} Unit
  */
 
 /** A text by a model. */
@@ -111,12 +109,11 @@ export class Column {
         this.asked ??= this.ask(left);
       }
       if (this.asked) {
-        const batch = await this.asked;
+        const { units } = await this.asked;
         if (this.running !== run) {
-          return; // the next run shows the batch
+          return; // the next run shows what it got
         }
         const { fast } = this.settings();
-        const units = this.unpack(batch);
         const length = this.lengthOf(units);
         // At full speed the worker continues while the page shows what it has.
         this.asked = fast && length < left ? this.ask(left - length) : null;
@@ -177,28 +174,6 @@ export class Column {
     return touched && bottom < innerHeight + 60 && bottom > innerHeight - 120;
   }
 
-  /** @param {import("./worker.js").Written} batch @returns {Unit[]} */
-  unpack({ ids, odds, otherIds, otherOdds, first }) {
-    const { units } = this.model.facts;
-    const each = otherIds.length / ids.length;
-    const unpacked = Array.from(ids, (id, n) => ({
-      id,
-      text: units[id],
-      odds: odds[n],
-      way: 0,
-      others: Array.from({ length: each }, (_, k) => n * each + k)
-        .filter((place) => otherOdds[place] > 0)
-        .map((place) => ({
-          id: otherIds[place],
-          text: units[otherIds[place]],
-          odds: otherOdds[place],
-          way: 0,
-        })),
-    }));
-    Object.assign(unpacked[0], first);
-    return unpacked;
-  }
-
   /**
    * Announce a unit, or `open` its alternatives.
    * @param {number} index in the view @param {boolean} open
@@ -235,10 +210,8 @@ export class Column {
     this.panel.hide();
     const kept = this.written.slice(0, place);
     this.asked = null;
-    const batch = await this.model.ask("choose", { place, id, way });
-    this.written = kept;
-    const [unit] = this.unpack(batch);
-    this.written.push(unit);
+    const { units } = await this.model.ask("choose", { place, id, way });
+    this.written = [...kept, ...units];
     this.length = this.lengthOf(this.written);
     const shaded = this.written.map(({ text, odds }) => ({ text, shade: shadeOf(odds) }));
     this.view.clear();

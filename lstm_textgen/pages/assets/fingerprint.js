@@ -1,10 +1,10 @@
-/** Fingerprints of items, the same as in `items.hy`: of BLAKE2b (RFC 7693), 6 bytes. */
+/** Fingerprints of items, as in `items.hy`: by BLAKE2b (RFC 7693), which no browser offers. */
 
 import { fromBase64 } from "./binary.js";
-import { BLANK } from "./units.js";
+import { CONSTANTS } from "./page.js";
 
 /** Bytes of a fingerprint. */
-const SIZE = 6;
+const SIZE = CONSTANTS.fingerprint;
 
 /** Where its state begins: the first bits of the square roots of eight primes. */
 const IV = BigUint64Array.of(
@@ -32,10 +32,7 @@ const ORDERS = [
   "a2847615fb9e3cd0",
 ].map((digits) => Array.from(digits, (digit) => Number.parseInt(digit, 16)));
 
-/** Bits by which the four steps of a mixture rotate. */
-const TURNS = [32n, 24n, 16n, 63n];
-
-const SPACE = new RegExp(`[\\n${BLANK}]+`);
+const SPACE = new RegExp(`[\\n${CONSTANTS.blank}]+`);
 
 /**
  * Return the fingerprint of a text, a whole number: case and outer spaces don't matter.
@@ -71,24 +68,23 @@ function numberAt(bytes, place) {
 
 /** @param {Uint8Array} bytes */
 function blake2b(bytes) {
-  const count = Math.max(1, Math.ceil(bytes.length / 128));
-  const padded = new Uint8Array(128 * count);
+  const padded = new Uint8Array(Math.max(128, Math.ceil(bytes.length / 128) * 128));
   padded.set(bytes);
   const state = IV.slice();
   state[0] ^= BigInt(0x01010000 + SIZE);
-  for (let n = 1; n <= count; n++) {
-    const block = new BigUint64Array(padded.buffer, 128 * (n - 1), 16);
+  for (let end = 128; end <= padded.length; end += 128) {
+    const block = new BigUint64Array(padded.buffer, end - 128, 16);
     const v = BigUint64Array.of(...state, ...IV);
-    v[12] ^= BigInt(Math.min(128 * n, bytes.length));
-    v[14] ^= n === count ? 0xffffffffffffffffn : 0n;
+    v[12] ^= BigInt(Math.min(end, bytes.length));
+    v[14] ^= end === padded.length ? 0xffffffffffffffffn : 0n;
     for (let round = 0; round < 12; round++) {
       const order = ORDERS[round % 10];
       for (let k = 0; k < 8; k++) {
-        mix(v, k, [block[order[2 * k]], block[order[2 * k + 1]]]);
+        mix(v, k, block[order[2 * k]], block[order[2 * k + 1]]);
       }
     }
-    state.forEach((_, k) => {
-      state[k] ^= v[k] ^ v[k + 8];
+    state.forEach((word, k) => {
+      state[k] = word ^ v[k] ^ v[k + 8];
     });
   }
   return new Uint8Array(state.buffer, 0, SIZE);
@@ -96,15 +92,23 @@ function blake2b(bytes) {
 
 /**
  * Mix two words into a column of `v`, or into a diagonal from `k` = 4 on.
- * @param {BigUint64Array} v @param {number} k @param {bigint[]} words
+ * @param {BigUint64Array} v @param {number} k @param {bigint} first @param {bigint} second
  */
-function mix(v, k, words) {
+function mix(v, k, first, second) {
   const lean = k >> 2;
   const [a, b, c, d] = [0, 1, 2, 3].map((row) => 4 * row + ((k + row * lean) & 3));
-  TURNS.forEach((turn, step) => {
-    const [to, by, from] = step % 2 ? [b, c, d] : [d, a, b];
-    v[by] += v[from] + (step % 2 ? 0n : words[step / 2]);
-    const mixed = v[to] ^ v[by];
-    v[to] = (mixed >> turn) | (mixed << (64n - turn));
-  });
+  /** @type {(to: number, from: number, by: bigint) => void} */
+  const turn = (to, from, by) => {
+    const mixed = v[to] ^ v[from];
+    v[to] = (mixed >> by) | (mixed << (64n - by));
+  };
+  for (const [word, by, again] of [
+    [first, 32n, 24n],
+    [second, 16n, 63n],
+  ]) {
+    v[a] += v[b] + word;
+    turn(d, a, by);
+    v[c] += v[d];
+    turn(b, c, again);
+  }
 }

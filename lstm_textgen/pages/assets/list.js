@@ -2,13 +2,14 @@
 
 import { Column, frame, LONGEST } from "./column.js";
 import { fingerprintOf, readFingerprints } from "./fingerprint.js";
-import { shadeOf } from "./units.js";
+import { CONSTANTS } from "./page.js";
+import { shadeOf } from "./shown.js";
 
 /** Items that are added at once. */
-export const TEN = 10;
+const TEN = 10;
 
 /** Draws in a row that give nothing new, after which the search ends. */
-const PATIENCE = 100;
+const PATIENCE = CONSTANTS.mostDraws;
 
 /** Milliseconds between two items, unless at full speed. */
 const PAUSE = 150;
@@ -146,7 +147,7 @@ export class List extends Column {
       if (this.running !== run) {
         return null;
       }
-      units.push(...this.unpack(batch));
+      units.push(...batch.units);
       ended = batch.ended;
     }
     const own = ended ? units.slice(0, -end.length) : units;
@@ -208,7 +209,7 @@ export class List extends Column {
       way: item.units[0].way,
     });
     const batch = await this.model.ask("choose", { place, id, way });
-    const units = [...kept, ...this.unpack(batch)];
+    const units = [...kept, ...batch.units];
     const other = await this.finish(item.seed, units, batch.ended, run);
     if (this.running !== run || !other) {
       return;

@@ -1,6 +1,6 @@
 /** A model on the page: its vocabulary, and a worker that runs it. */
 
-import { block } from "./page.js";
+import { block, CONSTANTS } from "./page.js";
 import { UNITS } from "./units.js";
 
 /**
@@ -10,7 +10,8 @@ import { UNITS } from "./units.js";
  * @property {string} measure the unit of a text's length
  * @property {string[]} units
  * @property {number | null} unknown
- * @property {{pattern: string, merges: [number, number][]}} rules for splitting a text, if any
+ * @property {string | null} pattern of what a text is first split into; null: characters
+ * @property {[number, number][]} merges of pieces
  * @property {boolean} lower
  * @property {boolean} code whether its text looks like code
  * @property {[string, number, boolean, boolean][]} layers
@@ -23,10 +24,6 @@ import { UNITS } from "./units.js";
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
- * @property {[string, string][]} about
- * @property {{epoch: number, training: number, validation?: number}[]} history
- *   losses in bits per `lossUnit`
- * @property {string} lossUnit such as a character
  */
 
 /** A model in a worker, which answers one request after the other. */
@@ -52,7 +49,8 @@ export class Model {
     });
     const { units, measure, layers, embedding, bits, unknown, end, itemEnds } = facts;
     const shape = { layers, embedding, bits, unknown, size: units.length };
-    this.ask("load", { shape, units, measure, weights, code, breaks: end.length, itemEnds });
+    const item = { breaks: end.length, itemEnds };
+    this.ask("load", { shape, units, measure, weights, code, constants: CONSTANTS, ...item });
   }
 
   /**

@@ -59,13 +59,14 @@ export class Network {
     this.input = heap.array(shape.embedding);
     let width = shape.embedding;
     this.layers = shape.layers.map(([kind, units, hard, before]) => {
-      const inputs = read.matrix(heap, width, units * GATES[kind]);
-      const recurrent = read.matrix(heap, units, units * GATES[kind]);
+      const gates = units * GATES[kind];
+      const inputs = read.matrix(heap, width, gates);
+      const recurrent = read.matrix(heap, units, gates);
       width = units;
       // A GRU has a bias for its input and another for its state, unless the gate comes before.
-      const bias = read.array(kind === "gru" && !before ? 2 : 1, units * GATES[kind]);
-      const Layer = before ? GruBefore : kind === "gru" ? Gru : Lstm;
-      return new Layer(heap, product, { inputs, recurrent, bias, units, hard });
+      const bias = read.array(kind === "gru" && !before ? 2 : 1, gates);
+      const Kind = before ? GruBefore : kind === "gru" ? Gru : Lstm;
+      return new Kind(heap, product, { inputs, recurrent, bias, units, gates, hard });
     });
     this.dense = read.matrix(heap, width, shape.size);
     this.bias = read.array(1, shape.size);
@@ -123,21 +124,36 @@ export class Network {
 /**
  * @typedef {object} Weights of a layer
  * @property {Float32Array} inputs @property {Float32Array} recurrent @property {Float32Array} bias
- * @property {number} units @property {boolean} hard
+ * @property {number} units @property {number} gates numbers of all gates
+ * @property {boolean} hard
  */
 
-/** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
-class Lstm {
+/** A recurrent layer: what all kinds have in common. */
+class Layer {
   /** @param {Heap} heap @param {Product} product @param {Weights} weights */
   constructor(heap, product, weights) {
     this.weights = weights;
     this.product = product;
     this.open = weights.hard ? hardSigmoid : sigmoid;
-    this.fromInput = heap.array(4 * weights.units);
-    this.fromState = heap.array(4 * weights.units);
+    this.fromInput = heap.array(weights.gates);
+    this.fromState = heap.array(weights.gates);
     this.h = heap.array(weights.units);
+    this.state = [this.h];
+  }
+
+  /** Return the memory (units,). */
+  activation() {
+    return this.h.slice(0, this.weights.units);
+  }
+}
+
+/** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
+class Lstm extends Layer {
+  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
+  constructor(heap, product, weights) {
+    super(heap, product, weights);
     this.c = new Float32Array(weights.units);
-    this.state = [this.h, this.c];
+    this.state.push(this.c);
   }
 
   /** @param {Float32Array} x the layer's input */
@@ -163,18 +179,7 @@ class Lstm {
 }
 
 /** A GRU layer: n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n); gates in the order z r n. */
-class Gru {
-  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
-  constructor(heap, product, weights) {
-    this.weights = weights;
-    this.product = product;
-    this.open = weights.hard ? hardSigmoid : sigmoid;
-    this.fromInput = heap.array(3 * weights.units);
-    this.fromState = heap.array(3 * weights.units);
-    this.h = heap.array(weights.units);
-    this.state = [this.h];
-  }
-
+class Gru extends Layer {
   /** @param {Float32Array} x the layer's input */
   advance(x) {
     const { product, open, fromInput: a, fromState: b, h } = this;
@@ -191,28 +196,18 @@ class Gru {
     }
     return h;
   }
-
-  activation() {
-    return this.h.slice(0, this.weights.units);
-  }
 }
 
 /**
  * A GRU layer with the reset gate before the product: n = tanh(x + (σ(r)·h)·U). The product with
  * the whole kernel is taken twice, the first time for z and r, the second for n.
  */
-class GruBefore {
+class GruBefore extends Gru {
   /** @param {Heap} heap @param {Product} product @param {Weights} weights */
   constructor(heap, product, weights) {
-    this.weights = weights;
-    this.product = product;
-    this.open = weights.hard ? hardSigmoid : sigmoid;
-    this.fromInput = heap.array(3 * weights.units);
-    this.fromState = heap.array(3 * weights.units);
-    this.h = heap.array(weights.units);
+    super(heap, product, weights);
     this.kept = heap.array(weights.units);
     this.z = new Float32Array(weights.units);
-    this.state = [this.h];
   }
 
   /** @param {Float32Array} x the layer's input */
@@ -231,10 +226,6 @@ class GruBefore {
       h[k] = n + z[k] * (h[k] - n);
     }
     return h;
-  }
-
-  activation() {
-    return this.h.slice(0, this.weights.units);
   }
 }
 

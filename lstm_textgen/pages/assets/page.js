@@ -1,6 +1,17 @@
 /** Helpers that all pages share: finding and making elements, announcing text. */
 
 /**
+ * @typedef {object} Constants of the program, written by assembly.hy
+ * @property {number} paths @property {number} negligible @property {number} known
+ * @property {number} spelled of `seeds.hy`: how a seed is continued within a word
+ * @property {number} alternatives to each unit that are shown
+ * @property {number} mostDraws in a row without a new item
+ * @property {number} fingerprint its bytes
+ * @property {string} blank white space in a character class, except the line break
+ * @property {Record<string, string>} symbols of control characters, by their codes
+ */
+
+/**
  * Return the element `id` of the page.
  * @param {string} id
  */
@@ -23,6 +34,9 @@ export function field(id) {
 export function block(id) {
   return element(id).textContent ?? "";
 }
+
+/** @type {Constants} */
+export const CONSTANTS = JSON.parse(block("constants"));
 
 /**
  * Make an element with a class and content.

@@ -1,22 +1,22 @@
 /** The page to play with a model: its controls, its three views, and the link that restores it. */
 
-import { readFacts, showAbout } from "./about.js";
 import { Alternatives } from "./alternatives.js";
 import { CellsView } from "./cellsview.js";
 import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
-import { shownAlone } from "./units.js";
+import { shownAlone } from "./shown.js";
 
-export const facts = readFacts();
+/** @type {import("./model.js").Facts[]} */
+const facts = JSON.parse(block("facts"));
 const panel = new Alternatives(element("alternatives"));
 const columns = facts.map((each, n) => {
   const model = new Model(each, block(`weights-${n}`), block("product"));
   return new (each.end ? List : Column)(model, panel, settings, showState);
 });
 /** The models' lists, if all write one. */
-export const lists = columns.filter((column) => column instanceof List);
+const lists = columns.filter((column) => column instanceof List);
 const listed = lists.length === columns.length;
 const cells = new CellsView(columns);
 
@@ -39,7 +39,7 @@ function settings() {
 // * Generation
 
 /** Begin a text, with a new random seed unless it is fixed, or add ten items to a list. */
-export async function begin() {
+async function begin() {
   if (field("vary").checked && !(listed && lists[0].count)) {
     field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
   }
@@ -107,7 +107,7 @@ addEventListener("keydown", (event) => {
 // * The controls
 
 /** Show the numbers beside the sliders, and fit the seed field to its lines. */
-export function showControls() {
+function showControls() {
   for (const id of ["temperature", "top-p"]) {
     element(`${id}-value`).textContent = Number(field(id).value).toFixed(2);
   }
@@ -229,7 +229,6 @@ columns.forEach((column) => {
   element("texts").append(make("section", "", title, column.text));
 });
 document.body.classList.toggle("pair", columns.length > 1);
-showAbout(facts);
 // With reduced motion the text appears at once, not letter by letter.
 field("fast").checked = matchMedia("(prefers-reduced-motion: reduce)").matches;
 restore();

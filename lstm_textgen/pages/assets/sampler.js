@@ -1,125 +1,111 @@
-/** Logits → the next id, by the rules and the random numbers of `sampling.hy`. */
+/** Logits → the next id, by the rules of `sampling.hy`; the random numbers are the page's own. */
 
-import { Random } from "./random.js";
-
-/** Keeps the logarithm of a random number finite. */
-const TINY = 1e-30;
-
-/** Below this temperature the noise no longer matters. */
-const COLDEST = 1e-20;
-
-/** The number of the first random generator that no stream uses. */
-const CHOOSER = 2 ** 31;
-
-/** Draws ids for one stream of text. */
+/** Draws ids for one text. */
 export class Sampler {
+  temperature = 1;
+  topP = 1;
+
   /**
-   * @param {number} size of the vocabulary
    * @param {number | null} excluded an id that is never drawn
    * @param {number} seed the random seed
-   * @param {number} stream the number of the random generator
+   * @param {number} stream the number of the text among those with this seed
    */
-  constructor(size, excluded, seed, stream = 0) {
+  constructor(excluded, seed, stream = 0) {
     this.excluded = excluded;
-    this.seed = seed;
-    this.stream = stream;
-    this.random = new Random(seed, stream);
-    this.scores = new Float32Array(size);
-    this.temperature = 1;
-    this.topP = 1;
+    this.random = randomNumbers(seed, stream);
   }
 
   /**
-   * Return a sampler of `size` ids with the same options, whose draws have no effect on this one.
-   * @param {number} size
-   */
-  chooser(size) {
-    const { seed, stream, temperature, topP } = this;
-    return Object.assign(new Sampler(size, null, seed, CHOOSER + stream), { temperature, topP });
-  }
-
-  /**
-   * Return the next id. It is drawn by the Gumbel-max trick; temperature 0 chooses the likeliest.
-   * @param {Float32Array | Float64Array} logits (size,)
+   * Return the next id.
+   * @param {ArrayLike<number>} logits (size,)
    * @param {number | null} barred an id that isn't drawn now
    */
   pick(logits, barred = null) {
-    const { scores, temperature, topP, random } = this;
-    scores.set(logits);
-    if (this.excluded !== null) {
-      scores[this.excluded] = Number.NEGATIVE_INFINITY;
-    }
-    if (barred !== null) {
-      scores[barred] = Number.NEGATIVE_INFINITY;
-    }
-    if (temperature > 0) {
-      const sharpness = Math.fround(1 / Math.max(temperature, COLDEST));
-      for (let n = 0; n < scores.length; n++) {
-        scores[n] *= sharpness;
-      }
-      const lowest = topP < 1 ? nucleus(scores, topP) : Number.NEGATIVE_INFINITY;
-      for (let n = 0; n < scores.length; n++) {
-        const noise = minusLog(minusLog(random.uniform() + TINY));
-        scores[n] = scores[n] < lowest ? Number.NEGATIVE_INFINITY : scores[n] + noise;
+    const scores = Array.from(logits);
+    for (const id of [this.excluded, barred]) {
+      if (id !== null) {
+        scores[id] = Number.NEGATIVE_INFINITY;
       }
     }
-    return indexOfHighest(scores);
+    return this.pickOf(scores);
+  }
+
+  /**
+   * Return the index of one of `scores`, ln of odds; temperature 0 chooses the highest.
+   * @param {number[]} scores
+   */
+  pickOf(scores) {
+    if (this.temperature === 0) {
+      return scores.indexOf(highestOf(scores));
+    }
+    const odds = softmax(scores, this.temperature);
+    const lowest = this.topP < 1 ? nucleus(odds, this.topP) : Number.MIN_VALUE;
+    const open = odds.map((each) => (each >= lowest ? each : 0));
+    let left = this.random() * open.reduce((sum, each) => sum + each);
+    let chosen = 0;
+    for (let id = 0; left >= 0 && id < open.length; id++) {
+      if (open[id] > 0) {
+        left -= open[id];
+        chosen = id;
+      }
+    }
+    return chosen;
   }
 }
 
 /**
- * Return -log x in 32 bits.
- * @param {number} x
+ * Return the probability of the last of the likeliest ids with a total probability of `topP`.
+ * @param {Float64Array} odds @param {number} topP
  */
-function minusLog(x) {
-  return -Math.fround(Math.log(x));
-}
-
-/** @param {Float32Array} scores */
-function indexOfHighest(scores) {
-  let best = 0;
-  for (let n = 1; n < scores.length; n++) {
-    if (scores[n] > scores[best]) {
-      best = n;
-    }
-  }
-  return best;
-}
-
-/**
- * Return the score of the last of the likeliest units with a total probability of `topP`.
- * @param {Float32Array} scores @param {number} topP
- */
-function nucleus(scores, topP) {
-  const falling = scores.slice().sort().reverse();
-  const odds = falling.map((score) => Math.exp(score - falling[0]));
-  const enough = topP * odds.reduce((sum, each) => sum + each, 0);
+function nucleus(odds, topP) {
+  const falling = odds.slice().sort().reverse();
   let sum = 0;
-  for (let n = 0; n < odds.length; n++) {
-    sum += odds[n];
-    if (sum >= enough) {
-      return falling[n];
-    }
+  let n = 0;
+  while (sum < topP && n < falling.length) {
+    sum += falling[n++];
   }
-  return falling[falling.length - 1];
+  return falling[n - 1];
 }
 
 /**
- * Return the probabilities of all ids by `logits` alone, without any sampling rule.
- * @param {Float32Array} logits (size,) @param {Float64Array} into (size,)
+ * Return the probabilities of all ids.
+ * @param {ArrayLike<number>} logits (size,) @param {number} temperature
  */
-export function softmax(logits, into) {
+export function softmax(logits, temperature = 1) {
+  const highest = highestOf(logits);
+  const odds = new Float64Array(logits.length);
+  let sum = 0;
+  for (let id = 0; id < odds.length; id++) {
+    odds[id] = Math.exp((logits[id] - highest) / temperature);
+    sum += odds[id];
+  }
+  return odds.map((each) => each / sum);
+}
+
+/** @param {ArrayLike<number>} numbers */
+export function highestOf(numbers) {
   let highest = Number.NEGATIVE_INFINITY;
-  for (let n = 0; n < logits.length; n++) {
-    highest = Math.max(highest, logits[n]);
+  for (let n = 0; n < numbers.length; n++) {
+    highest = Math.max(highest, numbers[n]);
   }
-  let sum = 0;
-  for (let n = 0; n < logits.length; n++) {
-    into[n] = Math.exp(logits[n] - highest);
-    sum += into[n];
+  return highest;
+}
+
+/**
+ * Return a function whose numbers, from 0 to below 1, follow from a seed: Doty-Humphrey's sfc32.
+ * @param {number} seed @param {number} stream
+ */
+function randomNumbers(seed, stream) {
+  let [a, b, c, count] = [seed | 0, stream | 0, 0, 1];
+  const next = () => {
+    const sum = (a + b + count++) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 2 ** 32;
+  };
+  for (let n = 0; n < 15; n++) {
+    next(); // until close seeds give unrelated numbers
   }
-  for (let n = 0; n < logits.length; n++) {
-    into[n] /= sum;
-  }
-  return into;
+  return next;
 }

@@ -3,8 +3,8 @@
 import { Alternatives } from "./alternatives.js";
 import { fromBase64, fromHalf } from "./binary.js";
 import { block, element, make, makeText, say } from "./page.js";
+import { bitsOf, percent, shadeOf, spoken } from "./shown.js";
 import { TextView } from "./textview.js";
-import { bitsOf, percent, shadeOf, spoken } from "./units.js";
 
 /**
  * @typedef {object} Scored a text, written by score.hy

@@ -1,19 +1,8 @@
 /** Seeds that end within a unit: the ways to continue, weighted as in `seeds.hy`. */
 
-/** The number of paths followed from each place in a word, the most probable ones. */
-const PATHS = 16;
-
-/** Nats: paths this much less probable than a way already found are dropped. */
-const NEGLIGIBLE = 12;
-
 /**
- * How probably a seed's last word must end there to be taken as whole: if it is one of the units,
- * and if it isn't.
- */
-const KNOWN = 0.05;
-const SPELLED = 0.5;
-
-/**
+ * @typedef {import("./page.js").Constants} Constants those of `seeds.hy`, which explains them
+ *
  * @typedef {object} Way to continue a seed
  * @property {number} weight ln of the probability that the model takes it
  * @property {number[]} path the ids to read first
@@ -30,9 +19,9 @@ const SPELLED = 0.5;
 /**
  * Return the ways to continue after `rest`, the last word of a seed; there is always one.
  * @param {import("./network.js").Network} network that has read what comes before, and is left so
- * @param {string[]} units @param {string} rest
+ * @param {string[]} units @param {string} rest @param {Constants} constants
  */
-export function waysOn(network, units, rest) {
+export function waysOn(network, units, rest, constants) {
   const start = network.save();
   /** @type {Way[]} */
   const found = [];
@@ -41,7 +30,7 @@ export function waysOn(network, units, rest) {
   paths[0].push({ weight: 0, path: [], state: start });
   for (let place = 0; place < rest.length; place++) {
     const left = rest.slice(place);
-    for (const { weight, path, state } of promising(paths[place], found)) {
+    for (const { weight, path, state } of promising(paths[place], found, constants)) {
       const here = follow(network, path, state);
       const odds = logOdds(network.logits, weight);
       const ids = idsWhere(units, (unit) => unit !== left && unit.startsWith(left));
@@ -55,7 +44,7 @@ export function waysOn(network, units, rest) {
       }
     }
   }
-  for (const { weight, path, state } of promising(paths[rest.length], found)) {
+  for (const { weight, path, state } of promising(paths[rest.length], found, constants)) {
     follow(network, path, state);
     found.push({ weight, path, typed: 0, ids: null, odds: logOdds(network.logits, weight) });
   }
@@ -68,16 +57,16 @@ export function waysOn(network, units, rest) {
 
 /**
  * Return those `ways` to continue after `rest` that end it, if it is a whole word; otherwise all.
- * @param {Way[]} ways @param {string[]} units @param {string} rest
+ * @param {Way[]} ways @param {string[]} units @param {string} rest @param {Constants} constants
  */
-export function wholeWordWays(ways, units, rest) {
+export function wholeWordWays(ways, units, rest, { known, spelled }) {
   const word = rest.trim();
   const lower = word.toLowerCase();
   if (lower === word.toUpperCase()) {
     return ways;
   }
   const forms = [word, lower, ` ${word}`, ` ${lower}`];
-  const known = units.some((unit) => forms.includes(unit));
+  const least = units.some((unit) => forms.includes(unit)) ? known : spelled;
   const ends = idsWhere(units, (unit) => !/^[\p{L}\p{M}]/u.test(unit));
   const ended = ways.flatMap((way) =>
     way.ids === null && ends.length
@@ -85,7 +74,7 @@ export function wholeWordWays(ways, units, rest) {
       : [],
   );
   const [part, all] = [ended, ways].map((some) => logSum(some.map(({ weight }) => weight)));
-  return part - all >= Math.log(known ? KNOWN : SPELLED) ? ended : ways;
+  return part - all >= Math.log(least) ? ended : ways;
 }
 
 /**
@@ -104,11 +93,11 @@ function follow(network, path, state) {
 
 /**
  * Return those of the `paths` worth following, given the ways already `found`.
- * @param {Path[]} paths @param {Way[]} found
+ * @param {Path[]} paths @param {Way[]} found @param {Constants} constants
  */
-function promising(paths, found) {
-  const least = Math.max(...found.map(({ weight }) => weight)) - NEGLIGIBLE;
-  return likeliest(paths, PATHS).filter(({ weight }) => weight >= least);
+function promising(paths, found, constants) {
+  const least = Math.max(...found.map(({ weight }) => weight)) - constants.negligible;
+  return likeliest(paths, constants.paths).filter(({ weight }) => weight >= least);
 }
 
 /**

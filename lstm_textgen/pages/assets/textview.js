@@ -4,7 +4,7 @@
  */
 
 import { make } from "./page.js";
-import { visible } from "./units.js";
+import { visible } from "./shown.js";
 
 const segmenter = new Intl.Segmenter();
 

@@ -1,18 +1,4 @@
-/** Text ↔ ids, as in `units.hy`, and the display of units. */
-
-/** White space in Python's regular expressions, except the line break. */
-export const BLANK =
-  "\\t\\v-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const MARK = "\\p{M}\\u200c\\u200d";
-const WORD = `[\\p{L}\\p{N}_][\\p{L}\\p{N}_${MARK}]*`;
-const WORDS = new RegExp(
-  ` ?${WORD}(?:['’-]${WORD})*| ?[^\\p{L}\\p{N}_\\n${BLANK}][${MARK}]*|\\n|[${BLANK}]+`,
-  "gu",
-);
-
-/** Shown rather than obeyed: control characters and changes of text direction. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const ACTING = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+/** Text ↔ ids, as in `units.hy` and `pieces.hy`. */
 
 /** The units that a model knows; each subclass is a kind of unit. */
 class Vocabulary {
@@ -24,12 +10,15 @@ class Vocabulary {
    * @param {string[]} model.units a unit's index is its id
    * @param {number | null} model.unknown the id of every unknown unit
    * @param {boolean} model.lower whether it knows lower case only
+   * @param {string | null} model.pattern of what a text is first split into; null: characters
    */
-  constructor({ units, unknown, lower }) {
+  constructor({ units, unknown, lower, pattern }) {
     this.units = units;
     this.unknown = unknown;
     this.lower = lower;
     this.ids = new Map(units.map((each, id) => [each, id]));
+    /** What a text is first split into. */
+    this.words = new RegExp(pattern ?? "[^]", "gu");
   }
 
   /**
@@ -49,7 +38,7 @@ class Vocabulary {
    * @param {string} text @returns {string[]}
    */
   split(text) {
-    return Array.from(text);
+    return text.match(this.words) ?? [];
   }
 
   /**
@@ -97,11 +86,6 @@ class Characters extends Vocabulary {}
 class Words extends Vocabulary {
   pace = 9;
 
-  /** @param {string} text */
-  split(text) {
-    return text.match(WORDS) ?? [];
-  }
-
   /**
    * Return the id of a word, or of the same with or without a space before it.
    * @param {string} unit
@@ -125,15 +109,14 @@ class Pieces extends Vocabulary {
   /** @param {import("./model.js").Facts} facts */
   constructor(facts) {
     super(facts);
-    const { units, rules } = facts;
-    this.words = new RegExp(rules.pattern, "gu");
+    const { units, merges } = facts;
     // A line break is in no pair: it is a word of its own.
-    this.ranks = new Map(rules.merges.map(([a, b], rank) => [`${units[a]}\n${units[b]}`, rank]));
+    this.ranks = new Map(merges.map(([a, b], rank) => [`${units[a]}\n${units[b]}`, rank]));
   }
 
   /** @param {string} text */
   split(text) {
-    return (text.match(this.words) ?? []).flatMap((word) => this.spell(word));
+    return super.split(text).flatMap((word) => this.spell(word));
   }
 
   /**
@@ -173,75 +156,4 @@ export const UNITS = { characters: Characters, pieces: Pieces, words: Words };
  */
 export function lengthOf(text, measure) {
   return measure === "characters" ? Array.from(text).length : 1;
-}
-
-/**
- * Return `text` with symbols for its control characters, as in `terminal.hy`.
- * @param {string} text
- */
-export function visible(text) {
-  return text.replace(ACTING, (character) => {
-    const code = character.charCodeAt(0);
-    if (code < 0x20) {
-      return String.fromCharCode(0x2400 + code);
-    }
-    const digits = code.toString(16);
-    return code === 0x7f ? "␡" : code < 0xa0 ? `\\x${digits}` : `\\u${digits}`;
-  });
-}
-
-/**
- * Return the display of a single unit, with symbols for white space.
- * @param {string} unit
- */
-export function shownAlone(unit) {
-  const shown = visible(unit).replace(/\n/g, "↵").replace(/\t/g, "⇥").replace(/ /g, "␣");
-  return shown.replace(/\s/g, (other) => {
-    const digits = other.charCodeAt(0).toString(16).toUpperCase();
-    return `U+${digits.padStart(4, "0")}`;
-  });
-}
-
-/**
- * Return a unit in words for screen readers.
- * @param {string} unit
- */
-export function spoken(unit) {
-  /** @type {Record<string, string>} */
-  const names = { "\n": "line break", " ": "space", "\t": "tab" };
-  return names[unit] ?? visible(unit);
-}
-
-/**
- * Return a probability as a percentage: 42%, 3.1%, below 0.1%.
- * @param {number} odds
- */
-export function percent(odds) {
-  const value = 100 * odds;
-  if (value < 0.1) {
-    return "below 0.1%";
-  }
-  return value > 99.9 && odds < 1 ? "99.9%" : `${value.toFixed(value < 9.95 ? 1 : 0)}%`;
-}
-
-/**
- * Return the surprise of a unit with the probability `odds`, in words: 3.1 bits.
- * @param {number} odds
- */
-export function bitsOf(odds) {
-  const bits = -Math.log2(odds);
-  return bits > 20 ? "over 20 bits" : `${bits.toFixed(1)} bits`;
-}
-
-/**
- * Return the class of the shade of a unit that had the probability `odds`: a step for each bit of
- * surprise, as on the page of scores.
- * @param {number} odds
- */
-export function shadeOf(odds) {
-  if (Number.isNaN(odds)) {
-    return "unknown";
-  }
-  const bits = Math.min(8, Math.floor(-Math.log2(odds)));
-  return bits >= 1 ? `s${bits}` : "";
 }

@@ -5,30 +5,22 @@
 
 import { fromBase64 } from "./binary.js";
 import { Network } from "./network.js";
-import { Sampler, softmax } from "./sampler.js";
+import { highestOf, Sampler, softmax } from "./sampler.js";
 import { waysOn, wholeWordWays } from "./spelling.js";
 import { lengthOf } from "./units.js";
-
-/** The number of likeliest units stored for each generated one. */
-const ALTERNATIVES = 5;
 
 /** Units between two places where the network's state is stored. */
 const STRIDE = 64;
 
 /**
- * @typedef {object} Written generated units and their alternatives
- * @property {Uint32Array} ids (time,)
- * @property {Float32Array} odds (time,) the probability that the model gave each
- * @property {Uint32Array} otherIds (time · ALTERNATIVES,) the likeliest, the best first
- * @property {Float32Array} otherOdds (time · ALTERNATIVES,)
- * @property {First} [first] of a text that continues within a unit: the first of these units
- * @property {boolean} ended whether an item ends with them
+ * @typedef {object} Choice of a unit
+ * @property {number} id @property {string} text without what the seed already has of it
+ * @property {number} odds the probability that the model gave it
+ * @property {number} way that it comes by, if it is the first after a seed that ends within it
  *
- * @typedef {object} Beginning what may follow a seed that ends within a unit
- * @property {number} id @property {string} text the part of the unit that the seed hasn't
- * @property {number} way that it comes by @property {number} odds
+ * @typedef {Choice & {others: Choice[]}} Unit that was generated, with the likeliest in its place
  *
- * @typedef {{text: string, odds: number, way: number, others: Beginning[]}} First
+ * @typedef {{units: Unit[], ended: boolean}} Written and whether an item ends with them
  */
 
 /** A model that generates. */
@@ -36,17 +28,18 @@ class Writer {
   /**
    * @param {any} message the model's shape, its units, what their length is counted in, the weights
    *   in base64, the code in base64, the number of line breaks that end an item (0: nothing does),
-   *   and the characters that an item may end with; "": all
+   *   the characters that an item may end with ("": all), and the program's constants
    */
-  constructor({ shape, units, measure, weights, code, breaks, itemEnds }) {
+  constructor({ shape, units, measure, weights, code, breaks, itemEnds, constants }) {
     this.network = new Network(shape, fromBase64(weights), fromBase64(code));
     this.unknown = shape.unknown;
     this.units = units;
     this.measure = measure;
     this.breaks = breaks;
     this.itemEnds = itemEnds && new Set([...itemEnds, "\n"]);
-    this.odds = new Float64Array(shape.size);
-    this.sampler = new Sampler(shape.size, this.unknown, 0);
+    /** @type {import("./page.js").Constants} */
+    this.constants = constants;
+    this.sampler = new Sampler(this.unknown, 0);
     /** @type {number[]} */
     this.ids = [];
     /** @type {Map<number, Float32Array[]>} */
@@ -70,8 +63,14 @@ class Writer {
     ids.forEach((id) => this.read(id));
     this.seed = this.ids.length;
     this.start = this.network.save();
-    this.ways = rest ? wholeWordWays(waysOn(this.network, this.units, rest), this.units, rest) : [];
+    this.ways = rest ? this.waysAfter(rest) : [];
     this.again({ rngSeed, stream });
+  }
+
+  /** @param {string} rest */
+  waysAfter(rest) {
+    const { network, units, constants } = this;
+    return wholeWordWays(waysOn(network, units, rest, constants), units, rest, constants);
   }
 
   /**
@@ -79,7 +78,7 @@ class Writer {
    * @param {{rngSeed: number, stream: number}} message
    */
   again({ rngSeed, stream }) {
-    this.sampler = new Sampler(this.odds.length, this.unknown, rngSeed, stream);
+    this.sampler = new Sampler(this.unknown, rngSeed, stream);
     this.network.restore(this.start);
     this.ids.length = this.seed;
     this.lead = this.seed;
@@ -122,13 +121,12 @@ class Writer {
   /**
    * Go back to the place after `place` generated units, and read `id` there; the first one comes
    * by a `way`.
-   * @param {{place: number, id: number, way: number}} message
+   * @param {{place: number, id: number, way: number}} message @returns {Written}
    */
   choose({ place, id, way }) {
-    const written = this.record(1);
-    if (place === 0 && this.ways.length) {
+    const first = place === 0 && this.ways.length > 0;
+    if (first) {
       this.take(way);
-      written.first = this.first(way, id);
     } else {
       const length = this.lead + place;
       const kept = length - (length % STRIDE);
@@ -137,10 +135,9 @@ class Writer {
       this.ids.length = kept;
       again.forEach((each) => this.read(each));
     }
-    this.note(written, 0, id);
+    const unit = first ? this.first(way, id) : this.unit(id);
     this.read(id);
-    written.ended = this.ended();
-    return written;
+    return { units: [unit], ended: this.ended() };
   }
 
   /**
@@ -154,34 +151,24 @@ class Writer {
     this.lead = this.ids.length;
   }
 
-  /**
-   * Draw a way and take it; return the id of the first unit, which is noted in `written`.
-   * @param {Written} written
-   */
-  begun(written) {
-    const { ways, sampler } = this;
-    const weights = Float32Array.from(ways, ({ weight }) => weight);
-    const way = ways.length > 1 ? sampler.chooser(ways.length).pick(weights) : 0;
+  /** Draw a way and take it; return the first unit. */
+  begun() {
+    const { ways, sampler, network } = this;
+    const way = sampler.pickOf(ways.map(({ weight }) => weight));
     this.take(way);
-    const allowed = ways[way].ids ?? this.units.keys();
-    const scores = new Float32Array(this.odds.length).fill(Number.NEGATIVE_INFINITY);
-    for (const id of allowed) {
-      scores[id] = this.network.logits[id];
-    }
-    const id = sampler.pick(scores);
-    written.first = this.first(way, id);
-    return id;
+    const ids = ways[way].ids ?? [...this.units.keys()].filter((id) => id !== this.unknown);
+    return this.first(way, ids[sampler.pickOf(ids.map((id) => network.logits[id]))]);
   }
 
   /**
-   * Return what the first unit is, and the likeliest in its place, by any way.
-   * @param {number} way @param {number} id @returns {First}
+   * Return the first unit, which came by a `way`, and the likeliest in its place, by any way.
+   * @param {number} way @param {number} id @returns {Unit}
    */
   first(way, id) {
     const { ways, units } = this;
     const [{ weight: highest }] = ways;
     const all = ways.reduce((sum, { weight }) => sum + Math.exp(weight - highest), 0);
-    /** @type {Map<string, Beginning>} */
+    /** @type {Map<string, Choice>} */
     const found = new Map();
     ways.forEach(({ typed, ids, odds }, n) => {
       for (const each of ids ?? units.keys()) {
@@ -198,76 +185,53 @@ class Writer {
     const text = units[id].slice(ways[way].typed);
     const others = [...found.values()].sort((a, b) => b.odds - a.odds);
     const odds = found.get(text)?.odds ?? 0;
-    return { text, odds, way, others: others.slice(0, ALTERNATIVES) };
+    return { id, text, odds, way, others: others.slice(0, this.constants.alternatives) };
+  }
+
+  /**
+   * Return the unit `id` as it is chosen now, and the likeliest in its place.
+   * @param {number} id @returns {Unit}
+   */
+  unit(id) {
+    const odds = softmax(this.network.logits);
+    /** @type {(id: number) => Choice} */
+    const choice = (each) => ({ id: each, text: this.units[each], odds: odds[each], way: 0 });
+    const chosen = choice(id);
+    const others = [];
+    if (this.unknown !== null) {
+      odds[this.unknown] = 0;
+    }
+    while (others.length < this.constants.alternatives) {
+      const best = odds.indexOf(highestOf(odds));
+      if (odds[best] === 0) {
+        break; // fewer units than alternatives
+      }
+      others.push(choice(best));
+      odds[best] = 0;
+    }
+    return { ...chosen, others };
   }
 
   /**
    * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
    * @param {{length: number, milliseconds: number, temperature: number, topP: number}} message
+   * @returns {Written}
    */
   write({ length, milliseconds, temperature, topP }) {
     Object.assign(this.sampler, { temperature, topP });
     const end = performance.now() + milliseconds;
-    const written = this.record(length);
-    let n = 0;
+    const units = [];
     let left = length;
-    for (; left > 0 && !written.ended && (n === 0 || performance.now() < end); n++) {
+    do {
       const begins = this.ways.length > 0 && this.ids.length === this.seed;
-      const id = begins
-        ? this.begun(written)
-        : this.sampler.pick(this.network.logits, this.barred());
-      this.note(written, n, id);
-      this.read(id);
-      written.ended = this.ended();
-      left -= lengthOf(begins ? (written.first?.text ?? "") : this.units[id], this.measure);
-    }
-    return {
-      first: written.first,
-      ended: written.ended,
-      ids: written.ids.slice(0, n),
-      odds: written.odds.slice(0, n),
-      otherIds: written.otherIds.slice(0, n * ALTERNATIVES),
-      otherOdds: written.otherOdds.slice(0, n * ALTERNATIVES),
-    };
-  }
-
-  /**
-   * Return room for `count` units.
-   * @param {number} count @returns {Written}
-   */
-  record(count) {
-    return {
-      ended: false,
-      ids: new Uint32Array(count),
-      odds: new Float32Array(count),
-      otherIds: new Uint32Array(count * ALTERNATIVES),
-      otherOdds: new Float32Array(count * ALTERNATIVES),
-    };
-  }
-
-  /**
-   * Note in `written`, at place `n`, that `id` was chosen, and what else was likely.
-   * @param {Written} written @param {number} n @param {number} id
-   */
-  note(written, n, id) {
-    const odds = softmax(this.network.logits, this.odds);
-    written.ids[n] = id;
-    written.odds[n] = odds[id];
-    for (let k = 0; k < ALTERNATIVES; k++) {
-      let best = -1;
-      for (let other = 0; other < odds.length; other++) {
-        const free = other !== this.unknown && odds[other] >= 0;
-        if (free && (best < 0 || odds[other] > odds[best])) {
-          best = other;
-        }
-      }
-      if (best < 0) {
-        break; // fewer units than alternatives
-      }
-      written.otherIds[n * ALTERNATIVES + k] = best;
-      written.otherOdds[n * ALTERNATIVES + k] = odds[best];
-      odds[best] = -1;
-    }
+      const unit = begins
+        ? this.begun()
+        : this.unit(this.sampler.pick(this.network.logits, this.barred()));
+      units.push(unit);
+      this.read(unit.id);
+      left -= lengthOf(unit.text, this.measure);
+    } while (left > 0 && !this.ended() && performance.now() < end);
+    return { units, ended: this.ended() };
   }
 
   /**

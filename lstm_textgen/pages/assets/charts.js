@@ -1,12 +1,12 @@
 /**
- * Draws the charts of a report in their elements, and redraws them when the page's width or the
- * color scheme changes. Needs uPlot.
+ * Draws the charts of a page in their elements, once these are visible, and again when their width
+ * or the color scheme changes. Needs uPlot.
  */
 
 /** @typedef {{label: string, color: number, xs: number[], ys: (number | null)[]}} Line */
 /** @typedef {{id: string, x: string, series: Line[], diagonal?: boolean}} Chart */
 
-const HEIGHT = 200; // pixels of a chart without its legend
+const HEIGHT = 240; // pixels of a chart without its legend
 
 /** Steps between whole numbers on an axis: 1, 2, 5, 10, 20 and so on. */
 const WHOLE = Array.from({ length: 18 }, (_, k) => [1, 2, 5][k % 3] * 10 ** Math.floor(k / 3));
@@ -45,14 +45,6 @@ function rounded(number, digits) {
  */
 function widthOf(_plot, labels) {
   return Math.max(48, ...(labels ?? []).map((label) => 15 + 7.5 * label.length));
-}
-
-/**
- * The numbers of several series on one axis: uPlot takes a column for x and one for each series.
- * @param {{xs: number[], ys: (number | null)[]}[]} series
- */
-function columns(series) {
-  return uPlot.join(series.map(({ xs, ys }) => [xs, ys]));
 }
 
 /**
@@ -134,22 +126,22 @@ function draw(chart) {
   const place = /** @type {HTMLElement} */ (document.getElementById(`plot-${chart.id}`));
   const places = [...new Set([0, ...chart.series.flatMap(({ xs }) => xs), 100])];
   places.sort((a, b) => a - b);
-  const ideal = chart.diagonal ? [{ xs: places, ys: places }] : [];
-  const data = columns([...chart.series, ...ideal]);
-  const plot = new uPlot(options(chart, place.clientWidth), data, place);
-  showLast(plot, chart);
-  addEventListener("resize", () => {
-    plot.setSize({ width: place.clientWidth, height: HEIGHT });
-  });
-  return plot;
+  const lines = [...chart.series, ...(chart.diagonal ? [{ xs: places, ys: places }] : [])];
+  // uPlot takes a column for x and one for each series.
+  const data = uPlot.join(lines.map(({ xs, ys }) => [xs, ys]));
+  /** @type {uPlot | undefined} */
+  let plot;
+  new ResizeObserver(() => {
+    const width = place.clientWidth; // 0 while it is hidden
+    if (plot && width) {
+      plot.setSize({ width, height: HEIGHT });
+    } else if (width) {
+      plot = new uPlot(options(chart, width), data, place);
+      showLast(plot, chart);
+    }
+  }).observe(place);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot?.redraw());
 }
 
 const charts = /** @type {HTMLElement} */ (document.getElementById("charts"));
-/** @type {Chart[]} */
-const all = JSON.parse(charts.textContent ?? "[]");
-const plots = all.map(draw);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  for (const plot of plots) {
-    plot.redraw();
-  }
-});
+JSON.parse(charts.textContent ?? "[]").forEach(draw);
