@@ -113,6 +113,12 @@
   (assert (= (read (.format page 1) (.format page 2)) (* f"{LINE} fog.\noil.\n" 2))))
 
 
+(defn test-text-may-be-turned [here]
+  (setv drawn (lines LINE "and sang." f"{LINE}."))
+  (for [turn ["0 1 -1 0 700 0" "-1 0 0 -1 600 800" ".7 .7 -.7 .7 300 -200"]]
+    (assert (= (read f"q {turn} cm {drawn} Q") f"{LINE} and sang.\n{LINE}.\n"))))
+
+
 (defn test-text-drawn-twice-is-read-once [here]
   (setv [a b] [(lines LINE) (.replace (lines LINE) " 50 " " 50.3 ")])
   (assert (= (read (+ a b)) (+ LINE "\n"))))

@@ -244,14 +244,14 @@
 
 (defn distance [line next]
   "Return how far `next` is below `line`, by the size of letters; 0 if that is on another page."
-  (if (= line.page next.page) (max 0 (/ (- line.height next.height) line.size)) 0))
+  (if (= line.page next.page) (max 0 (/ (- line.height next.height) (or line.size 1))) 0))
 
 
 (defn goes-on? [line next usual]
   "Return whether the paragraph of `line` goes on in the line `next`."
   (setv
     [width length] (extent line)
-    share (min (/ width usual.width) (/ length usual.length))
+    share (min (/ width (or usual.width 1)) (/ length usual.length))
     ended (.search ENDED line.text)
     divided (.search HYPHENATED line.text)
     within (and (not ended) (or divided (.islower (cut next.text 1))))  ; a sentence, probably

@@ -6,7 +6,7 @@ or crash what reads it.]]
   ctypes
   itertools [groupby pairwise]
   json
-  math [hypot inf]
+  math [atan2 cos hypot inf sin]
   signal
   sys
   typing [NamedTuple]
@@ -31,14 +31,14 @@ or crash what reads it.]]
 (defclass Letter [NamedTuple]
   #[[A letter as PDFium finds it: where it begins, its size, and the height of its line, in points.
 
-  `added` is whether PDFium added it, a space or line end, where letters are apart. `level` is
-  whether it stands upright.]]
+  Both places are seen along its line, which rises by an `angle`, in radians. `added` is whether
+  PDFium added it, a space or line end, where letters are apart.]]
   (annotate text str)
   (annotate left float)
   (annotate size float)
   (annotate height float)
   (annotate added bool)
-  (annotate level bool))
+  (annotate angle float))
 
 
 (defrecord Part
@@ -75,7 +75,7 @@ or crash what reads it.]]
   (import pypdfium2.raw :as raw)
   (setv
     [matrix x y] [(raw.FS-MATRIX) (ctypes.c-double) (ctypes.c-double)]
-    [size height level] [0 0 True])
+    [size height angle along across] [0 0 0 1 0])
   (for [n (range (.count-chars page))]
     (setv added (= (raw.FPDFText-IsGenerated page n) 1))
     (raw.FPDFText-GetCharOrigin page n x y)
@@ -83,9 +83,11 @@ or crash what reads it.]]
       (raw.FPDFText-GetMatrix page n matrix)
       (setv
         size (* (raw.FPDFText-GetFontSize page n) (hypot matrix.c matrix.d))
-        height y.value
-        level (and (> matrix.a 0) (= matrix.b 0))))
-    (yield (Letter (chr (raw.FPDFText-GetUnicode page n)) x.value size height added level))))
+        angle (round (atan2 matrix.b matrix.a) 2)
+        [along across] [(cos angle) (sin angle)]
+        height (round (- (* y.value along) (* x.value across)) 2)))
+    (yield (Letter (chr (raw.FPDFText-GetUnicode page n))
+      (+ (* x.value along) (* y.value across)) size height added angle))))
 
 
 (defn split-lines [letters]
@@ -97,9 +99,10 @@ or crash what reads it.]]
       (and letter.added (in letter.text LINE-ENDS)) (setv end letter)
       (and letter.added (or end (not line))) None  ; a space before the line
       True (do
-        ;; PDFium does not end a line before a lone digit.
-        (when (and line letter.level (not end)
-            (> (abs (- letter.height (. line [-1] height))) letter.size))
+        ;; PDFium doesn't end a line before a lone digit.
+        (when (and line (not end) (or
+            (!= letter.angle (. line [-1] angle))
+            (> (abs (- letter.height (. line [-1] height))) letter.size)))
           (setv end (get line -1)))
         (when (and end line)
           (if (_goes-on? line end letter)
@@ -123,7 +126,7 @@ or crash what reads it.]]
   It begins about where that ends, or is at the height of some of it.]]
   (setv beyond (- letter.left end.left))
   (and
-    letter.level
+    (= letter.angle end.angle)
     (> beyond (* (- OVER) letter.size))
     (or
       (and (< beyond letter.size) (< (abs (- letter.height end.height)) (* RAISED letter.size)))
