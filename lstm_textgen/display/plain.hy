@@ -9,7 +9,7 @@
   time
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [Message]
-  lstm-textgen.basics.terminal [Tolerant put visible]
+  lstm-textgen.basics.terminal [Tolerant printable put visible]
   lstm-textgen.basics.values [clip]
   lstm-textgen.modelfile.history [losses-of])
 
@@ -39,7 +39,7 @@
       (= source "-") "standard input"
       (isinstance source #(str PathLike)) (str source)
       True (str (getattr source "name" "the given text")))))
-  (clip (.join ", " names) 60))
+  (clip (printable (.join ", " names)) 60))
 
 
 (defclass Display []

@@ -69,8 +69,8 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 (defclass Document []
   #[[A text of a source: what messages call it, and its chunks, over which to iterate once.
 
-  `chunks` is a reader, or another iterator of plain text. After the last chunk `summary` is what
-  the reader returned; None: nothing, as of plain text.]]
+  `chunks` is what a reader yields, or plain text. After the last one `summary` is what the reader
+  returned, or what was given; None of plain text.]]
 
   (meth __init__ [name @chunks [@summary None]]
     (setv @name (printable name)))
