@@ -171,6 +171,14 @@
   (assert (= (list (.values (json.loads (.read-text (/ folder "speed.json"))))) [2])))
 
 
+(defn test-speeds-are-not-written-through-a-link [folder monkeypatch]
+  (write (/ folder "dear.txt") "dear")
+  (.symlink-to (/ folder "speed.json") "dear.txt")
+  (pretend monkeypatch MEASURED-SPEED)
+  (assert (= (machine-speed (Quiet)) 1))
+  (assert (= (.read-text (/ folder "dear.txt")) "dear")))
+
+
 (defn test-a-speed-is-measured-where-the-cache-can-not-be-written [folder monkeypatch]
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "file")))
   (.write-text (/ folder "file") "")

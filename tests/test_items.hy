@@ -225,13 +225,6 @@
   (assert (not-in "A" model.vocabulary.ids)))
 
 
-(defn test-the-list-that-a-model-learned-is-never-overwritten [tmp-path counting]
-  (setv names (write-text tmp-path (.join "\n" NAMES) "names.txt"))
-  (train names (/ tmp-path "m.h5") :items "line" :layers 8 :lookback 8 :epochs 1 :quiet True)
-  (refused (program "--generate" "A" "--length" "5" "--model" "m" "--output" "names.txt"
-    "--overwrite" :folder tmp-path) "names.txt would overwrite a text that the model learned"))
-
-
 (defn [counting] test-the-flag-makes-a-list-and-refuses-what-is-none [tmp-path]
   (write-text tmp-path (.join "\n" NAMES) "names.txt")
   (write-text tmp-path "Anna\nBea\n" "few.txt")

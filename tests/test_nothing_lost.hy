@@ -55,7 +55,7 @@
 
 
 (defn [counting] test-what-dead-runs-left-is-swept-before-training [trained]
-  (setv stray (/ trained ".model.h5.1.tmp"))
+  (setv stray (/ trained ".model.h5.1-0123abcd.tmp"))
   (.write-bytes stray b"half of a mod")
   (train-tiny trained :epochs 2)
   (assert (not (.exists stray))))

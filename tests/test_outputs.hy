@@ -1,17 +1,22 @@
 "Output files: never over inputs, never partial, and refused in time."
 
 (import
+  dataclasses [replace]
+  gzip
   os
+  pathlib [Path]
   re
   signal
   threading [Thread]
   time
   pytest
   lstm-textgen
+  lstm-textgen.basics.files [locked]
   lstm-textgen.cli [main]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.outputs [open-output]
-  tests.helpers [UNMEASURED counting limit-files names-in output program refused save-odds
-    start-program sure-model write-text])
+  tests.helpers [TEXT UNMEASURED VERSE counting limit-files names-in output program refused
+    save-odds start-program sure-model write-all write-text])
 
 (setv SEED ["--generate" "a" "--length" "2"])
 
@@ -58,18 +63,50 @@
   (assert (not-in "model.h5.bak" (names-in sure))))
 
 
-(defn [counting (pytest.mark.parametrize "flags" [
-    [#* SEED "--output"] ["--score" "b.txt" "--score-html"] ["--page"] ["--report"]])]
-    test-no-output-overwrites-the-text-that-the-model-learned-from
-    [trained monkeypatch refusal flags]
+(setv LEARNED {  ; what files a model learned from, and how
+  "whole" [{"text.txt" TEXT} {}]
+  "only" [{"chat.txt" (* "24.12.19, 11:23 - Anna: heylo you\n24.12.19, 11:23 - Ben: ho\n" 99)}
+    {"only" "Anna"}]
+  "column" [{"table.csv" (+ "a,b\n" (* "1,heylo you\n" 99))} {"column" "b"}]
+  "prep" [{"prepared.txt" TEXT} {"prep" ["lower" #("replace" "a" "b")]}]
+  "list" [{"names.txt" (.join "\n" (map str (range 1000 1200)))} {"items" "line"}]
+  "several" [{"one/a.txt" TEXT  "one/b/c.txt" VERSE  "two.txt.gz" (gzip.compress b"heylo")} {}]})
+
+
+(defn [counting (pytest.mark.parametrize "how" LEARNED)]
+    test-no-output-overwrites-a-file-that-the-model-learned-from
+    [tmp-path monkeypatch refusal how]
+  (monkeypatch.chdir tmp-path)
+  (setv [files options] (get LEARNED how))
+  (write-all files)
+  (lstm-textgen.train (sorted (sfor name files (get (.split name "/") 0))) "model"
+    #** {"epochs" 1  "quiet" True  "layers" "3"  "lookback" 4  "batch_size" 2  #** options})
+  (for [name files  flags [[#* SEED "--output"] ["--report"]]]
+    (assert (in f"{name} would overwrite a file that the model learned from; give another file"
+      (refusal #* flags name "--overwrite"))))
+  (for [[name content] (.items files)]
+    (assert (in (.read-bytes (Path name)) [content (.encode (str content))]))))
+
+
+(defn [counting] test-the-text-of-a-model-from-an-earlier-version-is-not-overwritten
+    [trained monkeypatch refusal]
   (monkeypatch.chdir trained)
-  (write-text trained "bad" "b.txt")
-  (setv before (.read-bytes (/ trained "text.txt")))
-  (assert (in "text.txt would overwrite a text that the model learned from; give another file"
-    (refusal #* flags "text.txt" "--overwrite")))
-  (with [_ (pytest.raises ValueError :match "learned from")]
-    (.page (lstm-textgen.load "model") "text.txt" :overwrite True))
-  (assert (= (.read-bytes (/ trained "text.txt")) before)))
+  (setv model (load-checkpoint "model.h5"))
+  (assert (= (len model.settings.digests) 1))
+  (setv model.settings (replace model.settings :digests None))
+  (save-checkpoint model "model.h5")
+  (assert (in "text.txt would overwrite a file that the model learned from"
+    (refusal #* SEED "--output" "text.txt" "--overwrite"))))
+
+
+(defn [(pytest.mark.parametrize "flags" [
+    [#* SEED "--output"] ["--score" "letter.txt" "--score-html"] ["--page"] ["--report"]])]
+    test-a-lock-is-no-output [sure refusal flags]
+  (with [_ (locked (/ sure "model.h5"))]
+    (.symlink-to (/ sure "link") ".model.h5.lock")
+    (for [name [".model.h5.lock" ".MODEL.h5.lock" ".new.1-0123abcd.tmp" "link"]]
+      (assert (in "locks and unfinished files" (refusal #* flags name "--overwrite"))))
+    (assert (.exists (/ sure ".model.h5.lock")))))
 
 
 (defn test-no-model-overwrites-what-is-read [sure refusal]

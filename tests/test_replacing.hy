@@ -2,16 +2,19 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [suppress]
   itertools [chain repeat]
   os
   pathlib [Path]
+  signal
   subprocess
   threading [Thread]
   time
   pytest
   lstm-textgen.basics [files]
-  lstm-textgen.basics.files [backup-path locked]
+  lstm-textgen.basics.files [backup-path locked replacing-any]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.outputs [open-output]
   tests.helpers [names-in same-model? saved-model small-model start-python])
 
 (setv
@@ -199,13 +202,68 @@
 
 (defn test-unfinished-files-are-swept-unless-someone-may-be-writing-them [monkeypatch path holder]
   (monkeypatch.setattr files "SAVE_WAIT" 0.2)
-  (setv stray (/ path.parent f".model.h5.{(os.getpid)}-0123abcd.tmp"))
-  (.write-bytes stray b"half a model")
+  (setv strays (lfor
+    name [".model.h5.1-0123abcd.tmp" ".model.h5.bak.2-0123abcd.tmp"]
+    (/ path.parent name)))
+  (for [stray strays] (.write-bytes stray b"half a model"))
   (with [_ (pytest.raises OSError :match "is training")  _ (locked path)])
-  (assert (.exists stray))
+  (assert (all (gfor stray strays (.exists stray))))
   (end holder)
   (with [_ (locked path)])
   (assert (= (names-in path.parent) ["model.h5"])))
+
+
+(defn killed [monkeypatch act step]
+  "Run `act` in another process, which is killed when it has taken the `step`, a function of `os`."
+  (setv number (os.fork))
+  (when number (return (os.waitpid number 0)))
+  (setv function (getattr os step))
+  (monkeypatch.setattr os step (fn [#* arguments]
+    (function #* arguments)
+    (signal.raise-signal signal.SIGKILL)))
+  (act)
+  (os._exit 1))
+
+
+(defn replace-folder [path [content "new"]]
+  "Write a folder with a file of that `content` in the place of the one at `path`."
+  (with [new (replacing-any path)]
+    (.mkdir new)
+    (.write-text (/ new "file") content)))
+
+
+(defn [(pytest.mark.parametrize #("step" "content") [
+    #("getpid" "old") #("rename" "old") #("replace" "new")])]
+    test-a-folder-that-is-replaced-is-whole-after-a-kill-once-it-is-written-again
+    [tmp-path monkeypatch step content]
+  (setv path (/ tmp-path "model"))
+  (replace-folder path "old")
+  (killed monkeypatch (fn [] (replace-folder path)) step)
+  (with [_ (suppress KeyError)  _ (replacing-any path)]
+    (assert (= (.read-text (/ path "file")) content))
+    (raise (KeyError)))
+  (assert (= (names-in tmp-path) ["model"]))
+  (assert (= (.read-text (/ path "file")) content)))
+
+
+(defn test-what-a-kill-left-of-an-output-is-removed-when-that-is-written-again
+    [tmp-path monkeypatch]
+  (setv other (/ tmp-path ".out.txt.1-0123abcd.tmp"))
+  (.write-text other "another run's")
+  (defn write []
+    (with [file (open-output (/ tmp-path "out"))] (.write file "text")))
+  (killed monkeypatch write "fstat")
+  (assert (> (len (names-in tmp-path)) 1))
+  (write)
+  (assert (= (names-in tmp-path) [other.name "out"])))
+
+
+(defn test-what-another-process-writes-is-not-written [monkeypatch tmp-path]
+  (setv path (/ tmp-path "out"))
+  (with [new (replacing-any path)]
+    (.write-text new "text")
+    (with [_ (pytest.raises OSError :match f"out: process {(os.getpid)} is writing this; wait")]
+      (with [_ (open-output path)]))))
 
 
 (defn test-a-run-saves-in-its-folder-under-the-folders-new-name [monkeypatch path]
@@ -218,10 +276,9 @@
 
 
 (defn test-links-and-other-models-files-are-not-swept [path]
-  (setv
-    link (/ path.parent ".model.h5.1.tmp")
-    other (/ path.parent ".other.h5.1.tmp"))
+  (setv names [".model.h5.1-0123abcd.tmp" ".other.h5.1-0123abcd.tmp" ".model.h5.mine.tmp"])
+  (setv [link #* others] (lfor name names (/ path.parent name)))
   (.symlink-to link path)
-  (.write-bytes other b"half a model")
+  (for [other others] (.write-bytes other b"half a model"))
   (with [_ (locked path)])
-  (assert (= (names-in path.parent) [".model.h5.1.tmp" ".other.h5.1.tmp" "model.h5"])))
+  (assert (= (names-in path.parent) [".model.h5.mine.tmp" ".other.h5.1-0123abcd.tmp" "model.h5"])))

@@ -6,7 +6,6 @@ the system releases the lock when its process ends, in any way.]]
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager nullcontext suppress]
-  glob
   hashlib
   os
   re
@@ -22,6 +21,7 @@ the system releases the lock when its process ends, in any way.]]
   SAVE-WAIT 5  ; seconds to wait for it in order to save
   NUMBER-SIZE 20  ; bytes of a lock file for the number of its process
   REPLACING 5   ; seconds to wait for another program that has the file open (on Windows)
+  UNFINISHED r"\d+-[0-9a-f]{8}\.(tmp|old)"  ; the end of the name of an unfinished file
   RETRY-PAUSE 0.05  ; seconds between two attempts
   _HELD {}     ; the key of each lock that is held → the digest of the file that it is for
   _SAVING (threading.RLock))  ; one save at a time in this process
@@ -75,10 +75,9 @@ the system releases the lock when its process ends, in any way.]]
         (except [[OSError AttributeError]] (shutil.copy2 path link))))))  ; no hard links here
 
 
-(defn [contextmanager] replacing [path [new None]]
-  "Yield the path `new` (by default temporary); at the end, rename what is there to `path`."
-  (setv new (or new (.with-name path
-    f".{path.name}.{(os.getpid)}-{(secrets.token-hex 4)}.tmp")))
+(defn [contextmanager] replacing [path]
+  "Yield a new path beside `path`; at the end, rename what is there to `path`."
+  (setv new (.with-name path f".{path.name}.{(os.getpid)}-{(secrets.token-hex 4)}.tmp"))
   (try
     (yield new)
     (_rename new path)
@@ -87,8 +86,45 @@ the system releases the lock when its process ends, in any way.]]
       (try
         (with [_ (suppress OSError)] (os.fsync folder))  ; some network drives can't
         (finally (os.close folder))))
-    (finally  ; a link remains if both names are the same file's
-      (if (.is-dir new) (shutil.rmtree new) (.unlink new :missing-ok True)))))
+    (finally (_remove new))))  ; a link remains if both names are the same file's
+
+
+(defn [contextmanager] replacing-any [path]
+  #[[Yield a new path as `replacing` does, for a file or a folder, which no one else may write.
+
+  A folder can't take another's place: for a moment that has the name `.NAME.….old`, and if the
+  process is killed then, the next one to write there puts it back.]]
+  (with [_ (_alone path BRIEF-WAIT (fn [holder]
+         f"{path}: {holder} is writing this; wait for it, or give another file"))]
+    (try
+      (with [new (replacing path)]
+        (yield new)
+        (when (.exists path) (shutil.copymode path new))
+        (when (.is-dir path) (os.rename path (.with-suffix new ".old"))))
+      (finally (_sweep path)))))
+
+
+(defn reserved? [name]
+  "Return whether a file of this `name` is a lock, or an unfinished file, of this program."
+  (re.fullmatch rf"(?i)\..+\.(?:lock|{UNFINISHED})" name))
+
+
+(defn _sweep [path]
+  "Remove what dead runs left unfinished at `path`; a folder that one was replacing is put back."
+  (with [_ (suppress OSError)]  ; of a folder that can't be listed, or what is another user's
+    (for [name (os.listdir path.parent)]
+      (setv found (re.fullmatch rf"\.{(re.escape path.name)}\.{UNFINISHED}" name))
+      (when found
+        (if (and (= (get found 1) "old") (not (os.path.lexists path)))
+          (os.rename (.with-name path name) path)
+          (_remove (.with-name path name)))))))
+
+
+(defn _remove [path]
+  "Remove the file or folder at `path`, if there is one; of a link, the link."
+  (if (and (.is-dir path) (not (.is-symlink path)))
+    (shutil.rmtree path)
+    (.unlink path :missing-ok True)))
 
 
 (defn [contextmanager] naming-errors [name]
@@ -124,34 +160,39 @@ the system releases the lock when its process ends, in any way.]]
 ;; * One run at a time
 
 (defn [contextmanager] locked [path [seconds BRIEF-WAIT] [instead "train"]]
-  #[[Lock the file at `path` for this run while inside; remove what dead runs left unfinished.
+  #[[Lock the model at `path` for this run while inside; remove what dead runs left unfinished.
 
   Raise `OSError` if another run, in any process, holds the lock for more than `seconds`; `instead`
   is what the message suggests to do with another file.]]
+  (with [_ (_alone path seconds (fn [holder]
+         [f"{path}: {holder} is training this model; "
+           f"stop it first, or {instead} another " 'path]))]
+    (_sweep (backup-path path))
+    (setv key (_key path))
+    (try
+      (when key (setv (get _HELD key) (file-digest path)))
+      (yield)
+      (finally
+        (with [_ _SAVING]  ; another thread may be saving under this lock
+          (.pop _HELD key None))))))
+
+
+(defn [contextmanager] _alone [path seconds refusal]
+  #[[Hold the lock for what is at `path`, and sweep there.
+
+  Raise `OSError` with the `refusal` (a function of the holder) after `seconds`.]]
   (setv lock-path (_lock-path path))
   (unless (.is-dir path.parent)  ; filelock would make one
     (raise (FileNotFoundError 2 "there is no such folder" (str path.parent))))
   (try
     (with [lock (holding lock-path seconds)]
-      (for [stray (.glob path.parent f".{(glob.escape path.name)}.*.tmp")]
-        (when (and (.is-file stray) (not (.is-symlink stray)))
-          (with [_ (suppress OSError)] (.unlink stray))))
       (unless (isinstance lock SoftFileLock)  ; it writes its process's number itself
         (with [_ (suppress OSError)  file (_open-lock lock-path "r+b")]
           (.seek file 1)  ; Windows keeps others from byte 0
           (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE))))
-      (try
-        (setv key (_key path))
-        (when key (setv (get _HELD key) (file-digest path)))
-        (yield)
-        (finally
-          (with [_ _SAVING]  ; another thread may be saving under this lock
-            (.pop _HELD key None)))))
-    (except [Timeout]
-      (raise
-        (failure OSError f"{path}: {(_holder lock-path)} is training this model; "
-          f"stop it first, or {instead} another " 'path)
-        :from None))))
+      (_sweep path)
+      (yield))
+    (except [Timeout] (raise (failure OSError (refusal (_holder lock-path))) :from None))))
 
 
 (defn [contextmanager] holding [lock-path [seconds -1]]

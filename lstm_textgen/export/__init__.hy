@@ -32,9 +32,9 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   ;; Python makes Σ at the end of a word ς, Hugging Face's `Lowercase` σ.
   FINAL-SIGMA {"type" "Replace"  "pattern" {"Regex" r"(?<=[\p{L}\p{M}])Σ(?!\p{M}*\p{L})"}
     "content" "ς"}
-  ;; The contents of our SavedModels.
-  SAVED-PARTS #{DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb" "fingerprint.pb"
-    "variables/variables.index" "variables/variables.data-00000-of-00001"})
+  ;; The contents of our SavedModels: folders, then files.
+  SAVED-PARTS #{EXTRA "assets" "variables" DESCRIPTION f"{EXTRA}/{TOKENIZER}" "saved_model.pb"
+    "fingerprint.pb" "variables/variables.index" "variables/variables.data-00000-of-00001"})
 
 
 (defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
@@ -84,10 +84,12 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
 
 (defn _ours? [folder]
   "Return whether the `folder` (a `Path`) contains only a SavedModel of ours."
-  (setv
-    files (gfor path (.rglob folder "*") :if (not (.is-dir path)) (.relative-to path folder))
-    found (set (map Path.as-posix files)))
-  (or (not found) (and (in DESCRIPTION found) (<= found SAVED-PARTS))))
+  (setv files (set))
+  (for [path (.rglob folder "*")]
+    (setv name (.as-posix (.relative-to path folder)))
+    (unless (in name SAVED-PARTS) (return False))  ; now, as the folder may be a whole disk
+    (unless (.is-dir path) (.add files name)))
+  (or (not files) (in DESCRIPTION files)))
 
 
 (defn _safetensors [checkpoint]

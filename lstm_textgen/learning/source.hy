@@ -16,7 +16,7 @@
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
   lstm-textgen.text.corpus [Text cut-at-space earlier-fingerprint ids-of prepared-pieces]
-  lstm-textgen.text.files [read-chunks]
+  lstm-textgen.text.files [MOST-DIGESTS read-chunks]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at]
   lstm-textgen.text.units [Vocabulary]
@@ -38,6 +38,7 @@
     #^ Text text
     #^ object listing  ; the `Listing` that it is, or None
     #^ list people     ; those of a chat, the most frequent first
+    #^ list digests    ; those of the files
     #^ int kept        ; characters to train on, unless it is a list
     #^ Look look]
 
@@ -61,9 +62,9 @@
   The text is stored in `text`. If it is a table whose rows are a list, though no list was asked
   for, its items are stored in `table`, and the settings have `items`; but not to continue `old`.]]
   (setv
-    [people rows display] [(Counter) (set) run.display]
+    [people rows digests display] [(Counter) (set) [] run.display]
     listing (when settings.items (Listing settings.items))
-    pieces (_pieces run settings people rows))
+    pieces (_pieces run settings people rows digests))
   (for [piece (if listing (.pieces listing pieces) pieces)] (.add text piece))
   (when (and rows (not listing) (not old))
     (setv listing (Listing (.pop rows)))
@@ -78,15 +79,17 @@
     names (gfor
       [name _] (.most-common people MOST-PEOPLE)
       (prepared-name name run.asked.prep settings.lower))
+    people (list (dict.fromkeys (filter None names)))
     kept (.kept text settings.validation))
-  #( (Source text listing (list (dict.fromkeys (filter None names))) kept (look-at text kept))
+  #( (Source text listing people digests kept (look-at text kept))
     (replace settings :items (when listing listing.items))))
 
 
-(defn _pieces [run settings people rows]
+(defn _pieces [run settings people rows digests]
   #[[Yield the text of the run's sources, prepared, in pieces; count the messages of its `people`.
 
-  `rows` (a set) gets what the reader of tables says that rows are, a value of `items`.
+  `rows` (a set) gets what the reader of tables says that rows are, a value of `items`; `digests`
+  (a list) gets the digest of each file.
   A recipe's own steps may look at the whole text, so with them it is in memory once.]]
   (setv
     [asked display] [run.asked run.display]
@@ -102,7 +105,7 @@
   (try
     (setv pieces (prepared-pieces (read-chunks asked.sources
       :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
-      :items settings.items
+      :items settings.items :digests digests
       :progress display.download :note note :warn display.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
       :limit (* MB asked.max-download))))
@@ -177,7 +180,9 @@
   (setv corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}"))
   (.check-alike run.group "their texts (units and checksums)"
     f"{corpus.text}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
+  (setv digests (dict.fromkeys [#* source.digests #* (or settings.digests [])]))
   #(corpus (replace settings
+    :digests (or (cut (list digests) MOST-DIGESTS) None)
     :devices run.group.in-words
     :seed-text source.look.seed
     :people (or source.people settings.people)

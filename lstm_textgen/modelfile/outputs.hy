@@ -9,10 +9,8 @@ permanently if anything fails.]]
   os
   pathlib [Path]
   re
-  secrets
-  shutil
   signal
-  lstm-textgen.basics.files [naming-errors refuse-read-only replacing]
+  lstm-textgen.basics.files [file-digest naming-errors refuse-read-only replacing-any reserved?]
   lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
@@ -37,7 +35,7 @@ permanently if anything fails.]]
   `name` is the setting that gave it; `sources` are the inputs (paths, patterns, `-`, open files; a
   bare name is also looked up in `folders`), `models` the models in use: paths or `Checkpoint`s. A
   nonempty file is replaced only if it begins as the writer's own do, by the pattern `ours`, or
-  with `overwrite`; a source, a model or a text that one of `models` learned from never is.]]
+  with `overwrite`; a source, a model or a file that one of `models` learned from never is.]]
   (_check-apart name path sources folders)
   (for [path-or-model models  :if (not (isinstance path-or-model Checkpoint))
         :setv model (model-path path-or-model)
@@ -45,7 +43,7 @@ permanently if anything fails.]]
         :if (or (= #* (map os.path.realpath [path file])) (_same-file? path file))]
     (_refuse-overwriting name path kind))
   (when (_special path) (return))
-  (setv real (_real-place path))
+  (setv real (_real-place name path))
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (when (.exists real)
     (refuse-read-only real)
@@ -55,18 +53,20 @@ permanently if anything fails.]]
         (refuse (hy.models.Symbol name) f" {path} already exists; "
           "give another file, or " 'overwrite " to replace it"))
       (when (any (gfor model models (learned-from? model (str real))))
-        (_refuse-overwriting name path "a text that the model learned from")))))
+        (_refuse-overwriting name path "a file that the model learned from")))))
 
 
 (defn learned-from? [model path]
-  #[[Return whether `model`, a `Checkpoint` or a path, learned from the text of the file at `path`.
+  #[[Return whether `model`, a `Checkpoint` or a path, learned from the file at `path`.
 
-  That is unknown of a text that was one of several or prepared by steps of its own.]]
+  It did if the model has the file's digest, or the fingerprint of the file's whole text.]]
   (with [_ (suppress OSError TypeError ValueError)]  ; of no model, no text, or one it can't encode
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv
-      settings model.settings
+      settings model.settings)
+    (when (in (file-digest path) (or settings.digests [])) (return True))
+    (setv
       pieces (prepared-pieces (read-chunks [path] settings.encoding) settings.lower)
       listing (when settings.items (Listing settings.items))
       known (sfor entry model.history (get entry "text")))
@@ -132,7 +132,7 @@ permanently if anything fails.]]
 
 (defn check-folder [name path ours?]
   "Raise `ValueError` or `OSError` unless `path` can become a folder, or is one that is `ours?`."
-  (setv real (_real-place path))
+  (setv real (_real-place name path))
   (when (.exists real)
     (unless (.is-dir real)
       (raise (NotADirectoryError 20 "this is a file, not a folder" (str path))))
@@ -141,9 +141,11 @@ permanently if anything fails.]]
         f" {path} is a folder with other files; give a new folder"))))
 
 
-(defn _real-place [path]
-  "Return the real `Path` at `path`; raise `OSError` unless something can be created there."
+(defn _real-place [name path]
+  "Return the real `Path` at `path`; raise unless something can be created there."
   (setv real (Path (os.path.realpath path)))
+  (when (reserved? real.name)
+    (refuse f"`{name}` {path} is a name for locks and unfinished files; give another file"))
   (check-inside real.parent (FileNotFoundError 2 "there is no such folder" (str real.parent)))
   real)
 
@@ -178,19 +180,9 @@ permanently if anything fails.]]
 
 (defn [contextmanager] replacement [path]
   "Yield the `Path` for a new file or folder, which replaces that at `path` as in `open-output`."
-  (setv
-    place (Path (os.path.realpath path))
-    token (secrets.token-hex 8)
-    [new old] (gfor kind ["tmp" "old"] (.with-name place f".{token}.{kind}")))
   (with [_ (naming-errors path)
          _ (catching-signals
            (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)
-           signal.default-int-handler)]  ; it raises `KeyboardInterrupt` for any signal
-    (try
-      (with [_ (replacing place new)]
-        (yield new)
-        (when (.exists place) (shutil.copymode place new))
-        (when (.is-dir place) (os.rename place old)))  ; else it can't take the place of a folder
-      (finally
-        (when (and (.exists old) (not (.exists place))) (os.rename old place))
-        (shutil.rmtree old :ignore-errors True)))))
+           signal.default-int-handler)  ; it raises `KeyboardInterrupt` for any signal
+         new (replacing-any (Path (os.path.realpath path)))]
+    (yield new)))

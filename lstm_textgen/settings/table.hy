@@ -133,6 +133,8 @@ in Python, and its checks.]]
     (Setting "lookback" COUNT "cli recipe train model"
       "length of a training window, in units: how far back the network learns to look" :default 64)
     (Setting "embedding" COUNT "fact" "dimensions of the embedding")
+    (Setting "digests" TEXT-LIST "fact" "the SHA-256 of up to 1,000 files that it was trained on"
+      :optional True :later True)
     (Setting "people" TEXT-LIST "fact" "the people in the chat that it was trained on"
       :optional True :later True)
     (Setting "beginning" TEXT "fact" "the first unit of the text, with which generation begins")

@@ -1,12 +1,14 @@
 "Where text comes from: files, folders, patterns, URLs, .gz, standard input and open files."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   collections [Counter]
   collections.abc [Iterable]
+  contextlib [contextmanager]
   dataclasses [replace]
   glob
   gzip
+  hashlib
   os
   pathlib [Path]
   re
@@ -16,7 +18,7 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip unknown-name]
-  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.decoding [CHUNK NotText]
   lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
     about-skipped batched file-chunks joined sound-documents]
@@ -25,6 +27,7 @@
 (setv
   ;; How a URL begins: a scheme has at least two letters, as a single one is a Windows drive.
   URL (re.compile "[a-z][a-z0-9+.-]+://" re.IGNORECASE)
+  MOST-DIGESTS 1000  ; of files, by which they are known later
   LONGEST-PATH 4096  ; characters; a longer source is text mistaken for a path
   ;; Where the corpora are that come with the package: in what pip installs, and in the tree.
   PACKAGE (. (Path __file__) (resolve) parent parent)
@@ -47,10 +50,10 @@
   order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
   which one call of `warn` lists.
 
-  A `.gz` is unpacked. Documents are read by `documents`; `options` are `only`, `column`, `sheet`
-  and `items`, as in `Reading`. `note` is called with the name and the `Summary` of each one read.
-  Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is the size limit in bytes
-  for a download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
+  A `.gz` is unpacked. Documents are read by `documents`; `options` are `only`, `column`, `sheet`,
+  `items` and `digests`, as in `Reading`. `note` is called with the name and the `Summary` of each
+  one read. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is the size
+  limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
@@ -194,10 +197,17 @@
     lstm-textgen.text.documents.readers [read-any])
   (try
     (cond
-      (os.path.isdir path) (yield :from (batched (read-slack (Folder path reading)) reading))
-      (.endswith path ".gz") (with [file (gzip.open path)]
-        (yield :from (read-any (Bounded file (Budget reading)) reading)))
-      True (with [file (open path "rb")] (yield :from (read-any file reading))))
+      (os.path.isdir path) (do
+        (setv
+          folder (Folder path reading)
+          summary (yield :from (batched (read-slack folder) reading)))
+        (for [name folder.names]
+          (with [file (open (os.path.join path name) "rb")  _ (_hashing file reading)]))
+        summary)
+      True (with [file (open path "rb")  hashed (_hashing file reading)]
+        (yield :from (read-any
+          (if (.endswith path ".gz") (Bounded (gzip.open hashed) (Budget reading)) hashed)
+          reading))))
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
       (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
@@ -215,9 +225,51 @@
   "Read `source`, an open file or `-`."
   (setv [file name] [(if (= source "-") sys.stdin.buffer source) (_name source)])
   (try
-    (yield :from (if (isinstance (.read file 0) str)
-      (file-chunks file)
-      (hy.I.lstm-textgen/text/documents/readers.read-any file
-        (_named name (getattr file "name" "") reading))))
+    (if (isinstance (.read file 0) str)
+      (yield :from (file-chunks file))
+      (with [hashed (_hashing file reading)]
+        (yield :from (hy.I.lstm-textgen/text/documents/readers.read-any hashed
+          (_named name (getattr file "name" "") reading)))))
     (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]] (refuse f"can't read {name}: " error))))
+
+
+(defn [contextmanager] _hashing [file reading]
+  "Yield `file` (binary); at the end add its digest to those that `reading` wants, if any."
+  (if (or (is reading.digests None) (>= (len reading.digests) MOST-DIGESTS))
+    (yield file)
+    (do
+      (setv hashed (Hashed file))
+      (yield hashed)
+      (.append reading.digests (.digest hashed)))))
+
+
+(defclass Hashed []
+  "A binary `file` whose bytes are hashed as they are read, each once, in whatever order that is."
+
+  (meth __init__ [@file]
+    (setv
+      @hash (hashlib.sha256)
+      @hashed 0  ; bytes
+      @seeks (and (hasattr file "seekable") (.seekable file))))
+
+  (meth __getattr__ [name]
+    (getattr @file name))
+
+  (meth read [[size -1]]
+    "Return up to `size` bytes, or all."
+    (setv
+      begin (if @seeks (.tell @file) @hashed)
+      data (.read @file size)
+      end (+ begin (len data)))
+    (when (<= begin @hashed end)
+      (.update @hash (cut (memoryview data) (- @hashed begin) None))
+      (setv @hashed end))
+    data)
+
+  (meth digest []
+    "Return the SHA-256 of the whole file, having read the rest."
+    (when @seeks  ; another, such as a terminal, has been read to its end
+      (.seek @file @hashed)
+      (while (.read self CHUNK)))
+    (.hexdigest @hash)))

@@ -9,6 +9,7 @@
   sys
   time
   numpy :as np
+  lstm-textgen.basics.files [replacing]
   lstm-textgen.basics.machine [bfloat16? cache-folder cores gpu? processor-flags processor-name]
   lstm-textgen.basics.values [number? read-json]
   lstm-textgen.learning.learner.quiet [muted-stderr]
@@ -128,7 +129,8 @@
   (when (> share 0.9)
     (with [_ (suppress OSError)]  ; then it is measured again the next time
       (.mkdir path.parent :parents True :exist-ok True)
-      (.write-text path (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8")))
+      (with [new (replacing path)]
+        (.write-text new (json.dumps {#** known machine speed} :indent 1) :encoding "utf-8"))))
   speed)
 
 

@@ -6,7 +6,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 (eval-when-compile (require hyrule [meth unless]))
 (import
   atexit
-  contextlib [AbstractContextManager]
+  contextlib [AbstractContextManager contextmanager]
   ctypes
   functools [partial]
   ipaddress [ip-address]
@@ -149,7 +149,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
       f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))
   (setv [words free-stderr] [(LastWords NOT-MET) (reserve-stderr)])
   (try
-    (setv connected (_initialize))
+    (setv connected (with [_ (_gloo-within-reach)] (_initialize)))
     (except [ValueError] (leave-at-exit words) (raise)))
   (unless connected
     (free-stderr)
@@ -172,22 +172,18 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
 (defn _initialize []
   "Connect to the other processes; return whether there are any."
-  (import jax jaxlib keras)
+  (import jax keras)
   (jax.config.update "jax_enable_preemption_service" False)  ; signals are ours
   ;; Two programs at once on a processor can wait for each other's collectives forever.
   (jax.config.update "jax_cpu_enable_async_dispatch" False)
-  ;; JAX lets Gloo listen at the address of the machine's name, which can be loopback's.
-  (setv
-    gloo jaxlib._jax.make-gloo-tcp-collectives
-    jaxlib._jax.make-gloo-tcp-collectives (fn [distributed-client]
-      (gloo distributed-client :hostname (own-address distributed-client)))
-    initialize jax.distributed.initialize)
+  (setv initialize jax.distributed.initialize)
   (try
     ;; Keras passes no time limits on; JAX's own are minutes.
     (setv jax.distributed.initialize (partial initialize
       :initialization-timeout CONNECTING :heartbeat-timeout-seconds HEARTBEAT))
     (with [_ (muted-stdout)]  ; JAX's Gloo greets there
-      (keras.distribution.initialize))
+      (keras.distribution.initialize)
+      (jax.devices))  ; which starts Gloo
     True
     (except [error [OSError RuntimeError ValueError]]
       (unless (and (in "coordinator_address" (str error)) (not-in ADDRESSES os.environ))
@@ -198,6 +194,18 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
               "from 0"))))
       False)
     (finally (setv jax.distributed.initialize initialize))))
+
+
+(defn [contextmanager] _gloo-within-reach []
+  "Let JAX's Gloo, if it starts meanwhile, listen at an `own-address`: its own can be loopback's."
+  (import jaxlib [_jax])
+  (setv make _jax.make-gloo-tcp-collectives)
+  (defn make-within-reach [distributed-client]
+    (make distributed-client :hostname (own-address distributed-client)))
+  (setv _jax.make-gloo-tcp-collectives make-within-reach)
+  (try
+    (yield)
+    (finally (setv _jax.make-gloo-tcp-collectives make))))
 
 
 (defn own-address [client]
