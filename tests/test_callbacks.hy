@@ -187,9 +187,13 @@
     #(["--csv" "model.h5"] "--csv model.h5 would overwrite the model in use")
     #(["--csv" "mine.csv"] "--csv mine.csv already exists")
     #(["--csv" "nowhere/log.csv"] "there is no such folder")
-    #(["--tensorboard" "text.txt"] "text.txt: this is a file, not a folder")])]
+    #(["--tensorboard" "text.txt"] "text.txt: this is a file, not a folder")
+    #(["--tensorboard" ".model.h5.lock"] "--tensorboard .model.h5.lock is a name for locks")
+    #(["--csv" "recipe.hy" "--recipe" "recipe.hy" "--overwrite"]
+      "--csv recipe.hy would overwrite an input")])]
     test-logs-take-no-other-file-s-place-unless-that-is-asked-for [trained flags words]
   (write-text trained "a,b\n1,2\n" "mine.csv")
+  (write-text trained "(import lstm-textgen [recipe]) (setv r (recipe \"r\"))" "recipe.hy")
   (refused (program "--sources" "text.txt" "--epochs" 3 #* flags :folder trained) words)
   (assert (= (.read-text (/ trained "text.txt")) TEXT))
   (assert (= (.read-text (/ trained "mine.csv")) "a,b\n1,2\n"))

@@ -17,7 +17,7 @@
   lstm-textgen.learning.source [Run]
   lstm-textgen.learning.start [load-keras make-start measured-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
-  lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-output]
+  lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-name check-output]
   lstm-textgen.modelfile.places [check-room check-writable own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [write-report]
@@ -34,6 +34,7 @@
   "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
   (setv
     deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes)))
+    recipe (if (isinstance asked.recipe #(str os.PathLike)) [asked.recipe] [])
     asked (with-recipe asked)
     asked (.but asked
       :sources (listed-sources (or asked.sources []))
@@ -52,7 +53,7 @@
     (check-writable path)
     (check-model-apart path sources)
     (for [[name file ours] [["csv" csv LOSS-TABLE] ["report" page OUR-PAGE]]  :if file]
-      (check-output name file sources [path] asked.overwrite ours folders))
+      (check-output name file [#* sources #* recipe] [path] asked.overwrite ours folders))
     (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
       (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
     (when asked.tensorboard (check-log-folder asked.tensorboard))
@@ -65,6 +66,7 @@
     (unless (find-spec package)
       (refuse 'tensorboard f" needs the package {package}: pip install {package}"
         :kind ImportError)))
+  (check-name "tensorboard" path)
   (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
   (check-inside place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 

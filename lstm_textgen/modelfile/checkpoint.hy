@@ -29,10 +29,8 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   lstm-textgen.text.vocabulary [parse-vocabulary])
 
 (setv
-  ;; Files are of format 1, of 2 with an evaluation, of 3 with weights of 16 bits; with
-  ;; fingerprints of items they are of format 4, or 5 with such weights.
-  FORMAT 5
-  HALVED [3 5]
+  FORMAT 5  ; the newest; see `_format`
+  HALVED [3 5]  ; those whose weights have 16 bits
   STORED-TEXTS ["vocabulary" "settings" "history"]
   EVALUATION "evaluation"
   ITEMS-PART "items"
@@ -149,10 +147,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     arrays (dfor [name part] (.items parts) name (np.frombuffer part "uint8")))
   (for [[name array] (.items arrays)] (.create-dataset file f"lstm_textgen/{name}" :data array))
   (.update (. file ["lstm_textgen"] attrs) {
-    "format" (cond
-      checkpoint.items (if checkpoint.half 5 4)
-      checkpoint.half 3
-      True (if checkpoint.evaluation 2 1))
+    "format" (_format checkpoint)
     "sha256" (digest [#* (.values arrays) #* (gfor w weights (np.asarray w "float32"))])})
   (when (setx resume checkpoint.resume)
     (setv
@@ -167,6 +162,16 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     (check-arrays "optimizer state" (.values arrays))
     (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
     (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
+
+
+(defn _format [checkpoint]
+  "Return the number of the first format that has all that is in `checkpoint`."
+  (cond
+    (and checkpoint.items checkpoint.half) 5
+    checkpoint.items 4
+    checkpoint.half 3
+    checkpoint.evaluation 2
+    True 1))
 
 
 ;; * Loading

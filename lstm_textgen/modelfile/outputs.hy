@@ -144,10 +144,16 @@ permanently if anything fails.]]
 (defn _real-place [name path]
   "Return the real `Path` at `path`; raise unless something can be created there."
   (setv real (Path (os.path.realpath path)))
-  (when (reserved? real.name)
-    (refuse f"`{name}` {path} is a name for locks and unfinished files; give another file"))
+  (check-name name real)
   (check-inside real.parent (FileNotFoundError 2 "there is no such folder" (str real.parent)))
   real)
+
+
+(defn check-name [name path]
+  "Raise `ValueError` if `path`, given as the setting `name`, is that of a lock."
+  (when (reserved? (. (Path path) name))
+    (refuse (hy.models.Symbol name)
+      f" {path} is a name for locks and unfinished files; give another one")))
 
 
 (defn check-inside [folder error]
