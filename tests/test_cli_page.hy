@@ -68,8 +68,6 @@
 
 (defn [(pytest.mark.parametrize #("flags" "words") [
     [["--page" "a.html" "--model" "none"] ["none.h5"]]
-    [["--page" "nowhere/a.html"] ["nowhere" "there is no such folder"]]
-    [["--page" "model.h5"] ["--page model.h5 would overwrite the model in use"]]
     [["--page" "a.html" "--model" "model" "--model" "model" "--model" "model"]
       ["a page shows one model or two, not 3"]]
     [["--page" "a.html" "--temperature" "3"]

@@ -10,10 +10,12 @@
   numpy :as np
   pytest
   lstm-textgen
+  lstm-textgen.basics.files [locked]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   tests.counting [CountingLearner]
-  tests.helpers [ROOT TEXT TINY counting program refused run-python succeeded train-tiny])
+  tests.helpers [ROOT TEXT TINY counting program refusal-of refused run-python succeeded
+    train-tiny])
 
 
 (defn [pytest.fixture] trained-on [trained]
@@ -165,3 +167,11 @@
     (train-tiny trained :epochs 3 :display display))
   (assert (in "; training continues and tries again at the next save" (get said 0)))
   (assert (= (.read-bytes path) before)))
+
+
+(defn [counting] test-a-second-run-is-refused [trained]
+  (setv before (.read-bytes (/ trained "model.h5")))
+  (with [_ (locked (/ trained "model.h5"))]
+    (assert (in f"model.h5: process {(os.getpid)} is training this model; stop it first"
+      (refusal-of train-tiny trained :epochs 4))))
+  (assert (= (.read-bytes (/ trained "model.h5")) before)))

@@ -52,15 +52,36 @@
   (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
 
 
-(defn [(pytest.mark.parametrize "name" ["model.h5" "link" "model.h5.bak" "other.h5"])]
-    test-no-output-overwrites-a-model [sure refusal name]
-  (.symlink-to (/ sure "link") "model.h5")
+(setv
+  WRITERS [[#* SEED "--output"] ["--score" "letter.txt" "--score-html"] ["--page"] ["--report"]]
+  REFUSED {  ; what an output may not replace, or be, even with --overwrite
+    "model.h5" "would overwrite the model in use"
+    "link" "would overwrite the model in use"
+    "model.h5.bak" "would overwrite its backup"
+    "other.h5" "would overwrite a model"
+    ".model.h5.lock" "is a name for locks and unfinished files"
+    ".MODEL.h5.LOCK" "is a name for locks and unfinished files"
+    "lock" "is a name for locks and unfinished files"
+    ".new.1-0123abcd.tmp" "is a name for locks and unfinished files"
+    "nowhere/a" "there is no such folder"
+    "folder" "this is a folder"
+    "old" "read-only"})
+
+
+(defn [(pytest.mark.parametrize "flags" WRITERS)]
+    test-an-output-takes-no-other-place [sure refusal flags]
   (save-odds sure "ab" {} :name "other")
+  (.mkdir (/ sure "folder"))
+  (write-text sure "old" "old")
+  (.chmod (/ sure "old") 0o444)
+  (for [[link target] [["link" "model.h5"] ["lock" ".model.h5.lock"]]]
+    (.symlink-to (/ sure link) target))
   (setv before (.read-bytes (/ sure "model.h5")))
-  (for [flags [[#* SEED "--output"] ["--score" "letter.txt" "--score-html"]]]
-    (assert (in f"{name} would overwrite" (refusal #* flags name))))
-  (assert (= (.read-bytes (/ sure "model.h5")) before))
-  (assert (not-in "model.h5.bak" (names-in sure))))
+  (with [_ (locked (/ sure "model.h5"))]
+    (setv names (names-in sure))
+    (for [[name words] (.items REFUSED)] (assert (in words (refusal #* flags name "--overwrite"))))
+    (assert (= (names-in sure) names)))
+  (assert (= (.read-bytes (/ sure "model.h5")) before)))
 
 
 (setv LEARNED {  ; what files a model learned from, and how
@@ -99,16 +120,6 @@
     (refusal #* SEED "--output" "text.txt" "--overwrite"))))
 
 
-(defn [(pytest.mark.parametrize "flags" [
-    [#* SEED "--output"] ["--score" "letter.txt" "--score-html"] ["--page"] ["--report"]])]
-    test-a-lock-is-no-output [sure refusal flags]
-  (with [_ (locked (/ sure "model.h5"))]
-    (.symlink-to (/ sure "link") ".model.h5.lock")
-    (for [name [".model.h5.lock" ".MODEL.h5.lock" ".new.1-0123abcd.tmp" "link"]]
-      (assert (in "locks and unfinished files" (refusal #* flags name "--overwrite"))))
-    (assert (.exists (/ sure ".model.h5.lock")))))
-
-
 (defn test-no-model-overwrites-what-is-read [sure refusal]
   (.rename (/ sure "model.h5") (/ sure "text.h5"))
   (for [flags [
@@ -118,11 +129,7 @@
     (assert (in "--model text.h5 would overwrite" (refusal #* flags)))))
 
 
-(defn [(pytest.mark.parametrize "flags" [
-    [#* SEED "--output"]
-    ["--score" "letter.txt" "--score-html"]
-    ["--page"]
-    ["--report"]])]
+(defn [(pytest.mark.parametrize "flags" WRITERS)]
     test-a-file-of-someone-else-is-replaced-only-where-that-is-asked-for [sure refusal flags]
   (write-text sure "dear diary" "diary.txt")
   (assert (in "diary.txt already exists" (refusal #* flags "diary.txt")))
@@ -133,10 +140,7 @@
     (refusal "--score" "letter.txt" "--score-html" "letter.txt" "--overwrite"))))
 
 
-(defn [(pytest.mark.parametrize "flags" [
-    ["--score" "letter.txt" "--score-html"]
-    ["--page"]
-    ["--report"]])]
+(defn [(pytest.mark.parametrize "flags" (cut WRITERS 1 None))]
     test-a-page-of-ours-is-replaced-only-by-a-page [sure capsys refusal flags]
   (for [_ (range 2)]
     (.readouterr capsys)
@@ -169,21 +173,6 @@
 
 
 ;; * What can't be written
-
-(defn [(pytest.mark.parametrize #("name" "words") [
-    #("nowhere/a" "there is no such folder")
-    #("folder" "folder")
-    #("old" "read-only")])]
-    test-a-place-where-nothing-can-be-written-is-refused-at-once [sure refusal name words]
-  (.mkdir (/ sure "folder"))
-  (.write-text (/ sure "old") "old")
-  (.chmod (/ sure "old") 0o444)
-  (for [flags [["--generate" "a" "--output"] ["--score" "letter.txt" "--score-html"]]]
-    (setv message (refusal "--model" "none" #* flags name))
-    (assert (in words message))
-    (assert (in (get (.split name "/") 0) message)))
-  (assert (= (.read-text (/ sure "old")) "old")))
-
 
 (defn test-a-command-that-fails-leaves-the-output-file-as-it-was [sure refusal]
   (.write-text (/ sure "old") "old")

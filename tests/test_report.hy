@@ -249,8 +249,6 @@
 
 
 (defn [(pytest.mark.parametrize #("arguments" "words") [
-    #(["--report" "a.h5" "--model" "a"] "--report a.h5 would overwrite the model in use")
-    #(["--report" "no/a.html" "--model" "a"] "there is no such folder")
     #(["--report" "a.html" "--model" "c"] "c.h5: there is no such model")
     #(["--report" "a.html" "--model" "a" "--length" "9"] "--length has no effect with --report")
     #(["--report" "a.html" #* (* ["--model" "a"] 9)] "--report compares at most 8 models")])]

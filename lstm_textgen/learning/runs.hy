@@ -17,7 +17,8 @@
   lstm-textgen.learning.source [Run]
   lstm-textgen.learning.start [load-keras make-start measured-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
-  lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-name check-output]
+  lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-name
+    check-output]
   lstm-textgen.modelfile.places [check-room check-writable own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [write-report]
