@@ -1,15 +1,13 @@
 "Making a page to play with, from the command line and from Python."
 
 (import
-  queue [Queue]
   re
   pytest
-  lstm-textgen.cli [flags]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel load]
-  tests.helpers [program refusal-of refused saved-model small-model succeeded write-text])
+  tests.helpers [program refusal-of refused saved-model small-model succeeded])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -22,22 +20,6 @@
   (setv page (.read-text (/ tmp-path "a.html") :encoding "utf-8"))
   (assert (in "<title>Write with model</title>" page))
   (assert (in "Content-Security-Policy" page)))
-
-
-(defn [(pytest.mark.parametrize #("arguments" "makes" "doing") [
-    #(["--page" "a.html"] "textmodel.playground"
-      "making a.html: generating text to see what the model's cells follow")
-    #(["--report" "a.html"] "cli.models.report_page" "making a.html: generating samples")
-    #(["--score" "a.txt"] "cli.writing.surprises" "scoring a.txt")])]
-    test-slow-work-says-what-is-being-done [tmp-path monkeypatch refusal arguments makes doing]
-  (.chdir monkeypatch (. (saved-model tmp-path) parent))
-  (write-text tmp-path "hello" "a.txt")
-  (setv said (Queue))
-  (.setattr monkeypatch flags "SLOW" 0)
-  (.setattr monkeypatch flags "warn" said.put)
-  (.setattr monkeypatch f"lstm_textgen.{makes}"
-    (fn [#* _] (raise (ValueError (.get said :timeout 30)))))
-  (assert (in doing (refusal #* arguments))))
 
 
 (defn test-two-models-share-a-page [tmp-path]

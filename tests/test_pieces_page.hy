@@ -2,7 +2,6 @@
 
 (import
   collections [Counter]
-  json
   random
   numpy :as np
   pytest
@@ -12,7 +11,7 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [Seed ways-on]
   tests.browser [WRITTEN alternatives-on assert-writes-as-python fragment halved-model in-browser
-    open-page page-of start-of wait-for-end wait-for-text wait-until written])
+    open-page page-of start-of wait-for-end wait-for-text written])
 
 (setv
   VERSE (* "heylo hey lo, ye hello theca\n" 9)
@@ -130,19 +129,3 @@
       (pytest.approx (lfor text best (* 100 (get odds text))) :abs 0.51)))
     (.click page "#alternatives li:nth-child(3) button")
     (wait-for-text page (+ "heyl" (get best 2)))))
-
-
-(defn test-another-piece-is-put-in-its-place-and-the-text-before-it-stays [browser tmp-path]
-  (setv model (pieces-model))
-  (with [page (open-page browser (page-of tmp-path model) "#seed=he&rng_seed=4&fast=1&length=90")]
-    (wait-for-end page)
-    (.click page.mouse #* (start-of page 40))
-    (setv
-      text (written page)
-      other (get (alternatives-on page) 0 1))
-    (.click page "#alternatives li:nth-child(2) button")
-    (wait-until page f"document.querySelector('{WRITTEN}').textContent !== {(json.dumps text)}")
-    (wait-for-end page)
-    (setv longest (max (map len model.vocabulary.units)))
-    (assert (any (gfor n (range (- 41 longest) 41)
-      (.startswith (written page) (+ (cut text n) other)))))))

@@ -44,29 +44,6 @@
       (.generate (TextModel model) (+ before (get best 2)) :length 30 :temperature 0))))
 
 
-(defn shade [model before unit]
-  "Return the class that `unit` should have after the text `before`."
-  (setv odds (get (odds-after model before) (get model.vocabulary.ids unit)))
-  (get ["" #* (gfor n (range 1 9) f"s{n}")] (min 8 (int (- (np.log2 odds))))))
-
-
-(defn test-shades-are-steps-of-one-bit [browser tmp-path]
-  (setv model (halved-model))
-  (with [page (open-page browser (page-of tmp-path model) "#seed=The&temperature=1&fast=1")]
-    (write-on page 30)
-    (setv
-      text (written page)
-      runs (.evaluate page (+ "Array.from(document.querySelector('" WRITTEN " span').childNodes, "
-        "(run) => [run.textContent, run.className ?? ''])"))
-      shades (lfor
-        [run shade] (cut runs 1 None)
-        _ run
-        shade))
-    (for [n (range 25)]
-      (setv [before unit] [(cut text (+ 3 n)) (get text (+ 3 n))])
-      (assert (= (get shades n) (shade model before unit))))))
-
-
 (defn press [page #* keys]
   (for [key keys] (.press page.keyboard key)))
 
@@ -249,5 +226,3 @@
     (.press page.keyboard "ArrowLeft")
     (assert (< (get (.bounding-box (.locator page ".frame:visible")) "x")
       (+ (get before "x") (get before "width"))))))
-
-

@@ -1,7 +1,6 @@
 "The report on a model and the one that compares several: what they say, in HTML."
 
 (import
-  dataclasses [replace]
   html
   json
   re
@@ -139,18 +138,6 @@
     (assert (!= (in "given, but it predicted this text poorly" text) used?))))
 
 
-(defn test-only-a-limit-of-words-that-was-given-is-called-given []
-  (for [[unit most words] [
-      ["words" None "max words 10000 the default"]
-      ["words" 9000 "max words 9000 given"]
-      ["characters" None None]]]
-    (setv model (small-model :unit unit))
-    (when most (setv model.settings (replace model.settings :max-words most)))
-    (setv text (text-of (report-page [#("a.h5" model)])))
-    (assert (in (or words "") text))
-    (assert (= (in "max words" text) (bool words)))))
-
-
 (defn test-why-a-setting-is-as-it-is []
   (setv
     model (whole-model :why "the default; about 9 epochs" :batch-size 2 :patience 7)
@@ -179,18 +166,9 @@
       "lowest loss 1.058 bits per character 0.635 bits per character" "epochs 3 5"
       "minutes 3.0 5.0"]]
     (assert (in words text) words))
-  (assert (= (list charts) ["loss" "loss-by-time" "calibration"]))
-  (assert (= (get charts "loss-by-time" "series" 0 "xs") [1 2 3]))  ; minutes
+  (assert (= (list charts) ["loss" "calibration"]))
   (for [chart (.values charts)]
     (assert (= (lfor s (get chart "series") (get s "label")) ["a.h5" "b.h5"]))))
-
-
-(defn test-of-models-of-different-texts-none-has-the-lowest-loss []
-  (setv other (whole-model))
-  (for [entry other.history] (setv (get entry "text") "9:0"))
-  (setv text (text-of (report-page [#("a" (whole-model)) #("b" other)])))
-  (assert (in "They learned from different texts, so their losses aren't comparable." text))
-  (assert (not-in "has the lowest loss" text)))
 
 
 ;; * A model of a list

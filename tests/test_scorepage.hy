@@ -76,11 +76,6 @@
   (assert (< (len page.text) (+ 60_000 (* 31 (len text))))))
 
 
-(defn test-the-page-says-what-is-shaded []
-  (assert (in "shade of each character" (. (page-of "a" [1]) text)))
-  (assert (in "shade of each word" (. (page-of ["a"] [1] :unit "words") text))))
-
-
 ;; * What a browser shows
 
 (defn test-each-run-of-characters-has-its-shade [browser tmp-path]
@@ -88,12 +83,6 @@
   (with [page (open-page browser path)]
     (assert (= (runs-on page) [#("" "a") #("s7" "é") #("s8" "↵\n") #("unknown" "☃")
       #("s1" "bc") #("s2" "d") #("s8" "e")]))))
-
-
-(defn test-words-are-shaded-whole [browser tmp-path]
-  (setv path (save tmp-path (page-of ["hello" " world"] [1 2] :unit "words")))
-  (with [page (open-page browser path)]
-    (assert (= (runs-on page) [#("s1" "hello") #("s2" " world")]))))
 
 
 (defn test-texts-stand-on-the-page-in-order-with-their-sums [browser tmp-path]

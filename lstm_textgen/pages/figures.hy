@@ -6,7 +6,6 @@ picture is left out.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
-  itertools [accumulate]
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of recorded text-length]
   lstm-textgen.text.items [FINGERPRINT])
@@ -17,7 +16,6 @@ picture is left out.]]
   FEWEST-PREDICTIONS 20  ; predictions in a bin that is shown
   FEWEST-BINS 3  ; of a calibration
   STEADY 1.01  ; the ratio of the learning rates of a run up to which they are called constant
-  SECONDS-IN {"seconds" 1  "minutes" 60  "hours" 3600}
   ;; The columns of the table of epochs, with their formats.
   EPOCH-COLUMNS {"epoch" ""  "training" ".3f"  "validation" ".3f"  "learning rate" ".4g"
     "seconds" ",.1f"}
@@ -127,20 +125,11 @@ picture is left out.]]
 
 
 (defn comparing-charts [models]
-  "Return the charts of the losses of `models`, #(name checkpoint) each: by epoch and by time."
-  (setv
-    seconds (max (gfor [_ model] models (sum (recorded model.history "seconds"))))
-    unit (cond (< seconds 180) "seconds" (< seconds 10800) "minutes" True "hours")
-    [epochs times] [{} {}])
-  (for [[name model] models]
-    (setv
-      losses (list (map loss-of model.history))
-      passed (lfor s (accumulate (recorded model.history "seconds")) (/ s (get SECONDS-IN unit)))
-      (get epochs name) (list (enumerate losses 1))
-      (get times name) (if (= (len passed) (len losses)) (list (zip passed losses)) [])))
-  (list (filter None [
-    (_chart "loss" "Loss by epoch" "epoch" "loss in bits" epochs)
-    (_chart "loss-by-time" f"Loss by {unit}" unit "loss in bits" times)])))
+  "Return the chart of the losses of `models`, #(name checkpoint) each, in a list, if any."
+  (setv curves (dfor
+    [name model] models
+    name (list (enumerate (map loss-of model.history) 1))))
+  (list (filter None [(_chart "loss" "Loss by epoch" "epoch" "loss in bits" curves)])))
 
 
 (defn calibration-chart [models]
@@ -244,20 +233,10 @@ picture is left out.]]
 
 (defn model-card [checkpoint sample]
   "Return the HTML of a card for `checkpoint` (a `Checkpoint`) with its text `sample`."
-  (setv
-    losses (list (map losses-of checkpoint.history))
-    curves (dfor name CARD-COLORS name (recorded losses name))
-    facts (facts-of checkpoint)
-    rows {
-      #** (dfor name ["network" "weights" "vocabulary" "epochs"] name (get facts name))
-      #** (dfor
-        [name values] (.items curves)
-        :if values
-        f"{name} loss" f"{(get values -1) :.3f} bits per {(loss-unit checkpoint)}")})
+  (setv losses (list (map losses-of checkpoint.history)))
   (html (div
-    (table (for [[name value] (.items rows)]
-      (tr (th :style "text-align: left" name) (td :style "text-align: left" value))))
-    (_picture curves)
+    (p (summary-of checkpoint) f" The network: {(get (facts-of checkpoint) "network")}.")
+    (_picture (dfor name CARD-COLORS name (recorded losses name)))
     (pre :style "white-space: pre-wrap; border-left: 3px solid #808080; padding-left: .8em"
       (.strip sample)))))
 

@@ -26,7 +26,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   TEMPERATURES {"Careful" 0.4  "As usual" 0.7  "Wild" 1.0}
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
-  REST-SHOWN 400     ; of its other units
+  REST-SHOWN 120     ; of its other units
   ;; The ratio up to which two lengths may belong to the same text: the characters of unknown words
   ;; aren't counted.
   SAME-LENGTH 1.2)

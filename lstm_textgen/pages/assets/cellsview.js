@@ -127,5 +127,5 @@ export class CellsView {
  */
 function shade(value) {
   const step = Math.round(STEPS * value);
-  return step === 0 ? "" : step > 0 ? `on${step}` : `off${-step}`;
+  return step === 0 ? "" : step > 0 ? `s${2 * step}` : `off${-step}`;
 }
