@@ -29,6 +29,10 @@ _HOMES = {
     "Recipe": "recipes",
     "Display": "display.plain",
     "Score": "writing.scoring",
+    "StepError": "prep",
+    "Vocabulary": "text.units",
+    "Characters": "text.units",
+    "Words": "text.units",
 }
 __all__ = ["__version__", *_HOMES]
 

@@ -9,6 +9,7 @@
   pathlib [Path]
   sys
   warnings
+  numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-display]
@@ -29,7 +30,10 @@
   lstm-textgen.text.corpus [prepared-pieces]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score-text]
+  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [Ends stream usual-options write-each write-sample])
 
 (setv
@@ -152,6 +156,22 @@
         (.get asked "temperature") asked.top-k asked.top-p asked.min-p)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
       (.get asked "rng_seed")))
+
+  (defn next-unit [self [seed ""]]
+    #[[Return units and probabilities: what the model expects after `seed`, at temperature 1.
+
+    `units` are those of the vocabulary, the most probable first, and `probabilities`
+    (len(units),) add up to 1. A piece-level model reads the last word of the seed as a whole one.
+    Raises `TypeError` unless `seed` is a string.]]
+    (with [warn (_collecting None)]
+      (setv seed (Seed self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) warn
+        :whole True)))
+    (setv engine (make-engine self.checkpoint))
+    (.take-in seed engine (len seed.ids))
+    (setv
+      odds (softmax engine.logits)
+      order (np.argsort (- odds) :stable True))
+    #((lfor id order (get self.vocabulary.units id)) (get odds order)))
 
   (defn score [self text]
     #[[Return total, units and bits: how well the model predicts `text`.
@@ -278,9 +298,9 @@
     as a text → text function, or a list of steps, as in `compose`.
   - `display`: a `Display` that shows the run (default: a live display on a terminal or in a
     notebook).
-  - `callbacks`: Keras callbacks, called as `fit` calls them; they may set `model.stop_training`,
-    but the learning rate is set again at each step. They count epochs from 0 and get losses in
-    nats, as in Keras; `ModelCheckpoint` saves what `to_keras` would return at that moment.
+  - `callbacks`: Keras callbacks, called as `fit` calls them, with epochs from 0 and losses in
+    nats. Their model is what `to_keras` would return at that moment; they may set its weights, its
+    `stop_training` and its optimizer's learning rate, which then counts for the rest of the run.
   - `report`: a file for a page about the model; `csv`: one for a table of losses, with epochs from
     1 and losses in bits per character. Both are updated after each epoch, and replace a file that
     this program didn't make only with `overwrite`.

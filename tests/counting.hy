@@ -41,7 +41,6 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   (defn __init__ [self spec batch-shape rng-seed learning-rate #* _ #** __]
     (setv
       random (np.random.default-rng rng-seed)
-      self.model (SimpleNamespace)
       self.weights (lfor
         [path shape] (weight-shapes spec)
         (Variable (if (in "embeddings" path) (.normal random :size shape) (np.zeros shape))))

@@ -11,7 +11,7 @@
   lstm-textgen.learning.learner.callbacks [Table]
   lstm-textgen.learning.runs [check-log-folder]
   lstm-textgen.modelfile.history [loss-of]
-  tests.helpers [TEXT counting program refusal-of refused same-run? succeeded train-tiny
+  tests.helpers [TEXT counting program refusal-of refused run-python same-run? succeeded train-tiny
     write-text])
 
 
@@ -35,7 +35,7 @@
     (.append self.events #(epoch logs)))
 
   (defn on-train-end [self [logs None]]
-    (.append self.events #("end" None))))
+    (.append self.events #("end" logs))))
 
 
 (defn as-logs [entry]
@@ -67,7 +67,7 @@
     #("begin" {"verbose" 1  "epochs" 2  "steps" 42})
     #(0 (as-logs a))
     #(1 (as-logs b))
-    #("end" None)]))
+    #("end" (as-logs b))]))
   (assert (= notes.batch #(41 {"loss" (get b "loss")})))
   (assert (same-run? (/ tmp-path "model") (/ trained-once "model"))))
 
@@ -101,6 +101,62 @@
   (.load-weights stock (/ tmp-path (get names 2)))
   (for [saved [whole old stock]  [a b] (zip expected (.get-weights saved) :strict True)]
     (assert (np.array-equal a b))))
+
+
+(setv LOOKS #[py[
+import sys
+import keras, numpy as np
+import lstm_textgen
+
+class Looks(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        twin = keras.models.clone_model(self.model)
+        twin.set_weights(self.model.get_weights())
+        logits = self.model.predict(x, verbose=0)
+        for model in [self.model, twin]:
+            assert np.allclose(logits, keras.ops.convert_to_numpy(model(x)), atol=1e-4)
+        print(self.model.evaluate(x, y, verbose=0), logs["val_loss"])
+
+text = sys.argv[1]
+ids = np.array([[sorted(set(text)).index(c) for c in text[-len(text) // 10:]]])
+x, y = ids[:, :-1], ids[:, 1:]
+for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base": "new.h5"}]]:
+    lstm_textgen.train(text=text, path=path, epochs=2, batch_size=8, learning_rate=0.02,
+                       quiet=True, callbacks=[Looks()], **more)
+]py])
+
+
+(defn [(pytest.mark.parametrize "backend" ["tensorflow" "jax" "torch"])]
+    test-a-callback-uses-the-model-of-which-it-gets-the-validation-loss [backend tmp-path]
+  (setv said (succeeded (run-python "-c" LOOKS TEXT
+    :cwd tmp-path :environment {"KERAS_BACKEND" backend})))
+  (setv pairs (lfor line (.splitlines said) (list (map float (.split line)))))
+  (assert (= (len pairs) 4))
+  (for [[measured reported] pairs]
+    (assert (= measured (pytest.approx reported :abs 0.05)))))
+
+
+(defn [counting] test-the-rate-that-a-callback-sets-counts-for-the-rest-of-the-run [tmp-path]
+  (setv
+    falling (keras.callbacks.LearningRateScheduler (fn [epoch rate] (/ 0.01 (+ epoch 1))))
+    halving (keras.callbacks.ReduceLROnPlateau "loss" :factor 0.5 :patience 1 :min-delta 99)
+    rates (lfor callback [falling halving]
+      (lfor
+        entry (. (train-tiny tmp-path :restart True :epochs 4 :callbacks [callback]) history)
+        (get entry "learning_rate")))
+    [_ b c d] (get rates 1))
+  (assert (= (get rates 0) [0.01 0.005 0.00333333 0.0025]))
+  (assert (= [c d] (pytest.approx [(/ b 2) (/ b 4)] :rel 1e-5))))
+
+
+(defn [counting] test-the-weights-that-a-callback-sets-are-trained-on [tmp-path]
+  (setv
+    zeros (keras.callbacks.LambdaCallback :on-epoch-end (fn [epoch logs]
+      (.set-weights zeros.model (lfor w (.get-weights zeros.model) (* 0 w)))))
+    model (train-tiny tmp-path :epochs 2 :validation 0 :callbacks [zeros])
+    [#* unmoved bias] model.checkpoint.weights)  ; which this learner doesn't train
+  (assert (not (any (map np.any unmoved))))
+  (assert (np.any bias)))
 
 
 (defn [counting] test-keras-progress-bar-shows-the-run [tmp-path capsys]

@@ -42,20 +42,21 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 (defclass Training []
   #[[The training of one model: a `Run`, from its `Start`.
 
-  `callbacks` is called with the learner's `model` and the `params` of Keras' `fit`, and returns
-  Keras' list of callbacks, or None.
+  `callbacks` is called with the learner and the `params` of Keras' `fit`, and returns `Callbacks`,
+  or None.
 
   `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
-  optimizer is. Four other attributes change: `late`, whether the clock ended the run, in
+  optimizer is. Five other attributes change: `late`, whether the clock ended the run, in
   `_train-epoch`; `unsaved`, whether the last save failed, in `save`; `evaluation`, #(seconds next)
   with what the last one took and when the next may begin, in `_evaluate-if-due`; `average`, the
-  moving average of the weights in fine-tuning, otherwise None, in `_move-average`.]]
+  moving average of the weights in fine-tuning, otherwise None, in `_move-average`; `logs`, those
+  of the last epoch for callbacks, in `_end-epoch`.]]
 
   (meth __init__ [run start callbacks]
     (setv
       [@asked @group @display @path] [run.asked run.group run.display run.asked.path]
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
-      [@late @unsaved @evaluation @average] [False False #(0 0) None]
+      [@late @unsaved @evaluation @average @logs] [False False #(0 0) None {}]
       @settings @checkpoint.settings
       settings @settings
       @clock (Clock run.deadline)
@@ -72,8 +73,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (not-in "learning_rate" @asked))
       @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :distributed @group.distributed)
-      @learner.model.stop-training False
-      @callbacks (callbacks @learner.model {
+      @callbacks (callbacks @learner {
         "verbose" 1  ; for what a callback shows if it is asked to
         "epochs" @epochs
         "steps" @batches.steps})
@@ -130,20 +130,24 @@ follows from the settings and the number of cores. This module sees a `Learner`,
           (.end-run @display (+ f"finished: {(@_why-done)}; {@path} has the weights of "
             (describe-kept @checkpoint.history @text))))
         (finally
-          (@_call "on_train_end")
+          (@_call "on_train_end" @logs)
           (.end-bar @display))))
     @checkpoint)
 
-  (meth _call [event #* arguments]
-    "Call all callbacks at an `event`, such as \"on_epoch_end\", with these arguments."
-    (when @callbacks ((getattr @callbacks event) #* arguments)))
+  (meth _call [event #* arguments [weights None]]
+    "Call all callbacks at an `event`, such as \"on_epoch_end\", of these `weights` or today's."
+    (when @callbacks (.call @callbacks event arguments weights)))
+
+  (meth _stopped? []
+    "Return whether a callback has asked for the end of the run."
+    (and @callbacks @callbacks.model.stop-training))
 
   (meth _why-done []
     #[[Return why the run is over, in words, or None.
 
     With a deadline it ends, after at least one step, by the clock or by its number of epochs.]]
     (cond
-      @learner.model.stop-training "a callback ended the run"
+      (@_stopped?) "a callback ended the run"
       (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
       (not @clock.steps) None
       (or @late (= (.progress @clock) 1)) "the time is up"
@@ -166,7 +170,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (setv
         save (> (- (time.monotonic) saved) (* 60 @asked.save-every))
         ;; These wishes are the leader's.
-        wishes [@learner.model.stop-training save (= (.progress @clock) 1)]
+        wishes [(@_stopped?) save (= (.progress @clock) 1)]
         [stop end save @late] (.agree @learner
           [(bool stopper.number) #* (gfor wish wishes (and wish @group.leader?))]))
       (when stop
@@ -191,8 +195,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (rate-factor @clock (* @epochs @batches.steps) units)
         1)))
     (@_call "on_train_batch_begin" progress.step)
-    (.set-rate learner
-      (learning-rate rate progress.updates done :steady (is-not @average None)))
+    (.set-rate learner (or (and @callbacks @callbacks.rate)
+      (learning-rate rate progress.updates done :steady (is-not @average None))))
     (unless @batches.carries-state (.empty-states learner))
     (setv loss (if @clock.steps
       (.learn learner x y)
@@ -238,20 +242,23 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Validate, save and show an epoch that `begun` dates; `loss` is its mean in nats."
     (setv
       trained (time.monotonic)
-      [entry better sample] (@_note-epoch loss begun)
+      [entry better sample weights] (@_note-epoch loss begun)
       evaluated (and @group.leader? (@_evaluate-if-due)))
     (@save :last False)
     (.end-epoch @display entry better sample)
-    (@_call "on_epoch_end" (- (get entry "epoch") 1) (dfor
+    (setv @logs (dfor
       [name ours] [["loss" "loss"] ["val_loss" "validation_loss"]
         ["learning_rate" "learning_rate"]]
       :if (in ours entry)
       name (get entry ours)))
+    ;; What is monitored is the loss of these weights, which may be an average.
+    (@_call "on_epoch_end" (- (get entry "epoch") 1) @logs :weights weights)
     (.note-end @clock
       (+ (- (time.monotonic) trained) (if evaluated 0 (get @evaluation 0)))))
 
   (meth _note-epoch [loss begun]
-    "Add the epoch to the history; return its entry, whether its weights are the best, a sample."
+    #[[Add the epoch to the history; return its entry, and of its weights, whether they are the
+    best, a sample, and themselves.]]
     (setv
       [model weights] [@checkpoint (values @learner.weights)]
       entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
@@ -278,7 +285,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv better (is entry (kept-entry model.history @text)))
     (when better (setv model.weights weights))
     (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
-    #(entry better sample))
+    #(entry better sample weights))
 
   (meth _validated [weights]
     #[[Return #(loss weights): the lowest validation loss, in nats per unit, and of which weights.

@@ -31,16 +31,17 @@
   the number of units, `dtype` the smallest unsigned type for ids. `unknown` is the id that stands
   for every unknown unit, or None. ::
 
+      (import lstm-textgen [Characters])
       (setv vocabulary (Characters ["e" "h" "l" "o" "y"]))
       (vocabulary.encode "hello")   ; => array([1, 0, 2, 2, 3], dtype=uint8)
       (vocabulary.decode [1 0 4])   ; => "hey"
+  ]]
 
-  A kind of unit has
-
-  - `unit` and `singular`: the names of such units, and of one;
-  - `split` (text): its units in order, a list, or a string of characters;
-  - `learn` (pieces, most), a class method: the list of distinct units of a text in `pieces`, in
-    the order of their ids; if they are `limited`, at most `most` (None: all).]]
+  ;; A kind of unit has
+  ;; - `unit` and `singular`: the names of such units, and of one;
+  ;; - `split` (text): its units in order, a list, or a string of characters;
+  ;; - `learn` (pieces, most), a class method: the list of distinct units of a text in `pieces`, in
+  ;;   the order of their ids; if they are `limited`, at most `most` (None: all).
 
   (setv
     reserved []    ; units before those of the text; the first is the unknown one
@@ -62,7 +63,7 @@
       self.dtype (np.min-scalar-type (- self.size 1))))
 
   (defn [classmethod] build [cls pieces [most None]]
-    "Return the vocabulary of the text in `pieces`; `most` is as in `learn`."
+    "Return the vocabulary of the text in `pieces` (strings): if limited, the `most` frequent."
     (cls [#* cls.reserved #* (.learn cls pieces most)]))
 
   (defn with-units [self units]
@@ -159,7 +160,7 @@
 
 
 (defclass Characters [Vocabulary]
-  "The code points of a text, sorted. An unknown one has no id, and a lone surrogate is unknown."
+  "A `Vocabulary` of code points. An unknown one has no id, and a lone surrogate is unknown."
 
   (setv
     unit "characters"
@@ -188,7 +189,7 @@
 
 
 (defclass Words [Vocabulary]
-  "The words of a text, the most frequent first, after a unit that stands for every unknown one."
+  "A `Vocabulary` of words; its first unit, `<unk>`, stands for every unknown one."
 
   (setv
     unit "words"

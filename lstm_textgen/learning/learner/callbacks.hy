@@ -3,35 +3,96 @@
 They are called as by `fit`, with the same logs in nats: `loss`, the mean so far, after each batch;
 `loss`, `val_loss` and `learning_rate` after each epoch, counted from 0 over all texts.]]
 
+(eval-when-compile (require hyrule [meth unless]))
 (import
   importlib [import-module]
+  types [SimpleNamespace]
   keras
+  numpy :as np
   lstm-textgen.basics.files [naming-errors]
   lstm-textgen.basics.values [clip]
+  lstm-textgen.learning.learner.network [stock-model]
+  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.learning.learner.stock [compile-network]
   lstm-textgen.modelfile.history [losses-of]
   lstm-textgen.pages.report [write-report])
 
+(setv AT-BATCHES ["on_batch_begin" "on_batch_end" "on_train_batch_begin" "on_train_batch_end"])
 
-(defn run-callbacks [run checkpoint report resumes model params]
-  #[[Return Keras' list of all callbacks of `run` (a `Request`), or None if it has none.
 
-  They get `model`, which trains for `checkpoint`, and `params`, those of `fit`; `resumes`: whether
-  rows are added to its table, which is that of the checkpoint's history. Raise `TypeError` if one
-  of the user's isn't a Keras callback.]]
-  (for [callback run.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
+(defn run-callbacks [asked checkpoint display resumes learner params]
+  #[[Return the `Callbacks` of the run that was `asked` for (a `Request`), or None if it has none.
+
+  They watch `learner`, which trains for `checkpoint`, and get `params`, those of `fit`; `resumes`:
+  whether rows are added to its table, which is that of the checkpoint's history. Raise `TypeError`
+  if one of the user's isn't a Keras callback.]]
+  (for [callback asked.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
-  (when run.tensorboard
+  (when asked.tensorboard
     (with [_ (muted-stderr)]
       (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
-  (setv callbacks [
-    #* run.callbacks
-    ;; The graph of the training network, with its custom layers, is of no use.
-    #* (if run.tensorboard [(keras.callbacks.TensorBoard run.tensorboard :write-graph False)] [])
-    #* (if run.csv [(Table run.csv checkpoint.history :append resumes)] [])
-    #* (if run.report [(report-page run.report run.path checkpoint report.warn)] [])])
-  (when callbacks (keras.callbacks.CallbackList callbacks :model model #** params)))
+  (setv
+    board (when asked.tensorboard
+      (keras.callbacks.TensorBoard asked.tensorboard :write-graph False))  ; of stock layers
+    watching (if board [#* asked.callbacks board] asked.callbacks)
+    own [
+      #* (if asked.csv [(Table asked.csv checkpoint.history :append resumes)] [])
+      #* (if asked.report [(report-page asked.report asked.path checkpoint display.warn)] [])])
+  (when (or watching own)
+    (Callbacks watching own learner params
+      (if watching (_watched checkpoint learner) (SimpleNamespace)))))
+
+
+(defn _watched [checkpoint learner]
+  "Return the model that callbacks see: the stock counterpart of the one that `learner` trains."
+  (setv model (stock-model checkpoint.spec (values learner.weights)))
+  (compile-network model 0.0)  ; until it gets the state of the learner's
+  (.build model.optimizer model.trainable-variables)
+  model)
+
+
+(defclass Callbacks []
+  #[[The callbacks of a run: those that are `watching` a `model`, and the program's `own`.
+
+  Before an event the model gets the weights of the `learner` and the state of its optimizer. What
+  a callback changes of the weights the learner gets. `rate` is the learning rate that a callback
+  has set, or None. As copying takes time, the model is left alone at batches unless a callback of
+  the user's does something then.]]
+
+  (meth __init__ [@watching own @learner params @model]
+    (setv
+      @rate None
+      @model.stop-training False
+      @at-batches (any (gfor
+        callback @watching
+        :if (not (isinstance callback keras.callbacks.TensorBoard))
+        name AT-BATCHES
+        (!= (getattr (getattr callback name) "__func__" None)
+          (getattr keras.callbacks.Callback name))))
+      @all (keras.callbacks.CallbackList [#* @watching #* own] :model @model #** params)))
+
+  (meth call [event arguments [weights None]]
+    "Call all callbacks at `event`; the model has `weights`, by default the learner's."
+    (setv act (getattr @all event))
+    (if (and @watching (or @at-batches (not-in "batch" event)))
+      (@_call-watched act arguments (or weights (values @learner.weights)))
+      (act #* arguments)))
+
+  (meth _call-watched [act arguments weights]
+    (for [
+        [theirs ours] (zip @model.optimizer.variables (values @learner.optimizer.variables))
+        :if (= (tuple theirs.shape) ours.shape)]
+      (.assign theirs ours))
+    (.set-weights @model weights)
+    (setv [before] (values [@model.optimizer.learning-rate]))
+    (act #* arguments)
+    (setv
+      [rate] (values [@model.optimizer.learning-rate])
+      theirs (.get-weights @model))
+    (unless (= rate before) (setv @rate (.item rate)))
+    (unless (all (map np.array-equal weights theirs)) (.put @learner @learner.weights theirs))))
 
 
 (defclass Table [keras.callbacks.CSVLogger]

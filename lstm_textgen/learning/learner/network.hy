@@ -13,7 +13,6 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   keras
   keras [ops]
   lstm-textgen.learning.learner.loop [FastGRU FastLSTM Folded]
-  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config keras-options named-layers]
   lstm-textgen.settings.layers [KINDS])
@@ -67,35 +66,13 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
         :seed (+ rng-seed n) :dtype dtype :name name)) flow)))
   (setv
     dense (keras.layers.Dense size :dtype dtype :name "dense"
-      :kernel-initializer (keras.initializers.GlorotUniform (next seeds)))
-    network (TrainingNetwork ids (dense flow))
-    network.spec spec)
-  network)
+      :kernel-initializer (keras.initializers.GlorotUniform (next seeds))))
+  (keras.Model ids (dense flow)))
 
 
 (defn carried? [variable]
   "Return whether a network's `variable` is a state, (rows, units), that windows carry over."
   (.startswith variable.name CARRIED))
-
-
-(defclass TrainingNetwork [keras.Model]
-  "A network that is saved and loaded as its stock counterpart, so its files open anywhere."
-
-  (defn stock [self]
-    "Return the stock counterpart with the current weights."
-    (stock-model self.spec (values self.trainable-variables)))
-
-  (defn save [self #* arguments #** options]
-    (.save (.stock self) #* arguments #** options))
-
-  (defn save-weights [self #* arguments #** options]
-    (.save-weights (.stock self) #* arguments #** options))
-
-  (defn load-weights [self #* arguments #** options]
-    (setv stock (.stock self))
-    (.load-weights stock #* arguments #** options)
-    (for [[weight theirs] (zip self.trainable-variables stock.weights)]
-      (.assign weight theirs))))
 
 
 (defn stock-model [spec weights]

@@ -6,6 +6,14 @@
   lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner])
 
 
+(defn compile-network [model learning-rate]
+  "Give `model` its loss, in nats, and its optimizer."
+  (.compile model
+    :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
+    :optimizer (keras.optimizers.Adam learning-rate :beta-1 BETA-1 :global-clipnorm CLIP-NORM)
+    :jit-compile (= (keras.backend.backend) "jax")))  ; XLA can't hold TensorFlow's cuDNN
+
+
 (defclass StockLearner [Learner]
   "A `Learner` of the network of `spec`, for ids (rows, lookback), by Keras' `train-on-batch`."
 
@@ -15,10 +23,7 @@
 
   (defn __init__ [self spec batch-shape rng-seed learning-rate [bfloat16 False]]
     (setv self.model (training-network spec batch-shape rng-seed bfloat16))
-    (.compile self.model
-      :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
-      :optimizer (keras.optimizers.Adam learning-rate :beta-1 BETA-1 :global-clipnorm CLIP-NORM)
-      :jit-compile (= (keras.backend.backend) "jax"))  ; XLA can't hold TensorFlow's cuDNN
+    (compile-network self.model learning-rate)
     (setv
       self.optimizer self.model.optimizer
       self.weights self.model.trainable-variables
