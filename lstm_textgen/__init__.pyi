@@ -43,7 +43,7 @@ class _Settings(Protocol):
     longest_item: int | None
     median_item: int | None
     item_ends: str | None
-    encoding: str | None
+    encoding: str
     lower: bool
     unit: str
     max_words: int | None
@@ -52,6 +52,7 @@ class _Settings(Protocol):
     layers: Any
     lookback: int
     embedding: int
+    digests: list[str] | None
     people: list[str] | None
     beginning: str
     seed_text: str

@@ -12,6 +12,7 @@
   re
   sys
   lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.values [PASSAGE TEXT check-value]
   lstm-textgen.prep [compose-all place summary]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [as-keyword check-given])
@@ -37,6 +38,8 @@
   `prep` is a step or a list of steps, as in `compose`; the settings are those that a recipe may
   have. Raises `ValueError` for one that is unknown or out of range, and `TypeError` for one of the
   wrong type.]]
+  (check-value "`name`" PASSAGE name)
+  (unless (is doc None) (check-value "`doc`" TEXT doc))
   (Recipe name doc
     :settings (check-given settings "recipe")
     :prep (unless (is prep None) (compose-all prep))))
@@ -69,7 +72,10 @@
     (.exec-module loader module)
     (except [error Exception] (raise (ValueError (_complaint error (str path))) :from error))
     (finally (.remove sys.path (str path.parent))))
-  (setv recipes (lfor value (.values (vars module)) :if (isinstance value Recipe) value))
+  (setv recipes (list (.values (dfor  ; which may have two names
+    value (.values (vars module))
+    :if (isinstance value Recipe)
+    (id value) value))))
   (unless (= (len recipes) 1)
     (refuse f"{path}: it must define one recipe with `defrecipe`, but it has "
       (or (.join ", " (gfor r recipes r.name)) "none")))

@@ -48,7 +48,10 @@
 
   `train` and `load` return one.]]
 
-  (meth __init__ [@checkpoint [@name "model"]])
+  (meth __init__ [@checkpoint [@name "model"]]
+    (unless (hasattr checkpoint "vocabulary")
+      (refuse "a `TextModel` is made of a checkpoint; use `load` to read a model file"
+        :kind TypeError)))
 
   (defn [classmethod] from-keras [cls model vocabulary]
     #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.

@@ -229,6 +229,13 @@
     (load-checkpoint path)))
 
 
+(defn test-a-missing-model-is-called-by-its-own-name [tmp-path]
+  (save-checkpoint (small-model) (/ tmp-path "a.h5"))
+  (for [name ["a.h5.bak" "a.h5.h5"]]
+    (with [_ (pytest.raises FileNotFoundError :match f"/{name}: there is no such model")]
+      (load-checkpoint (/ tmp-path name)))))
+
+
 (defn test-a-newer-format-is-refused-by-name-and-never-replaced-by-the-backup [path]
   (save-checkpoint (small-model 2) path)
   (with [file (h5py.File path "r+")] (setv (get (. (get file "lstm_textgen") attrs) "format") 6))

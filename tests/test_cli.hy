@@ -66,20 +66,6 @@
 
 ;; * Flags
 
-(defn [(pytest.mark.parametrize "flag,bad" [
-    #("--epochs" "-1") #("--epochs" "two") #("--epochs" "1.5") #("--patience" "-1")
-    #("--lookback" "0") #("--stride" "0") #("--batch-size" "0") #("--batch-size" "99999")
-    #("--max-words" "0") #("--rng-seed" "-1") #("--rng-seed" "99999999999")
-    #("--validation" "1") #("--validation" "-0.1") #("--validation" "nan")
-    #("--learning-rate" "0") #("--learning-rate" "inf") #("--save-every" "0")
-    #("--max-download" "nan") #("--encoding" "klingon")
-    #("--layers" "128,dense:9") #("--layers" "") #("--layers" "dropout:0.2")])]
-    test-a-value-out-of-range-is-refused-by-its-flag [complaint flag bad]
-  (setv message (complaint "--sources" "text.txt" flag bad))
-  (assert (in flag message))
-  (assert (in (get (.split bad ",") -1) message)))
-
-
 (defn [counting (pytest.mark.parametrize "flags,words" [
     #(["--validation" "0"] "here, but the model has 0.1")
     #(["--rng-seed" "0"] "--rng-seed is 0 here, but the model has 1")

@@ -209,6 +209,7 @@
     {"encoding" "no such"} {"encoding" "PunyCode"} {"encoding" "a\0b"} {"max_words" "many"}
     {"beginning" 5} {"beginning" "\x1b[2J"} {"beginning" ...} {"recipe" ["x"]}]
   "resume/state" [
+    {"epoch" (** 2 53)} {"updates" (** 2 53)}
     {"epoch" "1"} {"epoch" -1} {"step" 1.5} {"step" (** 10 30)} {"step" True} {"updates" None}
     {"loss_sum" (float "nan")} {"loss_sum" "1e999"} {"loss_sum" (** 10 400)} {"text" 7}
     {"text" ...}]})

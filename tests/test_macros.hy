@@ -183,16 +183,8 @@
     #(":prep [lowr]" "unknown step 'lowr'; did you mean 'lower'?")
     #(":prep [\"^#\"]" "a step is a name")
     #(":unit word" "`:unit` must be one of `characters`, `pieces`, `words`, not 'word'")
-    #(":sources [1]" "`:sources` must be a list of texts")
-    #(":encoding \"utf9\""
-      "`:encoding` must be the name of an encoding, such as utf-8, latin-1 or cp1252, not 'utf9'")
-    #(":lower 1" "`:lower` must be True or False, not 1")
-    #(":lookback 1.5" "`:lookback` must be a whole number, 1 or more, not 1.5")
-    #(":validation 1.0" "`:validation` must be at least 0 and less than 1, not 1.0")
-    #(":layers \"256,x\"" "`:layers`: \"x\" is not a layer")
-    #(":learning-rate NaN" "`:learning-rate` must be a number above 0")
-    #(":temperature -0.5"
-      "`:temperature` must be a number, 0 or more, or a list of them, not -0.5")])]
+    #(":quiet True" "`:quiet` can't be set in a recipe")
+    #(":learning-rate NaN" "`:learning-rate` must be a number above 0")])]
     test-a-wrong-recipe-is-an-error-of-compiling [body said]
   (assert (in said (complaint f"(defrecipe r {body})"))))
 

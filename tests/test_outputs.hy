@@ -203,9 +203,12 @@
 
 (defn test-a-full-device-is-named [sure refusal]
   (assert (in "/dev/full: No space left" (refusal #* SEED "--output" "/dev/full")))
-  (with [full (open "/dev/full" "w")]
-    (setv result (program #* SEED :folder sure :capture-output False :stdout full :stderr -1)))
-  (assert (= result.stderr "lstm-textgen: standard output: No space left on device\n")))
+  (for [arguments [SEED ["--help-all"]]]
+    (with [full (open "/dev/full" "w")]
+      (setv result (program #* arguments
+        :folder sure :capture-output False :stdout full :stderr -1)))
+    (assert (= [result.returncode result.stderr]
+      [2 "lstm-textgen: standard output: No space left on device\n"]))))
 
 
 ;; * When it is written

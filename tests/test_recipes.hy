@@ -6,10 +6,9 @@
   sys
   numpy :as np
   pytest
-  lstm-textgen.basics.values [check-value]
   lstm-textgen.prep [compose]
   lstm-textgen.recipes [load-recipe recipe]
-  lstm-textgen.settings.layers [LAYERS Layer Layers parse-layers]
+  lstm-textgen.settings.layers [Layer Layers parse-layers]
   lstm-textgen.settings.models [continued-settings new-settings]
   tests.helpers [program refusal-of refused write-text])
 
@@ -215,15 +214,6 @@
   (assert (= (new-settings {"layers" value}) (continued-settings stored {"layers" value}) stored)))
 
 
-(defn [(pytest.mark.parametrize #("value" "said") [
-    #(True "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not True")
-    #([4.8] "must be layers such as 256 or lstm:512,dropout:0.2,gru:256, not [4.8]")
-    #(-1 "\"-1\" must have 1 to 65536 hidden units")])]
-    test-layers-of-other-values-are-refused [value said]
-  (assert (in said (refusal-of check-value "`layers`" LAYERS value)))
-  (assert (in said (refusal-of (fn [] (recipe "r" :layers value))))))
-
-
 ;; * NumPy's numbers, and wrong types
 
 (defn test-numbers-of-numpy-become-plain-ones []
@@ -235,8 +225,16 @@
   (assert (= [(type (:epochs settings)) (type (:learning-rate settings))] [int float])))
 
 
-(defn [(pytest.mark.parametrize #("name" "value") [
-    #("epochs" "3") #("epochs" (np.float64 3)) #("lower" (np.int64 1)) #("unit" ["words"])
-    #("sources" "a.txt") #("temperature" (np.array ["hot"])) #("encoding" 8)])]
-    test-a-setting-of-the-wrong-type-is-refused [name value]
-  (assert (.startswith (refusal-of (fn [] (recipe "r" #** {name value}))) f"`{name}` must be ")))
+;; * What is no recipe
+
+(defn [(pytest.mark.parametrize #("arguments" "options" "said") [
+    #([5] {} "`name` must be non-empty text, not 5")
+    #(["a"] {"doc" 5} "`doc` must be text, not 5")
+    #(["a"] {"quiet" True} "`quiet` can't be set in a recipe")])]
+    test-what-is-not-part-of-a-recipe-is-refused [arguments options said]
+  (assert (in said (refusal-of recipe #* arguments #** options))))
+
+
+(defn test-a-recipe-may-have-a-second-name [written]
+  (assert (= (. (load-recipe (written "(defrecipe r :epochs 3)\n(setv other r)")) settings)
+    {"epochs" 3})))

@@ -5,6 +5,8 @@
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
+  lstm-textgen.settings.models [Request]
+  lstm-textgen.settings.table [check-given]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.sampling [Draw Sampler SamplingOptions make-noise]
@@ -154,17 +156,7 @@
   (for [ids (picks sampler 30 logits)] (assert (not (& #{4 7} (set ids))))))
 
 
-(defn [(pytest.mark.parametrize #("name" "value") [
-    #("temperature" -1) #("temperature" []) #("temperature" [1 (float "nan")])
-    #("temperature" (float "inf")) #("top_k" 0) #("top_p" 0) #("top_p" 1.1)
-    #("top_p" (float "nan")) #("min_p" -0.1) #("min_p" 2)])]
-    test-a-value-out-of-range-is-named [name value]
-  (with [error (pytest.raises ValueError :match f"`{name}` must be")]
-    (.steering (TextModel (small-model)) {name value}))
-  (assert (= 1 (len (.splitlines (str error.value))))))
-
-
 (defn test-numpy-numbers-steer-as-plain-ones []
   (setv [options #* _] (.steering (TextModel (small-model))
-    {"temperature" (np.array [0.5 1])  "top_k" (np.int64 3)}))
+    (Request (check-given {"temperature" (np.array [0.5 1])  "top_k" (np.int64 3)} "write"))))
   (assert (= options (SamplingOptions [0.5 1.0] 3))))

@@ -4,18 +4,32 @@
   inspect
   hy.errors [HyMacroExpansionError]
   pytest
-  lstm-textgen.basics.values [COUNT]
+  lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION MODEL PASSAGE PORT POSITIVE
+    PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE]
   lstm-textgen.cli.flags [make-parser parse-flags]
   lstm-textgen.recipes [recipe]
+  lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.models [continued-settings new-settings stored-settings]
-  lstm-textgen.settings.table [SETTINGS Setting check-given settings-in]
+  lstm-textgen.settings.table [ITEMS SETTINGS SHELL Setting UNIT check-given
+    settings-in]
   lstm-textgen.textmodel [TextModel train]
   tools.reference [STUB with-settings])
 
 (setv
   pytestmark pytest.mark.quick
   STORED {#** (.as-dict (new-settings {"layers" "24"}))
-    "batch_size" 32  "epochs" 3  "embedding" 9  "beginning" "a"})
+    "batch_size" 32  "epochs" 3  "embedding" 9  "beginning" "a"}
+  NAN (float "nan")
+  ;; Values of each kind that are of the wrong type or out of range.
+  BAD {
+    COUNT [0 -1 1.5 "two" True (** 10 30)]  WHOLE [-1 1.5 "two" (** 10 30)]
+    SEED [-1 (** 2 31) 1.5]  PORT [-1 65536]  POSITIVE [0 -1 NAN (float "inf") 1e308 "much"]
+    FRACTION [1 -0.1 NAN]  SHARE [0 1 NAN]  PROBABILITY [0 1.1 NAN]  RATIO [-0.1 1.1 NAN]
+    TEMPERATURE [-1 NAN (float "inf") [] [0.5 -1] "hot"]  FLAG [1 "no" None]
+    TEXT [5]  PASSAGE ["" 5]  MODEL ["" 5]  TEXT-LIST [5]  TEXTS [[] [1] "a.txt"]
+    STOPS ["" ["a" ""] 5]  TABLE-COLUMNS ["" "{a" [5]]  ENCODING ["klingon" "" "punycode" 8]
+    LAYERS ["128,dense:9" "" "dropout:0.2" -1 [4.8] True]
+    UNIT ["bytes" ["words"]]  ITEMS ["page"]  SHELL ["csh"]})
 
 
 (defn test-the-signatures-have-each-setting []
@@ -35,6 +49,31 @@
 (defn test-the-types-come-from-the-table []
   (setv stub (.read-text STUB :encoding "utf-8"))
   (assert (= (with-settings stub) stub) "python -m hy tools/outputs.hy -"))
+
+
+(defn places-of [setting value]
+  "Yield, for each place of `setting`, a function that gives it `value` there, and its name there."
+  (setv [name places] [setting.name (.split setting.places)])
+  (for [place ["train" "write" "recipe"]  :if (in place places)]
+    (yield #((fn [] (check-given {name value} place)) f"`{name}`")))
+  (when (in "recipe" places)
+    (setv key (or setting.keyword name))
+    (yield #((fn [] (recipe "r" #** {key value})) f"`{name}`"))
+    (setv form `(hy.R.lstm_textgen/macros.defrecipe r ~(hy.models.Keyword key) ~value))
+    (yield #((fn [] (hy.macroexpand form)) f"`:{(hy.unmangle key)}`")))
+  (when (and (in "cli" places) (not (or setting.value (is setting.kind TEXTS)))
+      (if (is (. setting.kind read) str) (isinstance value str) (not (isinstance value list))))
+    (yield #((fn [] (parse-flags [f"{setting.option}={value}"])) setting.option))))
+
+
+(defn [(pytest.mark.parametrize "name" SETTINGS)]
+    test-a-bad-value-is-refused-wherever-it-is-given-and-named-as-there [name]
+  (setv setting (get SETTINGS name))
+  (for [value (get BAD setting.kind)  [give spelled] (places-of setting value)]
+    (with [caught (pytest.raises #(TypeError ValueError HyMacroExpansionError))] (give))
+    (setv said (str (getattr caught.value "msg" caught.value)))
+    (assert (in spelled said) [value said])
+    (assert (not-in "\n" said))))
 
 
 (defn [pytest.fixture] toy [monkeypatch]
@@ -80,6 +119,7 @@
 
 (defn test-stored-settings-come-back-and-are-checked []
   (assert (= (.as-dict (stored-settings STORED)) STORED))
+  (assert (= (. (stored-settings {#** STORED "encoding" None}) encoding) "utf-8"))
   (with [_ (pytest.raises ValueError :match "lack 'epochs'")]
     (stored-settings (dfor [key value] (.items STORED) :if (!= key "epochs") key value)))
   (with [_ (pytest.raises ValueError :match "`lookback` must be a whole number")]

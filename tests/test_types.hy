@@ -4,9 +4,8 @@
   fractions [Fraction]
   numpy :as np
   pytest
-  lstm-textgen.prep [compose]
   lstm-textgen.recipes [recipe]
-  lstm-textgen.textmodel [TextModel load train]
+  lstm-textgen.textmodel [TextModel train]
   tests.helpers [TEXT program refusal-of refused saved-model small-model])
 
 (setv
@@ -49,6 +48,7 @@
     #({"text" 5} "`text` must be text, or a list of texts, not 5")
     #({"text" None  "sources" 5} "`sources` must be paths or URLs, not 5")
     #({"sources" "b"} "`sources` or `text`, not both")
+    #({"column" "a"} "`column` has no effect on `text`")
     #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
     #({"path" None} "`path` must be")
     #({"rng_seed" -1} "`rng_seed` must be a whole number from 0")
@@ -58,6 +58,12 @@
     [model tmp-path options said]
   (assert (in said (refusal-of train #** {"text" TEXT #** options})))
   (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn test-a-path-is-no-checkpoint-and-an-id-is-not-negative [model]
+  (assert (in "use `load` to read a model file" (refusal-of TextModel "bot")))
+  (for [id [-1 (len model.vocabulary)]]
+    (assert (in "an id must be from 0 to" (refusal-of model.vocabulary.decode [id])))))
 
 
 (defn test-a-number-too-large-is-a-value-error-that-says-the-largest [model]
@@ -86,14 +92,6 @@
   (with [_ (pytest.raises ValueError :match "the text is empty")]
     (train :text "" :path (/ tmp-path "model") :quiet True))
   (assert (= (.readouterr capfd) #("" ""))))
-
-
-(defn test-a-recipe-a-step-and-a-path-of-the-wrong-type-are-type-errors []
-  (for [[act value] [
-      [(fn [epochs] (recipe "r" :epochs epochs)) "3"]
-      [compose #("replace" 5 "a")]
-      [load None]]]
-    (with [_ (pytest.raises TypeError :match "must be")] (act value))))
 
 
 ;; * The command line

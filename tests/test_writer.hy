@@ -4,7 +4,6 @@
   itertools [islice]
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.batch [Crowd]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
@@ -149,13 +148,6 @@
   (setv [one two] (lfor n [1 2] (written (letters) :ends (Ends :sentences n))))
   (assert (.startswith two one))
   (assert (< (len one) (len two))))
-
-
-(defn [(pytest.mark.parametrize #("name" "value") [
-    #("length" -1) #("stop" "") #("stop" ["a" ""]) #("sentences" 0)])]
-    test-an-end-out-of-range-is-named [name value]
-  (with [_ (pytest.raises ValueError :match f"`{name}` must be")]
-    (.steering (TextModel (letters)) {name value})))
 
 
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]

@@ -4,11 +4,6 @@ They are needed only while a module is compiled, hence
 `(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))`.]]
 
 
-(defmacro refuse [#* words]
-  "Call the function `refuse` of messages.hy, which modules now import."
-  `(hy.I.lstm_textgen/basics/messages.refuse ~@words))
-
-
 (defmacro defrecord [name doc fields #* methods]
   #[form[Define NAME, a frozen dataclass with FIELDS: names, or lists of a name and a default.
 

@@ -7,7 +7,7 @@
   contextlib [suppress]
   difflib [get-close-matches]
   json
-  math [isfinite]
+  math [inf isfinite]
   os [PathLike]
   re
   lstm-textgen.basics.messages [refuse])
@@ -66,8 +66,8 @@
 
 
 (defn _finite? [x]
-  "Return whether the number `x` is finite; raise `OverflowError` for an integer above MAX-EXACT."
-  (when (and (whole? x) (> x MAX-EXACT)) (raise (OverflowError f"at most {MAX-EXACT}")))
+  "Return whether the number `x` is finite; raise `OverflowError` for one above MAX-EXACT."
+  (when (< MAX-EXACT x inf) (raise (OverflowError f"at most {MAX-EXACT}")))
   (isfinite x))
 
 

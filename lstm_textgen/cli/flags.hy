@@ -1,6 +1,6 @@
 "The flags, which come from the table of settings: parsed, explained, named in messages."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   argparse
   contextlib [contextmanager suppress]
@@ -15,6 +15,7 @@
   sys
   threading [Timer]
   lstm-textgen [__version__]
+  lstm-textgen.basics.files [naming-errors]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [Tolerant visible]
@@ -149,7 +150,13 @@ examples:
 
 (defclass Parser [argparse.ArgumentParser]
   "A parser that shows its `options`, a dict from each to what argparse knows about it."
-  (setv options (property (fn [self] self._option-string-actions))))
+  (setv options (property (fn [self] self._option-string-actions)))
+
+  (meth _print-message [message [file None]]
+    "Write the help, or raise `OSError`; argparse would lose it in silence."
+    (with [_ (naming-errors "standard output")  _ (suppress BrokenPipeError)]  ; the reader left
+      (.write file message)
+      (.flush file))))
 
 
 (defn _explained [error arguments options]

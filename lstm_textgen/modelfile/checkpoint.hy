@@ -22,7 +22,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path similar-model]
-  lstm-textgen.modelfile.soundness [check-arrays check-facts check-progress count?]
+  lstm-textgen.modelfile.soundness [check-arrays check-facts check-record count?]
   lstm-textgen.settings.layers [NetworkSpec]
   lstm-textgen.settings.models [ModelSettings stored-settings]
   lstm-textgen.text.units [Vocabulary]
@@ -158,7 +158,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
           part RESUME-PARTS
           [n array] (enumerate (getattr resume part))
           f"{part}/{n}" array)})
-    (check-progress progress)
+    (check-record "training state" progress)
     (check-arrays "optimizer state" (.values arrays))
     (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
     (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
@@ -183,15 +183,15 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   `OSError` if no file can be read, `ValueError` if it isn't a model, is damaged, or has a newer
   format or other parts. Nothing in it is executed, and no other file is touched.]]
   (setv
+    given (Path path)
     path (find-model path)
     backup (backup-path path))
   (unless (.exists path)
-    (setv bare (.with-suffix path ""))  ; the given path, if it has another extension
     (when (.exists backup)
       (refuse f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}"
         :kind FileNotFoundError))
-    (when (.is-file bare)
-      (refuse f"{bare}: not a model of this program (.h5); if Keras made it, use " 'import))
+    (when (.is-file given)  ; it has another extension
+      (refuse f"{given}: not a model of this program (.h5); if Keras made it, use " 'import))
     (refuse f"{path}: there is no such model; "
       (or (similar-model path) ["train one with " 'sources ", or give another " 'path])
       :kind FileNotFoundError))
@@ -285,7 +285,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (lfor part parts array part array))
   (unless (= (.get (.attributes file RESUME) "sha256") (digest [text #* arrays])) (refuse DAMAGED))
-  (check-progress progress)
+  (check-record "training state" progress)
   (check-arrays "optimizer state" arrays)
   (Resume (Progress #* (gfor name Progress.__dataclass_fields__ (get progress name))) #* parts))
 

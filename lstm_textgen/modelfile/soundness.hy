@@ -8,37 +8,78 @@ raises `ValueError`.]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [MAX-EXACT text? whole?]
-  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values])
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values]
+  lstm-textgen.text.units [MAX-UNITS])
 
 (setv
   MOST-SHOWN 1000  ; items of one kind in a report
+  MAX-COUNTED (** 2 48)  ; epochs or steps: more than any run takes, and a run may go on from them
   ;; Keys of an epoch that the first files lacked.
   LATER {"validation_loss" 0  "learning_rate" 0  "seconds" 0  "sample" ""  "machine" ""
     "unit_length" 1  "validation_unit_length" 1})
 
 
+;; * Predicates of what a value must be
+
+(defn count? [value [most MAX-EXACT]]
+  "Return whether `value` is a whole number from 0 to `most`."
+  (and (whole? value) (<= 0 value most)))
+
+
+(defn _step? [value]
+  (count? value MAX-COUNTED))
+
+
+(defn _number? [value]
+  "Return whether `value` is a number, and at most MAX-EXACT: sums of such numbers are finite."
+  (or (count? value) (and (isinstance value float) (<= (abs value) MAX-EXACT))))
+
+
+(defn _positive? [value]
+  (and (_number? value) (> value 0)))
+
+
+(defn _share? [value]
+  (and (_number? value) (<= 0 value 1)))
+
+
+(defn _list-of [fits? [most MOST-SHOWN] [least 0]]
+  "Return a predicate for lists of `least` to `most` items, each of which `fits?`."
+  (fn [value]
+    (and (isinstance value list) (<= least (len value) most) (all (map fits? value)))))
+
+
+;; What a file says about its training: an epoch of its history, its evaluation, its progress.
+(setv FACTS {
+  "history" {
+    "epoch" _step?  "text" text?  "sample" text?  "machine" text?
+    "loss" _number?  "validation_loss" _number?  "learning_rate" _number?  "seconds" _number?
+    "unit_length" _positive?  "validation_unit_length" _positive?}
+  "evaluation" {
+    "epoch" _step?  "sample" text?
+    "counts" (_list-of count? MAX-UNITS)
+    "surprise" (_list-of _number?)
+    "calibration" (_list-of (_list-of _number? 3 3))
+    "copied" (fn [share] (or (is share None) (_share? share)))
+    "passage" (_list-of count? 2 2)}
+  "training state" {
+    "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?}})
+
+
+;; * Checks
+
 (defn check-facts [model]
   "Raise `ValueError` unless history, evaluation and items of `model` (a `Checkpoint`) are valid."
   (for [entry model.history]
-    (check-record (if (isinstance entry dict) {#** LATER #** entry} entry)
-      "its history has an invalid entry"
-      :epoch count? :text text? :sample text? :machine text?
-      :loss _number? :validation-loss _number? :learning-rate _number? :seconds _number?
-      :unit-length _positive? :validation-unit-length _positive?))
+    (check-record "history" (if (isinstance entry dict) {#** LATER #** entry} entry)))
   (setv
     evaluation model.evaluation
-    kinds {
-      "epoch" count?
-      "counts" (_list-of (len model.vocabulary) count?)
-      "surprise" (_list-of MOST-SHOWN _number?)
-      "calibration" (_list-of MOST-SHOWN (_list-of 3 _number?))
-      "sample" text?
-      "copied" (fn [copied] (_number? (or copied 0)))
-      "passage" (_list-of 2 _number?)}
     prints (fingerprint-values model.items))
   (unless (is evaluation None)
-    (check-record (if (= (set evaluation) (set kinds)) evaluation {}) "its evaluation is invalid"
-      #** kinds))
+    (check-record "evaluation" evaluation)
+    (unless (and (= (set evaluation) (set (get FACTS "evaluation")))
+        (= (len (get evaluation "counts")) (len model.vocabulary)))
+      (refuse "its evaluation is of another model")))
   (unless (and
       (= (% (len model.items) FINGERPRINT) 0)
       (<= (len prints) MOST-KNOWN)
@@ -46,40 +87,14 @@ raises `ValueError`.]]
     (refuse "its fingerprints of items are invalid")))
 
 
-(defn check-progress [progress]
-  "Raise `ValueError` unless `progress`, a dict, is the progress of a training run."
-  (check-record progress "its training state is invalid"
-    :epoch count? :step count? :updates count? :loss-sum _number? :text text?))
-
-
-(defn check-record [record problem #** kinds]
-  "Raise `ValueError` with `problem` unless `record` is a dict whose values fit these `kinds`."
-  (unless (and
-    (isinstance record dict)
-    (all (gfor [name fits?] (.items kinds) (fits? (.get record name)))))
-    (refuse problem)))
+(defn check-record [name record]
+  "Raise `ValueError` unless `record` is a dict with valid values for all of the FACTS of `name`."
+  (unless (isinstance record dict) (refuse f"its {name} has an invalid entry"))
+  (for [[key fits?] (.items (get FACTS name))]
+    (unless (fits? (.get record key ...)) (refuse f"its {name} has an invalid '{key}'"))))
 
 
 (defn check-arrays [name arrays]
   "Raise `ValueError`, calling them `name`, unless every number in `arrays` is finite."
   (unless (all (gfor array arrays (.all (np.isfinite array))))
     (refuse f"its {name}: a number is not finite")))
-
-
-(defn _list-of [most fits?]
-  "Return a predicate for lists of at most `most` items, each of which `fits?`."
-  (fn [value] (and (isinstance value list) (<= (len value) most) (all (map fits? value)))))
-
-
-(defn count? [value]
-  "Return whether `value` is a whole number from 0 to MAX-EXACT."
-  (and (whole? value) (<= 0 value MAX-EXACT)))
-
-
-(defn _positive? [value]
-  (and (_number? value) (> value 0)))
-
-
-(defn _number? [value]
-  "Return whether `value` is a number, and at most MAX-EXACT: sums of such numbers are finite."
-  (or (count? value) (and (isinstance value float) (<= (abs value) MAX-EXACT))))

@@ -117,6 +117,7 @@
   (for [s (settings-in "model" "fact")]
     (unless (or s.later (in s.name stored)) (refuse f"its settings lack '{s.name}'"))
     (setv value (.get stored s.name s.default))
+    (when (and (is value None) s.later (not s.optional)) (setv value s.default))
     (unless (and (is value None) s.optional) (check-setting s.name value ValueError))
     (setv (get values s.name) value))
   (ModelSettings #** values))

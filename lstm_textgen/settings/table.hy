@@ -32,7 +32,7 @@ in Python, and its checks.]]
     #^ object [default None]  ; None is described in `help`, or means no limit
     #^ bool [fixed False]     ; whether weights, vocabulary or the place in the data depend on it
     #^ bool [optional False]  ; whether the model file may have None …
-    #^ bool [later False]     ; … or lack the setting, as the first ones did
+    #^ bool [later False]     ; … or lack it or have None for the default, as the first ones did
     #^ str [brief None]       ; help of an everyday flag; others are only in `--help-all`
     #^ str [flag None]        ; its name on the command line, if different,
     #^ str [keyword None]     ; and in a recipe
@@ -107,7 +107,7 @@ in Python, and its checks.]]
       "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
       :metavar "MB" :default 1024)
     (Setting "encoding" ENCODING "cli recipe train model" "encoding of the sources"
-      :metavar "NAME" :default "utf-8" :optional True)
+      :metavar "NAME" :default "utf-8" :later True)
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model"
       (+ "learn characters, pieces of words, or words (default: characters, "
@@ -288,7 +288,10 @@ in Python, and its checks.]]
     checked {})
   (for [[key value] (.items given)]
     (setv name (hy.mangle key))
-    (unless (.get names name) (refuse (unknown-name "setting" name names)))
+    (unless (.get names name)
+      (refuse #* (if (in name SETTINGS)
+        [(Symbol name) f" can't be set in a {place}"]
+        [(unknown-name "setting" name names)])))
     (setv (get checked (get names name)) (check-setting (get names name) value)))
   checked)
 
@@ -303,10 +306,9 @@ in Python, and its checks.]]
 
 
 (defn check-fields [record]
-  "Check the fields of a frozen dataclass like the settings of the same names; None may be unset."
-  (for [[name value] (list (.items (vars record)))]
-    (unless (is value None (getattr (type record) name None))
-      (object.__setattr__ record name (check-setting name value)))))
+  "Check the fields of a frozen dataclass, unless they are None, as settings of the same names."
+  (for [[name value] (list (.items (vars record)))  :if (is-not value None)]
+    (object.__setattr__ record name (check-setting name value))))
 
 
 (defn as-keyword [message]

@@ -64,7 +64,9 @@
       (_check-controls name (.decode data likely "ignore") encoding)
       (refuse f"{name} is not valid {encoding}: byte {(+ (- size (len data)) error.start)}, "
         f"on line {line}, is 0x{(get data error.start) :02x}; fix the file or try "
-        'encoding f" {likely}" :kind NotText))))
+        'encoding f" {likely}" :kind NotText))
+    (except [error UnicodeError]  ; UTF-16 without a byte order mark
+      (refuse f"{name} is not valid {encoding}: {error}; try another " 'encoding :kind NotText))))
 
 
 (defn _check-controls [name text encoding]

@@ -143,8 +143,12 @@
     {})
 
   (defn decode [self ids]
-    "Return the text of `ids`, integers (time,); the unknown unit becomes an empty string."
-    (.join "" (gfor i ids :if (!= i self.unknown) (get self.units i))))
+    #[[Return the text of `ids`, integers (time,); the unknown unit becomes an empty string.
+
+    Raise `ValueError` for an id that is none.]]
+    (try
+      (.join "" (gfor i ids :if (!= i self.unknown) (get self.units (if (< i 0) self.size i))))
+      (except [IndexError] (refuse f"an id must be from 0 to {(- self.size 1)}"))))
 
   (defn counts [self ids]
     "Return how often each unit occurs in `ids` (time,): numbers (size,)."
