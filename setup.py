@@ -129,7 +129,7 @@ setuptools.setup(
         "test": [
             *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
             # The server is asked by clients of others, and by a program that tries to break it.
-            "llm >= 0.26", "openai >= 1.60", "prometheus-client >= 0.21", "schemathesis >= 4",
+            "llm >= 0.26", "openai >= 1.60", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.

@@ -19,8 +19,9 @@ the extra `bench` (PyTorch).]]
   bench.common [in-turns print-header print-row processor results times-faster usual-networks]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.text.units [Characters]
+  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.scoring [surprises]
-  lstm-textgen.writing.writer [Ends stream write-each])
+  lstm-textgen.writing.writer [stream write-each])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable

@@ -30,11 +30,12 @@
   lstm-textgen.text.corpus [prepared-pieces]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
+  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score-text]
-  lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [Ends stream usual-options write-each write-sample])
+  lstm-textgen.writing.seeds [Seed seed-text]
+  lstm-textgen.writing.writer [stream usual-options write-each write-sample])
 
 (setv
   RECORDED ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
@@ -113,7 +114,7 @@
     (prepared-pieces pieces self.checkpoint.settings.lower))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
-    #[[Return an iterator of the pieces of text that the model generates after `seed`.
+    #[[Return an iterator of chunks of the text that the model generates after `seed`.
 
     The seed isn't included. Without `length`, `stop` and `sentences` the iterator is endless, or
     ends with an item. It has a method `close`. The options are those of `generate`; errors are
@@ -124,7 +125,7 @@
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [warn None] #** asked]
-    #[[Return `seed` and the text generated after it; with a model of a list, an item.
+    #[[Return `seed`, as the model reads it, and the text generated after it; of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
     ends as `stop` or `sentences` says. For a list of seeds, or with `samples`, the result is a
@@ -150,7 +151,8 @@
       (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
         #* (.steering self asked (when (is-not length None) (check-setting "length" length)))
         warn :new (check-setting "new" new)))
-      (setv whole (lfor [k text] (sorted texts) (+ (get seeds (// k count)) text))))
+      (setv whole (lfor [k text] (sorted texts)
+        (+ (seed-text self.checkpoint (.prepare self (get seeds (// k count)))) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 
   (defn steering [self asked [length None]]

@@ -1,15 +1,19 @@
 "A server in its own process, and requests to it."
 
 (import
+  asyncio
   contextlib [contextmanager]
   http.client [HTTPConnection]
   json
   re
   signal
-  time
+  types [SimpleNamespace]
   urllib.parse [urlsplit]
   numpy :as np
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.server.app [Desk make-notify]
+  lstm-textgen.server.guard [Guard]
+  lstm-textgen.server.loop [Loop]
   lstm-textgen.text.items [fingerprints]
   tests.helpers [CALM STARTED small-model start-python])
 
@@ -107,16 +111,34 @@ runpy.run_module('lstm_textgen', run_name='__main__', alter_sys=True)"
     (yield server)))
 
 
-(defn change-model [server path letters]
-  "Save another model, of `letters`, at `path`; wait until `server`, which has only it, serves it."
+(defn asked [model path [body None] [prepare (fn [loop] None)]]
+  #[[Return #(status answer) of an application that serves `model`, in this process.
+
+  `prepare` may do something to its loop before.]]
   (setv
-    fingerprint (fn [] (get (ask server.url "/v1/models") 2 "data" 0 "system_fingerprint"))
-    before (fingerprint)
-    until (+ (time.monotonic) PATIENCE))
-  (save-checkpoint (small-model :resume False :rng-seed 2 :layers "lstm:20" :text letters) path)
-  (while (= (fingerprint) before)
-    (assert (< (time.monotonic) until))
-    (time.sleep 0.1)))
+    sent []
+    scope {"type" "http"  "method" (if body "POST" "GET")  "path" path  "raw_path" (.encode path)
+      "query_string" b""  "headers" [
+        #(b"host" b"localhost") #(b"content-type" b"application/json")]})
+  (defn :async receive []
+    (if sent
+      (await (asyncio.sleep PATIENCE))
+      (do
+        (.append sent None)
+        {"type" "http.request"  "body" (.encode (json.dumps body))})))
+  (defn :async send [message] (.append sent message))
+  (defn :async work []
+    (setv loop (Loop model (make-notify (asyncio.get-running-loop))))
+    (prepare loop)
+    (setv
+      served (SimpleNamespace :name "bot" :model model :loop loop :fingerprint "fp" :created 1)
+      app (Guard (. (Desk [served]) app) "localhost" None))
+    (await (app scope receive send))
+    (.stop loop)
+    (.join loop.thread PATIENCE))
+  (asyncio.run (work))
+  (setv [head content] (gfor message sent :if message message))
+  #((get head "status") (json.loads (get content "body"))))
 
 
 (defn ask [url path [body None] [headers {}] [method None]]

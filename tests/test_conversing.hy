@@ -2,8 +2,9 @@
 
 (import
   pytest
-  lstm-textgen.textmodel [load train]
-  tests.helpers [output program refused save-odds succeeded write])
+  lstm-textgen.cli.turns [Turns]
+  lstm-textgen.textmodel [TextModel load train]
+  tests.helpers [output program refused save-odds small-model succeeded write])
 
 (setv
   CHAT (+ "1/4/25, 3:40 PM - Messages are encrypted.\n"
@@ -98,7 +99,7 @@
     #("h" 3 "hi\nBen: hi hi\nanna:hi\n" "Anna: hi\nhhh\nBen: hi hi\nhhh\nAnna: hi\nhhh\n" "")
     ;; Whom the model leaves it to says nothing.
     #("\n" 9 "hi\nBen: hi\n" "Anna: hi\nBen:\nBen: hi\nAnna:\n" "")
-    #("h" 1 "xi\nhi\n" "Anna: xi\nh\nAnna: hi\nh\n" "never saw")])]
+    #("h" 1 "xi\nhi\n" "Anna: i\nh\nAnna: hi\nh\n" "never saw")])]
     test-a-model-of-a-chat-takes-turns-and-names-what-it-never-saw-once
     [tmp-path likely length typed shown said]
   (chat-model tmp-path {likely 1e20})
@@ -111,3 +112,19 @@
   (chat-model tmp-path {"h" 1e20  "\n" 1e20})
   (setv result (program "--interactive" "--rng-seed" 1 :folder tmp-path :input "hi\n"))
   (assert (<= 2 (len (.splitlines (succeeded result))) 4)))
+
+
+(defn test-an-answer-depends-on-all-that-was-said-before []
+  (setv
+    model (TextModel (small-model :text "Anna: hiBe\n" :people ["Anna" "Ben"] :layers "lstm:60"
+      :scale 1.5))
+    turns (Turns model)
+    options {"rng_seed" 1  "length" 30})
+  (defn say [line]
+    (setv [shown chunks] (.answer turns line True options))
+    (+ shown (.join "" chunks)))
+  (defn answered [seed]
+    (.rstrip (.join "" (.stream model seed :stop "Anna:" #** options)) "\n"))
+  (setv [first second] [(say "hi") (say "he")])
+  (assert (= second (+ "Anna: he\n" (answered f"{first}\nAnna: he\n"))))
+  (assert (!= second (+ "Anna: he\n" (answered "Anna: he\n")))))

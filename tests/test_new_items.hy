@@ -8,10 +8,11 @@
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [Ends stream write-each write-sample]
+  lstm-textgen.writing.writer [stream write-each write-sample]
   tests.helpers [LETTERS TINY-FLAGS counting output program shell-environment small-model
     start-program succeeded train-tiny write-many write-text])
 
@@ -95,13 +96,6 @@
 (defn test-an-item-of-just-that-length-is-no-reason-for-a-warning []
   (setv model (small-model :text "a\n" :odds {"a" 1e20} :items "line" :longest-item 3))
   (assert (= 12 (len (list (stream model "" WARM (Ends 12) :warn (fn [line] (assert False))))))))
-
-
-(defn test-several-items-are-those-written-one-by-one []
-  (setv texts (write-many (a-list) ["a" "b"] 20 WARM :rng-seed 1))
-  (assert (= (get texts 0) (.join "" (stream (a-list) "a" WARM :rng-seed 1))))
-  (assert (> (len (set texts)) 20))
-  (assert (not-in "\n" (.join "" texts))))
 
 
 (defn test-a-sample-of-a-list-has-the-length-asked-for []

@@ -9,7 +9,7 @@
 (setv
   pytestmark pytest.mark.quick
   ;; Print the threads of BLAS before a text and, the most, between its units.
-  COUNT "(import threadpoolctl [threadpool-info] lstm-textgen.writing.writer [Ends stream]
+  COUNT "(import threadpoolctl [threadpool-info] lstm-textgen.writing.writer [stream]
     numpy :as np tests.helpers [small-model])
     (defn count [] (lfor each (threadpool-info) (get each \"num_threads\")))
     (print (count))
@@ -47,16 +47,6 @@
   (setv threads (threads-of (fn [threads n] (if (= threads 2) (if (< n 999) 0.5 50) 1)) 1500))
   (assert (= (get threads 990) 2))
   (assert (< (.count (cut threads 999 (+ 999 PATIENCE)) 2) (+ PORTION TRIAL 2))))
-
-
-(defn test-a-wrong-first-measure-of-the-threads-speed-is-put-right []
-  (setv threads (threads-of (fn [threads n] (cond (= threads 2) 3  (< n 8) 10  True 1)) 20_000))
-  (assert (= (get threads 500) 2))
-  (assert (< (.count threads 2) 2000)))
-
-
-(defn test-a-network-too-small-for-two-threads-never-has-them []
-  (assert (= (.run (Pace 1) (fn [n] n) 64) 64)))
 
 
 (defn test-blas-has-one-thread-unless-the-environment-says-otherwise []

@@ -5,12 +5,13 @@
   numpy :as np
   pytest
   lstm-textgen.modelfile.history [bits]
+  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [Ends stream]
+  lstm-textgen.writing.writer [stream]
   tests.helpers [in-pieces score small-model])
 
 (setv

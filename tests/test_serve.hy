@@ -1,19 +1,10 @@
 "Requests to a server over HTTP."
 
 (import
-  asyncio
-  json
-  types [SimpleNamespace]
-  prometheus-client.parser [text-string-to-metric-families]
   pytest
-  lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.server.app [Desk]
-  lstm-textgen.server.guard [Guard]
-  lstm-textgen.server.loop [Loop]
   lstm-textgen.textmodel [load]
-  tests.helpers [small-model write-many]
-  tests.serving [LONGEST MODELS ask change-model completion events save-models serve-models
-    serving])
+  tests.helpers [small-model]
+  tests.serving [LONGEST MODELS ask asked completion events serve-models])
 
 (setv
   server (pytest.fixture serve-models :scope "module")
@@ -25,29 +16,15 @@
   (get answer "choices" 0 "text"))
 
 
-;; * Completions
-
-(defn [(pytest.mark.parametrize "options" [
-    {} {"temperature" 0} {"temperature" 1.3  "top_k" 3} {"top_p" 0.5} {"min_p" 0.2} {"top_k" -1}])]
-    test-a-completion-is-what-the-program-generates-with-the-same-options [url folder options]
-  (setv
-    own (dfor [k v] (.items options) :if (!= v -1) k v)
-    text (.generate (load (/ folder "bot")) "abc" :length 50 :rng-seed 7 #** own)
-    answer (completion url :model "bot" :prompt "abc" :max-tokens 50 :seed 7 #** options))
-  (assert (= (text-of answer) (.removeprefix text "abc")))
-  (assert (= (get answer "usage")
-    {"prompt_tokens" 3  "completion_tokens" 50  "total_tokens" 53}))
-  (assert (= (get answer "choices" 0 "finish_reason") "length")))
-
-
 (defn test-several-prompts-and-several-texts [url]
   (setv
-    answer (completion url :prompt ["abc" "b"] :n 3 :max-tokens 20 :seed 1)
+    answer (completion url :prompt ["abc" "b" "abc"] :n 2 :max-tokens 20 :seed 1)
     choices (get answer "choices")
     texts (lfor each choices (get each "text")))
   (assert (= (lfor each choices (get each "index")) (list (range 6))))
   (assert (= (len (set texts)) 6))
-  (assert (= (get answer "usage" "prompt_tokens") 4))
+  (assert (= (get answer "usage")
+    {"prompt_tokens" 7  "completion_tokens" 120  "total_tokens" 127}))
   (assert (= (get texts 0) (text-of (completion url :prompt "abc" :max-tokens 20 :seed 1)))))
 
 
@@ -63,8 +40,22 @@
   (assert (= (get told "token_logprobs")
     (pytest.approx (lfor b bits (* b -0.6931472)) :rel 1e-3)))
   (assert (all (gfor each (get told "top_logprobs") (= (len each) 2))))
-  (setv answer (completion url :prompt "ab☃" :max-tokens 3 :echo True :seed 1))
-  (assert (.startswith (text-of answer) "ab☃")))
+  (assert (= (get answer "unknown") ["☃"])))
+
+
+(defn test-units-of-the-prompt-that-the-model-does-not-know-are-listed [url]
+  (setv answer (completion url :prompt ["ЖЖa" "b☃Ж"] :max-tokens 3 :echo True :seed 1))
+  (assert (= (get answer "unknown") ["Ж" "☃"]))
+  (assert (= (lfor c (get answer "choices") (get c "text" 0)) ["a" "b"]))
+  (setv [_ _ text] (ask url "/v1/completions" {"prompt" "ЖЖ"  "stream" True}))
+  (assert (= (get (events text) 0 "unknown") ["Ж"]))
+  (assert (not-in "unknown" (completion url :prompt "abc"))))
+
+
+(defn test-a-top-p-of-0-leaves-the-likeliest-unit [url]
+  (setv [one two] (lfor options [{"top_p" 0} {"temperature" 0}]
+    (text-of (completion url :prompt "abc" :max-tokens 50 #** options))))
+  (assert (= one two)))
 
 
 (defn test-a-prompt-can-be-scored-without-a-text [url]
@@ -112,7 +103,7 @@
     [{"stop" ["a" "b" "c" "d" "e"]} 400 "stop" "length <= 4"]
     [{"stop" ""} 400 "stop" "length >= 1"]
     [{"logprobs" 21} 400 "logprobs" "<= 20"]
-    [{"logprobs" 20  "n" 8  "max_tokens" 1000} 400 "logprobs" "168,000 probabilities are"]
+    [{"logprobs" 20  "n" 8  "max_tokens" 1000} 400 "logprobs" "168,000 log-probabilities are"]
     [{"prompt" (* "a" 100_000)  "echo" True  "logprobs" 1} 400 "logprobs" "200,032"]
     [{"prompt" [1 35]} 400 "prompt" "ids from 0 to 34"]
     [{"prompt" [1 "a"]} 400 "prompt" "list of such prompts"]
@@ -142,33 +133,31 @@
   (assert (in "message" (get answer "error"))))
 
 
-(defn answer-of [models path]
-  "Return #(status answer) of an application with these `models`, asked for `path`."
-  (setv
-    sent []
-    guard (Guard (. (Desk models) app) "localhost" None)
-    scope {"type" "http"  "method" "GET"  "path" path  "raw_path" (.encode path)
-      "query_string" b""  "headers" [#(b"host" b"localhost")]})
-  (defn :async receive [] {"type" "http.disconnect"})
-  (defn :async send [message] (.append sent message))
-  (asyncio.run (guard scope receive send))
-  #((get sent 0 "status") (json.loads (get sent 1 "body"))))
+;; * Failures
+
+(defn broken [#* _]
+  (/ 1 0))
 
 
 (defn test-a-fault-of-the-server-is-answered-with-an-error [caplog]
-  (setv [status answer] (answer-of [None] "/health"))
-  (assert (= [status (get answer "error" "type")] [500 "server_error"]))
-  (assert (in "AttributeError" caplog.text)))
+  (setv model (small-model :resume False))
+  (for [[request words] [
+      [{"path" "/play/bot"} "the server failed; its log says why"]
+      [{"path" "/v1/completions"  "body" {"prompt" "he"}
+        "prepare" (fn [loop] (setv loop.scheduler.step broken))} "generating failed"]]]
+    (setv [status answer] (asked model #** request))
+    (assert (= [status (get answer "error" "type")] [500 "server_error"]))
+    (assert (= (get answer "error" "message") words)))
+  (assert (in "ZeroDivisionError" caplog.text)))
 
 
 (defn test-a-server-whose-loop-has-ended-is-not-healthy []
-  (setv
-    loop (Loop (small-model :resume False) (fn [jobs] None))
-    models [(SimpleNamespace :name "bot" :loop loop)])
-  (assert (= (get (answer-of models "/health") 0) 200))
-  (.stop loop)
-  (.join loop.thread 30)
-  (assert (= (get (answer-of models "/health") 0) 503)))
+  (setv model (small-model :resume False))
+  (defn end [loop]
+    (.stop loop)
+    (.join loop.thread 30))
+  (assert (= (get (asked model "/health") 0) 200))
+  (assert (= (get (asked model "/health" :prepare end) 0) 503)))
 
 
 ;; * Chats
@@ -193,29 +182,6 @@
     {"model" "wordy"  "messages" [{"role" "user"  "content" "hi"}]}))
   (assert (= status 400))
   (assert (= (get answer "error" "code") "not_a_chat_model")))
-
-
-;; * Lists
-
-(defn [(pytest.mark.parametrize "name" ["lines" "paragraphs"])
-       (pytest.mark.parametrize "prompt" ["" "An"])]
-    test-completions-are-items [url folder name prompt]
-  (setv
-    answer (completion url :model name :prompt prompt :n 9 :seed 7)
-    choices (get answer "choices"))
-  (assert (= (lfor each choices (get each "text"))
-    (write-many (load-checkpoint (/ folder name)) [prompt] 9 :rng-seed 7)))
-  (assert (= (sfor each choices (get each "finish_reason")) #{"stop"})))
-
-
-(defn test-a-stream-ends-with-its-item [url]
-  (setv
-    body {"model" "paragraphs"  "prompt" "B"  "seed" 7}
-    [_ _ text] (ask url "/v1/completions" {"stream" True #** body})
-    parts (lfor part (events text) (get part "choices" 0)))
-  (assert (= (.join "" (gfor part parts (get part "text")))
-    (get (completion url #** body) "choices" 0 "text")))
-  (assert (= (get parts -1 "finish_reason") "stop")))
 
 
 (defn test-an-item-without-an-end-is-cut [url]
@@ -254,17 +220,6 @@
   (assert (= status 400)))
 
 
-(defn test-the-figures-are-for-prometheus [url]
-  (completion url :prompt "a" :max-tokens 10)
-  (setv samples (dfor
-    family (text-string-to-metric-families (get (ask url "/metrics") 2))
-    sample family.samples
-    #(sample.name (.get sample.labels "model") (.get sample.labels "path")) sample.value))
-  (for [name ["queue_texts" "running_texts"]]
-    (assert (in #(f"lstm_textgen_{name}" "bot" None) samples)))
-  (assert (>= (get samples #("lstm_textgen_requests_total" None "/v1/completions")) 1)))
-
-
 (defn test-each-model-has-a-page [url folder]
   (setv [status _ front] (ask url "/"))
   (assert (= status 200))
@@ -276,14 +231,3 @@
     (assert (= (get headers "X-Content-Type-Options") "nosniff"))))
 
 
-(defn test-a-model-whose-file-changes-is-loaded-again-unless-the-file-is-damaged [tmp-path]
-  (save-models tmp-path)
-  (with [server (serving tmp-path "--model" "bot")]
-    (change-model server (/ tmp-path "bot") "\nxyz abc")
-    (setv text (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)))
-    (assert (<= (set text) (set "\nxyz abc")))
-    (assert (in "lstm:20" (get (ask server.url "/") 2)))
-    (.unlink (/ tmp-path "bot.h5.bak"))
-    (.write-bytes (/ tmp-path "bot.h5") b"nonsense")
-    (assert (in "bot: still serving the previous model" (.readline server.stderr)))
-    (assert (= (text-of (completion server.url :prompt "abc" :max-tokens 50 :seed 1)) text))))

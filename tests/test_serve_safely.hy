@@ -212,50 +212,26 @@
   (assert (< sent 30)))
 
 
-(defn test-a-queue-that-is-full-says-when-to-try-again [folder]
+(defn [(pytest.mark.parametrize "stream" [False True])]
+    test-a-full-queue-says-when-to-try-again-and-who-disconnects-frees-it [folder stream]
   (with [server (serving folder "--model" "bot")]
-    (setv sockets (lfor _ (range 22) (connect server.url)))
+    (setv
+      [sockets until] [(lfor _ (range 22) (connect server.url)) (+ (time.monotonic) PATIENCE)])
     (for [s sockets]
-      (.sendall s (post (.encode (json.dumps {#** LONG  "n" 50})))))
-    (setv until (+ (time.monotonic) 60))
-    (while True
-      (setv [status headers answer] (ask server.url "/v1/completions" {#** LONG  "n" 64}))
-      (when (= status 429) (break))
-      (assert (< (time.monotonic) until)))
+      (.sendall s (post (.encode (json.dumps {#** LONG  "n" 50  "stream" stream})))))
+    (defn asked-until [wanted #** body]
+      (while True
+        (setv [status headers answer] (ask server.url "/v1/completions" {#** body  "n" 64}))
+        (when (= status wanted) (return [headers answer]))
+        (assert (< (time.monotonic) until))))
+    (setv [headers answer] (asked-until 429 #** LONG))
     (assert (>= (int (get headers "Retry-After")) 1))
     (assert (= (get answer "error" "code") "queue_full"))
     (for [s sockets] (.close s))
-    (wait-until-idle server.url)
-    (assert-well server.url)))
+    (assert (asked-until 200 :prompt "abc"))))
 
 
 ;; * Who comes and doesn't go, or goes too soon
-
-(defn running [url]
-  "Return how many texts are generated and wait."
-  (sum (gfor
-    line (.splitlines (get (ask url "/metrics") 2))
-    :if (.startswith line #("lstm_textgen_running_texts{" "lstm_textgen_queue_texts{"))
-    (int (float (get (.split line) -1))))))
-
-
-(defn wait-until-idle [url]
-  "Wait until nothing is being generated; fail after a time limit."
-  (setv until (+ (time.monotonic) 10))
-  (while (running url)
-    (assert (< (time.monotonic) until))
-    (time.sleep 0.01)))
-
-
-(defn [(pytest.mark.parametrize "stream" [False True])]
-    test-who-disconnects-frees-the-place [url stream]
-  (for [_ (range 5)]
-    (with [s (connect url)]
-      (.sendall s (post (.encode (json.dumps {#** LONG  "n" 60  "stream" stream}))))
-      (time.sleep 0.05)
-      (assert (running url)))
-    (wait-until-idle url)))
-
 
 (defn ask-without-reading [url]
   "Return 20 sockets on which streams were asked for that nobody reads."
@@ -269,8 +245,7 @@
 (defn test-who-doesn-t-read-slows-nobody [url]
   (setv sockets (ask-without-reading url))
   (assert-well url)
-  (for [s sockets] (.close s))
-  (wait-until-idle url))
+  (for [s sockets] (.close s)))
 
 
 (defn test-who-sends-slowly-is-waited-for-and-not-for-ever [folder]

@@ -6,10 +6,11 @@
   operator [attrgetter]
   numpy :as np
   pytest
+  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [Seed ways-on]
-  lstm-textgen.writing.writer [Ends stream]
+  lstm-textgen.writing.writer [stream]
   tests.helpers [CALM small-model write-many])
 
 (setv
@@ -102,11 +103,6 @@
   (assert (> (len (first-units [3 0])) 1)))
 
 
-(defn test-length-counts-characters-of-pieces []
-  (for [length [0 1 2 7 50]]
-    (assert (= (len (written MODEL "he" length)) length))))
-
-
 (defn test-stop-and-sentences-work-within-pieces []
   (setv text (* "lo. hey" 9))
   (setv model (small-model :unit "pieces" :text text :odds {" hey" 1e9}))
@@ -126,13 +122,6 @@
   (setv ways (ways-on engine MODEL.vocabulary (* "hey" 10)))
   (assert (<= (len ways) (len MODEL.vocabulary)))
   (assert (<= (len steps) (* 16 30))))
-
-
-(defn test-unknown-characters-of-the-last-word-are-left-out []
-  (setv warnings [])
-  (setv text (written MODEL "hé☃y" 5 :warn warnings.append))
-  (assert (= text (written MODEL "hy" 5)))
-  (assert (= (len warnings) 1)))
 
 
 (defn test-models-of-the-same-pieces-write-together []

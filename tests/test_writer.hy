@@ -4,11 +4,12 @@
   itertools [islice]
   hypothesis [given strategies :as st]
   pytest
+  lstm-textgen.server.requests [CHAT-NAME NAME]
   lstm-textgen.writing.batch [Crowd]
-  lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.ends [Ends sure-text]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [Ends ROUND before-stop first-sentences stream write-each]
+  lstm-textgen.writing.writer [stream write-each]
   tests.helpers [CALM in-pieces small-model write-many])
 
 (setv
@@ -46,25 +47,6 @@
   (assert (= (written warm :sampling None) (written warm :sampling (SamplingOptions [0.5 2])))))
 
 
-(defn test-unknown-characters-of-a-seed-are-named-and-left-out []
-  (setv
-    warnings []
-    text (written (letters) "aébcé☃" :warn warnings.append))
-  (assert (= text (written (letters) "abc")))
-  (setv [message] warnings)
-  (for [part ["'é'" "'☃'" "left out"]] (assert (in part message))))
-
-
-(defn test-an-unknown-word-of-a-seed-is-read-as-one []
-  (setv
-    model (small-model :unit "words" :text "one two three.\n")
-    warnings []
-    [dog cat] (lfor seed ["one dog" "one cat"] (written model seed :warn warnings.append)))
-  (assert (= dog cat))
-  (assert (in "' dog'" (get warnings 0)))
-  (assert (in "unknown word" (get warnings 0))))
-
-
 (defn test-the-unknown-word-is-never-written []
   (setv model (small-model :unit "words" :text "one two three.\n" :odds {"<unk>" 1e9}))
   (assert (not-in "<unk>" (list (stream model "one" :ends (Ends :length 500))))))
@@ -83,45 +65,41 @@
   (assert (= ["z" "z"] (lfor text (write-many model ["" ""] 1 :ends FIFTY) (get text 0)))))
 
 
-(defn test-texts-side-by-side-are-those-written-one-by-one []
-  (setv
-    model (letters)
-    write (fn [seeds samples] (write-many model seeds samples (SamplingOptions) FIFTY :rng-seed 1))
-    both (write ["abc" "de"] 2))
-  (assert (= 4 (len both) (len (set both))))
-  (assert (= (get both 0) (written model "abc")))
-  (assert (= (cut (write ["abc"] 7) 2) (cut both 2)))
-  (assert (= (write ["abc"] 1) [(written model "abc")])))
-
-
-(defn test-a-model-mixed-with-itself-writes-as-alone []
-  (assert (= (written (Mixture (letters) (letters))) (written (letters)))))
-
-
 ;; * Where a text ends
+
+(defn up-to [chunks #** ends]
+  "Return what is let through of each of `chunks`, a text, up to its `ends`."
+  (setv
+    finders (.finders (Ends #** ends) None)
+    sure [])
+  (for [chunk chunks]
+    (.append sure (sure-text finders chunk))
+    (when (any (gfor each finders each.found)) (return sure)))
+  [#* sure (sure-text finders "" True)])
+
 
 (defn [(given
          (st.text "ab" :max-size 30)
          (st.text "ab" :min-size 1 :max-size 4)
          (st.integers 1 3))]
     test-a-text-ends-before-the-stop-text [text stop size]
-  (assert (= (.join "" (before-stop (in-pieces text size) [stop])) (get (.split text stop) 0))))
+  (assert (= (.join "" (up-to (in-pieces text size) :stop stop)) (get (.split text stop) 0))))
 
 
 (defn test-only-what-may-become-the-stop-text-is-held-back []
-  (assert (= (list (before-stop ["x" "E" "N" "x" "E" "N" "D" "y"] ["END"])) ["x" "ENx" ""]))
-  (assert (= (list (before-stop ["x" "E" "N"] ["END"])) ["x" "EN"])))
+  (assert (= (up-to ["x" "E" "N" "x" "E" "N" "D" "y"] :stop "END") ["x" "" "" "ENx" "" "" ""]))
+  (assert (= (up-to ["x" "E" "N"] :stop "END") ["x" "" "" "EN"])))
 
 
 (defn test-the-stop-text-that-is-complete-first-counts []
-  (assert (= (list (before-stop ["a" "b" "c" "d"] ["bcd" "c"])) ["a" "b"]))
-  (assert (= (list (before-stop ["a" "b" "c"] ["xyz" "bc" "c"])) ["a" ""])))
+  (assert (= (.join "" (up-to "abcd" :stop ["bcd" "c"])) "ab"))
+  (assert (= (.join "" (up-to "abc" :stop ["xyz" "bc" "c"])) "a")))
 
 
 (defn test-a-seed-of-words-that-ends-in-a-space-is-continued-without-another []
   (setv model (small-model :unit "words" :text "it was not was it" :odds {" not" 1e20}))
-  (assert (= (list (stream model "was " :ends (Ends :length 2))) ["not" " not"]))
-  (assert (= (list (stream model "was" :ends (Ends :length 1))) [" not"])))
+  (assert (= (written model "was " :ends (Ends :length 2)) "not not"))
+  (assert (= (written model "was" :ends (Ends :length 1)) " not")))
 
 
 (defn [(pytest.mark.parametrize #("text" "wanted" "expected") [
@@ -136,12 +114,33 @@
     #("他说:「走吧。」我走了。然后" 2 "他说:「走吧。」我走了。")
     #("no end" 1 "no end")])]
     test-sentences-end-where-they-are-complete [text wanted expected]
-  (assert (= (.join "" (first-sentences text wanted)) expected)))
+  (for [size [1 3]]
+    (assert (= (.join "" (up-to (in-pieces text size) :sentences wanted)) expected))))
 
 
-(defn test-sentences-end-between-words-too []
-  (setv words ["Hey" "." " You" "?" " Yes"])
-  (assert (= (list (first-sentences words 2)) (cut words 4))))
+(defn [(pytest.mark.parametrize #("text" "wanted") [
+    [" hello.\nanna: hi" " hello."]
+    [" hello.\nanna b. c: hi" " hello."]
+    [" one\ntwo\nbob: x" " one\ntwo"]
+    [" see\nhttp:.x" " see\nhttp:.x"]
+    [" two: three" " two: three"]
+    [" hello.\nanna:" " hello."]
+    [" hello.\nanna" " hello.\nanna"]
+    [" a\n: b" " a\n: b"]])]
+    test-a-reply-ends-at-the-next-name [text wanted]
+  (for [chunks [[text] text]]
+    (assert (= (.join "" (up-to chunks :name NAME)) wanted))))
+
+
+(defn [(pytest.mark.parametrize "name" ["+49 170 1234567" "4917012" (* "long name " 7) "~ anna"])]
+    test-a-reply-of-a-chat-ends-at-any-name-or-number [name]
+  (assert (= (.join "" (up-to f" hallo\n{name}: na" :name CHAT-NAME)) " hallo")))
+
+
+(defn test-a-reply-ends-before-a-stop-too []
+  (setv text " one two\nanna: x")
+  (assert (= (.join "" (up-to text :name NAME :stop "two")) " one "))
+  (assert (= (.join "" (up-to text :name NAME :stop "twoz")) " one two")))
 
 
 (defn test-a-written-text-ends-with-the-sentence []
@@ -151,8 +150,8 @@
 
 
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]
-  (monkeypatch.setattr "lstm_textgen.writing.writer.CUT_OFF" 40)
-  (monkeypatch.setattr "lstm_textgen.writing.writer.CUT_OFF_PER_SENTENCE" 30)
+  (monkeypatch.setattr "lstm_textgen.writing.passage.CUT_OFF" 40)
+  (monkeypatch.setattr "lstm_textgen.writing.passage.CUT_OFF_PER_SENTENCE" 30)
   (for [[ends length] [[(Ends :stop "xyz") 40] [(Ends :stop "xyz" :sentences 2) 60]]]
     (setv said [])
     (assert (= (len (written (letters :odds {"a" 1e20}) :ends ends :warn said.append)) length))
@@ -160,31 +159,8 @@
   (assert (= (len (written (letters) :ends (Ends 100 "xyz") :warn None)) 100)))
 
 
-(defn test-each-of-many-texts-comes-as-soon-as-it-ends []
-  (setv
-    texts (write-each (letters) ["a"] 5 (SamplingOptions) (Ends 900 ".") :rng-seed 1)
-    [numbers written] (zip #* texts))
-  (setv rounds (lfor text written (// (len text) ROUND)))
-  (assert (= rounds (sorted rounds)))
-  (assert (!= (list numbers) (sorted numbers))))
-
-
-(defn test-hardly-a-unit-is-generated-in-vain [monkeypatch]
-  (setv
-    [made run] [[] Crowd.run]
-    ends (Ends :length 24))  ; three rounds
-  (defn counted [#* arguments]
-    (setv results (run #* arguments))
-    (.extend made (gfor [_ ids _] results id ids id))
-    results)
-  (.setattr monkeypatch Crowd "run" counted)
-  (setv texts (write-many (letters) ["a"] 200 (SamplingOptions) ends))
-  (assert (= (set (map len texts)) #{24}))
-  (assert (= (len made) (* 200 24))))
-
-
 (defn [(pytest.mark.parametrize #("options" "kept") [
-    #({} [40 40 40]) #({"items" "line"  "longest_item" 900} [])])]
+    #({} [31 31 31]) #({"items" "line"  "longest_item" 900} [])])]
     test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-half-of-an-item
     [monkeypatch options kept]
   (setv

@@ -4,7 +4,8 @@
 (import
   itertools [chain]
   lstm-textgen.basics.values [text-list]
-  lstm-textgen.cli.flags [warn])
+  lstm-textgen.cli.flags [warn]
+  lstm-textgen.writing.seeds [seed-text])
 
 (setv
   CONTEXT 2000  ; characters of the conversation that the model reads before it answers
@@ -30,7 +31,7 @@
     (lfor name @people :if (!= name @you) name))
 
   (meth answer [line echo options]
-    #[[Return #(shown pieces): the text to show first, and an iterator of the answer's text.
+    #[[Return #(shown chunks): the text to show first, and an iterator of the answer's text.
 
     `line` is yours, with or without a name before it, and shown if `echo` is true. The answer ends
     at your turn.]]
@@ -42,28 +43,30 @@
       stop [f"{@you}:" #* (text-list "`stop`" (.get options "stop" []))]
       options (| options {"stop" stop})
       seed (+ @said line)
-      pieces (.stream @model seed :warn warn #** options)
-      first (next pieces ""))
+      chunks (.stream @model seed :warn warn #** options)
+      first (next chunks ""))
     (unless (.strip first)  ; the model leaves the turn to you
       (setv
         first f"{(get @others 0)}:"
-        pieces (.stream @model (+ seed first) :warn (fn [line]) #** options)))
-    #((if echo line "") (@remember seed (chain [first] pieces))))
+        chunks (.stream @model (+ seed first) :warn (fn [line]) #** options)))
+    #( (if echo (seed-text @model.checkpoint (.prepare @model line)) "")
+      (@_remember seed (chain [first] chunks))))
 
-  (meth remember [seed pieces]
-    "Yield `pieces` up to the end of the last of `MESSAGES`; remember them and `seed`."
+  (meth _remember [seed chunks]
+    "Yield `chunks` up to the end of the last of `MESSAGES`; remember them and `seed`."
     (setv [held lines] ["" 0])
     (try
-      (for [piece pieces]
+      (for [chunk chunks]
         (setv
-          text (+ held piece)
+          text (+ held chunk)
           shown (.rstrip text "\n")
           held (cut text (len shown) None))
         (+= seed shown)
         (when shown (yield shown))
-        (+= lines (.count piece "\n"))
+        (+= lines (.count chunk "\n"))
         (when (>= lines MESSAGES) (break)))
       (finally  ; even if Ctrl-C stops the answer
         (setv
+          ;; Without what the model doesn't know, which it has been told of once.
           [ids _] (.encode-seed @model.vocabulary (.prepare @model (+ seed "\n")))
           @said (cut (.decode @model.vocabulary ids) (- CONTEXT) None))))))

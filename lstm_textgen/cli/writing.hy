@@ -26,10 +26,12 @@
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
   lstm-textgen.writing.scoring [Score surprises]
-  lstm-textgen.writing.writer [Ends write-each])
+  lstm-textgen.writing.seeds [seed-text]
+  lstm-textgen.writing.writer [write-each])
 
 (setv
   PASSAGE-SHOWN 200  ; characters of a copied passage that are shown
+  ENDINGS ["length" "stop" "sentences"]
   CHANGEABLE (lfor name STEERING (hy.unmangle name))  ; in a conversation
   USUAL-ITEMS 10  ; of a list, unless `samples` says how many
   CONTINUATION 200  ; units of a continuation, and …
@@ -105,44 +107,45 @@
     samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
     options (.chosen flags #* STEERING)
     texts (if (and (= samples 1) (not flags.new))
-      [(.stream model seed :warn warn #** options)]  ; piece by piece; several, side by side
+      [#(0 (.stream model seed :warn warn #** options))]  ; as it comes; several, side by side
       (gfor
-        [_ text] (write-each model.checkpoint [(.prepare model seed)] samples
+        [k text] (write-each model.checkpoint [(.prepare model seed)] samples
           #* (.steering model flags) warn :new flags.new)
-        [text]))
-    gap (if items (.removeprefix (get ENDS items) "\n") "\n")
+        #(k [text])))
     titled? (and (> samples 1) (not items))
-    heading (fn [k]
-      (+ (if (> k 1) gap "") (if titled? f"--- {k} of {samples} ---\n" "")))
+    heading (fn [k] (if titled? f"--- {(+ k 1)} of {samples} ---\n" ""))
     path flags.output)
-  (when (and path (not items) (not (.chosen flags #* Ends.__annotations__)))
+  (when (and path (not items) (not (.chosen flags #* ENDINGS)))
     (warn (Message f"writing to {path} until you press Ctrl-C; "
       "to end earlier, give " 'length ", " 'stop " or " 'sentences)))
   (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
-    (setv written (_put-texts out seed texts heading keep)))
+    (setv
+      seed (seed-text model.checkpoint (.prepare model seed))
+      gap (if items (.removeprefix (get ENDS items) "\n") "\n")
+      written (_put-texts out seed texts gap heading keep)))
   (when keep (_say-originality seed written training items)))
 
 
-(defn _put-texts [out seed texts [heading (fn [k] "")] [keep False]]
-  #[[Write each of `texts`, iterables of pieces, until Ctrl-C; return them if `keep` is true.
+(defn _put-texts [out seed texts [gap ""] [heading (fn [k] "")] [keep False]]
+  #[[Write each of `texts`, #(k chunks), until Ctrl-C; return them if `keep` is true.
 
-  Its `heading` (a function of its number, from 1) and the `seed` precede each.]]
+  Its `heading`, a function of k, and the `seed` precede each; the `gap` is between them.]]
   (setv
     kept []
     open? False)  ; whether a line lacks its end
   (try
-    (for [[k pieces] (enumerate texts 1)]
-      (put out (+ (heading k) seed))
+    (for [[n [k chunks]] (enumerate texts)]
+      (put out (+ (if n gap "") (heading k) seed))
       (setv open? True)
       (.append kept [])
-      (for [piece pieces]
-        (put out piece)
-        (when keep (.append (get kept -1) piece)))
+      (for [chunk chunks]
+        (put out chunk)
+        (when keep (.append (get kept -1) chunk)))
       (put out "\n")
       (setv open? False))
     (except [KeyboardInterrupt]
       (when (or open? (.isatty out)) (put out "\n"))))
-  (lfor pieces kept (.join "" pieces)))
+  (lfor chunks kept (.join "" chunks)))
 
 
 (defn _say-originality [seed written training items]
@@ -172,7 +175,7 @@
     items model.settings.items
     people (or model.settings.people [])
     turns (when (and (> (len people) 1) (not items)) (Turns model)))
-  (unless (or items (.chosen flags #* Ends.__annotations__))
+  (unless (or items (.chosen flags #* ENDINGS))
     (setv (get options "length") (if turns ANSWER CONTINUATION)))
   (.setdefault options "temperature" model.settings.temperature)
   (when terminal
@@ -188,10 +191,11 @@
         (.startswith line ":") (_change options (cut line 1 None))
         True (do
           ;; Each warning is on its own line.
-          (setv [line pieces] (if turns
+          (setv [shown chunks] (if turns
             (.answer turns line (not terminal) options)
-            #(line (.stream model line :warn warn #** options))))
-          (with [out (_open-standard-output)] (_put-texts out line [pieces]))))
+            #((seed-text model.checkpoint (.prepare model line))
+              (.stream model line :warn warn #** options))))
+          (with [out (_open-standard-output)] (_put-texts out shown [#(0 chunks)]))))
       (except [KeyboardInterrupt] (print))
       (except [EOFError]
         (when terminal (print))

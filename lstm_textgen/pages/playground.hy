@@ -14,8 +14,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
     summary-of]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
+  lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [LONGER passage-length write-sample])
+  lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
   MOST-MODELS 2

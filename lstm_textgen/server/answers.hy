@@ -1,4 +1,4 @@
-"Answers to clients: the texts of jobs in the format of OpenAI's API."
+"Answers to clients, in the format of OpenAI's API."
 
 (import
   itertools [accumulate]
@@ -33,59 +33,67 @@
     {#** (or error.headers {}) #** headers}))
 
 
-(defn head-of [served body]
-  "Return what all parts of an answer by a `Served` model to `body` begin with."
-  (setv [kind object] (cond
-    (not (isinstance body ChatBody)) ["cmpl" "text_completion"]
-    body.stream ["chatcmpl" "chat.completion.chunk"]
-    True ["chatcmpl" "chat.completion"]))
+(defn head-of [served body group]
+  #[[Return what all parts of an answer by a `Served` model to `body` begin with.
+
+  Beside the fields of OpenAI's API, `unknown` lists units of the prompts that the model doesn't
+  know, if there are any.]]
+  (setv
+    [kind object] (cond
+      (not (isinstance body ChatBody)) ["cmpl" "text_completion"]
+      body.stream ["chatcmpl" "chat.completion.chunk"]
+      True ["chatcmpl" "chat.completion"])
+    unknown (list (dict.fromkeys (gfor
+      reply group.passages
+      unit reply.seed.unknowns
+      unit))))
   { "id" f"{kind}-{(secrets.token-hex 12)}"
     "object" object
     "created" (int (time.time))
     "model" served.name
-    "system_fingerprint" served.fingerprint})
+    "system_fingerprint" served.fingerprint
+    #** (if unknown {"unknown" unknown} {})})
 
 
-(defn choice-of [index job text told end [whole? False]]
-  #[[Return the entry of `job` number `index`: its next `text`, or all of it in a `whole?` answer.
+(defn choice-of [index reply end body first?]
+  #[[Return the entry of what hasn't been read of `reply` number `index`, in an answer to `body`.
 
-  `told` is the slice of its units whose probabilities go with it; it has no start if the text is
-  the first. `end` is why the text ended, or None.]]
-  (setv first? (is told.start None))
+  `end` is why the text ended, or None; `first?` whether it is the first entry of this reply.]]
+  (setv
+    [text told offset] (if (= end "memorized") ["" [] 0] (.read reply))
+    chat? (isinstance body ChatBody))
   { "index" index
     #** (cond
-      (not job.chat) {"text" text}
-      whole? {"message" {"role" "assistant"  "content" (.strip text)  "refusal" None}}
-      True {"delta"
-        {#** (if first? {"role" "assistant"} {}) #** (if text {"content" text} {})}})
-    "logprobs" (if (is job.alternatives None) None (logprobs-of job told))
-    "finish_reason" end})
+      (not chat?) {"text" text}
+      (not body.stream) {"message" {"role" "assistant"  "content" (.strip text)  "refusal" None}}
+      first? {"delta" {"role" "assistant" #** (if (.strip text) {"content" (.lstrip text)} {})}}
+      True {"delta" (if text {"content" text} {})})
+    "logprobs" (if (is reply.alternatives None) None (logprobs-of told offset chat?))
+    "finish_reason" (if (= end "failed") "error" end)})
 
 
-(defn logprobs-of [job told]
-  "Return the log probabilities of the slice `told` of units of `job`."
-  (setv
-    now (get job.told told)
-    offsets (accumulate (gfor each (cut job.told told.stop) (len each.unit)) :initial 0)
-    entry (fn [unit logarithm]
-      {"token" unit  "logprob" logarithm  "bytes" (list (.encode unit))}))
-  (if job.chat
+(defn logprobs-of [told offset chat?]
+  "Return the log-probabilities of units, a list of `Told`, of which the first begins at `offset`."
+  (setv entry (fn [unit logarithm]
+    {"token" unit  "logprob" logarithm  "bytes" (list (.encode unit))}))
+  (if chat?
     { "content" (lfor
-        each now
+        each told
         { #** (entry each.unit each.logarithm)
           "top_logprobs" (lfor pair each.likeliest (entry #* pair))})
       "refusal" None}
-    { "tokens" (lfor each now each.unit)
-      "token_logprobs" (lfor each now each.logarithm)
-      "top_logprobs" (lfor each now (dict each.likeliest))
-      "text_offset" (cut (list offsets) told.start -1)}))
+    { "tokens" (lfor each told each.unit)
+      "token_logprobs" (lfor each told each.logarithm)
+      "top_logprobs" (lfor each told (dict each.likeliest))
+      "text_offset" (cut
+        (list (accumulate (gfor each told (len each.unit)) :initial offset)) -1)}))
 
 
-(defn usage-of [jobs body]
-  "Return a dict with the usage of `jobs`, those of a request with this `body`."
+(defn usage-of [group body]
+  "Return a dict with the usage of a `group`, which answers `body`."
   (setv
-    read (sum (gfor job (cut jobs None None body.n) job.seed.units))  ; once for each prompt
-    written (sum (gfor job jobs job.written)))
+    read (sum (gfor reply (cut group.passages None None body.n) reply.seed.units))  ; once a prompt
+    written (sum (gfor reply group.passages reply.units)))
   {"usage"
     {"prompt_tokens" read  "completion_tokens" written  "total_tokens" (+ read written)}})
 
@@ -99,29 +107,11 @@
     "system_fingerprint" served.fingerprint})
 
 
-(defn metrics-answer [requests models]
-  "Return the metrics of the `models` for Prometheus; `requests` counts answers by #(path status)."
-  (setv
-    quoted (fn [name] (.decode (msgspec.json.encode name)))  ; as the format escapes it, too
-    of-models (fn [state] (lfor each models
-      #(f"model={(quoted each.name)}" (len (getattr each.loop state))))))
-  (Response :media-type "text/plain; version=0.0.4; charset=utf-8" :content (.join "" (gfor
-    [name kind help samples] [
-      #("requests_total" "counter" "Requests answered" (lfor
-        [[path status] n] (.items requests)
-        #(f"path={(quoted path)},status=\"{status}\"" n)))
-      #("queue_texts" "gauge" "Texts waiting in the queue" (of-models "waiting"))
-      #("running_texts" "gauge" "Texts being generated" (of-models "running"))]
-    line [f"# HELP lstm_textgen_{name} {help}" f"# TYPE lstm_textgen_{name} {kind}"
-      #* (gfor [labels n] samples f"lstm_textgen_{name}{{{labels}}} {n}")]
-    (+ line "\n")))))
-
-
 (defn score-answer [served text]
   #[[Return how well a `Served` model predicts `text`, in total and unit by unit.
 
   The surprise of an unknown unit is null. Raise `ApiError` if the model knows none.]]
-  (setv model served.loop.model)
+  (setv model served.model)
   (try
     (setv [total units nats] (score-text model (default-prep text model.settings.lower)))
     (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))

@@ -3,10 +3,8 @@
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.pages.markup [html]))
 (import
   asyncio
-  collections [Counter]
   contextlib [suppress]
   functools [partial]
-  math [ceil]
   urllib.parse [quote :as url-quoted]
   anyio [CapacityLimiter to-thread]
   msgspec
@@ -15,16 +13,16 @@
   starlette.responses [HTMLResponse]
   starlette.routing [Route]
   lstm-textgen.pages.assembly [assemble]
-  lstm-textgen.server.answers [choice-of error-answer head-of json-answer metrics-answer
-    model-entry score-answer usage-of]
+  lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry
+    score-answer usage-of]
   lstm-textgen.server.guard [read-all]
   lstm-textgen.server.loop [Full]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody read-body])
 
 (setv
-  LONG-BODY 10_000  ; bytes of a body that takes long to turn into jobs: 0.4 ms per kilobyte
+  LONG-BODY 10_000  ; bytes of a body that takes long to read: 0.4 ms per kilobyte
   MOST-SCORES 16  ; texts being scored or waiting for it
-  BUSY-SECONDS 1)  ; after which to retry if the wait is unknown
+  BUSY-SECONDS 1)  ; after which to try again
 
 
 (defclass Desk []
@@ -32,23 +30,18 @@
 
   (meth __init__ [@models]
     (setv
-      @requests (Counter)  ; answered, by path and status
-      @scoring (CapacityLimiter 1)
-      routes [
-        #("/" @front "GET")
-        #("/play/{name}" @play "GET")
-        #("/health" @health "GET")
-        #("/metrics" (fn :async [_] (metrics-answer @requests @models)) "GET")
-        #("/score" @score "POST")
-        #("/v1/models" (fn :async [_]
-          (json-answer {"object" "list"  "data" (list (map model-entry @models))})) "GET")
-        #("/v1/models/{name}" (fn :async [request]
-          (json-answer (model-entry (@find (get request.path-params "name"))))) "GET")
-        #("/v1/completions" (partial @generate CompletionBody) "POST")
-        #("/v1/chat/completions" (partial @generate ChatBody) "POST")]
-      @paths (sfor [path _ _] routes path)
+      @_scoring (CapacityLimiter 1)
       @app (Starlette
-        :routes (lfor [path act method] routes (Route path act :methods [method]))
+        :routes (lfor [path act method] [
+            #("/" @front "GET")
+            #("/play/{name}" @play "GET")
+            #("/health" @health "GET")
+            #("/score" @score "POST")
+            #("/v1/models" @list-models "GET")
+            #("/v1/models/{name}" @describe "GET")
+            #("/v1/completions" (partial @generate CompletionBody) "POST")
+            #("/v1/chat/completions" (partial @generate ChatBody) "POST")]
+          (Route path act :methods [method]))
         :exception-handlers {
           HTTPException (fn :async [_ error] (error-answer error))  ; an `ApiError`, unknown paths
           Exception (fn :async [_ error]  ; `Guard` logs it
@@ -60,10 +53,6 @@
       (when (in name [None each.name]) (return each)))
     (raise (ApiError 404 f"there is no model {name !r}; /v1/models lists the models"
       :param "model" :code "model_not_found")))
-
-  (meth count [path status]
-    "Count an answer with `status` to a request for `path`."
-    (+= (get @requests #((if (in path @paths) path "other") status)) 1))
 
   (meth :async front [request]
     "Answer with the only model's page, or with a list of all models' pages."
@@ -85,121 +74,124 @@
       (raise (ApiError 503 f"{each.name} has stopped generating; restart the server")))
     (json-answer {"status" "ok"  "models" (lfor each @models each.name)}))
 
+  (meth :async list-models [request]
+    "Answer with the descriptions of all models."
+    (json-answer {"object" "list"  "data" (list (map model-entry @models))}))
+
+  (meth :async describe [request]
+    "Answer with the description of a model."
+    (json-answer (model-entry (@find (get request.path-params "name")))))
+
   (meth :async generate [kind request]
     "Answer with the texts that a body of a `kind` asks for."
     (setv
       data (await (read-all request))
       body (read-body data kind)
-      texts (Texts (@find body.model) body))
-    (await (.submit texts (or (is kind ChatBody) (> (len data) LONG-BODY))))
+      served (@find body.model)
+      make (fn [] (.group body served))
+      group (cond
+        body.scores? (await (@scored make))
+        (or (is kind ChatBody) (> (len data) LONG-BODY)) (await (in-thread make))
+        True (make))
+      texts (Texts served body group))
+    (try
+      (.submit served.loop group)
+      (except [Full] (raise (overloaded "the queue is full"))))
     texts)
 
   (meth :async score [request]
     "Answer with how well a model predicts a text."
     (setv
       body (read-body (await (read-all request)) ScoreBody)
-      served (@find body.model)
-      busy (.statistics @scoring))
+      served (@find body.model))
+    (json-answer (await (@scored (fn [] (score-answer served body.text))))))
+
+  (meth :async scored [act]
+    "Return the result of `act`, which scores a text; one is scored at a time."
+    (setv busy (.statistics @_scoring))
     (when (>= (+ busy.borrowed-tokens busy.tasks-waiting) MOST-SCORES)
       (raise (overloaded "too many texts are being scored")))
-    (json-answer (await (in-thread (fn [] (score-answer served body.text)) @scoring)))))
+    (await (in-thread act @_scoring))))
 
 
 (defclass Texts []
-  #[[The answer to a `body` with texts by a `Served` model, whole or as a stream.
+  #[[The answer to a `body` with the texts of a `group` by a `Served` model, whole or as a stream.
 
-  It is an ASGI application that waits in the event loop for news of its `jobs`, which `submit`
-  makes and gives to a `loop`.]]
+  It is an ASGI application that waits in the event loop for news of the group.]]
 
-  (meth __init__ [@served @body]
+  (meth __init__ [@served @body @group]
     (setv
-      @head (head-of served body)
-      [@loop @jobs] [None []]
-      @sent {}  ; the number of units sent of each job, by its index
-      [@gone @event] [False (asyncio.Event)]))
-
-  (meth :async submit [slow?]
-    "Submit the jobs, made in a thread if that is `slow?`; raise `ApiError` if the queue is full."
-    (while True  ; the model may have been reloaded meanwhile
-      (setv
-        @loop @served.loop
-        make (fn [] (.jobs @body @served @loop.model @,))
-        @jobs (if slow? (await (in-thread make)) (make)))
-      (try
-        (when (.submit @loop @jobs) (return))
-        (except [error Full]
-          (raise (overloaded "the queue is full" (max BUSY-SECONDS (ceil (get error.args 0)))))))))
+      group.reader @,
+      @_head (head-of served body group)
+      @_begun (set)  ; indexes of the texts of which something has been sent
+      [@_gone @_event] [False (asyncio.Event)]))
 
   (meth :async __call__ [scope receive send]
-    "Send the answer; cancel the jobs if the client disconnects or sending fails."
+    "Send the answer; cancel the group if the client disconnects or sending fails."
     (defn :async watch []
       (while (!= (get (await (receive)) "type") "http.disconnect"))
-      (setv @gone True)
-      (.set @event))
+      (setv @_gone True)
+      (.set @_event))
     (setv watching (asyncio.create-task (watch)))
     (try
       (await (if @body.stream (@stream send) (@send-whole scope receive send)))
       (finally
         (.cancel watching)
-        (unless (all (gfor job @jobs job.end)) (.cancel @loop @jobs)))))
+        (unless @group.over (.cancel @served.loop @group)))))
 
-  (meth :async news []
+  (meth wake []
+    "Let the answer go on if it has anything to do: the group has news."
+    (when (or @group.over @body.stream) (.set @_event)))
+
+  (meth :async _news []
     "Wait for news."
-    (await (.wait @event))
-    (.clear @event))
+    (await (.wait @_event))
+    (.clear @_event))
 
   (meth :async send-whole [scope receive send]
-    "Wait until all texts are complete, and send them."
-    (while (not (or @gone (all (gfor job @jobs job.end)))) (await (@news)))
-    (when @gone (return))
-    (when (any (gfor job @jobs (= job.end "failed")))
+    "Wait until all texts have ended, and send them."
+    (while (not (or @_gone @group.over)) (await (@_news)))
+    (when @_gone (return))
+    (when (= @group.over "failed")
       (raise (ApiError 500 "generating failed" :code "failed")))
     (setv
       choices (lfor
-        [index job] (enumerate @jobs)
-        (choice-of index job (.join "" job.pieces) (slice None) job.end :whole? True))
-      answer (json-answer {#** @head  "choices" choices  #** (usage-of @jobs @body)}))
+        [index reply] (enumerate @group.passages)
+        (choice-of index reply (or reply.end @group.over) @body True))
+      answer (json-answer {#** @_head  "choices" choices  #** (usage-of @group @body)}))
     (await (answer scope receive send)))
 
   (meth :async stream [send]
-    "Send new parts of all texts as server-sent events until all are complete."
+    "Send what is new of all texts as server-sent events until all have ended."
     (await (send {"type" "http.response.start"  "status" 200
       "headers" [#(b"content-type" b"text/event-stream; charset=utf-8")]}))
-    (setv left (dict (enumerate @jobs)))
-    (while (and left (not @gone))
-      (setv parts [])
-      (for [[index job] (list (.items left))]
-        (setv end job.end)  ; read it first: once it is set, nothing more comes
-        (.extend parts (@next-parts index job end))
+    (setv left (dict (enumerate @group.passages)))
+    (while (and left (not @_gone))
+      (setv
+        over @group.over  ; read it and each end first: once it is set, nothing more comes
+        parts [])
+      (for [[index reply] (list (.items left))]
+        (setv end (or reply.end over))
+        ;; Whether an item is new isn't known before its end.
+        (when (or end (and reply.chunks (not @group.items)))
+          (.append parts {#** @_head
+            "choices" [(choice-of index reply end @body (not-in index @_begun))]})
+          (.add @_begun index))
         (when end (.pop left index)))
       (await (send (body-of parts)))
-      (when left (await (@news))))
+      (when left (await (@_news))))
     (when (getattr @body.stream-options "include_usage" False)
-      (await (send (body-of [{#** @head  "choices" []  #** (usage-of @jobs @body)}]))))
-    (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"})))
-
-  (meth next-parts [index job end]
-    "Return a list of the next part of `job` number `index`, if there is one."
-    (when (and job.items (not end)) (return []))  ; whether it is new isn't known yet
-    (setv
-      start (.get @sent index)
-      now (.told-by-now job)
-      text (.join "" (gfor _ (range (len job.pieces)) (.popleft job.pieces))))
-    (when (and job.chat (is start None)) (setv text (.lstrip text)))
-    (unless (or text end) (return []))
-    (setv
-      (get @sent index) now
-      choice (choice-of index job text (slice start now) (if (= end "failed") "error" end)))
-    [{#** @head  "choices" [choice]}]))
+      (await (send (body-of [{#** @_head  "choices" []  #** (usage-of @group @body)}]))))
+    (await (send {"type" "http.response.body"  "body" b"data: [DONE]\n\n"}))))
 
 
 (defn make-notify [event-loop]
-  "Return a function for a model's loop that wakes the readers of jobs with news in `event-loop`."
-  (fn [jobs]
-    (setv readers (sfor job jobs :if (or job.end job.reader.body.stream) job.reader))
-    (when readers
+  "Return a function for a model's loop: it wakes the readers of groups in `event-loop`."
+  (fn [groups]
+    (when groups
       (with [_ (suppress RuntimeError)]  ; the event loop has ended
-        (.call-soon-threadsafe event-loop (fn [] (for [each readers] (.set each.event))))))))
+        (.call-soon-threadsafe event-loop
+          (fn [] (for [group groups] (.wake group.reader))))))))
 
 
 (defn body-of [events]
@@ -213,7 +205,7 @@
   (to-thread.run-sync act :abandon-on-cancel True :limiter limiter))
 
 
-(defn overloaded [problem [seconds BUSY-SECONDS]]
-  "Return the error for a request that may be sent again in `seconds`."
+(defn overloaded [problem]
+  "Return the error for a request that may be sent again soon."
   (ApiError 429 f"{problem}; try again later" :code "queue_full"
-    :headers {"Retry-After" (str seconds)}))
+    :headers {"Retry-After" (str BUSY-SECONDS)}))

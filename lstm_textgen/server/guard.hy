@@ -45,10 +45,9 @@
 (defclass Guard []
   #[[An ASGI application that passes allowed requests on to `app`.
 
-  The server listens on `host`; `key` is the API key, or None. `count` is called with the path and
-  status of each answer.]]
+  The server listens on `host`; `key` is the API key, or None.]]
 
-  (meth __init__ [@app host key [@count (fn [path status] None)]]
+  (meth __init__ [@app host key]
     (setv
       name (socket.gethostname)
       @names (sfor each ["localhost" host name f"{name}.local"] (.lower each))
@@ -60,8 +59,7 @@
       "Send `message`, with our own headers if it has any."
       (when (= (get message "type") "http.response.start")
         (setv own (sfor [name _] (get message "headers") name))
-        (.extend (get message "headers") (gfor h ANSWER-HEADERS :if (not-in (get h 0) own) h))
-        (@count (get scope "path") (get message "status")))
+        (.extend (get message "headers") (gfor h ANSWER-HEADERS :if (not-in (get h 0) own) h)))
       (await (send message)))
     (try
       (@check scope (dict (get scope "headers")))

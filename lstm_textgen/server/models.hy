@@ -1,17 +1,16 @@
-"The models that are served; each is reloaded when its file changes."
+"The models that are served, as they were when the server started."
 
 (eval-when-compile (require hyrule [meth]))
 (import
   collections [Counter]
-  contextlib [suppress]
   re
   threading [Lock]
   lstm-textgen.basics.files [file-digest]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.server.jobs [NAME]
   lstm-textgen.server.loop [Loop]
+  lstm-textgen.server.requests [NAME]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
@@ -23,56 +22,32 @@
 (defclass Served []
   #[[The model at `path`, served under its `name`; raise as `load-checkpoint` does.
 
-  Its `loop`, `created` (seconds) and `fingerprint` change when the file does. `warn` is called
-  with warnings about the file, `notify` is that of a `Loop`.]]
+  `warn` is called with warnings about the file, `notify` is that of its `loop`. `created`
+  (seconds) and `fingerprint` tell it from others of that name.]]
 
-  (meth __init__ [path @warn @notify]
+  (meth __init__ [path warn notify]
     (setv
-      @file (find-model path)
-      @name @file.stem
-      [@loop @lock] [None (Lock)])
-    (@load))
-
-  (meth changed? []
-    "Return whether the file has changed since the last attempt to load it."
-    (!= (@_stamp) @seen))
-
-  (meth load []
-    "Load the model; the previous model's loop ends when its texts are complete."
-    (while True  ; until the file stays the same meanwhile
-      (setv
-        @seen (@_stamp)
-        model (load-checkpoint @file :warn @warn)
-        digest (file-digest @file))
-      (when (= @seen (@_stamp)) (break)))
-    (setv old @loop)
-    (with [_ @lock]
-      (setv
-        @loop (Loop model @notify)
-        @created (int (. (.stat @file) st-mtime))
-        @fingerprint f"fp_{(cut digest 12)}"
-        @made {}))  ; of this model
-    (when old (.stop old)))
+      file (find-model path)
+      @name file.stem
+      @model (load-checkpoint file :warn warn)
+      @created (int (. (.stat file) st-mtime))
+      @fingerprint f"fp_{(cut (file-digest file) 12)}"
+      @loop (Loop @model notify)
+      [@_made @_lock] [{} (Lock)]))
 
   (meth page []
     "Return the model's playground page; raise `ValueError` if the model is too large for one."
-    (@_once "page" (fn [model] (playground {@name model}))))
+    (@_once "page" (fn [] (playground {@name @model}))))
 
   (meth names []
     "Return the names in the chat that the model was trained on, the most frequent first."
-    (@_once "names" chat-names))
+    (@_once "names" (fn [] (chat-names @model))))
 
   (meth _once [name make]
-    "Return what `make` makes of the model, once for each, kept under `name`."
-    (with [_ @lock]
-      (when (not-in name @made) (setv (get @made name) (make @loop.model)))
-      (get @made name)))
-
-  (meth _stamp []
-    "Return a value that changes when the file does; None while the file is missing."
-    (with [_ (suppress OSError)]
-      (setv stat (.stat @file))
-      #(stat.st-mtime-ns stat.st-size stat.st-ino))))
+    "Return what `make` makes, once for all, kept under `name`."
+    (with [_ @_lock]
+      (when (not-in name @_made) (setv (get @_made name) (make)))
+      (get @_made name))))
 
 
 (defn chat-names [model]

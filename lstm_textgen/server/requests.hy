@@ -1,4 +1,4 @@
-"Request bodies, validated by msgspec, and the `Job`s that they become."
+"Request bodies, validated by msgspec, and the groups of texts that they ask for."
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
@@ -8,13 +8,17 @@
   msgspec [Meta Struct defstruct]
   starlette.exceptions [HTTPException]
   lstm-textgen.prep [default-prep]
-  lstm-textgen.server.jobs [Job Prompt]
+  lstm-textgen.server.replies [Reply told-of-seed]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.text.documents.reading [one-line]
-  lstm-textgen.text.items [ENDS NewItems]
+  lstm-textgen.text.items [NewItems]
   lstm-textgen.writing.batch [MOST-TEXTS]
-  lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.writer [LONGER passage-length])
+  lstm-textgen.writing.ends [Ends]
+  lstm-textgen.writing.passage [LONGER]
+  lstm-textgen.writing.sampling [Draw SamplingOptions]
+  lstm-textgen.writing.scheduler [Group]
+  lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.writer [passage-length])
 
 (setv
   MOST-TOKENS 20_000  ; units of a text
@@ -24,6 +28,10 @@
   MOST-TOLD 150_000  ; log-probabilities in an answer: a prompt of 20,000 units with `logprobs` 5
   USUAL-LENGTH 16  ; units of a completion by default, as in OpenAI's API
   SEEDS (** 2 63)  ; random seeds are below it
+  LIKELIEST 1e-9  ; a `top_p` that leaves only the likeliest unit, as one of 0 does
+  NAME r"[^\W\d_][^\n:]{0,39}"  ; what is taken for a name where none are known
+  ;; A message of a chat is one line, so what stands before its colon is a name, or a number.
+  CHAT-NAME rf"[^\s:][^\n:]{{0,{(- LONGEST-NAME 1)}}}"
   ;; Parameters of OpenAI's API that would change the text and aren't supported.
   MISSING ["suffix" "presence_penalty" "frequency_penalty" "logit_bias" "tools" "functions"
     "response_format" "audio" "modalities"]
@@ -69,7 +77,7 @@
   (setv
     #^ (| str None) model None
     #^ (number float 0 100) temperature None
-    #^ (| (within float :gt 0 :le 1) None) top-p None
+    #^ (number float 0 1) top-p None
     #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
     #^ (number float 0 1) min-p None
     #^ (| STOP (within (get list STOP) :max-length 4) None) stop None
@@ -89,25 +97,28 @@
     #^ OPTIONAL-FLAG echo False
     #^ (number int 0 20) logprobs None)
 
-  (defn jobs [self served model reader]
-    "Return the jobs for `reader` by the `model` of `served`: `n` texts for each prompt."
+  (meth [property] scores? []
+    "Whether the answer tells the log-probabilities of the prompts, which takes long."
+    (and self.echo (is-not self.logprobs None)))
+
+  (meth group [served]
+    "Return the `Group` of replies by a `Served` model: `n` texts for each prompt."
     (setv
-      n (or self.n 1)
+      [n settings] [(or self.n 1) served.model.settings]
       given (or self.prompt "")
       prompts (if (or (isinstance given str) (isinstance (get given 0) int)) [given] given)
-      texts (* n (len prompts)))
+      texts (* n (len prompts))
+      units (cond
+        (is-not self.max-tokens None) self.max-tokens
+        settings.longest-item (min MOST-TOKENS (* LONGER settings.longest-item))
+        True USUAL-LENGTH))
     (when (not-in self.best-of [None n])
       (raise (unsupported "best_of" "`best_of` other than `n`")))
     (when (> texts MOST-TEXTS)
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
         :param (if (> n 1) "n" "prompt"))))
-    (make-jobs self model reader prompts
-      :length (cond
-        (is-not self.max-tokens None) self.max-tokens
-        model.settings.longest-item (min MOST-TOKENS (* LONGER model.settings.longest-item))
-        True USUAL-LENGTH)
-      :alternatives self.logprobs
-      :echo self.echo)))
+    (group-of self served.model prompts (Ends :units units :stop self.stop)
+      self.logprobs (bool self.echo))))
 
 
 (defclass Message [Struct]
@@ -126,8 +137,10 @@
     #^ OPTIONAL-FLAG logprobs False
     #^ (number int 0 20) top-logprobs None)
 
-  (defn jobs [self served model reader]
-    #[[Return the jobs for `reader` by the `model` of `served`, which was trained on a chat.
+  (setv scores? False)
+
+  (meth group [served]
+    #[[Return the `Group` of replies by a `Served` model, which was trained on a chat.
 
     Messages become lines that begin with a name; the model continues the last line.]]
     (when self.new (raise (unsupported "new" "`new` in a chat")))
@@ -135,11 +148,12 @@
     (unless names
       (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
         "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
-    (setv lengths [self.max-completion-tokens self.max-tokens (passage-length model)])
-    (make-jobs self model reader [(chat-seed self.messages names)]
-      :length (next (gfor length lengths :if (is-not length None) length))
-      :alternatives (when self.logprobs (or self.top-logprobs 0))
-      :chat True)))
+    (setv lengths [self.max-completion-tokens self.max-tokens (passage-length served.model)])
+    (group-of self served.model [(chat-seed self.messages names)]
+      (Ends :item False :stop self.stop
+        :units (next (gfor length lengths :if (is-not length None) length))
+        :name (if served.model.settings.people CHAT-NAME NAME))
+      (when self.logprobs (or self.top-logprobs 0)))))
 
 
 (defclass ScoreBody [Struct]
@@ -170,47 +184,43 @@
   (ApiError 400 f"{what} isn't supported; leave it out" :param name :code "unsupported_parameter"))
 
 
-;; * Jobs
+;; * Texts
 
-(defn make-jobs [body model reader prompts * length alternatives [echo False] [chat False]]
-  #[[Return the jobs for `reader`: `n` texts by `model` after each of `prompts`, by `body`.
+(defn group-of [body model prompts ends [alternatives None] [echo False]]
+  #[[Return the `Group` of `n` replies by `model` after each of `prompts`, up to `ends`, by `body`.
 
-  By a model of a list, texts are items, unless it is a `chat`. The other parameters are those of a
-  `Job`, but `echo`: whether the answer repeats the prompts. Raise `ApiError` for a prompt of no
-  kind, for too many probabilities, and for new items by a model that doesn't know its list.]]
+  The other parameters are those of a `Reply`. Raise `ApiError` for a prompt of no kind, for too
+  many log-probabilities, and for new items by a model that doesn't know its list.]]
   (try
     (setv items (when body.new (NewItems model)))
     (except [error ValueError] (raise (ApiError 400 (str error) :param "new"))))
   (setv
     n (or body.n 1)
-    ids (lfor p prompts (read-prompt model p))
+    tells? (is-not alternatives None)
+    prompts (lfor p prompts (read-prompt model p))
     ;; The texts after one seed share its reading.
-    seeds (dfor seed (set ids) seed (Prompt model seed (when echo alternatives)))
-    options (SamplingOptions
-      (if (is body.temperature None) model.settings.temperature body.temperature)
-      (when (> (or body.top-k 0) 0) body.top-k)
-      body.top-p
-      body.min-p)
-    same {
-      "length" length  "options" options  "alternatives" alternatives  "chat" chat
-      "reader" reader  "items" items
-      "stops" [#* (if (isinstance body.stop str) [body.stop] (or body.stop []))
-        #* (if (and model.settings.items (not chat)) [(get ENDS model.settings.items)] [])]
-      "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))})
-  (unless (is alternatives None)
-    (setv told (* n (+ 1 alternatives) (sum (gfor
-      own ids
-      (+ length (if echo (. (get seeds own) units) 0))))))
-    (when (> told MOST-TOLD)
-      (raise (ApiError 400 (+ f"{told :,} probabilities are too many for an answer; ask for "
+    seeds (dfor p (set prompts) p (Seed model p (fn [_] None) (and echo tells?)))
+    draw (Draw :logits tells?
+      :rng-seed (unless (is body.seed None) (% body.seed SEEDS))
+      :options (SamplingOptions
+        (if (is body.temperature None) model.settings.temperature body.temperature)
+        (when (> (or body.top-k 0) 0) body.top-k)
+        (if (= body.top-p 0) LIKELIEST body.top-p)
+        body.min-p)))
+  (when tells?
+    (setv count (* n (+ 1 alternatives)
+      (sum (gfor p prompts (+ ends.units (if echo (. (get seeds p) units) 0))))))
+    (when (> count MOST-TOLD)
+      (raise (ApiError 400 (+ f"{count :,} log-probabilities are too many for an answer; ask for "
           f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
         :param "logprobs"))))
-  (lfor
-    [k [prompt own]] (enumerate (zip prompts ids))
-    :setv seed (get seeds own)
-    :setv raw? (and (isinstance prompt str) (is alternatives None))
-    place (range (* k n) (* (+ k 1) n))
-    (Job seed :number place :echo (when echo (if raw? prompt seed.text)) #** same)))
+  (setv told (if (and echo tells?)
+    (dfor [p seed] (.items seeds) p (told-of-seed seed alternatives))
+    {}))
+  (Group :count (* n (len prompts)) :items items :ordered (bool items) :passages (lfor
+    [k p] (enumerate prompts)
+    number (range (* k n) (* (+ k 1) n))
+    (Reply (get seeds p) (.again draw number) ends alternatives echo (.get told p #())))))
 
 
 (defn read-prompt [model prompt]

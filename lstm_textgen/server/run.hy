@@ -11,7 +11,7 @@
   socket
   uvicorn [Config Server]
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.server.app [Desk in-thread make-notify]
+  lstm-textgen.server.app [Desk make-notify]
   lstm-textgen.server.guard [Guard IDLE-SECONDS LARGEST-HEAD MOST-CONNECTIONS PatientProtocol]
   lstm-textgen.server.models [Served])
 
@@ -19,8 +19,7 @@
   KEY "LSTM_TEXTGEN_API_KEY"  ; the environment variable
   LOCAL ["127.0.0.1" "localhost" "::1"]
   GRACE 10  ; seconds for running texts to finish when the server stops
-  FILES (* 2 MOST-CONNECTIONS)  ; open files: connections, the models and what Python opens
-  WATCH 1)  ; seconds between checks of the models' files
+  FILES (* 2 MOST-CONNECTIONS))  ; open files: connections, the models and what Python opens
 
 
 (defn serve [paths asked say warn]
@@ -81,32 +80,18 @@
     (when (> (.count names name) 1)
       (refuse 'path f": two models are called {name}; rename or copy one of them")))
   (setv
-    desk (Desk models)
     [address port] (cut (.getsockname listener) 2)
     url f"http://{(if (in ":" address) f"[{address}]" address)}:{port}"
     server (QuietServer
-      (Config (Guard desk.app host key desk.count)
+      (Config (Guard (. (Desk models) app) host key)
         :http PatientProtocol :ws "none" :lifespan "off" :log-config None :access-log False
         :server-header False :proxy-headers False :h11-max-incomplete-event-size LARGEST-HEAD
-        :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048))
-    watcher (asyncio.create-task (watch-files models warn)))
+        :timeout-keep-alive IDLE-SECONDS :timeout-graceful-shutdown GRACE :backlog 2048)))
   ;; It logs connections that end with the server; `Guard` logs our own errors.
   (.setLevel (logging.getLogger "uvicorn.error") logging.CRITICAL)
   (.call-soon (asyncio.get-running-loop) say url)  ; once signals stop the server
   (await (.serve server [listener]))
-  (.cancel watcher)
   (for [each models] (.stop each.loop)))
-
-
-(defn :async watch-files [models warn]
-  "Reload each of `models` whenever its file changes, forever."
-  (while True
-    (await (asyncio.sleep WATCH))
-    (for [each models :if (.changed? each)]
-      (try
-        (await (in-thread each.load))
-        (except [error [OSError ValueError]]
-          (warn f"{each.name}: still serving the previous model: {error}"))))))
 
 
 (defclass QuietServer [Server]

@@ -25,23 +25,24 @@ another order for another number of texts, which now and then changes a choice (
   (meth __init__ [model engine]
     (setv [@draws @_engine @_sampler] [[] engine (make-sampler model)]))
 
+  (meth state-of [draw]
+    "Return a copy of the engine's state of the text of `draw`, with which it can join again."
+    (.copy-state @_engine (.index @draws draw)))
+
   (meth change [leaving joining]
     #[[Remove the texts of the draws `leaving`, then add those of `joining`, #(draw state) each.
 
-    A state is that of an engine that has read the seed. Return a dict from those that leave to
-    their states, with which they can join again.]]
+    A state is that of an engine that has read the seed.]]
     (setv
       kept (lfor [k draw] (enumerate @draws) :if (not-in draw leaving) k)
-      states (dfor draw leaving draw (.copy-state @_engine (.index @draws draw)))
       engine (.like @_engine (max 1 (+ (len kept) (len joining)))))
     (.set-state engine (.copy-state @_engine kept) (slice (len kept)))
     (for [[k [_ state]] (enumerate joining (len kept))] (.set-state engine state k))
     (.change @_sampler kept (lfor [draw _] joining draw))
-    (setv [@draws @_engine] [(list @_sampler.draws) engine])
-    states)
+    (setv [@draws @_engine] [(list @_sampler.draws) engine]))
 
-  (meth [(np.errstate :invalid "ignore")] run [steps interruptions]
-    #[[Take one to `steps` steps; stop early once the list `interruptions` isn't empty.
+  (meth [(np.errstate :invalid "ignore")] run [steps enough?]
+    #[[Take one to `steps` steps; end once the function `enough?` returns true.
 
     Return #(ids logits): the ids drawn (steps, texts), columns in the order of `draws`, and a dict
     from each `Draw` that keeps its logits to them (steps, vocabulary).]]
@@ -53,7 +54,7 @@ another order for another number of texts, which now and then changes a choice (
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
       (.append ids (pick logits))
       (step (get ids -1))
-      (when interruptions (break)))
+      (when (enough?) (break)))
     #( (.reshape (np.array ids) -1 (len @draws))
       (if rows (dict (zip (lfor k rows (get @draws k)) (np.stack kept 1))) {}))))
 
@@ -68,10 +69,14 @@ another order for another number of texts, which now and then changes a choice (
       @_batches (lfor _ (range (min MOST-BATCHES (cores))) (Batch model engine))
       @_pool (ThreadPoolExecutor MOST-BATCHES)))
 
+  (meth state-of [draw]
+    "Return what `Batch.state-of` does."
+    (for [batch @_batches :if (in draw batch.draws)]
+      (return (.state-of batch draw))))
+
   (meth change [leaving joining]
-    "Remove the texts of the draws `leaving`, then add those of `joining`; return as a `Batch`."
+    "Remove the texts of the draws `leaving`, then add those of `joining`, as a `Batch` does."
     (setv
-      states {}
       gone (lfor batch @_batches (lfor draw batch.draws :if (in draw leaving) draw))
       sizes (lfor [batch draws] (zip @_batches gone) (- (len batch.draws) (len draws)))
       added (lfor _ @_batches []))
@@ -80,15 +85,14 @@ another order for another number of texts, which now and then changes a choice (
       (.append (get added n) text)
       (+= (get sizes n) 1))
     (for [[batch draws texts] (zip @_batches gone added)  :if (or draws texts)]
-      (.update states (.change batch draws texts)))
-    states)
+      (.change batch draws texts)))
 
-  (meth run [steps interruptions]
+  (meth run [steps enough?]
     "Take one to `steps` steps, as `Batch.run` does; return #(draw ids logits) for each text."
     (setv
       [own #* others] (lfor batch @_batches :if batch.draws batch)
-      elsewhere (lfor batch others (.submit @_pool batch.run steps interruptions))
-      results [(.run own steps interruptions) #* (gfor future elsewhere (.result future))])
+      elsewhere (lfor batch others (.submit @_pool batch.run steps enough?))
+      results [(.run own steps enough?) #* (gfor future elsewhere (.result future))])
     (lfor
       [batch [ids logits]] (zip [own #* others] results)
       [draw column] (zip batch.draws (.tolist ids.T))

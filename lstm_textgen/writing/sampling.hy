@@ -56,6 +56,10 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
         (lfor t temperatures (/ 1 (min (max t COLDEST-USED) HOTTEST-USED))))
       @limits (if @cold? #() #(options.top-k options.top-p options.min-p))))
 
+  (meth again [number]
+    "Return a draw by the same options for another text, that with this `number`."
+    (Draw @options @rng-seed number @logits))
+
   (meth generator [size]
     "Return the generator of its random numbers, `size` for a unit, as it is now."
     (setv

@@ -31,13 +31,16 @@ But most seeds end with a whole word, so a word that the model may end there isn
 
 
 (defclass Seed []
-  #[[The `seed` text of one text or of several, which `model` reads once for all.
+  #[[The `seed` of one text or of several, which `model` reads once for all: a text, or ids.
 
-  `ids` (time,) are to be read, and `read` of them have been: the model's `start-ids`, and those of
-  the seed without its `rest`, the end that the first unit may begin with; if the seed is `whole`,
-  there is no rest. `opening` lists units to write before all else: none, unless the seed is empty
-  and the model knows no line breaks; then it is the beginning of the training text. One call of
-  `warn` names unknown units.]]
+  `ids` (time,) are to be read, and `read` of them have been: the model's `start-ids`, and the
+  seed's `own` without its `rest`, the end that the first unit may begin with; ids, and a `whole`
+  seed, have no rest. `text` is the seed as the model reads it: without `unknowns`, the list of
+  units that it doesn't know, unless it has a unit for them, and in lower case if it knows no
+  capital letters. One call of `warn` names the unknown ones.
+
+  `opening` lists units to write before all else: none, unless the seed is empty and the model
+  knows no line breaks; then it is the beginning of the training text.]]
 
   (meth __init__ [@model seed [warn warnings.warn] [whole False]]
     (setv
@@ -45,21 +48,20 @@ But most seeds end with a whole word, so a word that the model may end there isn
       vocabulary model.vocabulary
       start (start-ids model)
       first (get vocabulary.units (get start -1))
-      [ids unknowns] (.encode-seed vocabulary seed)
-      known (if (and unknowns (is vocabulary.unknown None)) (.decode vocabulary ids) seed)
-      @rest (if whole "" (.unfinished vocabulary known)))
-    (when @rest
-      (setv
-        ids (.encode vocabulary (.removesuffix known @rest))
-        unknowns (lfor unit unknowns :if (!= unit @rest) unit)))
-    (when unknowns
-      (warn (+ f"the model never saw {(describe-units unknowns)}; "
+      [@text @own @rest @unknowns] (if (isinstance seed str)
+        (as-read vocabulary seed whole)
+        [(units-text vocabulary seed) (list seed) "" []])
+      @ids (np.array [#* start #* @own] int)
+      @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first]))
+    (when @unknowns
+      (warn (+ f"the model never saw {(describe-units @unknowns)}; "
         (if (is vocabulary.unknown None)
           "left out of the seed"
-          f"read as an unknown {vocabulary.singular}"))))
-    (setv
-      @ids (np.concatenate [start (.astype ids int)])
-      @opening (if (or known (= first "\n") (!= first model.settings.beginning)) [] [first])))
+          f"read as an unknown {vocabulary.singular}")))))
+
+  (meth [property] units []
+    "The number of its units."
+    (+ (len @own) (len (.split @model.vocabulary @rest))))
 
   (meth [property] done? []
     "Whether all of it has been read."
@@ -70,14 +72,10 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (setv ids (cut @ids @read (+ @read most)))
     (if @_state (.set-state engine @_state) (.reset engine))
     (when (len ids)
-      (@feed-ids engine ids)
+      (.feed engine ids)
       (+= @read (len ids))
       (setv @_state (.copy-state engine)))
     (len ids))
-
-  (meth feed-ids [engine ids]
-    "Let `engine` read the next `ids`."
-    (.feed engine ids))
 
   (meth [(np.errstate :invalid "ignore")] begin [engine draw]
     #[[Let `engine`, which has read the seed, write the first unit of `draw` if there is a rest.
@@ -101,6 +99,32 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (.step engine id)
     (.settle sampler)
     [#(id way.typed logits)]))
+
+
+(defn as-read [vocabulary text whole]
+  "Return [text own rest unknowns] of a seed `text`, as a `Seed` has them; `whole` as there."
+  (setv [ids unknowns] (.encode-seed vocabulary text))
+  (when (and unknowns (= (.join "" vocabulary.units) (.lower (.join "" vocabulary.units))))
+    (setv
+      text (.lower text)
+      [ids unknowns] (.encode-seed vocabulary text)))
+  (when (and unknowns (is vocabulary.unknown None)) (setv text (.decode vocabulary ids)))
+  (when whole (return [(units-text vocabulary ids) (.tolist ids) "" unknowns]))
+  (setv rest (.unfinished vocabulary text))
+  [ text
+    (.tolist (if rest (.encode vocabulary (.removesuffix text rest)) ids))
+    rest
+    (lfor unit unknowns :if (!= unit rest) unit)])
+
+
+(defn seed-text [model text]
+  "Return the seed `text` as `model` reads it."
+  (get (as-read model.vocabulary text False) 0))
+
+
+(defn units-text [vocabulary ids]
+  "Return the text of the units `ids`, the unknown one included."
+  (.join "" (gfor id ids (get vocabulary.units id))))
 
 
 (defn start-ids [model]

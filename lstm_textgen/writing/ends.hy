@@ -1,0 +1,138 @@
+#[[Where a text ends, found while the text comes in chunks.
+
+A finder is fed the chunks, returns what certainly precedes the end, and holds the rest back until
+that is clear. Once the end is `found`, nothing follows. Finders stand in a row, each is fed what
+the previous one returns.]]
+
+(eval-when-compile (require hyrule [meth]  lstm-textgen.basics.forms [defrecord]))
+(import
+  re
+  lstm-textgen.text.items [ENDS])
+
+(setv
+  CLOSERS "\"'”’»›)\\]」』）】"
+  ;; White space follows the mark or, in scripts without spaces between sentences, anything but
+  ;; another mark. Closing quotes and brackets may come between.
+  SENTENCE-END (re.compile
+    rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
+  SENTENCE-REACH 8)  ; how many characters back its mark may be
+
+
+(defrecord Ends
+  #[[Where a text ends: at the first of these; without any it never ends.
+
+  - `length`: after this many characters, or words in a word-level model. A text that has only
+    other ends is cut off after a while, as it may never reach them.
+  - `stop`: before this text, or any of these texts, would appear.
+  - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
+    white space (which isn't part of the text), or with 。！？.
+  - `units`: after this many units.
+  - `name`: before the next line that begins with a name, of which this is a pattern, and a colon.
+  - `item`: of a list, where its item ends.]]
+  [ #^ object [length None]  #^ object [stop None]  #^ object [sentences None]
+    #^ object [units None]  #^ object [name None]  #^ bool [item True]]
+
+  (meth [property] stops []
+    "The list of the texts that it ends before."
+    (if (isinstance self.stop str) [self.stop] (list (or self.stop []))))
+
+  (meth finders [items]
+    "Return a list of finders of the ends, in a model of `items` (None: of no list)."
+    (setv stops [#* self.stops #* (if (and items self.item) [(get ENDS items)] [])])
+    [ #* (if self.name [(NameFinder self.name)] [])
+      #* (if stops [(StopFinder stops)] [])
+      #* (if self.sentences [(SentenceFinder self.sentences)] [])]))
+
+
+(defn sure-text [finders text [last? False]]
+  "Return what certainly precedes the end, of all held back and `text`, which may be the `last`."
+  (for [finder finders]
+    (setv text (.feed finder text))
+    (when (or last? finder.found)  ; nothing comes to the next one any more
+      (setv [text last?] [(+ text (.close finder)) True])))
+  text)
+
+
+(defclass Finder []
+  "What all finders have in common."
+
+  (setv found False)
+
+  (meth feed [text]
+    "Read `text`; return what is certain of all that has been read."
+    text)
+
+  (meth close []
+    "Return what has been held back and belongs to the text, as nothing follows."
+    ""))
+
+
+(defclass StopFinder [Finder]
+  "Finds the first of the texts `stops` to be complete."
+
+  (meth __init__ [@stops]
+    (setv @_held ""))
+
+  (meth feed [text]
+    "Hold back what may become one of the stops."
+    (setv
+      held (+ @_held text)
+      end (min (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop))) :default 0)
+      sure (if end
+        (- end (max (gfor stop @stops :if (.endswith held stop 0 end) (len stop))))
+        ;; The first characters of a stop, but not all of them, may end the text so far.
+        (- (len held) (max :default 0 (gfor
+          stop @stops
+          n (range 1 (min (len stop) (+ 1 (len held))))
+          :if (.endswith held (cut stop n))
+          n))))
+      [@_held @found] [(cut held sure None) (bool end)])
+    (cut held sure))
+
+  (meth close []
+    "Return the beginning of a stop that didn't come."
+    (if @found "" @_held)))
+
+
+(defclass NameFinder [Finder]
+  "Finds the next line that begins with a `name`, a pattern."
+
+  (meth __init__ [name]
+    (setv
+      @_line ""  ; which may begin with a name
+      @_name (re.compile rf"\n{name}:(?=\s|\Z)")
+      @_perhaps (re.compile rf"\n(?:{name})?\Z")))
+
+  (meth feed [text]
+    "Hold back a line that may begin with a name."
+    (setv
+      text (+ @_line text)
+      name (.search @_name text)
+      perhaps (or name (.search @_perhaps text))
+      sure (if perhaps (.start perhaps) (len text))
+      @_line (cut text sure None)
+      @found (bool (and name (< (.end name) (len text)))))
+    (cut text sure))
+
+  (meth close []
+    "Return the line that didn't begin with a name."
+    (if (.search @_name @_line) "" @_line)))
+
+
+(defclass SentenceFinder [Finder]
+  "Finds the end of the last of `left` sentences."
+
+  (meth __init__ [@left]
+    (setv @_tail ""))  ; the last characters, which the mark is among
+
+  (meth feed [text]
+    "Return the sentences so far; nothing need be held back."
+    (for [[n character] (enumerate text)]
+      (setv tail (+ @_tail character))
+      (when (.search SENTENCE-END tail)
+        (-= @left 1)
+        (when (= @left 0)
+          (setv @found True)
+          (return (cut text n))))
+      (setv @_tail (cut tail (- SENTENCE-REACH) None)))
+    text))

@@ -1,0 +1,121 @@
+"A text under way: it takes ids, gives text, and knows when it is over and why."
+
+(eval-when-compile (require hyrule [meth]))
+(import
+  collections [deque]
+  itertools [islice]
+  sys [maxsize]
+  warnings
+  lstm-textgen.basics.messages [Message]
+  lstm-textgen.writing.ends [Ends sure-text])
+
+(setv
+  LONGER 4  ; times the longest item in training, an item is cut off
+  CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
+  CUT-OFF-PER-SENTENCE 1000)  ; … or, if that is more, this many for each of the wanted sentences
+
+
+(defclass Passage []
+  #[[A text after a `seed` (a `Seed`), of units that a `draw` draws, up to the first of its `ends`.
+
+  `chunks` is a deque of the text that nobody has read yet. `over` is None, then why the text is
+  over: "length", "stop", or "cut off" if it didn't reach its end, of which `warn` is told. `end`
+  is the same once that is final: until then the text may be refused and begin again. `units`
+  counts those that the text has.]]
+
+  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn]]
+    (@start))
+
+  (meth start []
+    "Begin the text."
+    (setv
+      settings @seed.model.settings
+      [@chunks @over @end] [(deque) None None]
+      [@units @state] [0 None]  ; that of an engine which has read what there is of the text
+      @_finders (.finders @ends settings.items)
+      [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings))
+    (@_add @seed.opening))
+
+  (meth start-again [number]
+    "Begin another text in place of this one, with the random numbers of the `number`."
+    (setv @draw (.again @draw number))
+    (@start))
+
+  (meth [property] left []
+    "How many units, at most, are still wanted."
+    (min @_units-left @_parts-left))
+
+  (meth [property] ready? []
+    "Whether there is nothing left to read of its seed."
+    (or @over @state @seed.done?))
+
+  (meth [property] text []
+    "The text that nobody has read yet."
+    (.join "" @chunks))
+
+  (meth [property] whole []
+    "The text, of which nobody has read any, with its seed."
+    (+ @seed.text @text))
+
+  (meth begin [engine]
+    "Draw the first unit if it may include the end of the seed, which `engine` has read."
+    (for [[id typed logits] (.begin @seed engine @draw)]
+      (.take self [id] (when @draw.logits logits) typed)))
+
+  (meth take [ids [logits None] [typed 0]]
+    #[[Add the units of the list `ids` until the text is over.
+
+    The seed has the first `typed` characters of each. If the draw keeps them, `logits` (time,
+    vocabulary) are those that they were drawn from.]]
+    (setv units @seed.model.vocabulary.units)
+    (@_add (lfor id ids (cut (get units id) typed None))))
+
+  (meth _add [units]
+    "Add `units`, texts, until the text is over."
+    (if @_finders
+      (for [unit units :if (not @over)] (@_add-some [unit]))
+      (@_add-some units)))
+
+  (meth _add-some [units]
+    "Add `units`: just one if there are finders, since the text may end in it."
+    (setv
+      units (cut units @_units-left)
+      parts (list (islice (.counted @seed.model.vocabulary units) @_parts-left)))
+    (+= @units (len units))
+    (-= @_units-left (len units))
+    (-= @_parts-left (len parts))
+    (setv last? (= @left 0))
+    (when @_finders
+      (setv
+        sure (sure-text @_finders (.join "" parts) last?)
+        parts (if sure [sure] [])))
+    (.extend @chunks parts)
+    (cond
+      (any (gfor finder @_finders finder.found)) (setv @over "stop")
+      last? (do
+        (setv
+          line (if @_parts-left @_units-line @_parts-line)
+          @over (if line "cut off" "length"))
+        (when line (.warn self line))))))
+
+
+(defn limits [ends settings]
+  #[[Return the limits of a text up to `ends` by a model with `settings`: two pairs [most line].
+
+  The first is of units, the second of what its length counts, units or their characters. A line
+  says that the text was cut off before its end; if it is None, the limit was asked for.]]
+  (setv
+    longest (when ends.item settings.longest-item)
+    most-in-item (* LONGER (or longest 0))
+    most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or ends.sentences 0))))
+  [ (cond
+      (is-not ends.units None) [ends.units None]
+      longest [most-in-item (+ f"an item was cut off after {most-in-item :,} {settings.unit}, "
+        f"before its end; the longest in training has {longest :,}")]
+      True [maxsize None])
+    (cond
+      (is-not ends.length None) [ends.length None]
+      (and (or ends.stop ends.sentences) (is ends.units None)) [most (Message
+        f"a sample was cut off after {most :,} characters (or words), before its end; "
+        "for a longer one, give " 'length)]
+      True [maxsize None])])

@@ -1,0 +1,118 @@
+"One way to generate: whoever asks gets the same text."
+
+(import
+  re
+  hypothesis [given settings strategies :as st]
+  pytest
+  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.mixture [Mixture]
+  tests.helpers [CALM output small-model]
+  tests.serving [asked])
+
+(setv
+  pytestmark pytest.mark.quick
+  TEXTS {
+    "characters" "abcdefgh ij., \n"
+    "words" "one two three, four five.\n\nsix seven\n"
+    "pieces" (* "heylo hey lo, ye hello. the log!\n\n" 9)}
+  OPTIONS [{} {"temperature" 0} {"temperature" 1.3  "top_k" 4} {"top_p" 0.6} {"min_p" 0.2}]
+  MODELS (dfor
+    unit TEXTS
+    layers ["lstm:12" "gru:7,lstm:9"]
+    items [None "line" "paragraph"]
+    #(unit layers items) (TextModel (small-model :unit unit :layers layers :items items
+      :text (get TEXTS unit) :longest-item 30 :max-words 40 :scale CALM :resume False))))
+
+
+(defn saved [folder #** options]
+  "Save in `folder` a small model with these `options`; return the `TextModel`."
+  (setv model (TextModel (small-model :resume False #** options)))
+  (.save model (/ folder "model"))
+  model)
+
+
+(defn [(given
+      (st.sampled-from (list MODELS))
+      (st.sampled-from OPTIONS)
+      (st.sampled-from ["" "a" "one two" "hey" "lo, he" "x ☃"])
+      (st.integers 0 999)
+      (st.integers 0 30))
+    (settings :max-examples 60 :deadline None)]
+    test-every-way-gives-the-same-text [kind options seed rng-seed units]
+  (setv
+    model (get MODELS kind)
+    said (fn [line] None)
+    read (.generate model seed :length 0 :warn said)
+    [status answer] (asked model.checkpoint "/v1/completions"
+      {#** options  "prompt" seed  "seed" rng-seed  "echo" True  "max_tokens" units})
+    text (get answer "choices" 0 "text")
+    ;; A server counts pieces, and a length their characters.
+    length (if (= (get kind 0) "pieces") (- (len text) (len read)) units)
+    same {#** options  "length" length  "rng_seed" rng-seed  "warn" said})
+  (assert (= [status (.generate model seed #** same)] [200 text]))
+  (assert (= (+ read (.join "" (.stream model seed #** same))) text))
+  (assert (= (get (.generate model seed :samples 3 #** same) 0) text))
+  (setv both (TextModel (Mixture model.checkpoint model.checkpoint)))
+  (assert (= (.generate both seed #** same) text)))
+
+
+(defn test-the-command-line-and-a-conversation-give-it-too [tmp-path]
+  (setv
+    model (saved tmp-path :text "abcdefghij ,.\n" :scale 0.6)
+    flags ["--rng-seed" 3 "--length" 80])
+  (defn generated [seed] (.generate model seed :rng-seed 3 :length 80))
+  (assert (= (output tmp-path "--generate" "abc" #* flags) (+ (generated "abc") "\n")))
+  (assert (= (output tmp-path "--interactive" #* flags :input "abc\nde\n")
+    (.join "" (gfor seed ["abc" "de"] (+ (generated seed) "\n"))))))
+
+
+;; * What is read is what is shown
+
+(defn [(pytest.mark.parametrize "options" [
+      {"lower" True  "text" "hi abcABC\n"}
+      {"text" "hi abc\n"}])]
+    test-capitals-of-a-seed-are-read-and-shown-in-lower-case-as-the-text-was [tmp-path options]
+  (setv
+    model (saved tmp-path #** options)
+    text (.generate model "hi a" :length 9 :rng-seed 1))
+  (for [seed ["hi a" "Hi A" "HI A"]]
+    (assert (= (.generate model seed :length 9 :rng-seed 1) text))
+    (assert (= (output tmp-path "--generate" seed "--length" 9 "--rng-seed" 1) (+ text "\n")))))
+
+
+(defn test-what-a-model-cannot-read-of-a-seed-is-not-shown []
+  (setv
+    model (TextModel (small-model :text "abc\n"))
+    said []
+    text (.generate model "aébc☃" :length 20 :rng-seed 1 :warn said.append))
+  (assert (= text (.generate model "abc" :length 20 :rng-seed 1)))
+  (for [part ["'é'" "'☃'" "left out"]] (assert (in part (get said 0))))
+  (setv model (TextModel (small-model :unit "words" :text "one two three.\n")))
+  (setv [dog cat] (lfor animal ["dog" "cat"]
+    (.generate model f"one {animal}" :length 9 :rng-seed 1 :warn said.append)))
+  (assert (= (.removeprefix dog "one dog") (.removeprefix cat "one cat")))
+  (for [part ["' dog'" "read as an unknown word"]] (assert (in part (get said 1)))))
+
+
+;; * Several
+
+(defn test-items-come-in-the-order-of-their-numbers [tmp-path]
+  (setv
+    model (saved tmp-path :text "ab\n" :odds {} :items "line" :longest-item 90)
+    flags ["--generate" "a" "--temperature" 1 "--rng-seed" 1 "--samples"])
+  (assert (= (.splitlines (output tmp-path #* flags 99))
+    (.generate model "a" :temperature 1 :rng-seed 1 :samples 99))))
+
+
+(defn test-long-texts-come-as-they-end-each-with-its-number [tmp-path]
+  (setv
+    model (saved tmp-path :text "ab.\n" :odds {})
+    same {"stop" "."  "rng_seed" 1  "temperature" 1  "length" None  "samples" 5}
+    shown (output tmp-path "--generate" "" "--stop" "." "--rng-seed" 1 "--temperature" 1
+      "--samples" 5)
+    parts (cut (re.split r"--- (\d) of 5 ---\n" (+ shown "\n")) 1 None)
+    numbers (list (map int (cut parts None None 2)))
+    texts (.generate model "" #** same))
+  (assert (!= numbers (sorted numbers)))
+  (assert (= (lfor part (cut parts 1 None 2) (.removesuffix part "\n\n"))
+    (lfor n numbers (get texts (- n 1))))))

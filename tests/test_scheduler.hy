@@ -1,0 +1,165 @@
+"Many passages at once: fair turns, places given back, failures that end only what they must."
+
+(import
+  itertools [count]
+  threading [Event]
+  pytest
+  lstm-textgen.server.loop [Loop]
+  lstm-textgen.writing.batch [Batch]
+  lstm-textgen.writing.ends [Ends]
+  lstm-textgen.writing.passage [Passage]
+  lstm-textgen.writing.sampling [Draw SamplingOptions]
+  lstm-textgen.writing.scheduler [Group Scheduler]
+  lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.writer [stream]
+  tests.helpers [CALM small-model write-many])
+
+(setv
+  pytestmark pytest.mark.quick
+  MODEL (small-model :scale CALM :layers "lstm:40" :text "abcdefghijklmnopqrstuvwxyz: ,.\n")
+  OPTIONS (SamplingOptions [0.5 1 0.8])
+  ENDLESS 10_000_000
+  LIMIT 30)  ; seconds until something must have happened
+
+
+(defn group [length [n 1] [seed "abc"]]
+  "Return a group of `n` passages of this `length` after `seed`, with random seeds from 0 on."
+  (setv read (Seed MODEL seed))
+  (Group (lfor k (range n) (Passage read (Draw OPTIONS k) (Ends length))) n))
+
+
+(defn texts-of [group]
+  (lfor passage group.passages passage.text))
+
+
+(defn expected [length [n 1] [seed "abc"]]
+  (lfor k (range n) (.join "" (stream MODEL seed OPTIONS (Ends length) k))))
+
+
+(defn steps-until [scheduler group [most 1000]]
+  "Let `scheduler` take steps until `group` is over; return how many."
+  (for [n (count)]
+    (when group.over (return n))
+    (assert (< n most))
+    (.step scheduler)))
+
+
+(defn scheduler-of [#* groups [most 8]]
+  (setv scheduler (Scheduler MODEL most))
+  (for [each groups] (.add scheduler each))
+  scheduler)
+
+
+(defn test-texts-that-join-and-leave-are-those-written-alone []
+  (setv
+    groups (lfor n [1 30 3 70] (group (* 7 n) (+ n 2)))
+    scheduler (scheduler-of #* groups :most 20))
+  (for [each groups] (steps-until scheduler each))
+  (for [[n each] (zip [1 30 3 70] groups)]
+    (assert (= (texts-of each) (expected (* 7 n) (+ n 2))))))
+
+
+(defn [(pytest.mark.parametrize #("requests" "texts") [[1 8] [5 8] [20 1]])]
+    test-a-short-request-passes-all-that-others-have-asked-for [requests texts monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.writing.scheduler.TURN" 0)
+  (setv scheduler (scheduler-of #* (gfor _ (range requests) (group ENDLESS texts))))
+  (for [_ (range 20)] (.step scheduler))
+  (assert (= (len scheduler.running) 8))
+  (setv short (group 20))
+  (.add scheduler short)
+  (assert (< (steps-until scheduler short) 100))
+  (assert (= (texts-of short) (expected 20))))
+
+
+(defn test-a-text-that-made-room-goes-on-as-if-it-had-not [monkeypatch]
+  (.setattr monkeypatch "lstm_textgen.writing.scheduler.TURN" 0)
+  (setv
+    groups (lfor _ (range 20) (group 300 1 "ab. c"))
+    scheduler (scheduler-of #* groups)
+    seen (set))
+  (while scheduler.groups
+    (.step scheduler)
+    (.add seen (frozenset (gfor [n each] (enumerate groups) :if each.running n))))
+  (assert (> (len seen) 5))
+  (for [each groups] (assert (= (texts-of each) (expected 300 1 "ab. c")))))
+
+
+(defn test-a-long-seed-holds-up-neither-texts-under-way-nor-short-ones []
+  (setv
+    [before long short] [(group 300) (group 5 1 (* "abc " 100_000)) (group 5)]
+    scheduler (scheduler-of before long short))
+  (steps-until scheduler before 100)
+  (steps-until scheduler short 10)
+  (assert (not long.over)))
+
+
+(defn [(pytest.mark.parametrize "place" [0 9])]
+    test-who-leaves-frees-the-places [place]
+  (setv
+    groups (lfor _ (range 10) (group ENDLESS))
+    scheduler (scheduler-of #* groups))
+  (for [_ (range 9)] (.step scheduler))
+  (.remove scheduler (get groups place))
+  (for [_ (range 9)] (.step scheduler))
+  (assert (= [(len scheduler.running) (len scheduler.groups)] [8 9]))
+  (for [each groups] (.remove scheduler each))
+  (assert (= (sfor each groups each.over) #{"cancelled"}))
+  (assert (= (.step scheduler) [])))
+
+
+(defn test-hardly-a-unit-is-generated-in-vain [monkeypatch]
+  (setv [made run] [[] Batch.run])
+  (defn counted [#* arguments]
+    (setv result (run #* arguments))
+    (.append made (. (get result 0) size))
+    result)
+  (.setattr monkeypatch Batch "run" counted)
+  (setv texts (write-many MODEL ["a"] 200 OPTIONS (Ends :length 24)))
+  (assert (= (set (map len texts)) #{24}))
+  (assert (= (sum made) (* 200 24))))
+
+
+;; * Failures
+
+(defn [pytest.fixture] loop []
+  "A loop for `MODEL`."
+  (setv loop (Loop MODEL (fn [groups] (for [each groups] (.set each.news)))))
+  (yield loop)
+  (.stop loop)
+  (.join loop.thread LIMIT)
+  (assert (not (.is-alive loop.thread))))
+
+
+(defn over [loop #* groups]
+  "Submit `groups` to `loop`; return why each is over."
+  (for [each groups]
+    (setv each.news (Event))
+    (.submit loop each))
+  (for [each groups]
+    (while (not each.over)
+      (assert (.wait each.news LIMIT))
+      (.clear each.news)))
+  (lfor each groups each.over))
+
+
+(defn broken [#* _]
+  (/ 1 0))
+
+
+(defn [(pytest.mark.parametrize #("part" "method") [[Batch "run"] [Scheduler "add"]])]
+    test-a-mistake-ends-the-texts-under-way-and-not-the-loop
+    [loop monkeypatch caplog part method]
+  (with [patch (.context monkeypatch)]
+    (.setattr patch part method broken)
+    (assert (= (over loop (group 9)) ["failed"]))
+    (assert (in "ZeroDivisionError" caplog.text)))
+  (setv good (group 9))
+  (assert (= (over loop good) ["done"]))
+  (assert (= (texts-of good) (expected 9))))
+
+
+(defn test-a-mistake-with-a-seed-ends-its-request-only [loop caplog]
+  (setv [good bad] [(group 3000 4) (group 9 3)])
+  (setv (. (get bad.passages 0) seed take-in) broken)
+  (assert (= (over loop good bad) ["done" "failed"]))
+  (assert (= (texts-of good) (expected 3000 4))))
