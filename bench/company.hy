@@ -24,7 +24,7 @@ differently, so now and then another unit is chosen, after which the text is ano
   (setv ids (dfor draw draws draw []))
   (.change crowd [] (lfor draw draws #(draw state)))
   (for [_ (range (// LENGTH 125))]
-    (for [[draw column _] (.run crowd 125 [])] (.extend (get ids draw) column)))
+    (for [[draw column _] (.run crowd 125 (fn [] False))] (.extend (get ids draw) column)))
   (.change crowd draws [])
   (list (.values ids)))
 

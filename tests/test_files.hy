@@ -2,6 +2,7 @@
 
 (import
   gzip
+  io
   os
   threading
   pytest
@@ -28,7 +29,8 @@
   (setv chunks (list (read-chunks ["all/a" "all/b"])))
   (assert (< (max (map len chunks)) (/ (len text) 2)))
   (assert (= (.join "" chunks) (read-sources ["all/a" "all/b"]) (+ text "end\n" text "end")))
-  (assert (= (.join "" (read-chunks "all")) (.join "" chunks))))
+  (assert (= (.join "" (read-chunks "all")) (.join "" chunks)))
+  (assert (> (len (list (read-chunks (io.StringIO text)))) 1)))
 
 
 (defn test-a-bare-name-is-looked-for-in-corpora-and-folders [here]

@@ -131,14 +131,6 @@
     (assert (= (read-sources [(io.StringIO "alpha") "b.txt" file]) "alpha\nbeta\ngamma"))))
 
 
-(defn test-a-long-open-text-comes-in-chunks []
-  (setv
-    text (* "foxes\n" 500_000)
-    chunks (list (files.read-chunks (io.StringIO text))))
-  (assert (= (.join "" chunks) text))
-  (assert (> (len chunks) 1)))
-
-
 (defn test-what-is-wrong-with-an-open-file-names-it [here]
   (write "a.txt" b"a\xfc")
   (with [file (open "a.txt" "rb")]

@@ -161,8 +161,9 @@
   (assert (= (cut (read "a.csv" :column column) 2) #(found f"table, {said}"))))
 
 
-(defn test-of-a-table-without-a-header-the-numbers-of-columns-are-named [here]
-  (write "a.csv" HAIKU)
+(defn test-columns-are-named-by-numbers-without-a-header-and-by-keys-in-json [here]
+  (write-all {"a.csv" HAIKU  "a.jsonl" "{\"id\": 1, \"text\": \"one\"}\n"})
+  (assert (.endswith (get (read "a.jsonl") 1) "to read one column give `column`: id, text"))
   (assert (.endswith (get (read "a.csv") 1) "`column`: 1, 2"))
   (assert (.endswith (complaint ["a.csv"] :column "x")
     "; if the first row is no header, give a number")))
@@ -222,11 +223,6 @@
   (write name text)
   (assert (= (get (read name :column "text") 0) "one\n\ntwo\nlines\n\n"))
   (assert (= (read-sources name :column "{id}/{more}") "1/\n/{\"a\": true}\n2.5/\n")))
-
-
-(defn test-json-without-a-column-is-plain-text-and-told [here]
-  (write "a.jsonl" "{\"id\": 1, \"text\": \"one\"}\n")
-  (assert (.endswith (get (read "a.jsonl") 1) "to read one column give `column`: id, text")))
 
 
 (defn [(pytest.mark.parametrize #("text" "why") [

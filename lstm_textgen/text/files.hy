@@ -78,14 +78,14 @@
   (for [chunk (joined (documents))]
     (setv empty False)
     (yield chunk))
-  (unless (or found (not reading.column))
-    (refuse 'column " doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl"))
   (when reading.only
     (unless people (refuse 'only " doesn't apply: no source is a chat or a mailbox"))
     (unless (any (gfor name people (wanted? name reading)))
       (setv names (lfor [name _] (.most-common people 30) name))
       (refuse 'only ": " (unknown-name "person" reading.only names))))
-  (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))
+  (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}"))
+  (unless (or found (not reading.column))
+    (refuse 'column " doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl")))
 
 
 (defn listed-sources [sources]
