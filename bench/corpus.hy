@@ -24,7 +24,7 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
   lstm-textgen.learning.batches [Batches]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.text.corpus [Text ids-of prepared-pieces]
+  lstm-textgen.text.corpus [Text ids-of prepared-chunks]
   lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [train])
@@ -79,7 +79,7 @@ reported separately. Memory is VmHWM and VmRSS of /proc/self/status (Linux); a M
     idle (resident "VmRSS")
     begun (time.monotonic))
   (with [text (Text)]
-    (for [piece (prepared-pieces (read-chunks [path]))] (.add text piece))
+    (for [piece (prepared-chunks (read-chunks [path]))] (.add text piece))
     (setv
       vocabulary (build-vocabulary text)
       kept (ids-of (.part text 0 (.kept text settings.validation)) vocabulary)))

@@ -27,7 +27,7 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
   bench.common [ROOT print-header print-row processor results run-script
     train-program]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.text.corpus [Text ids-of prepared-pieces]
+  lstm-textgen.text.corpus [Text ids-of prepared-chunks]
   lstm-textgen.text.files [read-chunks]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.vocabulary [build-vocabulary]
@@ -85,10 +85,10 @@ gives 1.92 nats, or 2.77 bits, for its transformer.]]
     idle (anonymous)
     watch (Watch)
     [begun worked] [(time.monotonic) (time.process-time)]
-    pieces (prepared-pieces (read-chunks [path])))
+    pieces (prepared-chunks (read-chunks [path])))
   (when (= way "watched") (.start watch))  ; it takes time itself
   (with [text (Text)]
-    (for [piece (if (= kind "list") (.pieces listing pieces) pieces)] (.add text piece))
+    (for [piece (if (= kind "list") (.chunks listing pieces) pieces)] (.add text piece))
     (setv
       vocabulary (build-vocabulary text)
       kept (.kept text settings.validation))

@@ -27,7 +27,7 @@
   lstm-textgen.prep [compose-all default-prep]
   lstm-textgen.recipes [Recipe]
   lstm-textgen.settings.table [READING SETTINGS check-setting]
-  lstm-textgen.text.corpus [prepared-pieces]
+  lstm-textgen.text.corpus [prepared-chunks]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.ends [Ends]
@@ -111,7 +111,7 @@
 
   (defn prepare-pieces [self pieces]
     "Prepare a long text, given as the strings `pieces`; yield strings that may be cut elsewhere."
-    (prepared-pieces pieces self.checkpoint.settings.lower))
+    (prepared-chunks pieces self.checkpoint.settings.lower))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
     #[[Return an iterator of chunks of the text that the model generates after `seed`.

@@ -50,7 +50,7 @@
   (assert (= model.vocabulary.units [#* base.vocabulary.units "é"]))
   (assert (.startswith model.settings.base "model:"))
   (assert (.startswith (str model.settings.layers) "lstm:24"))
-  (assert (= (lfor name ["lookback" "learning_rate"] (get model.settings name)) [16 0.02]))
+  (assert (= (lfor name ["lookback" "learning_rate"] (getattr model.settings name)) [16 0.02]))
   (assert (same-model? base.checkpoint (load-checkpoint (/ trained "model") :resume True))))
 
 

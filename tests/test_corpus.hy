@@ -30,7 +30,7 @@
   #[[Cut a text after every few characters, store it on disk beyond a few bytes.
 
   Return the cache folder, in `folder`.]]
-  (.setattr monkeypatch corpus "PIECE" 5)
+  (.setattr monkeypatch corpus "PREPARED" 5)
   (.setattr monkeypatch corpus "STORED" 8)
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "cache")))
   (/ folder "cache"))

@@ -37,7 +37,7 @@
   "Return #(training held-out): the items of the parts of a list, in the order of its ids."
   (setv listing (Listing items))
   (with [whole (Text)]
-    (for [chunk (.pieces listing (cut-at-space [text]))] (.add whole chunk))
+    (for [chunk (.chunks listing (cut-at-space [text]))] (.add whole chunk))
     (.hold-out listing validation seed)
     (setv
       vocabulary (build-vocabulary whole unit)
@@ -109,7 +109,7 @@
 (defn test-a-text-in-small-chunks-is-the-same-list [monkeypatch tmp-path]
   (setv whole (parts-of))
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
-  (for [[name size] [["corpus.PIECE" 7] ["corpus.STORED" 50] ["corpus.GATHERED" 10]
+  (for [[name size] [["corpus.PREPARED" 7] ["corpus.STORED" 50] ["corpus.GATHERED" 10]
       ["lists.SCANNED" 5]]]
     (.setattr monkeypatch f"lstm_textgen.text.{name}" size))
   (assert (= (parts-of) whole)))
@@ -133,7 +133,7 @@
   (setv
     listing (Listing "line")
     odd (* (+ (* "ha " 60) "\n") 5000))
-  (list (.pieces listing [(+ "title\n" (.join "\n" NAMES) "\n" odd)]))
+  (list (.chunks listing [(+ "title\n" (.join "\n" NAMES) "\n" odd)]))
   (setv lines (.described listing.oddities))
   (assert (= (get lines 0) "the first item, 'title', may be the name of a column"))
   (assert (= (len (lfor line lines :if (.endswith line "mostly repeats 'ha'") line)) 10))
@@ -164,7 +164,7 @@
     (assert (= model.checkpoint.half half))
     (assert (all (gfor name NAMES (in name known))))
     (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"]
-      (get model.settings key)) ["line" 6 4 "\n"]))
+      (getattr model.settings key)) ["line" 6 4 "\n"]))
     (assert (= model.settings.item-ends (last-characters NAMES)))))
 
 

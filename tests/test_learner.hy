@@ -7,7 +7,8 @@
   lstm-textgen.learning.learner.cores [PartsLearner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.settings.layers [NetworkSpec parse-layers])
+  lstm-textgen.settings.layers [NetworkSpec parse-layers]
+  tests.helpers [run-hy succeeded])
 
 (setv
   SHAPE #(4 5)  ; rows and lookback of a batch
@@ -82,3 +83,23 @@
     #(32 2 2) #(32 1 1) #(32 3 2) #(32 64 4) #(30 4 3) #(12 2 1) #(7 4 1)])]
     test-parts-are-equal-and-not-too-small [rows processors parts]
   (assert (= (part-count rows processors) parts)))
+
+
+(setv TEN-RUNS #[[
+(import ctypes gc pathlib [Path] sys  lstm-textgen [train]  tests.helpers [TEXT TINY])
+(defn memory-after [runs]
+  (for [n (range runs)]
+    (train :text TEXT :path (get sys.argv 1) :restart True :quiet True :epochs 1 #** TINY))
+  (gc.collect)
+  (.malloc-trim (ctypes.CDLL None) 0)
+  (* 4096 (int (get (.split (.read-text (Path "/proc/self/statm"))) 1))))
+(setv
+  before (memory-after 2)
+  objects (len (gc.get-objects)))
+(print (// (- (memory-after 10) before) (** 2 20)) (- (len (gc.get-objects)) objects))]])
+
+
+(defn [pytest.mark.slow] test-runs-in-one-process-keep-no-graphs-and-share-compiled-code [tmp-path]
+  (setv [megabytes objects] (map int (.split (succeeded (run-hy TEN-RUNS (/ tmp-path "m"))))))
+  (assert (< objects 1000))      ; it was 9,000 a run
+  (assert (< megabytes 130)))    ; it was 25 a run; the compiled update of weights stays, 9 a run

@@ -164,7 +164,7 @@
   (setv ids (.encode model.vocabulary text))
   (when model.settings.items
     (setv listing (Listing "line"))
-    (for [_ (.pieces listing [text])])
+    (for [_ (.chunks listing [text])])
     (.hold-out listing 0.1 1)
     (return (.split listing ids model.vocabulary)))
   (setv kept (- (len ids) (round (* 0.1 (len ids)))))

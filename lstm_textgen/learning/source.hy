@@ -5,6 +5,7 @@
   collections [Counter]
   dataclasses [replace]
   itertools [count]
+  re
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
@@ -15,7 +16,8 @@
   lstm-textgen.prep [lower prepared-name]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
-  lstm-textgen.text.corpus [Text cut-at-space earlier-fingerprint ids-of prepared-pieces]
+  lstm-textgen.text.corpus [EARLIER Text cut-at-space earlier-fingerprint ids-of
+    prepared-chunks]
   lstm-textgen.text.files [MOST-DIGESTS read-chunks]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at]
@@ -43,7 +45,7 @@
     #^ Look look]
 
   (defn training [self]
-    "Return the text to train on, in pieces."
+    "Return the text to train on, in chunks."
     (if self.listing (.training-items self.listing self.text) (.part self.text 0 self.kept))))
 
 
@@ -64,12 +66,12 @@
   (setv
     [people rows digests display] [(Counter) (set) [] run.display]
     listing (when settings.items (Listing settings.items))
-    pieces (_pieces run settings people rows digests))
-  (for [piece (if listing (.pieces listing pieces) pieces)] (.add text piece))
+    chunks (_chunks run settings people rows digests))
+  (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
   (when (and rows (not listing) (not old))
     (setv listing (Listing (.pop rows)))
     (try
-      (for [piece (.pieces listing text)] (.add table piece))
+      (for [chunk (.chunks listing text)] (.add table chunk))
       (setv text table)
       (except [ValueError] (setv listing None))))  ; too few rows for a list
   (when listing
@@ -85,8 +87,8 @@
     (replace settings :items (when listing listing.items))))
 
 
-(defn _pieces [run settings people rows digests]
-  #[[Yield the text of the run's sources, prepared, in pieces; count the messages of its `people`.
+(defn _chunks [run settings people rows digests]
+  #[[Yield the text of the run's sources, prepared, in chunks; count the messages of its `people`.
 
   `rows` (a set) gets what the reader of tables says that rows are, a value of `items`; `digests`
   (a list) gets the digest of each file.
@@ -103,14 +105,14 @@
       (= number (+ MOST-NOTED 1)) (.say display "… and more documents")))
   (when asked.sources (.doing display f"reading {(source-names asked.sources)}"))
   (try
-    (setv pieces (prepared-pieces (read-chunks asked.sources
+    (setv chunks (prepared-chunks (read-chunks asked.sources
       :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
       :items settings.items :digests digests
       :progress display.download :note note :warn display.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
       :limit (* MB asked.max-download))))
-    (when asked.prep (setv pieces (cut-at-space [(asked.prep (.join "" pieces))])))
-    (for [piece pieces] (yield (if settings.lower (lower piece) piece)))
+    (when asked.prep (setv chunks (cut-at-space [(asked.prep (.join "" chunks))])))
+    (for [chunk chunks] (yield (if settings.lower (lower chunk) chunk)))
     (finally (.end-bar display))))
 
 
@@ -195,9 +197,11 @@
   Those held out a share of the units, and made the fingerprint of ids. So the model continues with
   the same bits, and its epochs on this text count.]]
   (setv
-    known (sfor entry old.history (get entry "text"))
-    known (| known (if old.resume #{old.resume.progress.text} #{}))
+    texts [#* (gfor entry old.history (get entry "text"))
+      #* (if old.resume [old.resume.progress.text] [])]
+    known (sfor text texts :if (re.search EARLIER text) text)
     [ids held] [corpus.ids corpus.held])
+  (unless known (return corpus))
   (unless source.listing
     (setv
       all (ids-of source.text corpus.vocabulary)

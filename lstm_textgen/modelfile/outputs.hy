@@ -16,7 +16,7 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.text.corpus [Text earlier-fingerprint ids-of prepared-pieces]
+  lstm-textgen.text.corpus [Text earlier-fingerprint ids-of prepared-chunks]
   lstm-textgen.text.files [find-paths read-chunks]
   lstm-textgen.text.lists [Listing])
 
@@ -67,11 +67,11 @@ permanently if anything fails.]]
       settings model.settings)
     (when (in (file-digest path) (or settings.digests [])) (return True))
     (setv
-      pieces (prepared-pieces (read-chunks [path] settings.encoding) settings.lower)
+      chunks (prepared-chunks (read-chunks [path] settings.encoding) settings.lower)
       listing (when settings.items (Listing settings.items))
       known (sfor entry model.history (get entry "text")))
     (with [text (Text)]
-      (for [piece (if listing (.pieces listing pieces) pieces)] (.add text piece))
+      (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
       (or
         (any (gfor each known (.endswith each f":{text.fingerprint}")))
         (_learned-earlier? model text listing known)))))

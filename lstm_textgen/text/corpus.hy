@@ -1,6 +1,6 @@
-#[[Text → ids for texts of any length: they pass in pieces and are never in memory as a whole.
+#[[Text → ids for texts of any length: they pass in chunks and are never in memory as a whole.
 
-A text is read once and its pieces are stored. They are read back to make the vocabulary, maybe
+A text is read once and its chunks are stored. They are read back to make the vocabulary, maybe
 more than once, and to become ids. Short texts and ids are stored in memory, long ones in a file in
 the cache folder, from which the ids are memory-mapped.]]
 
@@ -18,8 +18,9 @@ the cache folder, from which the ids are memory-mapped.]]
   lstm-textgen.prep [default-prep])
 
 (setv
-  PIECE MB  ; characters prepared at once
+  PREPARED MB  ; characters prepared at once
   GATHERED (** 2 18)  ; units put in order at once
+  EARLIER r":[0-9a-f]{8}\Z"  ; what the fingerprints of earlier versions end with
   SUMMED (** 2 20)  ; ids whose checksum is taken at once
   STORED (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
@@ -29,19 +30,19 @@ the cache folder, from which the ids are memory-mapped.]]
   MOST-MORE 1000)  ; characters by which the held-out part may grow
 
 
-(defn cut-at-space [pieces]
-  #[[Yield the text of `pieces` in parts of about `PIECE` characters.
+(defn cut-at-space [chunks]
+  #[[Yield the text of `chunks` in parts of about `PREPARED` characters.
 
   Each but the first begins with white space, so some may be longer. Line ends, normal form C,
   lower case and words never cross such a place: part by part they are those of the whole text.]]
   (setv
     held []
     size 0)
-  (for [piece pieces  start (range 0 (len piece) PIECE)]
-    (setv part (cut piece start (+ start PIECE)))
+  (for [chunk chunks  start (range 0 (len chunk) PREPARED)]
+    (setv part (cut chunk start (+ start PREPARED)))
     (.append held part)
     (+= size (len part))
-    (when (and (>= size PIECE) (setx before (.match BEFORE-SPACE part)))
+    (when (and (>= size PREPARED) (setx before (.match BEFORE-SPACE part)))
       (setv (get held -1) (.group before))
       (yield (.join "" held))
       (setv
@@ -50,29 +51,29 @@ the cache folder, from which the ids are memory-mapped.]]
   (when held (yield (.join "" held))))
 
 
-(defn prepared-pieces [pieces [lower-case False]]
-  "Return the text of `pieces` in others, those of `cut-at-space`, as `default-prep` leaves them."
-  (gfor piece (cut-at-space pieces) (default-prep piece lower-case)))
+(defn prepared-chunks [chunks [lower-case False]]
+  "Return the text of `chunks` in others, those of `cut-at-space`, as `default-prep` leaves them."
+  (gfor chunk (cut-at-space chunks) (default-prep chunk lower-case)))
 
 
 (defn ids-of [text vocabulary]
-  #[[Return the read-only ids (time,) of `text`, an iterable of pieces.
+  #[[Return the read-only ids (time,) of `text`, an iterable of chunks.
 
   Those of a long text are a mapped file, deleted with them. Raise `OSError` as a `Store` does.]]
   (with [ids (Store)]
-    (for [piece text] (.add ids (.tobytes (.encode vocabulary piece))))
+    (for [chunk text] (.add ids (.tobytes (.encode vocabulary chunk))))
     (.array ids vocabulary.dtype)))
 
 
-(defn fingerprint [pieces]
-  "Return what identifies the text in `pieces`, however it is cut: 16 hexadecimal digits."
+(defn fingerprint [chunks]
+  "Return what identifies the text in `chunks`, however it is cut: 16 hexadecimal digits."
   (setv digest (blake2b :digest-size 8))
-  (for [piece pieces] (.update digest (_encoded piece)))
+  (for [chunk chunks] (.update digest (_encoded chunk)))
   (.hexdigest digest))
 
 
-(defn _encoded [piece]
-  (.encode piece "utf-8" "surrogatepass"))  ; a vocabulary will refuse lone surrogates
+(defn _encoded [chunk]
+  (.encode chunk "utf-8" "surrogatepass"))  ; a vocabulary will refuse lone surrogates
 
 
 (defn earlier-fingerprint [ids known]
@@ -138,20 +139,20 @@ the cache folder, from which the ids are memory-mapped.]]
 
 
 (defclass Text [Store]
-  "A text stored in the pieces in which it comes, to be read more than once."
+  "A text stored in the chunks in which it comes, to be read more than once."
 
   (meth __init__ []
     (.__init__ (super))
     (setv
-      @starts [0]  ; of each piece, in characters; and the end of the last
+      @starts [0]  ; of each chunk, in characters; and the end of the last
       @_digest (blake2b :digest-size 8)))
 
-  (meth add [piece]
-    "Store one more piece (str)."
-    (setv data (_encoded piece))
+  (meth add [chunk]
+    "Store one more chunk (str)."
+    (setv data (_encoded chunk))
     (.add (super) data)
     (.update @_digest data)
-    (.append @starts (+ @length (len piece))))
+    (.append @starts (+ @length (len chunk))))
 
   (meth [property] length []
     "The number of characters."
@@ -165,7 +166,7 @@ the cache folder, from which the ids are memory-mapped.]]
     (.part self 0 @length))
 
   (meth part [start stop]
-    "Yield the characters from `start` to before `stop`, in pieces."
+    "Yield the characters from `start` to before `stop`, in chunks."
     (setv
       first (- (bisect @starts start) 1)
       place (sum (cut @sizes first)))
@@ -173,9 +174,9 @@ the cache folder, from which the ids are memory-mapped.]]
       (.seek self place)
       (setv
         place (+ place (get @sizes n))
-        piece (.decode (.read self (get @sizes n)) "utf-8" "surrogatepass")
+        chunk (.decode (.read self (get @sizes n)) "utf-8" "surrogatepass")
         before (get @starts n))
-      (yield (cut piece (max 0 (- start before)) (- stop before)))))
+      (yield (cut chunk (max 0 (- start before)) (- stop before)))))
 
   (meth sample [most size]
     "Return up to `most` parts of `size` characters, evenly spaced; of a short text, the text."

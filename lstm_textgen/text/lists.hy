@@ -1,6 +1,6 @@
 #[[A text that is a list: its items are read, counted, shuffled, and some of them held out.
 
-As in `corpus` the text passes in pieces and is never in memory as a whole. While it is read a file
+As in `corpus` the text passes in chunks and is never in memory as a whole. While it is read a file
 has a hash of each item; later there are the places of items.]]
 
 (eval-when-compile (require hyrule [meth ncut unless]))
@@ -42,7 +42,7 @@ has a hash of each item; later there are the places of items.]]
 (defclass Listing []
   #[[A text as a list of `items`, the setting: lines or paragraphs.
 
-  `pieces` reads it. After that, `count` is the number of its items, and `copies` the number of
+  `chunks` reads it. After that, `count` is the number of its items, and `copies` the number of
   those that equal an earlier one. After `hold-out`, `own` and `held` are the numbers of the items
   to train on and to hold out, in random order. After `split`, `units` is the number of units,
   `longest` and `median` are those of the longest and the median item, without their ends, and
@@ -53,14 +53,14 @@ has a hash of each item; later there are the places of items.]]
       [@lines @count @copies @longest @median @last] [0 0 0 0 0 ""]
       [@oddities @known] [(Oddities) b""]))
 
-  (meth pieces [pieces]
-    #[[Yield the items of the text in `pieces`, each with its end, in other pieces.
+  (meth chunks [chunks]
+    #[[Yield the items of the text in `chunks`, each with its end, in other chunks.
 
     Raise `ValueError` if there are too few, or one is too long.]]
     (setv rest "")
     (with [keys (Store MB)]
-      (for [piece (chain pieces [(get ENDS @items)])]
-        (setv [rest whole] (@_note (+ rest piece) keys))
+      (for [chunk (chain chunks [(get ENDS @items)])]
+        (setv [rest whole] (@_note (+ rest chunk) keys))
         (when whole (yield whole)))
       (setv
         [@places @firsts @times] (duplicates (.array keys "int64"))
@@ -93,14 +93,14 @@ has a hash of each item; later there are the places of items.]]
   (meth describe [text display]
     #[[Show what the list has on `display`; take the fingerprints of its items.
 
-    `text` has the pieces of `pieces`.]]
+    `text` has the chunks of `chunks`.]]
     (.say display (+ f"a list of {(counted @count f"{@items}s")}"
       (if @copies f", of which {@copies :,} equal an earlier one" "")))
     (for [line (.described @oddities)] (.say display line))
     (unless (> (- @count @copies) MOST-KNOWN)
       (setv @known (join-fingerprints #* (gfor
-        piece text
-        (fingerprints (split-items piece @items)))))))
+        chunk text
+        (fingerprints (split-items chunk @items)))))))
 
   (meth joined [model new display]
     #[[Return the fingerprints of the items and of those of `model`, a `Checkpoint`, `new` or not.
@@ -126,14 +126,14 @@ has a hash of each item; later there are the places of items.]]
         (.join "" (sorted (set (+ @last (or settings.item-ends ""))))))})
 
   (meth training-items [text]
-    "Yield the items of `text` to train on, in its own order, each with its end, in pieces."
+    "Yield the items of `text` to train on, in its own order, each with its end, in chunks."
     (setv
       wanted (np.zeros @count bool)
       (get wanted @own) True
       first 0)
-    (for [piece text]
+    (for [chunk text]
       (setv
-        items (split-items piece @items)
+        items (split-items chunk @items)
         own (compress items (cut wanted first (+ first (len items)))))
       (yield (.join (get ENDS @items) [#* own ""]))
       (+= first (len items))))
