@@ -2,7 +2,8 @@
 
 A benchmark runs from the project's root, where Python finds our modules:
 `python -m hy bench/X.hy`. With `--results NAME` it also stores the numbers of its tables in
-`bench/results/NAME.json`, from which `tools/outputs.hy` fills them into the documentation.]]
+`bench/results/NAME.json`, from which `tools/outputs.hy` fills them into the documentation. The
+environment variable BENCH_ROUNDS replaces the number of rounds, to try a program.]]
 
 (import
   contextlib [contextmanager suppress]
@@ -21,6 +22,7 @@ A benchmark runs from the project's root, where Python finds our modules:
   numpy :as np
   lstm-textgen.basics.machine [cores processor-flags processor-name]
   lstm-textgen.settings.sizing [choose-layers default-batch-size default-epochs]
+  lstm-textgen.text.files [read-chunks]
   lstm-textgen.textmodel [load]
   tools.results [NUMBER RESULTS read-number slug])
 
@@ -84,6 +86,12 @@ A benchmark runs from the project's root, where Python finds our modules:
 
 ;; * Texts and networks
 
+(defn read-text [given]
+  "Return #(name text) of a text `given` as FILE-OR-FOLDER[:CHARACTERS]."
+  (setv [path size] (.groups (re.fullmatch r"(.+?)(?::(\d+))?" given)))
+  #((. (Path path) stem) (cut (.join "" (read-chunks [path])) (when size (int size)))))
+
+
 (defn split-held-out [units]
   "Return #(training held-out) of `units`, a sequence: the last tenth is held out."
   (setv kept (- (len units) (round (* 0.1 (len units)))))
@@ -91,11 +99,11 @@ A benchmark runs from the project's root, where Python finds our modules:
 
 
 (defn usual-networks []
-  "Return #(units rows why) for each network that the program chooses for a text of 1 MB."
+  "Return #(layers rows) of the networks for 1 MB of text: the default, and that for 3 minutes."
   (lfor
-    [minutes why] [[None "default for 1 MB"] [3 "default for 1 MB and 3 minutes"]]
+    minutes [None 3]
     :setv [layers _] (choose-layers USUAL (default-epochs USUAL) minutes)
-    #((. (get layers.recurrent 0) size) (default-batch-size USUAL) why)))
+    #((str (. (get layers.recurrent 0) size)) (default-batch-size USUAL))))
 
 
 ;; * The machine and its time
@@ -104,6 +112,11 @@ A benchmark runs from the project's root, where Python finds our modules:
   "Return what the processor is called, its flags, and how many of its cores this process may use."
   (setv flags (.join " " (sorted (& (processor-flags) SHOWN-FLAGS))))
   f"{(cores)} cores of {(processor-name)} ({flags})")
+
+
+(defn rounds [usual]
+  "Return the number of rounds of a program that `usual`ly has these."
+  (int (os.environ.get "BENCH_ROUNDS" usual)))
 
 
 (defn seconds-of [act #* arguments #** options]

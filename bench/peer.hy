@@ -25,7 +25,7 @@ unit of text, are taken in float32 with the state carried through the whole part
   lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM]
   lstm-textgen.learning.schedule [Clock learning-rate]
-  lstm-textgen.settings.table [new-settings])
+  lstm-textgen.settings.models [new-settings])
 
 (setv
   ;; As in learning/learner/network.hy, whose import would take the time of Keras' import.

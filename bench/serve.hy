@@ -2,9 +2,8 @@
 
 Server and clients share this machine's cores and talk over the loopback. The models have random
 weights and 65 characters. The parts are `one` (one request beside the loop of `--generate`, in
-turns), `many` (64 clients against one), `first` (until the first character), `fair` (the same
-beside greedy clients), `rude` (1,000 connections, half of which stop reading or hang up) and
-`memory` (10,000 requests). Needs the extra `serve`.]]
+turns), `many` (64 clients against one), `first` (until the first character, idle and beside greedy
+clients) and `memory` (10,000 requests). Needs the extra `serve`.]]
 
 (import
   asyncio
@@ -13,7 +12,6 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
   json
   os
   pathlib [Path]
-  random [Random]
   re
   resource
   signal
@@ -22,7 +20,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
   sys
   tempfile [TemporaryDirectory]
   time
-  bench.common [ROOT print-header print-row processor results]
+  bench.common [ROOT print-header print-row processor results rounds]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.writing.writer [stream]
   tests.helpers [small-model])
@@ -30,9 +28,17 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   UNITS (.join "" (lfor i (range 65) (chr (+ 33 i))))
-  ROUNDS 15
+  ROUNDS (rounds 15)
+  REQUESTS (round (/ (* 1000 ROUNDS) 15))
   CLIENTS 64
-  CONNECTIONS 1000)
+  ;; What others ask for, and whether they read the answer.
+  LOADS {
+    "63 streams" [(* [(dict :prompt "A" :max-tokens 20_000)] 63) True]
+    "one request for 64 samples" [[(dict :prompt "A" :n 64 :max-tokens 20_000)] False]
+    "five unread streams of 64 samples"
+      [(* [(dict :prompt "A" :n 64 :max-tokens 20_000 :stream True)] 5) False]
+    "one request with 64 long seeds" [[(dict :max-tokens 100 :prompt (lfor k (range 64)
+      (* (get UNITS k) 15_000)))] False]})
 
 
 ;; * A server and its clients
@@ -162,87 +168,29 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
 
 
 (defn :async first []
-  "Measure the time until the first character, idle and beside 64 others."
-  (with [server (server-of "lstm:256")]
-    (setv
-      client (Client server)
-      others (lfor _ (range CLIENTS) (Client server)))
-    (defn :async milliseconds []
-      (setv times [])
-      (for [_ (range 30)]
-        (.append times (get (await (.streamed client :prompt (* "AB" 10) :max-tokens 20)) 0))
-        (await (asyncio.sleep 0.02)))
-      (* 1000 (median times)))
-    (await (milliseconds))
-    (setv
-      idle (await (milliseconds))
-      work (lfor other (cut others (- CLIENTS 1))
-        (asyncio.create-task (.streamed other :prompt "A" :max-tokens 20000))))
-    (await (asyncio.sleep 0.5))
-    (setv busy (await (milliseconds)))
-    (print-row "first character, idle" f"{idle :.1f} ms" "")
-    (print-row f"first character beside {(- CLIENTS 1)} streams" f"{busy :.1f} ms" "")
-    (for [task work] (.cancel task))
-    (for [each [client #* others]] (.close each))
-    (await (asyncio.sleep 0.2))))
-
-
-(defn :async fair []
-  "Measure the first character of a short request beside all that one client may ask for."
-  (setv loads {
-    "one request for 64 samples" [(dict :prompt "A" :n 64 :max-tokens 20_000)]
-    "five unread streams of 64 samples"
-      (* [(dict :prompt "A" :n 64 :max-tokens 20_000 :stream True)] 5)
-    "one request with 64 long seeds" [(dict :max-tokens 100 :prompt (lfor k (range 64)
-      (* (get UNITS k) 15_000)))]})
-  (for [[name bodies] (.items loads)]
+  "Measure the time until the first character, idle and beside what others may ask for."
+  (for [[name [bodies reads]] (.items LOADS)]
     (with [server (server-of "lstm:256")]
       (setv
         client (Client server)
-        others (lfor body bodies (Client server))
-        times [])
-      (await (.streamed client :prompt "A" :max-tokens 5))
-      (for [[other body] (zip others bodies)] (await (.send other #** body)))
+        others (lfor body bodies (Client server)))
+      (defn :async milliseconds []
+        (setv times [])
+        (for [_ (range (* 2 ROUNDS))]
+          (.append times (get (await (.streamed client :prompt (* "AB" 10) :max-tokens 20)) 0))
+          (await (asyncio.sleep 0.02)))
+        [(* 1000 (median times)) (* 1000 (max times))])
+      (await (milliseconds))
+      (setv
+        idle (await (milliseconds))
+        work (lfor [other body] (zip others bodies)
+          (asyncio.create-task ((if reads other.streamed other.send) #** body))))
       (await (asyncio.sleep 1))
-      (for [_ (range 10)]
-        (.append times (get (await (.streamed client :prompt (* "AB" 10) :max-tokens 20)) 0)))
-      (print-row f"first character beside {name}" f"{(* 1000 (median times)) :.0f} ms"
-        f"at most {(* 1000 (max times)) :.0f} ms")
+      (for [[beside [usual most]] [[", idle" idle] [f" beside {name}" (await (milliseconds))]]]
+        (print-row f"first character{beside}" f"{usual :.1f} ms" f"at most {most :.0f} ms"))
+      (for [task work] (.cancel task))
       (for [each [client #* others]] (.close each))
       (await (asyncio.sleep 0.2)))))
-
-
-(defn :async rude []
-  "Let half of 1,000 connections stop reading or hang up; compare what the others get."
-  (with [server (server-of "lstm:128")]
-    (setv
-      rng (Random 1)
-      alone (Client server)
-      bodies (lfor k (range 20) {"prompt" (* "A" (+ k 1))  "max_tokens" 200  "seed" k})
-      wanted (lfor body bodies (await (.text alone #** body))))
-    (defn :async polite [k]
-      (setv client (Client server))
-      (setv text (await (.text client #** (get bodies (% k 20)))))
-      (.close client)
-      (= text (get wanted (% k 20))))
-    (defn :async impolite [k]
-      (setv client (Client server))
-      (await (.send client :prompt "A" :max-tokens 5000 :stream True))
-      (if (% k 2)
-        (do
-          (await (asyncio.sleep (.random rng)))
-          (.close client))
-        (.pause-reading client.writer.transport))
-      client)
-    (setv begun (time.perf-counter))
-    (setv results (await (asyncio.gather #* (gfor k (range CONNECTIONS)
-      (if (% k 2) (polite (// k 2)) (impolite (// k 2)))))))
-    (setv right (sum (gfor r results (is r True))))
-    (print-row f"{CONNECTIONS :,} connections, half of them rude"
-      f"{right} of {(// CONNECTIONS 2)} others right"
-      f"{(- (time.perf-counter) begun) :.1f} s")
-    (for [each results] (when (isinstance each Client) (.close each)))
-    (await (asyncio.sleep 0.2))))
 
 
 (defn :async memory []
@@ -258,9 +206,9 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
       (setv status (.read-text (Path f"/proc/{server.pid}/status")))
       (/ (int (get (re.search r"VmRSS:\s+(\d+)" status) 1)) 1024))
     (setv
-      early (await (megabytes-after 1000))
-      late (await (megabytes-after 9000)))
-    (print-row "memory after 10,000 requests, against 1,000"
+      early (await (megabytes-after REQUESTS))
+      late (await (megabytes-after (* 9 REQUESTS))))
+    (print-row f"memory after {(* 10 REQUESTS) :,} requests, against {REQUESTS :,}"
       f"{(- (* 100 (/ late early)) 100) :+.1f}%" f"{early :.1f} and {late :.1f} MB")
     (for [client clients] (.close client))))
 
@@ -268,7 +216,7 @@ beside greedy clients), `rude` (1,000 connections, half of which stop reading or
 (defn main [#* parts]
   "Measure the `parts` that are named, or all."
   (setv
-    all {"one" one  "many" many  "first" first  "fair" fair  "rude" rude  "memory" memory}
+    all {"one" one  "many" many  "first" first  "memory" memory}
     [_ most] (resource.getrlimit resource.RLIMIT-NOFILE))
   (resource.setrlimit resource.RLIMIT-NOFILE #(most most))
   (print f"{(processor)}, {ROUNDS} rounds\n")

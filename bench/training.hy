@@ -1,6 +1,9 @@
-#[[How fast networks train beside PyTorch's and stock Keras': `python -m hy bench/training.hy`.
+#[[How fast networks train beside PyTorch's and stock Keras'.
 
-The first networks are those that the program chooses for a text of 1 MB. All train the same
+    python -m hy bench/training.hy [LAYERS@ROWS…] [--float32]
+
+The first networks are those that the program chooses for a text of 1 MB; LAYERS, in batches of
+ROWS, are measured alone. All train the same
 network on the same batches with Adam and clipped gradients, in turns, each in a process of its
 own, as each would be used; the table gives medians, in characters per second, and how many times
 as fast ours is, ratios of medians. "Ours" has the backend that the program chooses here, and if
@@ -22,8 +25,8 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   subprocess
   sys
   numpy :as np
-  bench.common [KEPT ROOT in-turns print-header print-row processor results times-faster
-    usual-networks]
+  bench.common [KEPT ROOT in-turns print-header print-row processor results rounds
+    times-faster usual-networks]
   lstm-textgen.basics.machine [bfloat16? cores]
   lstm-textgen.learning.learner.choice [PROCESS fastest-backend]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -31,7 +34,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
-  ROUNDS 9
+  ROUNDS (rounds 9)
   STEPS 2    ; in a round
   VOCABULARY 65
   EMBEDDING 64
@@ -48,16 +51,16 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 
 (defn main []
   "Compare all networks."
-  (setv low (and (bfloat16?) (not-in "--float32" sys.argv)))
+  (setv
+    low (and (bfloat16?) (not-in "--float32" sys.argv))
+    own (lfor word (cut sys.argv 1 None) :if (in "@" word) (.split word "@")))
   (print f"{(processor)}\n")
   (print-header "network, batch size" "ours" "share" "on TensorFlow" "PyTorch" "allocator tuned"
     #* (if low ["PyTorch, float32"] [])
     "stock Keras, XLA"
     :unit "characters/s")
-  (for [[units rows _] (usual-networks)]
-    (compare (str units) rows low))
-  (for [[text rows] OTHERS]
-    (compare text rows low)))
+  (for [[layers rows] (or own [#* (usual-networks) #* OTHERS])]
+    (compare layers (int rows) low)))
 
 
 (defn compare [text rows low]

@@ -1,22 +1,34 @@
-#[[How fast text is generated and scored, beside other ways: `python -m hy bench/writing.hy`.
+#[[How fast text is generated and scored, beside other ways.
 
-The first networks are those that the program chooses for a text of 1 MB. All generate with the
-same random weights, in turns, in this one process; the table gives medians and, for the others,
-how many times as fast ours is. The others do what their users do: PyTorch's `nn.LSTM` stepped in a
-loop, Keras' `predict` of a window of 32 for each character (as in the original program), and the
-fastest that we know, one compiled XLA loop that makes thousands of characters in one call. Needs
-the extra `bench` (PyTorch).]]
+    python -m hy bench/writing.hy [SIZE…]
+    python -m hy bench/writing.hy --busy [MODEL]
+
+The first networks are those that the program chooses for a text of 1 MB, or one layer of each SIZE
+alone. All generate with the same random weights, in turns, in this one process; the table gives
+medians and, for the others, how many times as fast ours is. The others do what their users do:
+PyTorch's `nn.LSTM` stepped in a loop, Keras' `predict` of a window of 32 for each character (as in
+the original program), and the fastest that we know, one compiled XLA loop that makes thousands of
+characters in one call. Needs the extra `bench` (PyTorch).
+
+With `--busy`, MODEL (default: english) reads a seed of 10,000 characters and writes 2,000, in
+turns on the idle machine and beside a busy process for each core.]]
 
 (import
   functools [partial]
   itertools [islice]
   statistics [median]
+  sys
+  time
   types [SimpleNamespace]
   keras
   numpy :as np
   tensorflow :as tf
   torch
-  bench.common [in-turns print-header print-row processor results times-faster usual-networks]
+  bench.common [ROOT busy-beside in-turns print-header print-row processor results rounds
+    times-faster usual-networks]
+  lstm-textgen.basics.machine [cores]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.places [find-model]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.text.units [Characters]
   lstm-textgen.writing.ends [Ends]
@@ -25,12 +37,14 @@ the extra `bench` (PyTorch).]]
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
-  ROUNDS 7
+  ROUNDS (rounds 7)
   OTHERS ["a compiled XLA loop" "PyTorch, stepped" "Keras predict"]
   UNITS (lfor i (range 65) (chr (+ 33 i)))
   VOCABULARY (len UNITS)
   WINDOW 32
-  TEXT-LENGTH 1_000_000)
+  TEXT-LENGTH 1_000_000
+  READ 10_000   ; characters of a seed, …
+  WRITTEN 2000) ; … and of what is written after it
 
 
 (defn random-model [size depth]
@@ -46,7 +60,7 @@ the extra `bench` (PyTorch).]]
       (weights size (* 4 size))
       (weights (* 4 size))]))
   (SimpleNamespace
-    :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A")
+    :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A" :items None)
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 
@@ -145,11 +159,12 @@ the extra `bench` (PyTorch).]]
       ""))))
 
 
-(defn main []
+(defn main [#* sizes]
   "Let all generate, and score, in turns."
+  (when (= (cut sizes 1) #("--busy")) (return (compare-busy #* (cut sizes 1 None))))
   (print f"{(processor)}, vocabulary {VOCABULARY}, {ROUNDS} rounds\n")
   (print-header "" "characters/s" #* OTHERS :unit "characters/s")
-  (for [[size _ _] (usual-networks)]
+  (for [size (map int (or sizes (lfor [size _] (usual-networks) size)))]
     (setv model (random-model size 1))
     (race f"one stream, 1×{size}"
       #("ours" (our-writer model) 4000)
@@ -158,6 +173,7 @@ the extra `bench` (PyTorch).]]
       #("Keras predict" (keras-writer model) 20))
     (race f"64 streams, 1×{size}" #("ours" (our-writer-of-many model 64) 32_000))
     (race f"scoring 1 MB, 1×{size}" #("ours" (our-scorer model) TEXT-LENGTH)))
+  (when sizes (return))
   (setv small (random-model 128 1))
   (race "one stream, 1×128"
     #("ours" (our-writer small) 20_000)
@@ -171,5 +187,35 @@ the extra `bench` (PyTorch).]]
   (race "64 streams, 1×128" #("ours" (our-writer-of-many small 64) 128_000)))
 
 
+;; * On a busy machine
+
+(defn compare-busy [[name "english"]]
+  "Print how fast the model `name` reads and writes, alone and beside busy processes."
+  (setv
+    model (load-checkpoint (find-model name))
+    seed (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8") READ)
+    speeds {0 []  (cores) []})
+  (speeds-of model seed)
+  (for [_ (range ROUNDS)  n speeds]
+    (with [_ (busy-beside n)]
+      (.append (get speeds n) (speeds-of model seed))))
+  (print f"{(processor)}, {ROUNDS} rounds\n")
+  (print-header "characters per second" "idle" "busy" "share" "worst" :unit "characters/s")
+  (for [[what idle busy] (zip ["reading" "writing"] #* (gfor each (.values speeds) (zip #* each)))]
+    (print-row what f"{(median idle) :,.0f}" f"{(median busy) :,.0f}"
+      f"{(/ (median busy) (median idle)) :.2f}" f"{(/ (min busy) (median idle)) :.2f}")))
+
+
+(defn speeds-of [model seed]
+  "Return [reading writing]: the characters per second of `model` with this `seed`."
+  (setv
+    begun (time.perf-counter)
+    pieces (stream model seed :rng-seed 1)
+    _ (next pieces)
+    read (time.perf-counter))
+  (list (islice pieces (- WRITTEN 1)))
+  [(/ (len seed) (- read begun)) (/ WRITTEN (- (time.perf-counter) read))])
+
+
 (when (= __name__ "__main__")
-  (with [_ (results __file__ EDITION)] (main)))
+  (with [_ (results __file__ EDITION)] (main #* (cut sys.argv 1 None))))

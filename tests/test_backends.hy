@@ -5,7 +5,6 @@
   os
   sys
   pytest
-  bench.agreement [score-in-context]
   lstm-textgen.basics.machine [gpu?]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
@@ -26,6 +25,14 @@
   (train "text.txt" :display (StopAfter 50) :epochs 2 #** TINY)
   (except [KeyboardInterrupt]))
 ]])
+
+
+(defn score-in-context [model text]
+  "Return the bits per character of the last tenth of `text`, read by `model` after the rest."
+  (setv
+    [_ units bits] (.score model text)
+    start (- (len units) (round (* 0.1 (len units)))))
+  (/ (.sum (cut bits start None)) (sum (map len (cut units start None)))))
 
 
 (defn train-on [backend folder epochs]

@@ -9,8 +9,7 @@
   hy.models [Expression String]
   pytest
   lstm-textgen.text.vocabulary [UNITS]
-  tools.forms [ROOT dotted read-source]
-  tools.mutants [MUTANTS])
+  tools.forms [ROOT dotted read-source])
 
 (setv
   BACKENDS #{"keras" "tensorflow" "jax" "torch"}
@@ -163,12 +162,6 @@
     :if (.isupper (str name))
     (str name))))
   (assert (= (lfor [name n] (.items counts) :if (> n 1) name) ["LOG"])))  ; the module's own
-
-
-(defn test-each-mutant-changes-one-place-in-the-package []
-  (setv code (.join "" (gfor source (.values (modules-in "lstm_textgen")) source.text)))
-  (for [[_ changes] MUTANTS  [text _] changes]
-    (assert (= (.count code text) 1) text)))
 
 
 ;; * That the checks can fail

@@ -83,23 +83,23 @@
 (defn test-a-benchmark-stores-the-numbers-of-its-tables [monkeypatch tmp-path capsys]
   (monkeypatch.setattr common "RESULTS" tmp-path)
   (monkeypatch.setattr common "NOTED" {})
-  (monkeypatch.setattr sys "argv" ["bench/busy.hy" "--results" "busy-x" "english"])
-  (with [_ (common.results (/ ROOT "bench" "busy.hy") 3)]
+  (monkeypatch.setattr sys "argv" ["bench/page.hy" "--results" "page-x" "8"])
+  (with [_ (common.results (/ ROOT "bench" "page.hy") 3)]
     (common.print-header "characters per second" "idle" "share" :unit "characters/s")
     (for [speed ["1,000" "1,200" "1,100"]]
       (common.print-row "reading" speed "0.47×"))
     (common.note "alone" "−2 s"))
-  (setv result (json.loads (.read-text (/ tmp-path "busy-x.json"))))
+  (setv result (json.loads (.read-text (/ tmp-path "page-x.json"))))
   (assert (= (get result "values") {
     "reading.idle" [1100 "characters/s"]  "reading.share" [0.47 "×"]  "alone" [-2 "s"]}))
-  (assert (= (get result "command") "python -m hy bench/busy.hy english"))
+  (assert (= (get result "command") "python -m hy bench/page.hy 8"))
   (assert (= (get result "edition") 3))
   (assert (in "| reading | 1,200 | 0.47× |" (. (.readouterr capsys) out))))
 
 
 (defn test-without-a-name-nothing-is-stored [monkeypatch tmp-path]
   (monkeypatch.setattr common "RESULTS" tmp-path)
-  (monkeypatch.setattr sys "argv" ["bench/busy.hy"])
-  (with [_ (common.results (/ ROOT "bench" "busy.hy") 1)]
+  (monkeypatch.setattr sys "argv" ["bench/page.hy"])
+  (with [_ (common.results (/ ROOT "bench" "page.hy") 1)]
     (common.note "alone" "1"))
   (assert (= (list (.iterdir tmp-path)) [])))

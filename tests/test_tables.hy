@@ -3,7 +3,7 @@
 (import
   json
   pytest
-  bench.tables [sheet-row workbook]
+  bench.corpus [sheet-row workbook]
   lstm-textgen.basics.values [TABLE-COLUMNS check-value]
   lstm-textgen.text.documents.reading [Reading]
   lstm-textgen.text.documents.tables [find-name]

@@ -6,13 +6,12 @@ succeed and print what its page shows; the first that doesn't ends this with sta
 
 - `--short` cuts the texts, so that training takes seconds.
 - `--hostile` makes the machine as unfavorable as we know how, see `HOSTILE`; it needs root.
-- `--stock SUITE` does it in a fresh Debian of that name; it needs root and debootstrap.
 - `--at PLACE` keeps the copy, in this new folder.
 - `NAME=VALUE` adds a variable to the environment; `{folder}` in it is the copy's.]]
 
 (import
   argparse [ArgumentParser]
-  contextlib [ExitStack closing contextmanager nullcontext]
+  contextlib [closing contextmanager nullcontext]
   fcntl
   os
   pathlib [Path]
@@ -56,11 +55,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   ;; Linux shares the CPU among sessions, so the session's own priority must be the lowest, too.
   BUSY-LOOP (+ "renice -n 19 $$ >/dev/null; "
     "[ ! -w /proc/self/autogroup ] || echo 19 >/proc/self/autogroup; while :; do :; done")
-  STRANGER "nobody"
-  ;; In a stock Debian: what README tells to install, and what is needed to reach the packages.
-  PACKAGES ["python3-venv" "chromium" "curl" "fish" "libatomic1" "zsh"]
-  NETWORK ["etc/resolv.conf" "etc/pip.conf" "etc/ssl/certs" "usr/share/ca-certificates"]
-  USER "newcomer")
+  STRANGER "nobody")
 
 
 (defn main [#* words]
@@ -68,18 +63,16 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   (setv parser (ArgumentParser "newcomer.hy"))
   (for [name ["--short" "--hostile"]]
     (.add-argument parser name :action "store_true"))
-  (for [name ["--stock" "--at"]]
-    (.add-argument parser name))
+  (.add-argument parser "--at")
   (.add-argument parser "variables" :nargs "*")
   (setv
     asked (.parse-args parser words)
     environment {#** ENVIRONMENT #** (dict (gfor each asked.variables (.split each "=" 1)))})
   (when asked.at (.mkdir (Path asked.at)))
-  ;; What was mounted and started ends with this process in any case.
+  ;; What was started ends with this process in any case.
   (signal.signal signal.SIGTERM (fn [#* _] (sys.exit (+ 128 signal.SIGTERM))))
   (with [place (if asked.at (nullcontext asked.at) (TemporaryDirectory :prefix "newcomer-"))
-         machine ((cond asked.stock stock asked.hostile hostile True usual)
-           (Path place) environment asked.stock)]
+         machine ((if asked.hostile hostile usual) (Path place) environment)]
     (setv [folder terminal] machine)
     (follow folder terminal asked.short)))
 
@@ -146,7 +139,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
 
 ;; * Machines, with a copy of the project below `place`: they yield its folder and a terminal there
 
-(defn [contextmanager] usual [place environment _]
+(defn [contextmanager] usual [place environment]
   "Use this machine as it is."
   (setv [folder home] [(copy-project (/ place "lstm_textgen")) (/ place "home")])
   (.mkdir home)
@@ -155,7 +148,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
     (yield #(folder terminal))))
 
 
-(defn [contextmanager] hostile [place environment _]
+(defn [contextmanager] hostile [place environment]
   "Make this machine unfavorable, as HOSTILE says."
   (.chmod place 0o755)
   (setv
@@ -173,37 +166,6 @@ succeed and print what its page shows; the first that doesn't ends this with sta
     (finally (for [process busy] (.kill process)))))
 
 
-(defn [contextmanager] stock [place environment suite]
-  "Install the Debian named `suite`; use it as a user who has done what README says."
-  (setv
-    home (/ place "home" USER)
-    inside ["chroot" (str place)])
-  (run "debootstrap" "--variant=minbase" suite (str place))
-  (lend-network place)
-  (with [stack (ExitStack)]
-    (for [name ["proc" "sys" "dev"]]
-      (run "mount" "--rbind" "--make-rslave" f"/{name}" (str (/ place name)))
-      (.callback stack run "umount" "--recursive" "--lazy" (str (/ place name))))
-    (run #* inside "apt-get" "update" "-qq")
-    (run #* inside "apt-get" "install" "-qq" "--no-install-recommends" #* PACKAGES)
-    (lend-network place)  ; the packages have brought certificates of their own
-    (run #* inside "useradd" "--create-home" "--shell" "/bin/bash" USER)
-    (setv folder (copy-project (/ home "lstm_textgen")))
-    (run #* inside "chown" "-R" USER f"/home/{USER}")
-    (setv terminal (Terminal [
-        "chroot" f"--userspec={USER}:{USER}" (str place)
-        "env" f"--chdir=/home/{USER}/lstm_textgen" #* BASH]
-      :env {"HOME" f"/home/{USER}" #** environment}))
-    (.callback stack terminal.close)
-    (yield #(folder terminal))))
-
-
-(defn lend-network [place]
-  "Copy what reaches the package index from here into the system at `place`."
-  (for [name NETWORK  :if (.exists (/ (Path "/") name))]
-    (run "cp" "-a" "--parents" f"/./{name}" (str place))))
-
-
 (defn in-folder [environment folder]
   "Return `environment` with the path of `folder` for {folder}."
   (dfor [name value] (.items environment) name (.replace value "{folder}" (str folder))))
@@ -216,12 +178,6 @@ succeed and print what its page shows; the first that doesn't ends this with sta
     (.mkdir (. (/ folder name) parent) :parents True :exist-ok True)
     (shutil.copy (/ ROOT name) (/ folder name)))
   folder)
-
-
-(defn run [#* command]
-  "Run `command`, which must succeed, without input and with little output."
-  (subprocess.run command :check True :stdin subprocess.DEVNULL :stdout subprocess.DEVNULL
-    :env {#** os.environ "DEBIAN_FRONTEND" "noninteractive"}))
 
 
 (when (= __name__ "__main__")

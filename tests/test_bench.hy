@@ -1,0 +1,49 @@
+"Every program in bench/ runs, on its smallest input."
+
+(import
+  pytest
+  bench.base [unwanted]
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  tests.helpers [ROOT TEXT run-python small-model succeeded write-text])
+
+(setv
+  slow pytest.mark.slow
+  ;; By their names: arguments, TEXT being a small file and MODEL a small model, and words of the
+  ;; tables that they print.
+  RUNS [
+    #("corpus" ["text:1" "list:1" "csv:100" "jsonl:100" "xlsx:100"] "| xlsx:100 |")
+    #("base" ["--kinds" "FOLDER"] "| text |")
+    #("base" ["--books" "FOLDER"] "bits per character")
+    (pytest.param "base" ["TEXT:3000@0.05" "--names"] "| text, 3,000 | 0.05 |" :marks slow)
+    (pytest.param "quality" ["TEXT:3000" "0.05" "--peers" "8:0:8e-3:4"] "(8:0:8e-3:4)" :marks slow)
+    (pytest.param "quality" ["TEXT" "0.05" "--unit" "words" "--test"] "256:0.5" :marks slow)
+    (pytest.param "training" ["8@4"] "| 8, 4 |" :marks slow)
+    (pytest.param "writing" ["8"] "| scoring 1 MB, 1×8 |" :marks slow)
+    (pytest.param "writing" ["--busy" "MODEL"] "| writing |" :marks slow)
+    (pytest.param "page" ["8"] "| 8 |" :marks slow)
+    (pytest.param "serve" ["one" "many" "first" "memory"] "| memory after" :marks slow)
+    (pytest.param "kill" ["1"] "final weights identical  yes" :marks slow)
+    (pytest.param "fuzz" ["50"] "refused" :marks slow)])
+
+
+(defn [(pytest.mark.parametrize #("name" "arguments" "words") RUNS)]
+    test-a-benchmark-runs [name arguments words tmp-path]
+  (save-checkpoint (small-model :text TEXT) (/ tmp-path "model"))
+  (setv places {"FOLDER" (str (/ tmp-path "texts"))  "MODEL" (str (/ tmp-path "model.h5"))})
+  (.mkdir (/ tmp-path "texts"))
+  (setv text (write-text (/ tmp-path "texts") TEXT))
+  (setv given (gfor a arguments (.get places a (.replace a "TEXT" text))))
+  (assert (in words (succeeded (run-python "-m" "hy" f"bench/{name}.hy" #* given
+    :cwd ROOT :environment {"BENCH_ROUNDS" "1"})))))
+
+
+(defn test-unwanted-words-of-a-base-are-counted []
+  (assert (in " hits in 640 characters by english" (unwanted r"\bthe\b" "english" 640))))
+
+
+(defn test-every-benchmark-is-run-here []
+  (setv named (sfor run RUNS (get (getattr run "values" run) 0)))
+  (assert (= named (sfor
+    path (.glob (/ ROOT "bench") "*.hy")
+    :if (not-in path.stem ["common" "peer"])
+    path.stem))))
