@@ -227,7 +227,7 @@
     (assert (in f"href=\"/play/{name}\"" front))
     (setv [status headers page] (ask url f"/play/{name}"))
     (assert (= status 200))
-    (assert (in f"<title>{name}</title>" page))
+    (assert (in f"<title>Write with {name}</title>" page))
     (assert (= (get headers "X-Content-Type-Options") "nosniff"))))
 
 

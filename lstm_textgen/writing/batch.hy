@@ -42,7 +42,7 @@ another order for another number of texts, which now and then changes a choice (
     (setv [@draws @_engine] [(list @_sampler.draws) engine]))
 
   (meth [(np.errstate :invalid "ignore")] run [steps enough?]
-    #[[Take one to `steps` steps; end once the function `enough?` returns true.
+    #[[Take one to `steps` steps; end once the function `enough?` (or None) returns true.
 
     Return #(ids logits): the ids drawn (steps, texts), columns in the order of `draws`, and a dict
     from each `Draw` that keeps its logits to them (steps, vocabulary).]]
@@ -54,7 +54,7 @@ another order for another number of texts, which now and then changes a choice (
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
       (.append ids (pick logits))
       (step (get ids -1))
-      (when (enough?) (break)))
+      (when (and enough? (enough?)) (break)))
     #( (.reshape (np.array ids) -1 (len @draws))
       (if rows (dict (zip (lfor k rows (get @draws k)) (np.stack kept 1))) {}))))
 

@@ -67,8 +67,10 @@
 
     The seed has the first `typed` characters of each. If the draw keeps them, `logits` (time,
     vocabulary) are those that they were drawn from.]]
-    (setv units @seed.model.vocabulary.units)
-    (@_add (lfor id ids (cut (get units id) typed None))))
+    (setv
+      all @seed.model.vocabulary.units
+      units (lfor id ids (get all id)))
+    (@_add (if typed (lfor unit units (cut unit typed None)) units)))
 
   (meth _add [units]
     "Add `units`, texts, until the text is over."

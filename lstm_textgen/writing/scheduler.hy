@@ -105,11 +105,11 @@ texts gets the same ones each time.]]
     "End its threads."
     (.close @_crowd))
 
-  (meth step [[most DRAWN-A-STEP] [enough? (fn [] False)]]
+  (meth step [[most DRAWN-A-STEP] [enough? None]]
     #[[Read, let passages join and leave, and draw up to `most` units for each in the batch.
 
-    It draws at least one, and ends early once `enough?` returns true. Return a list of the
-    groups with news.]]
+    It draws at least one, and ends early once `enough?`, a function or None, returns true. Return
+    a list of the groups with news.]]
     (setv read (@_admit))
     (when (or @_leaving @_joining)
       (.change @_crowd @_leaving (list (.items @_joining)))

@@ -29,9 +29,11 @@
   (setv [scheduler group] [(Scheduler model) (Group [passage] 1)])
   (.add scheduler group)
   (try
-    (while (or passage.chunks (not group.over))
-      (while passage.chunks (yield (.popleft passage.chunks)))
-      (unless group.over (.step scheduler)))
+    (while True
+      (setv chunks passage.chunks)
+      (while chunks (yield (.popleft chunks)))
+      (when group.over (break))
+      (.step scheduler))
     (finally (.close scheduler))))
 
 
