@@ -108,7 +108,7 @@
     (train-from-base trained :text (* "heylo, heylo and heylo once more " times) :restart True
       #** options))
   (setv settings (. (train 3) settings))  ; 99 characters
-  (assert (= (get settings "lookback") (get settings "stride") 9))
+  (assert (= settings.lookback settings.stride 9))
   (assert (= (. (train 3 :lookback 2) settings lookback) 2))
   (for [[times options length] [[3 {"lookback" 16} 99] [1 {} 33]]]
     (assert (re.search f"it has {length} characters, .* a smaller `lookback`"
