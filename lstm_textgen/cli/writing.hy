@@ -264,13 +264,13 @@
     (warn (page-written page-path))))
 
 
-(defn _score-file [model name pieces whole page]
-  "Score the text in `pieces`, and add it to the `whole`; print its line, put it on the `page`."
+(defn _score-file [model name chunks whole page]
+  "Score the text in `chunks`, and add it to the `whole`; print its line, put it on the `page`."
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
-    pieces (.prepare-pieces model pieces))
-  (for [stretch (surprises model.checkpoint pieces (if page ALTERNATIVES 0))]
+    chunks (.prepare-pieces model chunks))
+  (for [stretch (surprises model.checkpoint chunks (if page ALTERNATIVES 0))]
     (.add whole stretch.score)
     (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))

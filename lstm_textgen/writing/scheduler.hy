@@ -34,7 +34,7 @@ texts gets the same ones each time.]]
   (meth __init__ [@passages @count [@items None] [@ordered False]]
     (setv
       @_coming (iter passages)
-      [@waiting @again @ended] [(deque) (deque) (deque)]
+      [@waiting @ended @_again] [(deque) (deque) (deque)]
       [@running @begun] [[] (deque)]  ; in the order in which they joined the batch, and began
       [@left @turns] [@count 0]
       @over (if @count None "done")))
@@ -43,7 +43,7 @@ texts gets the same ones each time.]]
     "Return the passage that waits for its turn, or None."
     (unless @waiting
       (setv passage (next @_coming None))
-      (when (and (is passage None) @again) (setv passage (.popleft @again)))
+      (when (and (is passage None) @_again) (setv passage (.popleft @_again)))
       (unless (is passage None)
         (setv passage.group @,)
         (.append @begun passage)
@@ -56,18 +56,18 @@ texts gets the same ones each time.]]
     Return whether any has ended.]]
     (setv before @left)
     (for [passage (list @begun)]
-      (cond
-        (not passage.over) (when @ordered (break))
-        (or (is @items None) (.new? @items passage.whole)) (do
-          (.remove @begun passage)
+      (unless passage.over
+        (if @ordered (break) (continue)))
+      (.remove @begun passage)
+      (if (or (is @items None) (.new? @items passage.whole))
+        (do
           (setv passage.end passage.over)
           (.append @ended passage)
           (-= @left 1)
           (unless @left (setv @over "done")))
-        True (do
-          (.remove @begun passage)
+        (do
           (.start-again passage (+ passage.draw.number @count))
-          (.append @again passage)
+          (.append @_again passage)
           (when (.memorized? @items)
             (setv @over "memorized")
             (break)))))

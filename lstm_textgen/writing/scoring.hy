@@ -87,15 +87,15 @@ A text is cut into parts that are read in parallel; each part first reads the te
   #(total units (np.concatenate nats)))
 
 
-(defn surprises [model pieces [alternatives 0]]
-  #[[Yield the text in `pieces` (strings), one `Stretch` at a time.
+(defn surprises [model chunks [alternatives 0]]
+  #[[Yield the text in `chunks` (strings), one `Stretch` at a time.
 
   Its first unit follows the model's `start-ids`, as a seed's does. `alternatives` is the number
   of `likeliest` units for each place.]]
   (setv
     [vocabulary reader] [model.vocabulary None]
     k (min alternatives vocabulary.size))
-  (for [text (_stretches pieces vocabulary.spaced)]
+  (for [text (_stretches chunks vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
       reader (or reader (_Reader model (len ids) k))
@@ -116,13 +116,13 @@ A text is cut into parts that are read in parallel; each part first reads the te
 
 ;; * Reading
 
-(defn _stretches [pieces spaced]
-  #[[Yield the text of `pieces` in stretches of at most `READ-AT-ONCE` characters.
+(defn _stretches [chunks spaced]
+  #[[Yield the text of `chunks` in stretches of at most `READ-AT-ONCE` characters.
 
   Where units are `spaced`, a long one ends before a line break or a space, if it has any.]]
   (setv held "")
-  (for [piece pieces  start (range 0 (len piece) READ-AT-ONCE)]
-    (+= held (cut piece start (+ start READ-AT-ONCE)))
+  (for [chunk chunks  start (range 0 (len chunk) READ-AT-ONCE)]
+    (+= held (cut chunk start (+ start READ-AT-ONCE)))
     (when (> (len held) READ-AT-ONCE)
       (setv
         places (gfor mark (if spaced "\n " "") (.rfind held mark 1 READ-AT-ONCE))
