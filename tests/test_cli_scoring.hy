@@ -30,6 +30,13 @@ logarithms. So their texts and scores are known.]]
     f"standard input: {UNIFORM}0.0%, 4 characters\n")))
 
 
+(defn test-score-reads-the-rows-and-columns-that-flags-choose [uniform]
+  (write-text uniform "a,b\nab cd.,1\nab,2\n" :name "a.csv")
+  (setv flags ["--score" "a.csv" "--column" "a" "--where"])
+  (assert (in "%, 3 characters\n" (output uniform #* flags "b=2")))
+  (refused (program #* flags "b=3" :folder uniform) "--where: no row has '3' in column b;"))
+
+
 (defn test-score-takes-folders-as-sources-do [uniform]
   (.mkdir (/ uniform "all" "more") :parents True)
   (write-text uniform "ab cd.\n" :name "all/more/a.txt")

@@ -34,10 +34,11 @@
   (assert (= (. (load (/ tmp-path "model")) settings people) ["Anna" "Ben"])))
 
 
-(defn test-columns-and-templates-are-flags [tmp-path counting]
+(defn test-columns-templates-and-conditions-are-flags [tmp-path counting]
   (a-table tmp-path)
-  (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id" #* FLAGS))
-  (assert (in "a.csv: table, 90 entries in columns text, id\n" shown))
+  (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id"
+    "--where" "id!=7" "--where" "text!=a fox sings 8" #* FLAGS))
+  (assert (in "a.csv: table, 88 entries in columns text, id where id!=7 and text!=a" shown))
   (refused (program "--sources" "a.csv" "--column" "{Text" :folder tmp-path)
     "--column must be a column, a template" "not '{Text' (a { without its counterpart;"))
 

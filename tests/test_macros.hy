@@ -192,6 +192,7 @@
 (defn test-every-setting-has-a-kind-that-a-right-value-fits []
   (setv right {
     "sources" ["a.txt"]  "only" "Anna"  "column" ["text"]  "sheet" "one"
+    "where" ["lang=en" "year!=2020"]
     "unit" "words"  "lower" True  "encoding" "latin-1"  "max_words" 9
     "lookback" 9  "stride" 9  "batch_size" 9  "validation" 0.5  "layers" "9"
     "learning_rate" 0.1  "epochs" 0  "patience" 0  "rng_seed" 0  "temperature" 0  "base" "b"

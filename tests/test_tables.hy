@@ -4,10 +4,9 @@
   json
   pytest
   bench.corpus [sheet-row workbook]
-  lstm-textgen.basics.values [TABLE-COLUMNS check-value]
-  lstm-textgen.text.documents.reading [Reading]
-  lstm-textgen.text.documents.tables [find-name]
-  lstm-textgen.text.files [documents-of read-sources]
+  lstm-textgen.basics.values [CONDITIONS TABLE-COLUMNS check-value]
+  lstm-textgen.text.documents.columns [find-name]
+  lstm-textgen.text.files [read-sources]
   tests.helpers [ROOT complaint empty-folder noted refusal-of write write-all]
   tests.test-documents [zipped-as])
 
@@ -18,6 +17,8 @@
   MB (** 2 20)
   PEOPLE "Name,Home,Story\nAnna,Rome,\"She sings.\n\n  She  rests.\"\nBen,,He swims.\n,,\n"
   HAIKU "\"An old pond,\na frog.\",basho\n\"On a bare branch\na crow.\",basho\n"
+  TONGUES (+ "Lang;City;Says\nde;Köln;\"ja; \"\"nein\"\"\"\n en;New  York;yes\nen;Köln;no\n"
+    ";Rom;sì\nde;München;\"so\nlala\"\n")
   TEMPLATE "{name} ({HOME}):\\n{3}")
 
 
@@ -77,13 +78,6 @@
     "She sings.\nShe rests.\nHe swims.\n")))
 
 
-(defn test-a-reader-yields-text-alone-and-returns-its-summary [here]
-  (write "a.csv" PEOPLE)
-  (setv [table] (documents-of "a.csv" (Reading :column "Name")))
-  (assert (= (list table) ["Anna\nBen\n"]))
-  (assert (= table.summary.words "table, 2 entries in column Name")))
-
-
 (defn test-tables-whose-rows-differ-need-items [here]
   (write "a.csv" "Story\nOne line.\n")
   (write "b.csv" PEOPLE)
@@ -119,6 +113,65 @@
     test-a-column-that-is-unknown-or-empty-is-refused [here name table column said]
   (write name table)
   (assert (= (complaint [name] :column column) f"'{name}' {said}")))
+
+
+;; * Conditions on rows
+
+(defn [(pytest.mark.parametrize #("where" "found") [
+      #("lang=en" "yes\nno\n")
+      #(" LANG = en " "yes\nno\n")
+      #("1==en" "yes\nno\n")
+      #("la!=de" "yes\nno\nsì\n")
+      #("lang=" "sì\n")
+      #(["lang!=" "city=New York"] "yes\n")
+      #(["Lang=de" "city!=München"] "ja; \"nein\"\n")
+      #("city=Mu\u0308nchen" "so\nlala\n\n")
+      #("says=lala" "so\nlala\n\n")])]
+    test-only-rows-that-meet-all-conditions-are-read [here where found]
+  (write "a.csv" TONGUES)
+  (assert (= (read-sources "a.csv" :column "says" :where where) found)))
+
+
+(defn [(pytest.mark.parametrize #("name" "table" "where" "found") [
+      #("a.csv" TONGUES "lang=en" "en\tNew York\tyes\nen\tKöln\tno\n")
+      #("a.csv" "1,en,sea\n2,de,See\n3,en,fox\n" "2=en" "1\ten\tsea\n3\ten\tfox\n")
+      #("a.csv" "Us\n\nlang,text\nen,one\nde,zwei\n" "lang=de" "de\tzwei\n")
+      #("a.jsonl" "{\"a\": [\"x\", \"y\"]}\n{\"a\": 2.50, \"b\": true}\n{}" "a=x" "x y\n")
+      #("a.json" "[{\"a\": \"x\"}, {\"a\": 2.50, \"b\": true}]" "a=2.50" "2.50\ttrue\n")
+      #("a.xlsx" (workbook (+ (sheet-row 1 "a" "b") (sheet-row 2 1.5 "x") (sheet-row 3 2 "y")))
+        "a=2" "2\ty\n")
+      #("a.zip" (zipped-as {"a.csv" "a,b\n1,2\n"  "b.csv" "a,b\n3,4\n"}) "a=3" "3\t4\n")])]
+    test-every-table-has-conditions-and-without-a-column-all-cells [here name table where found]
+  (write name table)
+  (assert (= (read-sources name :where where) found)))
+
+
+(defn test-a-condition-holds-in-some-of-several-tables-and-is-told [here]
+  (write-all {"all/a.csv" "lang,text\nen,one\n"  "all/b.csv" "lang,text\nde,\"so\nlala\"\n"})
+  (assert (= (read "all" :column "text" :where "lang=en")
+    #("one\n" "table, 1 entry in column text where lang=en" "line"))))
+
+
+(defn [(pytest.mark.parametrize #("where" "said") [
+      #("lang=EN" (+ "`where`: no row has 'EN' in column lang; its values are en (9), de (2), "
+        "no text (1), 0 (1), 1 (1), 2 (1), 3 (1), 4 (1) and 5 more"))
+      #("lang!=x\ny" "`where`: no row has 'x y' in column lang; its values are en (9), de")
+      #("text=2" "in column text; its values are t (21), no text (1)")
+      #("long=en" "'all/a.csv' has no column 'long'; choose from: 1 lang (en), 2 text (t)")
+      #(["lang=en" "2!=t"] "`where`: there is no row with text where lang=en and 2!=t")])]
+    test-a-value-or-column-that-isnt-there-is-told-with-those-that-are [here where said]
+  (write "all/a.csv" (+ "lang,text\n" (* "en,t\n" 9) (* "de,t\n" 2) ",\n"
+    (.join "\n" (gfor n (range 10) f"{n},t"))))
+  (setv warned [])
+  (try
+    (read-sources "all" :column "text" :where where :warn warned.append)
+    (except [error ValueError] (.append warned error)))
+  (assert (in said (str (get warned 0)))))
+
+
+(defn [(pytest.mark.parametrize "text" ["year>2000" "=en" "" ["lang=en" "lang"]])]
+    test-a-wrong-condition-is-refused [text]
+  (assert (in "a condition such as \"lang=en\"" (refusal-of check-value "" CONDITIONS text))))
 
 
 ;; * CSV
@@ -172,8 +225,9 @@
 (defn test-with-a-column-texts-beside-a-table-are-read-whole [here]
   (write-all {"all/a.csv" PEOPLE  "all/b.txt" "Dora\nEmil\n"})
   (assert (= (read-sources "all" :column "name") "Anna\nBen\nDora\nEmil\n"))
-  (assert (= (complaint ["all/b.txt"] :column "name")
-    "`column` doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl")))
+  (for [[setting value] [["column" "name"] ["where" "name=x"]]]
+    (assert (= (complaint ["all/b.txt"] #** {setting value})
+      f"`{setting}` doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl"))))
 
 
 (defn test-the-encoding-of-a-spreadsheet-is-found-and-told [here]

@@ -61,7 +61,8 @@
   (and (isinstance x list) (all (map text? x))))
 
 
-(defn _several [x]
+(defn several [x]
+  "Return `x` if it is a list, or a list of it alone."
   (if (isinstance x list) x [x]))
 
 
@@ -93,6 +94,16 @@
   [#* parts #(literal None)])
 
 
+(defn condition-parts [text]
+  #[[Return what a condition on a column is made of, #(name equal value), of `name=value`.
+
+  Of `name!=value`, `equal` is False. Raise `LookupError` for another text.]]
+  (setv found (re.fullmatch "(?s)(.*?)(!?)==?(.*)" text))
+  (unless (and found (.strip (get found 1)))
+    (raise (LookupError "it needs the name or number of a column, then = or !=")))
+  #((.strip (get found 1)) (not (get found 2)) (get found 3)))
+
+
 (defn _read-numbers [text]
   "Return the number, or the list of numbers, written in `text` with commas between them."
   (setv numbers (list (map float (.split text ","))))
@@ -110,8 +121,8 @@
   PROBABILITY (Kind "greater than 0 and at most 1" number? (fn [x] (and (< 0 x) (<= x 1))) float)
   RATIO (Kind "a number from 0 to 1" number? (fn [x] (<= 0 x 1)) float)
   TEMPERATURE (Kind "a number, 0 or more, or a list of them"
-    (fn [x] (all (map number? (_several x))))
-    (fn [x] (and (!= x []) (all (gfor n (_several x) (and (>= n 0) (_finite? n))))))
+    (fn [x] (all (map number? (several x))))
+    (fn [x] (and (!= x []) (all (gfor n (several x) (and (>= n 0) (_finite? n))))))
     _read-numbers)
   FLAG (Kind "True or False" (fn [x] (isinstance x bool)))
   TEXT (Kind "text" text?)
@@ -122,7 +133,10 @@
     (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
   TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
     (fn [x] (or (text? x) (_texts? x)))
-    (fn [x] (bool (and x (all x) (all (map column-parts (_several x)))))))
+    (fn [x] (bool (and x (all x) (all (map column-parts (several x)))))))
+  CONDITIONS (Kind "a condition such as \"lang=en\" or \"lang!=en\", or a list of these"
+    (fn [x] (or (text? x) (_texts? x)))
+    (fn [x] (bool (and x (all (map condition-parts (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)

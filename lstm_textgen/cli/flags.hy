@@ -226,7 +226,7 @@ examples:
         (is-not setting.value None) {"action" "store_const"  "const" setting.value}
         (is setting.kind TEXTS) {"action" "extend"  "nargs" "+"  "metavar" setting.metavar}
         True {
-          "action" (if (in setting.name ["path" "stop" "column"]) "append" "store")
+          "action" (if (in setting.name ["path" "stop" "column" "where"]) "append" "store")
           "type" (partial read-value setting.option setting.kind)
           "metavar" setting.metavar}))
     (when setting.shorthand

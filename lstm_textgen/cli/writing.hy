@@ -17,9 +17,9 @@
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.pages.assembly [ALTERNATIVES OUR-PAGE]
   lstm-textgen.pages.score [Page]
-  lstm-textgen.settings.table [SETTINGS]
-  lstm-textgen.text.documents.reading [Reading]
-  lstm-textgen.text.files [documents-of find-paths read-sources]
+  lstm-textgen.settings.table [CHOOSING SETTINGS]
+  lstm-textgen.text.documents.conditions [check-conditions]
+  lstm-textgen.text.files [documents-of find-paths read-sources reading-of]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
@@ -83,10 +83,8 @@
   "Return a dict of reading options, with the encoding given or else the model's own."
   {"encoding" (.get flags "encoding" model.settings.encoding)
     "limit" (* MB flags.max-download)
-    "only" flags.only
-    "column" flags.column
-    "sheet" flags.sheet
-    "items" model.settings.items})
+    "items" model.settings.items
+    #** (.chosen flags #* CHOOSING)})
 
 
 ;; * Generation
@@ -245,7 +243,7 @@
   "Print how well the model predicts each file and all together; write the page if requested."
   (setv
     model (_load-model flags)
-    reading (Reading #** (_reading model flags))
+    reading (reading-of #** (_reading model flags))
     page-path flags.score-html
     page (when page-path (Page model.vocabulary))
     whole (Score)
@@ -256,7 +254,7 @@
     count 0)
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
-      (_score-file model document.name document whole page))
+      (_score-file model document reading whole page))
     (+= count 1))
   (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
@@ -264,21 +262,22 @@
     (warn (page-written page-path))))
 
 
-(defn _score-file [model name chunks whole page]
-  "Score the text in `chunks`, and add it to the `whole`; print its line, put it on the `page`."
+(defn _score-file [model document reading whole page]
+  "Score the `document`, and add it to the `whole`; print its line, put it on the `page`."
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
-    chunks (.prepare-pieces model chunks))
+    chunks (.prepare-pieces model document))
   (for [stretch (surprises model.checkpoint chunks (if page ALTERNATIVES 0))]
     (.add whole stretch.score)
     (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))
     (when page (.add page stretch)))
-  (.check total name)
-  (setv summary (_summary name total model.vocabulary strange))
+  (unless total.count (check-conditions reading.where False warn))
+  (.check total document.name)
+  (setv summary (_summary document.name total model.vocabulary strange))
   (print (visible summary) :flush True)
-  (when page (.end page name summary)))
+  (when page (.end page document.name summary)))
 
 
 (defn _summary [name total vocabulary [strange #()]]

@@ -16,6 +16,7 @@
   lstm-textgen.prep [lower prepared-name]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
+  lstm-textgen.settings.table [CHOOSING]
   lstm-textgen.text.corpus [EARLIER Text cut-at-space earlier-fingerprint ids-of
     prepared-chunks]
   lstm-textgen.text.files [MOST-DIGESTS read-chunks]
@@ -106,8 +107,8 @@
   (when asked.sources (.doing display f"reading {(source-names asked.sources)}"))
   (try
     (setv chunks (prepared-chunks (read-chunks asked.sources
-      :encoding settings.encoding :only asked.only :column asked.column :sheet asked.sheet
-      :items settings.items :digests digests
+      :encoding settings.encoding :items settings.items #** (.chosen asked #* CHOOSING)
+      :digests digests
       :progress display.download :note note :warn display.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
       :limit (* MB asked.max-download))))

@@ -9,9 +9,9 @@ in Python, and its checks.]]
   os [PathLike fspath]
   hy.models [Symbol]
   lstm-textgen.basics.messages [refuse spelled]
-  lstm-textgen.basics.values [COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT POSITIVE
-    PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS WHOLE
-    check-value one-of unknown-name]
+  lstm-textgen.basics.values [CONDITIONS COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT
+    POSITIVE PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS
+    WHOLE check-value one-of unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -91,6 +91,10 @@ in Python, and its checks.]]
       (+ "in tables (.csv, .tsv, .xlsx, .xls, .ods, .json, .jsonl), read this column, by its "
         "name, a unique part of it, or its number; may be repeated; or fill a template with each "
         "row, such as \"{Name} of {City}\"") :metavar "NAME")
+    (Setting "where" CONDITIONS "cli recipe train"
+      (+ "in tables, read only rows whose column has this value, as in --where lang=en, or "
+        "doesn't have it, as in --where 'lang!=en'; case matters; may be repeated: all must hold")
+      :metavar "NAME=VALUE")
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks (.xlsx, .xls, .ods), read this sheet (default: the first)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
@@ -268,7 +272,9 @@ in Python, and its checks.]]
 (setv SETTINGS (dfor [group rows] (.items TABLE) row rows row.name (replace row :group group)))
 
 
-(setv READING ["encoding" "max_download" "only" "column" "sheet"])  ; how sources are read
+(setv
+  CHOOSING ["only" "column" "where" "sheet"]  ; what of sources is read
+  READING ["encoding" "max_download" #* CHOOSING])  ; and how
 
 
 (defn settings-in [#* places]

@@ -17,11 +17,12 @@
   zlib
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [printable]
-  lstm-textgen.basics.values [clip unknown-name]
+  lstm-textgen.basics.values [clip several unknown-name]
   lstm-textgen.text.decoding [CHUNK NotText]
   lstm-textgen.text.documents.chats [wanted?]
+  lstm-textgen.text.documents.conditions [Condition check-conditions tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
-    about-skipped batched file-chunks joined sound-documents]
+    about-skipped batched file-chunks first-reason joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -50,17 +51,17 @@
   order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
   which one call of `warn` lists.
 
-  A `.gz` is unpacked. Documents are read by `documents`; `options` are `only`, `column`, `sheet`,
-  `items` and `digests`, as in `Reading`. `note` is called with the name and the `Summary` of each
-  one read. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is the size
-  limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in `fetch`.
+  A `.gz` is unpacked. Documents are read by `documents`; `options` are as in `reading-of`. `note`
+  is called with the name and the `Summary` of each one read. Other bytes are decoded as
+  `encoding`, and texts are `joined`. `limit` is the size limit in bytes for a download and for an
+  unpacked `.gz` or document; `progress` is as in `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
   (setv
     [people empty] [(Counter) True]
     found #{}  ; what the rows of tables are
-    reading (Reading :encoding encoding :limit (int limit) #** options)
+    reading (reading-of :encoding encoding :limit (int limit) #** options)
     sources (listed-sources sources))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn add-up [name summary]
@@ -83,9 +84,16 @@
     (unless (any (gfor name people (wanted? name reading)))
       (setv names (lfor [name _] (.most-common people 30) name))
       (refuse 'only ": " (unknown-name "person" reading.only names))))
+  (check-conditions reading.where empty warn)
   (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}"))
-  (unless (or found (not reading.column))
-    (refuse 'column " doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl")))
+  (unless (or found (tested? reading.where))
+    (for [[option given] [['column reading.column] ['where reading.where]]  :if given]
+      (refuse option " doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl"))))
+
+
+(defn reading-of [[where None] #** options]
+  "Return the `Reading` with these `options`, and the conditions on rows that `where` has as text."
+  (Reading :where (list (map Condition (several (or where [])))) #** options))
 
 
 (defn listed-sources [sources]
@@ -179,7 +187,9 @@
       (gfor file files (Document file (_read-file file file reading))) skipped)]
     (setv found True)
     (yield document))
-  (unless found (refuse f"the folder {(_quoted path)} contains no {reading.encoding} text"))
+  (unless (or found (tested? reading.where))
+    (refuse f"the folder {(_quoted path)} contains no {reading.encoding} text"
+      (first-reason skipped)))
   (when (and skipped warn)
     (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
       (_quoted path) reading.encoding))))

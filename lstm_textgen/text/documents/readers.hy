@@ -17,14 +17,15 @@
   lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
+  lstm-textgen.text.documents.conditions [tested?]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [EXPORTS read-slack slack?]
   lstm-textgen.text.documents.loglines [LOGS]
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
-    Summary about-skipped batched file-chunks first-text joined locked not-a read-whole
-    sound-documents text-lines]
+    Summary about-skipped batched file-chunks first-reason first-text joined locked not-a
+    read-whole sound-documents text-lines]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
@@ -141,9 +142,9 @@
       document))]
     (.spend budget (len chunk))
     (yield chunk))
-  (unless read
-    (setv why (next (gfor reason (.values skipped) [": " reason]) ""))
-    (refuse f"{reading.name} is a zip archive without {reading.encoding} text" why :kind NotText))
+  (unless (or read (tested? reading.where))
+    (refuse f"{reading.name} is a zip archive without {reading.encoding} text"
+      (first-reason skipped) :kind NotText))
   (setv
     parts (tuple (gfor each read :if each.summary #(each.name each.summary)))
     about (if skipped
@@ -216,7 +217,8 @@
   "subtitles" (Reader "subtitles" read-subtitles
     :sniffs? (fn [head text reading] (subtitles? text reading.ending)))
   "table" (Reader "a table" read-table :errors #(RecursionError ValueError)
-    :sniffs? (fn [head text reading] (and reading.column (in reading.ending [#* TABLES ""]))))
+    :sniffs? (fn [head text reading]
+      (and (or reading.column reading.where) (in reading.ending [#* TABLES ""]))))
   "chat" (Reader "a chat" _read-chat :options ["only"]
     :sniffs? (fn [head text reading] (find-chat text reading.ending)))
   "page" (Reader "a web page" read-html :endings [".html" ".htm" ".xhtml"]

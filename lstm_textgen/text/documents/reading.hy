@@ -43,14 +43,15 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   - `name`: what messages call it; `ending`: its file extension in lower case, such as `.docx`.
   - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
   - `only`: the person whose messages are read. None: not given, as in what follows.
-  - `column`: of a table, a name or template (see `column-parts`), or a list of these; `sheet`: of
-    a workbook; `items`: what each of its rows must be, `line` or `paragraph`.
+  - `column`: of a table, a name or template (see `column-parts`), or a list of these; `where`: a
+    `Condition` for each that its rows must meet; `sheet`: of a workbook; `items`: what each row
+    must be, `line` or `paragraph`.
   - `budget`: the `Budget` of the archive that it is a member of, or None.
   - `digests`: a list that gets the digest of each file that is read, or None.]] [
     #^ str [name "the text"]  #^ str [ending ""]
     #^ str [encoding "utf-8"]  #^ int [limit LIMIT]
     #^ str [only None]
-    #^ object [column None]  #^ str [sheet None]  #^ str [items None]
+    #^ object [column None]  #^ list [where #()]  #^ str [sheet None]  #^ str [items None]
     #^ object [budget None]
     #^ list [digests None]])
 
@@ -176,6 +177,11 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
       (when (.tell copy)
         (.seek copy 0)
         (yield (Document document.name (file-chunks copy) document.summary))))))
+
+
+(defn first-reason [skipped]
+  "Return a colon and the first reason in `skipped`, as in `sound-documents`, if there is one."
+  (next (gfor reason (.values skipped) [": " reason]) ""))
 
 
 (defn about-skipped [names count place encoding]

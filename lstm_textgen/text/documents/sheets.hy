@@ -18,8 +18,9 @@ many cells, may need any amount of memory, and then only that process ends.]]
   lstm-textgen.basics.values [clip]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.apart [LOCKED run-apart]
+  lstm-textgen.text.documents.columns [find-name]
   lstm-textgen.text.documents.reading [Budget]
-  lstm-textgen.text.documents.tables [csv-rows find-name text-of-rows])
+  lstm-textgen.text.documents.tables [csv-rows text-of-rows])
 
 (setv
   SHEETS-SHOWN 200  ; characters of a list of sheets

@@ -1,0 +1,141 @@
+"The columns of a table: which row has their names, and which of them a name means."
+
+(eval-when-compile (require hyrule [unless]))
+(import
+  itertools [takewhile]
+  re
+  statistics [median]
+  lstm-textgen.basics.values [clip column-parts several]
+  lstm-textgen.text.decoding [NotText]
+  lstm-textgen.text.documents.conditions [comparable]
+  lstm-textgen.text.documents.reading [one-line])
+
+(setv
+  MOST-LISTED 30  ; columns in a message
+  MOST-TITLES 5  ; rows above the header
+  MAX-FORM 100  ; characters of a cell that are compared with others
+  LONG-CELL 20)  ; characters above which half a cell is longer than most names of columns
+
+
+(defn find-header [rows asked]
+  #[[Return #(names place said): the columns' names, where the rows below them begin, and a note.
+
+  The columns are numbered from 1 if the first of `rows` looks like data, unless a name that is
+  `asked` for (a list) is in it.]]
+  (setv
+    place (header-place rows asked)
+    names (list (map one-line (get [#* rows []] place)))
+    numbers? (all (gfor name asked (and (.isdecimal name) (not-in name names))))
+    data? (if (and numbers? (= place 0)) (_data? rows) False))
+  (cond
+    data? #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; the table has no header")
+    (is data? None) #(names 1 "; the first row was taken as the header")
+    True #(names (+ place 1) "")))
+
+
+(defn _data? [rows]
+  #[[Return whether the first of `rows` is like those below it; None if that is unclear.
+
+  A cell is like those below it if it equals one, is written like one of digits and others, or is
+  about as long; it is unlike them if it has no digit and they all have.]]
+  (when (or (< (len rows) 2) (isinstance (get rows 1) dict)) (return False))  ; JSON names its own
+  (defn form [cell]
+    (re.sub r"\d+" "0" (re.sub r"[^\W\d_]+" "a" (cut cell MAX-FORM))))
+  (defn like? [cell others]
+    (setv
+      own (form cell)
+      forms (set (map form others)))
+    (cond
+      (or (in cell others) (and (in "0" own) (in own forms))) True
+      (and (not-in "0" own) (all (gfor each forms (in "0" each)))) False
+      (>= (* 2 (len cell)) (median (map len others)) LONG-CELL) True))
+  (setv found (sfor
+    [n cell] (enumerate (cut (get rows 0) MOST-LISTED))
+    :setv others (list (filter None (gfor row (cut rows 1 None) (cell-of row n))))
+    :if (and cell others)
+    (like? cell others)))
+  (if (in False found) False (or (in True found) None)))
+
+
+(defn asked-names [reading]
+  "Return the list of the names and numbers of columns that a `Reading` asks for."
+  [ #* (lfor
+      text (several (or reading.column []))
+      [_ name] (column-parts text)
+      :if name
+      (one-line name))
+    #* (lfor each reading.where (one-line each.name))])
+
+
+(defn header-place [rows asked]
+  #[[Return the place of the row with the names of the columns among the first `rows` of a table.
+
+  Above it there may be a few titles, with text only in the first cell. The next row is the header
+  if it has several cells, no empty one between them, and as many as any row, of which most have
+  several; but not if the first row has one of the names `asked` for.]]
+  (setv
+    widths (lfor  ; up to the last cell with text; JSON has dicts below the header
+      row rows
+      :if (isinstance row list)
+      (max (gfor [n cell] (enumerate row 1) :if cell n) :default 0))
+    above (len (list (takewhile (fn [width] (<= width 1)) widths)))
+    [wide #* below] (or (cut widths above None) [0])
+    below (list (filter None below))
+    cells (sfor cell (get [#* rows []] 0) (_folded cell))
+    asked? (any (gfor name asked (in (_folded name) cells))))
+  (if (and (<= 1 above MOST-TITLES)
+      (>= wide (max [2 #* below]))
+      (= wide (sum (map bool (get rows above))))
+      (> (sum (gfor width below (> width 1))) (/ (len below) 2))
+      (not asked?))
+    above
+    0))
+
+
+(defn cell-of [row place]
+  "Return the text of a cell of a `row`, which has a list or dict of some by their places."
+  (try
+    (.strip (get row place))
+    (except [LookupError] "")))
+
+
+;; * Names
+
+(defn find-name [name names]
+  #[[Return the place among `names` of the one that `name` means, or None.
+
+  It is the same, or is so but for case and white space; or it has this number, counted from 1; or
+  it is the only one that contains `name`.]]
+  (setv
+    folded (list (map _folded names))
+    wanted (_folded name)
+    numbers (lfor n (range (len names)) (str (+ n 1)))
+    within (lfor [n each] (enumerate folded) :if (in wanted each) n))
+  (cond
+    (in name names) (.index names name)
+    (in wanted folded) (.index folded wanted)
+    (in wanted numbers) (.index numbers wanted)
+    (= (len within) 1) (get within 0)))
+
+
+(defn _folded [name]
+  "Return the `name` of a column as it is compared."
+  (.casefold (comparable name)))
+
+
+(defn find-place [name rows header reading]
+  "Return the place of the column `name` in the `header`; raise `NotText` if there is none."
+  (setv place (find-name name header))
+  (unless header (raise (NotText f"{reading.name} has no text")))
+  (when (is-not place None) (return place))
+  (setv
+    columns (lfor
+      [n column] (enumerate (cut header MOST-LISTED))
+      :setv example (next (filter None (gfor row rows (cell-of row n))) "")
+      f"{(+ n 1)} {(clip column 60)}{(if example f" ({(clip (one-line example) 30)})" "")}")
+    more (- (len header) MOST-LISTED)
+    many? (> (sum (gfor column header (in (_folded name) (_folded column)))) 1))
+  (raise (NotText (+ f"{reading.name} has {(if many? "several columns with" "no column")} "
+    f"'{(clip name)}'; choose from: {(.join ", " columns)}"
+    (if (> more 0) f" and {more :,} more" "")
+    (if (_data? [header #* rows]) "; if the first row is no header, give a number" "")))))
