@@ -23,9 +23,9 @@
 
   `notify` is called in the loop's `thread` with a list of the groups that have news.]]
 
-  (meth __init__ [@model @notify [scheduler None]]
+  (meth __init__ [model @notify]
     (setv
-      @scheduler (or scheduler (Scheduler model))
+      @scheduler (Scheduler model)
       @_changed (Condition)
       @_inbox []  ; from other threads: #(method group), a method of the scheduler
       @_ending False
