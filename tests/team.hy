@@ -28,11 +28,9 @@
      (.replace (os.environ.get "XLA_FLAGS" "") FOR-TENSORFLOW ""))})
 
 
-(defn member [n of port devices [host "127.0.0.1"]]
-  #[[Return the environment for process `n` of a team that meets at a `port` of `host`.
-
-  Each process has this number of `devices`.]]
-  {#** (on-jax devices)
+(defn member [n of port [host "127.0.0.1"]]
+  "Return the environment for process `n` of a team that meets at a `port` of `host`."
+  {#** (on-jax)
     "KERAS_DISTRIBUTION_JOB_ADDRESSES" f"{host}:{port}"
     "KERAS_DISTRIBUTION_NUM_PROCESSES" (str of)
     "KERAS_DISTRIBUTION_PROCESS_ID" (str n)})
@@ -45,8 +43,8 @@
     (get (.getsockname listener) 1)))
 
 
-(defn start-team [folders #* arguments [before []] [devices 1] [machines []]]
-  #[[Start the program once in each of `folders`, with `devices` each; return the processes.
+(defn start-team [folders #* arguments [before []] [machines []]]
+  #[[Start the program once in each of `folders`; return the processes.
 
   `before` is what Python gets instead of `-m lstm_textgen`. Each is on its own one of `machines`,
   if there are any.]]
@@ -57,7 +55,7 @@
       :by (if machines (entered (get machines n)) [])
       :cold (bool machines)
       :cwd folder
-      :environment (member n (len folders) port devices host))))
+      :environment (member n (len folders) port host))))
 
 
 (defn endings [processes]

@@ -7,7 +7,7 @@
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [TextModel load train]
-  tests.helpers [TEXT output program refusal-of refused saved-model small-model])
+  tests.helpers [TEXT output refusal-of saved-model small-model])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -23,14 +23,14 @@
 (defn [(pytest.mark.parametrize #("name" "content" "said") [
     #("model.h5" {"model_config" "{}"} "model.h5: .*; if Keras made it, use ")
     #("k.keras" {} "k.keras: not a model of this program.*; if Keras made it, use ")])]
-    test-a-file-of-keras-is-advised-about-in-the-words-of-the-caller [tmp-path name content said]
+    test-a-file-of-keras-is-advised-about-in-the-words-of-the-caller
+    [tmp-path monkeypatch refusal name content said]
+  (.chdir monkeypatch tmp-path)
   (with [file (h5py.File (/ tmp-path name) "w")]
     (.update file.attrs content)
     (.create-group file "model_weights"))
   (assert (re.search f"{said}`TextModel.from_keras`$" (refusal-of load (/ tmp-path name))))
-  (setv result (program "--generate" "a" "--model" name :folder tmp-path))
-  (refused result)
-  (assert (re.search f"{said}--import\n" result.stderr)))
+  (assert (re.search f"{said}--import\n" (refusal "--generate" "a" "--model" name))))
 
 
 ;; * Names of models
@@ -39,12 +39,10 @@
     #("x.keras" "saved as .h5, .*; give x.h5, not x.keras") #("a/" "a/ is a folder; give a file")
     #("m.h5.bak" "m.h5.bak is a backup; give another file")])]
     test-no-model-is-saved-as-keras-format-or-backup-or-beside-a-named-folder
-    [model tmp-path path said]
+    [model refusal path said]
   (for [act [(fn [] (.save model path)) (fn [] (train :text TEXT :path path))]]
     (assert (re.search said (refusal-of act))))
-  (setv result (program "--sources" "a.txt" "--model" path :folder tmp-path))
-  (refused result "--model: ")
-  (assert (re.search said result.stderr))
+  (assert (re.search f"--model: .*{said}" (refusal "--sources" "a.txt" "--model" path)))
   (assert (= (os.listdir) [])))
 
 

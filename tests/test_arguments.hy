@@ -3,11 +3,9 @@
 (import
   pytest
   lstm-textgen.prep [compose-all]
-  lstm-textgen.recipes [load-recipe recipe]
-  lstm-textgen.settings.layers [Layer parse-layers]
-  lstm-textgen.settings.models [new-settings]
-  lstm-textgen.textmodel [joined-texts]
-  tests.helpers [write-text])
+  lstm-textgen.recipes [recipe]
+  lstm-textgen.settings.layers [parse-layers]
+  lstm-textgen.textmodel [joined-texts])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -33,13 +31,10 @@
     (joined-texts text)))
 
 
-(defn test-a-list-of-sizes-is-one-lstm-for-each [tmp-path]
-  (setv both #((Layer "lstm" 128) (Layer "lstm" 64)))
+(defn test-a-list-of-sizes-is-one-lstm-for-each []
   (for [sizes [[128 64] #(128 64)]]
-    (assert (= (. (new-settings {"layers" sizes}) layers) both)))
-  (setv path (write-text tmp-path (+ "(require lstm-textgen.macros [defrecipe])"
-    "(defrecipe r :layers [128 64])") "r.hy"))
-  (assert (= (parse-layers (get (. (load-recipe path) settings) "layers")) both))
+    (assert (= (parse-layers (get (. (recipe "r" :layers sizes) settings) "layers"))
+      (parse-layers "lstm:128,lstm:64"))))
   (with [_ (pytest.raises ValueError :match "`layers`: \"0\" must have 1 to 65536 hidden units")]
     (recipe "r" :layers [128 0]))
   (with [_ (pytest.raises TypeError :match "`layers` must be layers such as")]

@@ -19,9 +19,9 @@
   (new-settings {"batch_size" rows  "lookback" lookback  "stride" stride  "rng_seed" seed}))
 
 
-(defn batches [n #* shape #** options]
-  "Return the batches of a text of `n` different ids."
-  (Batches (ids n) (settings #* shape #** options)))
+(defn batches [n #* shape [bounds None] #** options]
+  "Return the batches of a text of `n` different ids, or of a list with these `bounds`."
+  (Batches (ids n) (settings #* shape #** options) :bounds bounds))
 
 
 (defn [(given (st.integers 20 2000) (st.integers 1 9) (st.integers 1 19) (st.integers 0 5))]
@@ -143,16 +143,17 @@
 
 
 (defn [(given (st.integers 30 3000) (st.integers 1 8) (st.integers 1 19) (st.integers 1 8)
-    (st.integers 0 5))]
-    test-a-process-reads-its-own-rows [n each lookback count epoch]
+    (st.integers 0 5) (st.booleans))]
+    test-a-process-reads-its-own-rows-of-a-text-or-a-list [n each lookback count epoch items]
   (setv
     rows (* each count)
     size (max n rows (+ lookback 1))
-    whole (batches size rows lookback))
+    bounds (when items (np.append (np.arange 0 size 7 :dtype "uint16") (np.uint16 size)))
+    whole (batches size rows lookback :bounds bounds))
   (for [k (range count)]
     (setv
       own (slice (* k each) (* (+ k 1) each))
-      part (Batches (ids size) (settings rows lookback) own))
+      part (Batches (ids size) (settings rows lookback) own bounds))
     (for [[[x y] [own-x own-y]] (islice (zip (.epoch whole epoch) (.epoch part epoch)) 40)]
       (assert (.all (= (get x own) own-x)))
       (assert (.all (= (get y own) own-y))))))

@@ -9,7 +9,7 @@
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.history [add-lengths loss-of]
+  lstm-textgen.modelfile.history [loss-of]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
   lstm-textgen.text.corpus [Text]
@@ -68,13 +68,6 @@
   (assert (= (get seen -1) (pytest.approx (/ (get entry "loss") (get entry "unit_length"))))))
 
 
-(defn [counting] test-a-model-of-characters-keeps-no-lengths-and-shows-ones [tmp-path]
-  (setv model (train-tiny tmp-path :epochs 1))
-  (for [name LENGTHS]
-    (assert (not-in name (get model.checkpoint.history 0)))
-    (assert (= (get model.history 0 name) 1))))
-
-
 ;; * How long units are
 
 (defn [each-unit] test-lengths-are-those-of-what-is-written-and-predicted [unit monkeypatch]
@@ -92,8 +85,7 @@
   (assert (= (unit-lengths v (.encode v (* " two" 8)) []) {"unit_length" (/ 1 8)})))
 
 
-(defn [pytest.mark.slow (pytest.mark.parametrize "settings" [
-    {"unit" "characters"} {"unit" "pieces"} {"unit" "words"} {"base" "english"}])]
+(defn [pytest.mark.slow (pytest.mark.parametrize "settings" [{"unit" "words"} {"base" "english"}])]
     test-the-loss-of-a-run-is-the-score-of-the-same-characters-in-any-unit [tmp-path settings]
   (with [text (Text)]
     (.add text (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") "utf-8") 30_000))
@@ -137,16 +129,6 @@
   (for [name LENGTHS]
     (assert (= (get model.history 0 name) (get model.history 1 name))))
   (assert (< 3 (get model.history 0 "unit_length") 4)))
-
-
-(defn test-the-surprises-of-an-older-evaluation-become-those-per-character-once [older]
-  (setv
-    model (load-checkpoint older)
-    before (get model.evaluation "surprise"))
-  (for [_ (range 2)]
-    (add-lengths model {"unit_length" 5.0  "validation_unit_length" 2.0}))
-  (assert (= (get model.evaluation "surprise") (pytest.approx (lfor b before (/ b 2)) :abs 1e-4)))
-  (assert (= (lfor name LENGTHS (get model.history 0 name)) [5 2])))
 
 
 ;; * Spellings

@@ -4,7 +4,7 @@
   numpy :as np
   pytest
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.cells [FEATURES SAMPLE correlations find-cells mark-features read-cells]
+  lstm-textgen.writing.cells [FEATURES SAMPLE find-cells mark-features]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.writer [write-sample]
   tests.helpers [small-model])
@@ -41,14 +41,11 @@
   (assert (= (.tolist (get (mark-features (list text)) name)) expected)))
 
 
-(defn test-of-a-word-the-last-character-is-marked []
-  (assert (= (.tolist (get (mark-features ["He" " said" "," " AH"]) "word ends")) [1 1 0 1])))
-
-
 (defn test-an-activation-is-what-the-engine-remembers []
   (setv
     model (small-model)
-    [units [lstm gru]] (read-cells model "hello")
+    cells (.cells (TextModel model) "hello")
+    [units [lstm gru]] [cells.units cells.activations]
     engine (make-engine model))
   (for [id (.encode model.vocabulary "\n\nhello")] (.advance engine id))
   (assert (= [units lstm.shape gru.shape] [(list "hello") #(5 6) #(5 5)]))
@@ -57,20 +54,10 @@
 
 
 (defn test-an-unknown-character-changes-no-activation []
-  (setv
-    [units [lstm _]] (read-cells (small-model) "☃he☃l")
-    [_ [known _]] (read-cells (small-model) "hel"))
-  (assert (= units (list "☃he☃l")))
-  (assert (np.array-equal (get lstm [1 2 3 4]) (get known [0 1 1 2]))))
-
-
-(defn test-correlations-are-pearsons []
-  (setv
-    rng (np.random.default-rng 1)
-    [cells marks] [(.normal rng :size #(50 3)) (.normal rng :size #(50 2))]
-    expected (cut (np.corrcoef cells marks :rowvar False) 3))
-  (assert (np.allclose (correlations cells marks) (get expected #((slice None) (slice 3 None)))))
-  (assert (= (.tolist (correlations (np.ones #(5 1)) (.reshape (np.arange 5) 5 1))) [[0]])))
+  (setv [known read] (gfor text ["hel" "☃he☃l"] (.cells (TextModel (small-model)) text)))
+  (assert (= read.units (list "☃he☃l")))
+  (assert (np.array-equal
+    (get read.activations 0 [1 2 3 4]) (get known.activations 0 [0 1 1 2]))))
 
 
 (defn counting-model []

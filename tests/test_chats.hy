@@ -8,7 +8,7 @@
   zipfile
   pytest
   lstm-textgen.text.documents.readers [find-chat]
-  tests.helpers [complaint empty-folder noted write])
+  tests.helpers [complaint empty-folder noted write write-all])
 
 (setv
   pytestmark pytest.mark.quick
@@ -114,13 +114,12 @@
 
 
 (defn test-only-keeps-one-person-and-names-the-others [here]
-  (write "a.txt" (+ "\ufeff" (stamped "24.12.19, 11:23 - ")))
+  (write-all {"a.txt" (+ "\ufeff" (stamped "24.12.19, 11:23 - "))  "b.txt" "plain"})
   (assert (= (cut (read "a.txt" :only "anna") 2)
     #("Anna: hi\nAnna: two lines\n"
       "WhatsApp, 3 messages of 2 people, only anna's kept")))
   (assert (= (complaint ["a.txt"] :only "Ana")
     "`only`: unknown person 'Ana'; did you mean 'Anna'?"))
-  (write "b.txt" "plain")
   (assert (= (complaint ["b.txt"] :only "Anna")
     "'b.txt' is not a chat or mailbox, so `only` doesn't apply to it")))
 
@@ -276,7 +275,7 @@
 
 
 (defn test-links-in-an-export-lead-nowhere [here]
-  (for [[name text] (.items (slack-files))] (write f"slack/{name}" text))
+  (write-all (dfor [name text] (.items (slack-files)) f"slack/{name}" text))
   (write "secret.json" (json.dumps [{"type" "message"  "ts" "1577836900.1"  "username" "Eve"
     "text" "secret"}]))
   (os.symlink (os.path.abspath "secret.json") "slack/tea/2020-01-03.json")

@@ -83,27 +83,11 @@
   (assert (< variables 1e-2)))
 
 
-(defn [pytest.mark.slow (pytest.mark.parametrize "words" [LONG ["--items" "line" "--epochs" 2]])]
-    test-two-processes-reach-the-loss-of-one [tmp-path together words]
-  (write-text tmp-path (if (is words LONG) TEXT (.join "\n" (map str (range 1000)))))
-  (train-alone tmp-path 1 #* words)
-  (setv
-    alone (load-checkpoint (/ tmp-path "model"))
-    both (if (is words LONG) together (get (train-together tmp-path 2 "--restart" #* words) 0)))
-  (assert (same-beginning? alone both)))
-
-
-(defn [pytest.mark.slow]
-    test-two-processes-with-two-devices-each-reach-the-loss-of-two [tmp-path together]
+(defn [pytest.mark.slow] test-two-processes-reach-the-loss-of-one [tmp-path together]
   (write-text tmp-path)
-  (setv [four _] (train-together tmp-path 2 #* LONG :devices 2))
-  (assert (= four.settings.devices "4 devices of 2 processes"))
-  (assert (same-beginning? four together)))
-
-
-(defn same-beginning? [a b]
-  "Return whether two models had the same losses after 42 steps, and after 84."
-  (= (cut (losses a) 4) (pytest.approx (cut (losses b) 4) :abs 1e-4)))
+  (train-alone tmp-path 1 "--epochs" 2)
+  (setv alone (load-checkpoint (/ tmp-path "model")))
+  (assert (= (losses alone) (pytest.approx (cut (losses together) 4) :abs 1e-4))))
 
 
 (defn train-alone [folder devices #* arguments]
@@ -190,32 +174,33 @@
   (assert (not-in "epoch 1 " (next epochs))))
 
 
-(defn [pytest.mark.slow] test-different-texts-are-refused-by-all [tmp-path]
-  (setv folders (lfor name "ab" (/ tmp-path name)))
-  (for [[folder text] (zip folders [TEXT (.upper TEXT)])]
-    (.mkdir folder)
-    (write-text folder text))
-  (assert-refused (endings (start-team folders)) "the processes differ in their texts")
-  (assert (not (.exists (/ tmp-path "a" "model.h5")))))
-
-
-(defn [pytest.mark.slow] test-different-versions-are-refused-by-all [tmp-path]
-  (write-text tmp-path)
-  (setv team (start-team [tmp-path tmp-path] :before ["-c" #[[
+(defn changed [code]
+  "Return what Python gets to run the program after `code` has changed `machines`."
+  ["-c" f"
 import os, sys, hy, lstm_textgen.learning.learner.machines as machines
 from lstm_textgen.cli import main
-machines.__version__ += os.environ["KERAS_DISTRIBUTION_PROCESS_ID"]
-sys.exit(main())]]]))
-  (assert-refused (endings team) "the processes differ in their versions: lstm_textgen 0"))
+{code}
+sys.exit(main())"])
+
+
+(defn [pytest.mark.slow (pytest.mark.parametrize #("texts" "code" "what") [
+    #([TEXT (.upper TEXT)] "" "texts")
+    #([TEXT TEXT] "machines.__version__ += os.environ['KERAS_DISTRIBUTION_PROCESS_ID']"
+      "versions: lstm_textgen 0")])]
+    test-different-texts-or-versions-are-refused-by-all [tmp-path texts code what]
+  (setv folders (lfor name "ab" (/ tmp-path name)))
+  (for [[folder text] (zip folders texts)]
+    (.mkdir folder)
+    (write-text folder text))
+  (setv team (start-team folders :before (changed code)))
+  (assert-refused (endings team) f"the processes differ in their {what}")
+  (assert (not (.exists (/ tmp-path "a" "model.h5")))))
 
 
 (defn [pytest.mark.slow] test-a-process-that-nobody-joins-ends [tmp-path]
   (write-text tmp-path)
-  (setv result (run-python "-c" #[[
-import sys, hy, lstm_textgen.learning.learner.machines as machines
-from lstm_textgen.cli import main
-machines.JOINING = 3
-sys.exit(main())]] #* FLAGS :cwd tmp-path :environment (member 1 2 (free-port) 1)))
+  (setv result (run-python #* (changed "machines.JOINING = 3") #* FLAGS
+    :cwd tmp-path :environment (member 1 2 (free-port))))
   (assert (= result.returncode 2))
   (assert (re.fullmatch "not all processes connected within .*\n" result.stderr)))
 

@@ -44,13 +44,13 @@
   #((follow README folder True) folder))
 
 
-(defn test-the-readme-does-what-it-says [readme]
-  (assert-none (get readme 0)))
-
-
 (defn assert-none [findings]
   (when findings
     (pytest.fail (.join "\n\n" findings) :pytrace False)))
+
+
+(defn test-the-readme-does-what-it-says [readme]
+  (assert-none (get readme 0)))
 
 
 (defn [(pytest.mark.parametrize "path" (lfor path PAGES :if (not-in (name-of path) ON-JAX) path)
@@ -74,29 +74,25 @@
   (assert-none (follow path folder False)))
 
 
-(defn test-few-blocks-are-not-run-and-each-says-why []
-  (setv reasons (lfor
-    path [README #* PAGES]
-    block (blocks-in (text-of path))
-    :if (in "not run" block.notes)
-    (get block.notes "not run")))
-  (assert (<= (len reasons) EXCEPTIONS))
-  (assert (all reasons)))
-
-
-(defn [(pytest.mark.parametrize "path" [README #* PAGES] :ids name-of)]
-    test-each-block-is-of-a-known-language-and-code-shows-what-it-prints [path]
-  (setv blocks (blocks-in (text-of path)))
-  (for [block blocks]
+(defn test-few-blocks-are-not-run-and-code-shows-what-it-prints []
+  (setv
+    blocks (lfor path [README #* PAGES] (blocks-in (text-of path)))
+    reasons (lfor
+      page blocks
+      block page
+      :if (in "not run" block.notes)
+      (get block.notes "not run")))
+  (assert (and (all reasons) (<= (len reasons) EXCEPTIONS)))
+  (for [page blocks block page]
     (assert (in block.language [#* RUN #* SHOWN]) block.text))
-  (for [step (steps-of blocks)]
+  (for [page blocks step (steps-of page)]
     (when (and (in step.kind ["python" "hy"]) (re.search r"(?m)^\(?print\b" step.typed))
       (assert (is-not step.shown None) step.typed))))
 
 
-(defn [(pytest.mark.parametrize "path" [README #* PAGES] :ids name-of)]
-    test-what-comes-from-the-program-is-up-to-date [path]
-  (assert (= (generated (text-of path)) (text-of path)) "python -m hy tools/outputs.hy -"))
+(defn test-what-comes-from-the-program-is-up-to-date []
+  (for [path [README #* PAGES]]
+    (assert (= (generated (text-of path)) (text-of path)) "python -m hy tools/outputs.hy -")))
 
 
 ;; * The site
@@ -170,10 +166,9 @@
     (assert (not (re.match "[a-z]+:|//" address)) f"{path}: {address}")))
 
 
-(defn [(pytest.mark.parametrize "path" [README #* PAGES] :ids name-of)]
-    test-each-link-in-a-page-s-text-leads-somewhere [path]
-  (for [[_ link _] (.findall docs.LINK (text-of path))]
-    (assert (.exists (/ path.parent link)) link)))
+(defn test-each-link-in-a-page-s-text-leads-somewhere []
+  (for [path [README #* PAGES]  [_ link _] (.findall docs.LINK (text-of path))]
+    (assert (.exists (/ path.parent link)) f"{path}: {link}")))
 
 
 (defn [pytest.mark.slow
@@ -226,11 +221,6 @@
     "```console\n$ echo a\n$ echo b\n```\n"))))
   (assert (= first.shown None))
   (assert (= #(second.typed second.shown second.start second.end) #("echo b" "b\n" 2 3))))
-
-
-(defn test-code-without-a-fence-is-refused []
-  (with [_ (pytest.raises ValueError :match "line 3")]
-    (blocks-in "a\n\n    b\n")))
 
 
 (defn test-an-output-that-is-renewed-leaves-out-what-the-page-left-out []

@@ -24,11 +24,6 @@
   (evaluate model 1 (encode text) (encode held)))
 
 
-(defn test-every-unit-is-counted []
-  (setv evaluation (evaluated {} (+ (* "a" 70) (* "b" 30)) ""))
-  (assert (= (get evaluation "counts") [0 70 30 0])))
-
-
 (defn test-surprise-is-in-bits-at-places-from-the-beginning-to-the-end []
   ;; The model holds a for nine times as likely as each of the other three.
   (setv evaluation (evaluated {"a" 9} "abc" (+ (* "a" 4000) (* "b" 4000))))
@@ -62,8 +57,9 @@
   (unless length (assert (= (get evaluation "calibration") []))))
 
 
-(defn test-the-longest-copied-passage-is-found-in-the-sample []
+(defn test-units-are-counted-and-the-longest-copied-passage-is-found-in-the-sample []
   (setv evaluation (evaluated {"a" 1e9} (+ "b" (* "a" 100) "c") ""))
+  (assert (= (get evaluation "counts") [0 100 1 1]))
   (assert (= (get evaluation "sample") (* "a" 600)))
   (assert (= (get evaluation "copied") 1.0))
   (assert (= (get evaluation "passage") [0 100])))

@@ -6,7 +6,6 @@
   os
   zipfile
   pytest
-  lstm-textgen.text.documents.readers :as readers
   lstm-textgen.text.files :as files
   lstm-textgen.text.files [find-paths read-sources]
   tests.helpers [ROOT complaint empty-folder noted write write-all])
@@ -25,15 +24,17 @@
 
 ;; * What is skipped
 
-(defn test-files-that-are-skipped-are-named-in-a-line-and-hidden-or-empty-ones-are-not [here]
-  (write-all {"all/text.txt" "text"  "all/empty.txt" ""  "all/.git/index" b"\0"
-    "all/zip.gz" (gzip.compress b"text")})
+(defn test-a-folder-is-every-text-below-it-and-what-is-skipped-is-named-in-a-line [here]
+  (write-all {"all/text.txt" "one"  "all/empty.txt" ""  "all/.git/index" "hidden"
+    "all/b/2.txt" "two"  "all/zip.gz" (gzip.compress b"three")  "all/.hidden" "hidden"})
+  (os.symlink "nowhere" "all/dangling")
+  (assert (= (read-sources "all") "two\none\nthree"))
   (assert (= (warnings-about "all") []))
   (write-all {"all/latin.doc" b"\xe9"  "all/deep/a\nb.png" b"PNG\0"  "all/bad.gz" "not zipped"
     "all/book.pdf" b"%PDF-1.7\n"  "all/photo.jpg" b"\xff\xd8\xff\xe0"})
-  (assert (= (warnings-about "all") [(+ "skipped 5 of 8 files in 'all' that are not utf-8 text: "
+  (assert (= (warnings-about "all") [(+ "skipped 5 of 9 files in 'all' that are not utf-8 text: "
     "bad.gz, book.pdf, deep/a\\nb.png, latin.doc, photo.jpg")]))
-  (assert (= (warnings-about "all" "latin-1") [(+ "skipped 4 of 8 files in 'all' that are not "
+  (assert (= (warnings-about "all" "latin-1") [(+ "skipped 4 of 9 files in 'all' that are not "
     "latin-1 text: bad.gz, book.pdf, deep/a\\nb.png, photo.jpg")])))
 
 
@@ -43,15 +44,6 @@
   (setv [line] (warnings-about "all"))
   (assert (.startswith line "skipped 100 of 101 files"))
   (assert (.endswith line "text: 00.bin, 01.bin, 02.bin, 03.bin, 04.bin and 95 more")))
-
-
-(defn test-each-file-in-a-folder-is-read-once [here monkeypatch]
-  (setv read [])
-  (.setattr monkeypatch readers "read_any"
-    (fn [file reading] (.append read reading.name) (iter [reading.name "."])))
-  (for [name ["all/a.txt" "all/b.docx" "all/c/d.txt"]] (write name))
-  (assert (= (read-sources "all") "'all/a.txt'.\n'all/b.docx'.\n'all/c/d.txt'."))
-  (assert (= (len read) 3)))
 
 
 (defn test-a-folder-keeps-what-is-too-long-for-memory [here monkeypatch]
@@ -86,11 +78,13 @@
   (assert (= (read-sources "all") (read-sources "a.zip"))))
 
 
-(defn test-the-texts-of-an-archive-have-one-limit [here]
+(defn test-what-is-packed-has-one-limit [here]
   (setv text (* "a" (** 2 20)))
   (archive {"a.txt" text  "b.txt" text  "c.txt" text})
-  (assert (= (complaint ["a.zip"] :limit (* 5 (** 2 19)))
-    "'a.zip' expands to more than 2.5 MB; give a larger `max_download`")))
+  (write "all/bomb.gz" (gzip.compress (.encode (* 3 text))))
+  (for [name ["a.zip" "all/bomb.gz" "all"]]
+    (setv line (complaint [name] :limit (* 5 (** 2 19))))
+    (assert (.endswith line "expands to more than 2.5 MB; give a larger `max_download`"))))
 
 
 (defn test-archives-within-archives-are-skipped [here]

@@ -13,14 +13,13 @@
   tests.helpers [output refusal-of small-model])
 
 (setv
-  TEXT "hello, world\n"
   IDS [3 0 6 1 4 2 5 3 3 0]
   WAYS ["alive" "a.keras" "a.h5"])  ; in which a model comes from Keras
 
 
 (defn [pytest.fixture] ours []
   "A model of this program's."
-  (TextModel (small-model :text TEXT)))
+  (TextModel (small-model)))
 
 
 (defn fitted [model]
@@ -61,16 +60,12 @@
   (assert (not (np.allclose (logits-of back) (logits-of ours) :atol 1e-5))))
 
 
-(defn test-a-model-of-words-comes-back [tmp-path]
+(defn test-a-model-of-words-comes-back []
   (setv
     ours (TextModel (small-model :text "the cat and the dog" :unit "words"))
     back (TextModel.from-keras (.to-keras ours) ours.vocabulary))
   (assert (= back.settings.unit "words"))
-  (.save back (/ tmp-path "back"))
-  (setv texts (lfor each [ours (load (/ tmp-path "back"))]
-    (.generate each "the" :length 9 :rng-seed 1 :temperature 0.7)))
-  (assert (= (get texts 0) (get texts 1)))
-  (assert (not-in "<unk>" (.generate back "" :length 1 :rng-seed 1))))
+  (assert (= #* (gfor each [ours back] (.generate each "the" :length 9 :rng-seed 1)))))
 
 
 (defn test-layers-of-one-kind-in-a-keras-file-are-told-apart [tmp-path]
@@ -156,12 +151,14 @@
 (defn test-a-changed-keras-file-is-read-or-refused [ours archive]
   (setv
     content (np.fromfile archive "uint8")
-    random (np.random.default-rng 5))
-  (for [_ (range 300)]
+    random (np.random.default-rng 5)
+    refused 0)
+  (for [_ (range 100)]
     (setv changed (.copy content))
-    (for [_ (range (.integers random 1 9))]
-      (setv (get changed (.integers random (len changed))) (.integers random 256)))
+    (for [_ (range (.integers random 1 9))]  ; in the configuration or the table of contents
+      (setv (get changed (- (.integers random 3000) 1000)) (.integers random 256)))
     (.tofile changed archive)
     (try
       (import-model archive ours.vocabulary)
-      (except [[ValueError OSError]]))))
+      (except [[ValueError OSError]] (+= refused 1))))
+  (assert (> refused 50)))

@@ -5,7 +5,6 @@
   collections [Counter]
   functools [cache]
   re
-  sys
   hy.models [Expression String]
   pytest
   lstm-textgen.text.vocabulary [UNITS]
@@ -19,9 +18,6 @@
   VISITORS ["learning.runs" "textmodel"]
   PRINTING-ROOMS ["cli" "display"]
   ROOMS-OF-UNITS ["text.units" "text.pieces" "settings"]
-  ROOMS #{"basics" "settings" "text" "modelfile" "writing" "display" "pages" "learning"
-    "export" "server" "cli"}
-  BESIDE #{"__main__" "macros" "prep" "recipes" "textmodel"}  ; and __init__.py
   ;; Mutes standard error, if there is one.
   MUTING "lstm_textgen.learning.learner.quiet"
   STREAMS #("sys.stdout" "sys.stderr" "sys.__stdout__" "sys.__stderr__"))
@@ -139,11 +135,6 @@
   (assert (= (sorted (order)) (sorted (modules-in "lstm_textgen")))))
 
 
-(defn test-the-package-has-these-rooms-and-few-modules-beside-them []
-  (setv parts (sfor name (modules-in "lstm_textgen") (get (.split name ".") 1)))
-  (assert (= parts (| ROOMS BESIDE))))
-
-
 (defn test-a-module-imports-only-those-before-it []
   (assert (= (list (out-of-order (modules-in "lstm_textgen") (order))) [])))
 
@@ -162,17 +153,3 @@
     :if (.isupper (str name))
     (str name))))
   (assert (= (lfor [name n] (.items counts) :if (> n 1) name) ["LOG"])))  ; the module's own
-
-
-;; * That the checks can fail
-
-(defn [(pytest.mark.parametrize #("check" "rooms") [
-    #(strayed-keras "KERAS_ROOMS") #(strayed-output "PRINTING_ROOMS")
-    #(named-units "ROOMS_OF_UNITS")])]
-    test-what-is-at-home-in-a-room-is-found-where-it-has-none [monkeypatch check rooms]
-  (.setattr monkeypatch (get sys.modules __name__) rooms [])
-  (assert (list (check (modules-in "lstm_textgen")))))
-
-
-(defn test-imports-of-later-modules-are-found []
-  (assert (list (out-of-order (modules-in "lstm_textgen") (cut (order) None None -1)))))

@@ -107,12 +107,9 @@
   (assert (math.isclose total.nats (. (score model ["abc"]) nats) :rel-tol 1e-6)))
 
 
-(defn test-unknown-words-are-counted-in []
+(defn test-unknown-words-are-counted-in-so-a-model-of-few-words-has-no-better-score []
   (setv total (score (small-model :unit "words" :text "one two") ["one dog"]))
-  (assert (= [2 1 3] [total.count total.unknowns total.characters])))
-
-
-(defn test-a-model-of-few-words-has-no-better-score []
+  (assert (= [2 1 3] [total.count total.unknowns total.characters]))
   (setv [few all] (lfor known ["one" "one two six ten"]
     (small-model :unit "words" :text known :odds {} :layers "3")))
   (assert (math.isclose (. (score few ["one two six ten"]) bits) (/ 4 3) :rel-tol 1e-6))

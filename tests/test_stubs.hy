@@ -5,7 +5,7 @@
   pytest
   lstm-textgen
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [ROOT run-python saved-model small-model succeeded])
+  tests.helpers [ROOT run-python saved-model small-model succeeded write-all])
 
 (setv
   CORRECT #[[
@@ -63,25 +63,14 @@ lower(5)
 ]])
 
 
-(defn mypy [folder script]
-  "Return the finished process in which mypy checks a `script` strictly."
-  (.write-text (/ folder "script.py") script)
-  (run-python "-m" "mypy" "--strict" "--cache-dir" (/ folder.parent "mypy") "script.py"
-    :cwd folder
-    :cold True
-    :environment {"MYPYPATH" (str ROOT)}))
-
-
-(defn test-a-correct-script-passes-the-strict-check-and-runs [tmp-path]
+(defn test-a-correct-script-passes-the-strict-check-and-runs-and-wrong-types-are-found [tmp-path]
   (saved-model tmp-path)
-  (for [result [(mypy tmp-path CORRECT) (run-python "script.py" :cwd tmp-path)]]
-    (succeeded result)))
-
-
-(defn test-wrong-types-are-found [tmp-path]
-  (setv result (mypy tmp-path WRONG))
-  (assert (= (re.findall r"(?m)^script.py:(\d): error" result.stdout) (list "45678")))
-  (assert (= result.returncode 1)))
+  (write-all {(/ tmp-path "right.py") CORRECT  (/ tmp-path "wrong.py") WRONG})
+  (setv checked (run-python "-m" "mypy" "--strict" "right.py" "wrong.py"
+    :cwd tmp-path :cold True :environment {"MYPYPATH" (str ROOT)}))
+  (assert (= (re.findall r"(?m)^(\w+)\.py:(\d+): error" checked.stdout)
+    (lfor line "45678" #("wrong" line))))
+  (assert (succeeded (run-python "right.py" :cwd tmp-path))))
 
 
 (defn [pytest.mark.quick] test-dir-lists-each-public-name-once []

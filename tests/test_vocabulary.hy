@@ -3,7 +3,7 @@
 (import
   json
   tracemalloc
-  hypothesis [given settings strategies :as st]
+  hypothesis [given strategies :as st]
   numpy :as np
   pytest
   lstm_textgen.settings.table [check-setting]
@@ -28,7 +28,7 @@
   (assert (= (v.decode ids) text)))
 
 
-(defn [(given (| texts wordy)) (settings :max-examples 300)] test-words-joined-are-the-text [text]
+(defn [(given (| texts wordy))] test-words-joined-are-the-text [text]
   (assert (= (.join "" (Words.split text)) text))
   (setv v (words-of text))
   (assert (= (v.decode (v.encode text)) text)))
@@ -55,8 +55,7 @@
 (defn test-unknown-words-try-their-other-spacing []
   (setv v (words-of "hello world"))
   (assert (= (.tolist (v.encode "world hello moon"))
-    (lfor u [" world" "hello" "<unk>"] (get v.ids u))))
-  (assert (= (v.decode (v.encode "world moon hello")) " worldhello")))
+    (lfor u [" world" "hello" "<unk>"] (get v.ids u)))))
 
 
 (defn test-the-literal-unknown-unit-is-plain-text []
@@ -78,20 +77,16 @@
   (assert (= (v.decode ids) text)))
 
 
-(defn test-a-text-longer-than-a-chunk-comes-back []
+(defn test-a-text-longer-than-a-chunk-comes-back-and-needs-few-bytes-a-character []
   (setv
-    text (* "heylo 漢😀\n" 30_000)
+    text (* "heylo 漢😀\n" 100_000)
     v (build-vocabulary text))
-  (assert (= (v.decode (v.encode text)) text)))
-
-
-(defn test-a-long-text-needs-few-bytes-a-character []
-  (setv text (* "the quick brown fox\n" 250_000))
   (tracemalloc.start)
-  (.encode (build-vocabulary text) text)
+  (setv ids (.encode v text))
   (setv [_ peak] (tracemalloc.get-traced-memory))
   (tracemalloc.stop)
-  (assert (< peak (* 3 (len text)))))
+  (assert (< peak (* 4 (len text))))
+  (assert (= (.decode v ids) text)))
 
 
 (defn test-unknown-characters-are-named []
@@ -104,15 +99,10 @@
     (+ (.join ", " (gfor c "abcdefghij" f"'{c}' (U+{(ord c) :04X})")) " and 2 more"))))
 
 
-(defn test-a-seed-skips-unknown-characters-and-names-them []
+(defn test-a-seed-skips-unknown-characters-and-words-and-names-them []
   (setv [ids unknowns] (.encode-seed (build-vocabulary "abc") "zabzüc\ud800"))
   (assert (= (.tolist ids) [0 1 2]))
   (assert (= unknowns ["z" "ü" "\ud800"]))
-  (setv [ids unknowns] (.encode-seed (build-vocabulary "abc") ""))
-  (assert (= #((len ids) unknowns) #(0 []))))
-
-
-(defn test-a-seed-of-unknown-words-names-them []
   (setv
     v (words-of "hello world")
     [ids unknowns] (v.encode-seed "world moon hello moon mars"))

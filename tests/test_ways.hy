@@ -3,7 +3,7 @@
 (import
   gzip
   pytest
-  tests.helpers [TEXT VERSE counting output program succeeded write-text]
+  tests.helpers [TEXT VERSE counting output program succeeded write-all write-text]
   tests.web [serve-files])
 
 (setv
@@ -26,8 +26,8 @@
   (.removesuffix (.removeprefix text seed) "\n"))
 
 
-(defn [(pytest.mark.parametrize #("unit" "seeds") [
-    #("words" ["the cat"]) #("pieces" ["the ca" "the cat " "th"])])]
+(defn [counting (pytest.mark.parametrize #("unit" "seeds") [
+    #("words" ["the cat"]) #("pieces" ["the ca" "th"])])]
     test-words-and-pieces-are-learnt-from-standard-input [tmp-path unit seeds]
   (setv shown (learn tmp-path "--sources" "-" "--unit" unit "--max-words" "40" :input TEXT))
   (assert (in f" {unit}/s" shown))
@@ -35,27 +35,19 @@
     (assert (<= (set (written tmp-path seed)) (set TEXT)))))  ; and no <unk>
 
 
-(defn [counting] test-a-recipe-is-learnt-from-with-the-text-beside-it [tmp-path]
-  (setv [recipes work] (lfor name ["recipes" "work"] (/ tmp-path name)))
-  (for [folder [recipes work]]
-    (.mkdir folder))
-  (write-text recipes (+ "# QUIET\n" (.upper TEXT)) "verse.txt")
-  (write-text recipes #[[
+(defn [counting] test-a-recipe-is-learnt-from-with-a-gz-of-another-encoding-beside-it [tmp-path]
+  (write-all {
+    (/ tmp-path "recipes" "poem.gz") (gzip.compress (.encode (+ "# QUIET\n" CHINESE) "gb18030"))
+    (/ tmp-path "recipes" "poem.hy") #[[
 (require lstm-textgen.macros [defrecipe])
-(defrecipe verse "A cat, a dog."
-  :sources ["verse.txt"]
-  :prep [(drop-lines "^#") lower]
-  :epochs 9)]] "verse.hy")
-  (assert (in "epoch 1/1 " (learn work "--recipe" "../recipes/verse.hy")))  ; the flag wins
-  (assert (<= (set (written work "the")) (set VERSE))))
-
-
-(defn [counting] test-chinese-is-learnt-from-a-gz-of-another-encoding [tmp-path]
-  (.write-bytes (/ tmp-path "poem.txt.gz") (gzip.compress (.encode CHINESE "gb18030")))
-  (learn tmp-path "--sources" "poem.txt.gz" "--encoding" "gb18030")
-  (setv text (written tmp-path "明月"))
-  (assert (= (len text) 40))
-  (assert (<= (set text) (set CHINESE))))
+(defrecipe poem "A moon."
+  :sources ["poem.gz"]
+  :prep [(drop-lines "^#")]
+  :encoding "gb18030"
+  :epochs 9)]]})
+  (setv shown (learn tmp-path "--recipe" "recipes/poem.hy"))
+  (assert (in "epoch 1/1 " shown))  ; the flag wins
+  (assert (<= (set (written tmp-path "明月")) (set CHINESE))))
 
 
 (defn [counting] test-a-url-is-learnt-from-and-asked-for-once [tmp-path]
