@@ -85,19 +85,6 @@
   (assert (= (unit-lengths v (.encode v (* " two" 8)) []) {"unit_length" (/ 1 8)})))
 
 
-(defn [pytest.mark.slow (pytest.mark.parametrize "settings" [{"unit" "words"} {"base" "english"}])]
-    test-the-loss-of-a-run-is-the-score-of-the-same-characters-in-any-unit [tmp-path settings]
-  (with [text (Text)]
-    (.add text (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") "utf-8") 30_000))
-    (setv
-      size (if (in "base" settings) {} {"layers" "24"})
-      model (train :text (.join "" text) :path (/ tmp-path "m") :epochs 1 :quiet True
-        #** size #** settings)
-      held (.join "" (.part text (.kept text 0.1) text.length))
-      [score _ _] (.score model held)))
-  (assert (= (loss-of (get model.checkpoint.history 0)) (pytest.approx score.bits :abs 0.01))))
-
-
 ;; * Models of an earlier version
 
 (defn [pytest.fixture] older [tmp-path counting]

@@ -7,44 +7,13 @@
   time
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [TEXT TINY-FLAGS output program refused run-hy run-python succeeded wait-for
-    write-text]
+  tests.helpers [TEXT TINY-FLAGS output program refused run-python wait-for write-text]
   tests.team [FLAGS endings free-port member on-jax plug start-team train-together
     two-machines])
 
 (setv
   EPOCHS 8  ; enough for a signal to come before the end
-  LONG ["--epochs" EPOCHS "--patience" 0]
-  ;; Trains a network on one device and split over four, and says how far they are apart.
-  COMPARED #[hy[
-(import
-  types [SimpleNamespace]
-  numpy :as np
-  lstm-textgen.learning.learner.devices [DevicesLearner]
-  lstm-textgen.learning.learner.network :as network
-  lstm-textgen.learning.learner.protocol [values]
-  lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.settings.layers [NetworkSpec parse-layers])
-(setv
-  network.LARGE-LAYER 8  ; units, so that these layers are regularized too
-  spec (NetworkSpec (parse-layers "16,dropout:0.3,gru:12,dropout:0.2") 7 4)
-  random (np.random.default-rng 2)
-  [one four] (lfor kind [StockLearner DevicesLearner] (kind spec #(8 6) 1 0.01))
-  losses [])
-(for [k (range 50)]
-  (setv batch (lfor _ "xy" (.integers random 0 7 #(8 6) :dtype "int32")))
-  (.append losses (lfor each [one four] (do
-    (.set-rate each (/ 0.01 (+ k 1)))
-    (.learn each #* batch)))))
-(.append batch (.astype (< (get batch 0) 3) "float32"))  ; the places that count
-(setv held (SimpleNamespace :batches (fn [] [batch])))
-(.append losses (lfor each [one four] loss (.losses each held) loss))
-(.append losses (lfor each [one four] (.validate each #* batch)))
-(print four.count (max (gfor [a b] (cut losses 50) (abs (- a b)))))
-(print (max (gfor
-  [a b] (zip #* (gfor each [one four] (values each.variables)))
-  (.max (np.abs (- (.astype a float) b))))))
-]hy])
+  LONG ["--epochs" EPOCHS "--patience" 0])
 
 
 (defn [(pytest.fixture :scope "module")] together [tmp-path-factory]
@@ -73,15 +42,6 @@
 
 
 ;; * The same is learned
-
-(defn [pytest.mark.slow] test-a-batch-split-over-devices-teaches-the-same []
-  (setv
-    shown (succeeded (run-hy COMPARED :environment (on-jax 4)))
-    [count loss variables] (map float (.split shown)))
-  (assert (= count 4))
-  (assert (< loss 1e-4))
-  (assert (< variables 1e-2)))
-
 
 (defn [pytest.mark.slow] test-two-processes-reach-the-loss-of-one [tmp-path together]
   (write-text tmp-path)

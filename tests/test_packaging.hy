@@ -238,18 +238,6 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
       f"lstm_textgen {lstm-textgen.__version__}\n"))))
 
 
-(defn test-an-editable-install-runs-the-tree [metadata tmp-path]
-  (setv
-    tree (/ tmp-path "tree")
-    names (needed-for [#* (writing metadata) "setuptools"])
-    python (make-environment (/ tmp-path "venv") names))
-  (.mkdir tree)
-  (pip (copy-tree tree) "--python" python "install" "--editable" ".")
-  (run tmp-path (/ python.parent "lstm-textgen") "--version")
-  (assert (= (run tmp-path python "-c" "import lstm_textgen.cli as c; print(c.__file__)")
-    f"{(/ tree "lstm_textgen" "cli" "__init__.hy")}\n")))
-
-
 (defn imported [site folder code #* arguments]
   "Run `code`, in Python, with the package in `site`; return the modules that it has imported."
   (setv

@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  concurrent.futures [ThreadPoolExecutor]
   contextlib [suppress]
   itertools [chain repeat]
   os
@@ -9,7 +10,6 @@
   signal
   subprocess
   threading [Thread]
-  time
   pytest
   lstm-textgen.basics [files]
   lstm-textgen.basics.files [backup-path locked replacing-any]
@@ -106,9 +106,9 @@
 
 
 (defn [pytest.fixture] holder [path]
-  "A process that has locked the model; its standard input ends it."
-  (with [process (start-python "-m" "hy" "-c" HOLD path :cold True :stdin subprocess.PIPE)]
-    (assert (= (int (.readline process.stdout)) process.pid))
+  "A process that has locked the model, and its `number`; its standard input ends it."
+  (with [process (start-python "-m" "hy" "-c" HOLD path :stdin subprocess.PIPE)]
+    (setv process.number (int (.readline process.stdout)))
     (yield process)))
 
 
@@ -125,38 +125,23 @@
 
 
 (defn kill [holder]
-  (.kill holder)
+  (os.kill holder.number signal.SIGKILL)
   (.wait holder))
 
 
 (defn [(pytest.mark.parametrize "stop" [end kill])]
     test-a-second-training-is-refused-until-the-first-has-ended [path holder stop]
-  (assert-locked path holder.pid)
+  (assert-locked path holder.number)
   (stop holder)
   (with [_ (locked path)])
   (assert (= (names-in path.parent) ["model.h5"])))
 
 
-(defn test-a-second-training-in-the-same-process-is-refused [path]
-  (setv failures [])
-  (defn train []
-    (try
-      (assert-locked path (os.getpid))
-      (except [error BaseException] (.append failures error))))
-  (with [_ (locked path)]
+(defn test-a-second-training-in-the-same-process-is-refused-until-the-first-fails [path]
+  (with [_ (pytest.raises KeyError)  _ (locked path)]
     (assert-locked path (os.getpid))
-    (setv thread (Thread :target train))
-    (.start thread)
-    (.join thread))
-  (assert (= failures []))
-  (assert (= (names-in path.parent) ["model.h5"])))
-
-
-(defn test-a-run-that-fails-leaves-no-lock-file [path]
-  (with [_ (pytest.raises KeyError)]
-    (with [_ (locked path)]
-      (assert (= (names-in path.parent) [".model.h5.lock" "model.h5"]))
-      (raise (KeyError))))
+    (with [pool (ThreadPoolExecutor)] (.result (.submit pool assert-locked path (os.getpid))))
+    (raise (KeyError)))
   (assert (= (names-in path.parent) ["model.h5"]))
   (with [_ (locked path)]))
 
@@ -169,20 +154,17 @@
       (with [_ (locked path)]))))
 
 
-(defn test-a-model-in-training-is-not-saved-by-another-process [monkeypatch path holder]
-  (monkeypatch.setattr files "SAVE_WAIT" 0.2)
+(defn test-a-save-waits-for-another-process-and-is-refused-if-that-takes-long
+    [monkeypatch path holder]
   (setv before (.read-bytes path))
-  (with [_ (pytest.raises OSError :match f"process {holder.pid} is training .* save to another")]
-    (save-checkpoint (small-model 2) path))
+  (with [patch (.context monkeypatch)]
+    (.setattr patch files "SAVE_WAIT" 0.2)
+    (with [_ (pytest.raises OSError :match f"process {holder.number} is training .* save to an")]
+      (save-checkpoint (small-model 2) path)))
   (assert (= (.read-bytes path) before))
-  (assert (= (names-in path.parent) [".model.h5.lock" "model.h5"])))
-
-
-(defn test-a-save-waits-for-another-process [path holder]
+  (assert (= (names-in path.parent) [".model.h5.lock" "model.h5"]))
   (setv thread (Thread :target save-checkpoint :args #((small-model 2) path)))
   (.start thread)
-  (time.sleep 0.3)
-  (assert (.is-alive thread))
   (end holder)
   (.join thread)
   (assert (same-model? (load-checkpoint path :resume True) (small-model 2))))

@@ -77,9 +77,8 @@
     (show-run report)))
 
 
-(defn [(pytest.mark.parametrize "flag" ["--help" "--help-all" "--version"])]
-    test-help-is-shown-in-ascii [tmp-path flag]
-  (setv shown (output tmp-path flag :environment {"PYTHONIOENCODING" "ascii"}))
+(defn test-help-is-shown-in-ascii [tmp-path]
+  (setv shown (output tmp-path "--help-all" :environment {"PYTHONIOENCODING" "ascii"}))
   (assert (not-in "???" shown))
   (assert (in "lstm" shown)))
 
@@ -103,7 +102,7 @@
   (sure-model tmp-path)
   (setv command (shlex.join [sys.executable "-m" "lstm_textgen" "--output" "new" "--generate" "a"
     "--length" "2" "--overwrite"]))
-  (for [closed ["0<&-" "1>&-" "2>&-" "0<&- 1>&- 2>&-"]]
+  (for [closed ["1>&-" "0<&- 1>&- 2>&-"]]
     (assert (= 0 (subprocess.call f"{command} {closed}"
       :shell True :cwd tmp-path :env (shell-environment))))
     (assert (= (.read-text (/ tmp-path "new")) "aaa\n"))))
@@ -111,11 +110,9 @@
 
 ;; * Training
 
-(defn [counting (pytest.mark.parametrize "encoding" ["ascii" "cp1252"])]
-    test-a-sample-that-can-not-be-encoded-stops-no-training [tmp-path encoding]
+(defn [counting] test-a-sample-that-can-not-be-encoded-stops-no-training [tmp-path]
   (write-text tmp-path CHINESE)
-  (setv result (program #* TRAIN :folder tmp-path :encoding encoding
-    :environment {"PYTHONIOENCODING" encoding}))
+  (setv result (program #* TRAIN :folder tmp-path :environment {"PYTHONIOENCODING" "cp1252"}))
   (assert (in "epoch 3/3" (succeeded result)))
   (assert (= result.stderr ""))
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 3)))
