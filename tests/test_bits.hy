@@ -9,16 +9,14 @@
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.history [loss-of]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.text.corpus [Text]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids]
-  tests.helpers [ROOT TEXT TINY counting score small-model train-tiny])
+  tests.helpers [TEXT TINY counting score small-model train-tiny])
 
 (setv
   each-unit (pytest.mark.parametrize "unit" ["pieces" "words"])
