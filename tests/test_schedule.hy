@@ -1,12 +1,9 @@
-"The schedule of a run: its clock, its learning rate, and what ends it."
+"The schedule of a run: its clock, and what ends it."
 
 (import
-  math
   time
-  types [SimpleNamespace]
   pytest
-  lstm-textgen.learning.schedule [Clock FINAL-RATE WARM-UP learning-rate rate-factor
-    why-done]
+  lstm-textgen.learning.schedule [Clock why-done]
   lstm-textgen.modelfile.history [describe-kept]
   lstm-textgen.settings.models [new-settings])
 
@@ -30,35 +27,6 @@
   (assert (= seconds 37))
   (.note-end clock 10)      ; it took 10
   (assert (< (.progress clock) 1)))
-
-
-(defn test-the-clock-foresees-how-many-steps-there-will-be-if-it-has-a-deadline [monkeypatch]
-  (setv seconds 0)
-  (.setattr monkeypatch time "monotonic" (fn [] seconds))
-  (setv clock (Clock 60))
-  (for [taken [10 1]]  ; it compiles in the first
-    (assert (= (.all-steps clock) math.inf))
-    (+= seconds taken)
-    (.note-step clock 0))
-  (assert (= (.all-steps clock) 47))  ; three seconds are kept for the end
-  (setv endless (Clock None))
-  (assert (= [(.all-steps endless) (.progress endless)] [math.inf None])))
-
-
-(defn [(pytest.mark.parametrize #("steps" "epochs" "units" "times") [
-    #(700 9 384 1.5) #(2_500 9 256 1.25) #(9_000 5 256 1.25) #(9_000 0 256 1) #(2_000 9 512 1)
-    #(700 9 768 1.488) #(10 9 64 1.5)])]
-    test-few-steps-are-larger-and-sooner-with-a-small-network [steps epochs units times]
-  (setv clock (SimpleNamespace :all-steps (fn [] steps)))
-  (assert (= (round (rate-factor clock (* 500 epochs) units) 3) times)))
-
-
-(defn test-the-learning-rate-rises-then-falls []
-  (assert (= (learning-rate 0.5 0 0) (pytest.approx (/ 0.5 WARM-UP))))
-  (assert (= (learning-rate 0.5 WARM-UP 0) 0.5))
-  (assert (< (learning-rate 0.5 900 0.6) (learning-rate 0.5 900 0.5) 0.5))
-  (assert (= (learning-rate 0.5 900 1) (pytest.approx (* 0.5 FINAL-RATE))))
-  (assert (= (learning-rate 0.5 900 1 :steady True) 0.5)))
 
 
 (defn test-only-validation-losses-on-the-same-text-compare []

@@ -174,8 +174,3 @@
   (setv texts (write-each model ["a"] 3 (SamplingOptions) (Ends 900)))
   (assert (= (lfor _ kept (len (get (next texts) 1))) kept))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
-
-
-(defn test-many-texts-need-an-end []
-  (with [_ (pytest.raises ValueError :match "need an end: give `length`")]
-    (write-many (letters) ["a" "b"] 1)))
