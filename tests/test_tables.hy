@@ -82,9 +82,10 @@
 
 (defn [(pytest.mark.parametrize #("name" "place") [
       #("Name" 0) #("name" 1) #(" NAME " 0) #("what is your  city?" 2) #("city" 2) #("3" 2)
-      #("2024" 3) #("name?" None) #("e" None) #("9" None)])]
+      #("2024" 3) #("GRO\u0308SSE" 5) #("name?" None) #("e" None) #("9" None)])]
     test-a-column-is-found-by-name-part-or-number [name place]
-  (assert (= place (find-name name ["Name" "name" "What is your city?" "2024" "Nickname"]))))
+  (assert (= place (find-name name ["Name" "name" "What is your city?" "2024" "Nickname"
+    "Größe"]))))
 
 
 (defn [(pytest.mark.parametrize #("text" "why") [
@@ -150,6 +151,7 @@
       #("lang=EN" (+ "`where`: no row has 'EN' in column lang; its values are en (9), de (2), "
         "no text (1), 0 (1), 1 (1), 2 (1), 3 (1), 4 (1) and 5 more"))
       #("lang!=x\ny" "`where`: no row has 'x y' in column lang; its values are en (9), de")
+      #("lang=DE" "no row has 'DE' in column lang; its values are de (2), en (9), no text (1), 0")
       #("text=2" "in column text; its values are t (21), no text (1)")
       #("long=en" "'all/a.csv' has no column 'long'; choose from: 1 lang (en), 2 text (t)")
       #(["lang=en" "2!=t"] "`where`: there is no row with text where lang=en and 2!=t")])]
@@ -292,17 +294,13 @@
   (assert (= (get (read path :sheet "places") 0) "Place\nRome\nParis\n")))
 
 
-(defn test-a-sheet-without-a-column-is-a-line-for-each-row [here]
-  (write "a.xlsx" (workbook (+ (sheet-row 1 "Name" "Age") (sheet-row 3 "Anna" 7)
-    (sheet-row 4 1234567890123450 0.00001))))  ; without an exponent
-  (assert (= (read "a.xlsx") #("Name\tAge\nAnna\t7\n1234567890123450\t0.00001\n"
-    "sheet S1, 3 entries with all cells; to read some columns give `column`: Name, Age" None))))
-
-
-(defn test-titles-above-the-header-of-a-sheet-are-skipped [here]
+(defn test-a-sheet-without-a-column-is-a-line-for-each-row-titles-included [here]
   (write "a.xlsx" (workbook (+ (sheet-row 1 "Members 2026") (sheet-row 3 "Name" "Age")
-    (sheet-row 4 "Anna" 7) (sheet-row 5 "Ben" 8))))
-  (assert (= (get (read "a.xlsx" :column "{name}, {age}") 0) "Anna, 7\nBen, 8\n")))
+    (sheet-row 4 "Anna" 7) (sheet-row 5 1234567890123450 0.00001))))  ; without an exponent
+  (assert (= (read "a.xlsx") #("Members 2026\nName\tAge\nAnna\t7\n1234567890123450\t0.00001\n"
+    "sheet S1, 4 entries with all cells; to read some columns give `column`: Name, Age" None)))
+  (assert (= (get (read "a.xlsx" :column "{name}, {age}") 0)
+    "Anna, 7\n1234567890123450, 0.00001\n")))
 
 
 (defn test-a-sheet-that-isnt-there-lists-all [here]

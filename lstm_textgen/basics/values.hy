@@ -66,6 +66,10 @@
   (if (isinstance x list) x [x]))
 
 
+(defn _text-or-texts? [x]
+  (all (map text? (several x))))
+
+
 (defn _finite? [x]
   "Return whether the number `x` is finite; raise `OverflowError` for one above MAX-EXACT."
   (when (< MAX-EXACT x inf) (raise (OverflowError f"at most {MAX-EXACT}")))
@@ -129,13 +133,13 @@
   PASSAGE (Kind "non-empty text" text? bool)
   MODEL (Kind "the name of a model, such as english, or its path" text? bool)
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
-  STOPS (Kind "non-empty text, or a list of such texts"
-    (fn [x] (or (text? x) (_texts? x))) (fn [x] (bool (and x (all x)))))
+  STOPS (Kind "non-empty text, or a list of such texts" _text-or-texts?
+    (fn [x] (bool (and x (all x)))))
   TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
-    (fn [x] (or (text? x) (_texts? x)))
+    _text-or-texts?
     (fn [x] (bool (and x (all x) (all (map column-parts (several x)))))))
   CONDITIONS (Kind "a condition such as \"lang=en\" or \"lang!=en\", or a list of these"
-    (fn [x] (or (text? x) (_texts? x)))
+    _text-or-texts?
     (fn [x] (bool (and x (all (map condition-parts (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))

@@ -18,7 +18,8 @@
 (defclass Condition []
   #[[A condition on the cells of a column, `name=value` or `name!=value`.
 
-  It counts the column's values in all tables that are read, for `check-conditions`.]]
+  It counts the column's values in all tables that are read, for the message if none of them is
+  its own.]]
 
   (meth __init__ [@text]
     (setv
@@ -62,13 +63,16 @@
   may be misspelled; `warn`, a function or None, is called with a line about it.]]
   (for [each conditions  :if (and each.values each.value (not each.found))]
     (setv
-      kinds (len each.values)
+      wanted (.casefold each.value)
+      ;; Those that contain it come first, such as those in another case.
+      counts (sorted (.most-common each.values)
+        :key (fn [pair] (not-in wanted (.casefold (get pair 0)))))
       values (lfor
-        [value n] (.most-common each.values VALUES-SHOWN)
+        [value n] (cut counts VALUES-SHOWN)
         f"{(or value "no text")} ({n :,})")
       more (cond
-        (= kinds MOST-VALUES) " and many more"
-        (> kinds VALUES-SHOWN) f" and {(- kinds VALUES-SHOWN) :,} more"
+        (= (len counts) MOST-VALUES) " and many more"
+        (> (len counts) VALUES-SHOWN) f" and {(- (len counts) VALUES-SHOWN)} more"
         True "")
       line (Message 'where ": " (printable (+ f"no row has '{(clip each.value)}' in column "
         f"{(clip each.name)}; its values are {(.join ", " values)}{more}"))))
