@@ -14,6 +14,8 @@
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
+  ;; A condition on a column of a table: its name, whether the value is excluded, the value.
+  CONDITION (re.compile r"([^=]*[^=!\s])\s*(!?)==?(.*)" re.DOTALL)
   MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
   NOT-KNOWN-YET (object))  ; stands for a value that only running a program can tell
 
@@ -98,16 +100,6 @@
   [#* parts #(literal None)])
 
 
-(defn condition-parts [text]
-  #[[Return what a condition on a column is made of, #(name equal value), of `name=value`.
-
-  Of `name!=value`, `equal` is False. Raise `LookupError` for another text.]]
-  (setv found (re.fullmatch "(?s)(.*?)(!?)==?(.*)" text))
-  (unless (and found (.strip (get found 1)))
-    (raise (LookupError "it needs the name or number of a column, then = or !=")))
-  #((.strip (get found 1)) (not (get found 2)) (get found 3)))
-
-
 (defn _read-numbers [text]
   "Return the number, or the list of numbers, written in `text` with commas between them."
   (setv numbers (list (map float (.split text ","))))
@@ -140,7 +132,7 @@
     (fn [x] (bool (and x (all x) (all (map column-parts (several x)))))))
   CONDITIONS (Kind "a condition such as \"lang=en\" or \"lang!=en\", or a list of these"
     _text-or-texts?
-    (fn [x] (bool (and x (all (map condition-parts (several x)))))))
+    (fn [x] (bool (and x (all (map CONDITION.fullmatch (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)

@@ -64,7 +64,7 @@
       [_ name] (column-parts text)
       :if name
       (one-line name))
-    #* (lfor each reading.where (one-line each.name))])
+    #* (lfor each reading.where each.name)])
 
 
 (defn header-place [rows asked]

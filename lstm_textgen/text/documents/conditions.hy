@@ -6,7 +6,7 @@
   unicodedata [normalize]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [printable]
-  lstm-textgen.basics.values [clip condition-parts]
+  lstm-textgen.basics.values [CONDITION clip]
   lstm-textgen.text.documents.reading [one-line])
 
 (setv
@@ -23,7 +23,9 @@
 
   (meth __init__ [@text]
     (setv
-      [@name @equal value] (condition-parts text)
+      [name unequal value] (.groups (.fullmatch CONDITION text))
+      @name (one-line name)
+      @equal (not unequal)
       @value (comparable value)
       @found False  ; whether a row has that value
       @values (Counter)))
