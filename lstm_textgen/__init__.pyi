@@ -140,9 +140,9 @@ class TextModel:
         self, seed: str = "", *, warn: _Warn | None = None,
         # settings: write
         length: int | None = None, stop: str | Sequence[str] | None = None,
-        sentences: int | None = None, temperature: _Temperature | None = None,
-        top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
-        rng_seed: int | None = None,
+        sentences: int | None = None, match: str | None = None, no_repeat: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> Generator[str, None, None]: ...
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
@@ -151,6 +151,7 @@ class TextModel:
         new: bool = False, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
+        match: str | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> str: ...
@@ -160,6 +161,7 @@ class TextModel:
         new: bool = False, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
+        match: str | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> list[str]: ...

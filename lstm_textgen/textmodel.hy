@@ -30,6 +30,7 @@
   lstm-textgen.text.corpus [prepared-chunks]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
+  lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
@@ -124,7 +125,7 @@
         #* (.steering self asked) warn)))
 
   (defn-settings generate "write" [
-      self [seed ""] [length ...] [samples None] * [new False] [warn None] #** asked]
+      self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** asked]
     #[[Return `seed`, as the model reads it, and the text generated after it; of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
@@ -133,6 +134,11 @@
 
     - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
       without one there is a warning, and the others are missing.
+    - `best_of`: each text is the likeliest, per unit, of this many.
+    - `match`: a regular expression that matches all of the text (of an item, with its seed), or a
+      function from it to whether it is wanted. After 100 texts in a row that don't match there is
+      a warning, and the others are missing.
+    - `no_repeat`: no passage of this many characters occurs twice.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the likeliest unit, higher is wilder; a list is used in turn, one
       temperature for each unit. Default: the model's own, usually 0.7.
@@ -150,17 +156,18 @@
     (with [warn (_collecting warn)]
       (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
         #* (.steering self asked (when (is-not length None) (check-setting "length" length)))
-        warn :new (check-setting "new" new)))
+        warn :new (check-setting "new" new) :best-of (check-setting "best_of" best-of)))
       (setv whole (lfor [k text] (sorted texts)
         (+ (seed-text self.checkpoint (.prepare self (get seeds (// k count)))) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 
   (defn steering [self asked [length None]]
-    "Return the `SamplingOptions`, the `Ends` and the random seed (or None) of a `Request`."
+    "Return the `SamplingOptions`, `Ends`, random seed (or None) and `Demands` of a `Request`."
     #( (usual-options self.checkpoint
         (.get asked "temperature") asked.top-k asked.top-p asked.min-p)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
-      (.get asked "rng_seed")))
+      (.get asked "rng_seed")
+      (Demands asked.match asked.no-repeat)))
 
   (defn next-unit [self [seed ""]]
     #[[Return units and probabilities: what the model expects after `seed`, at temperature 1.

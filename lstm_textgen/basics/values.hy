@@ -109,6 +109,8 @@
 (setv
   COUNT (Kind "a whole number, 1 or more" whole? (fn [x] (and (>= x 1) (_finite? x))) int)
   WHOLE (Kind "a whole number, 0 or more" whole? (fn [x] (and (>= x 0) (_finite? x))) int)
+  REPEAT (Kind "0, or a whole number from 5 to 1000" whole?
+    (fn [x] (or (= x 0) (<= 5 x 1000))) int)
   SEED (Kind "a whole number from 0 to 2147483647" whole? (fn [x] (<= 0 x 2147483647)) int)
   PORT (Kind "a port from 0 to 65535" whole? (fn [x] (<= 0 x 65535)) int)
   POSITIVE (Kind "a number above 0" number? (fn [x] (and (> x 0) (_finite? x))) float)
@@ -134,6 +136,8 @@
     _text-or-texts?
     (fn [x] (bool (and x (all (map CONDITION.fullmatch (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)
+  MATCH (Kind "a regular expression, or a function" (fn [x] (or (text? x) (callable x)))
+    (fn [x] (or (callable x) (and x (is-not (re.compile x) None)))))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
   PATH (Kind "a path" (fn [x] (isinstance x #(str PathLike))))

@@ -17,7 +17,7 @@
 (setv
   TRAINING "training"
   STEERING (lfor s (settings-in "write") s.name)  ; of a single text, and of all generation
-  WRITING [#* STEERING "samples" "new" "path" "mix" "output" "overwrite" "originality"]
+  WRITING [#* STEERING "samples" "new" "best_of" "path" "mix" "output" "overwrite" "originality"]
   ACTIONS (dfor
     action [
       (Action TRAINING "training.train" [#* (gfor s (settings-in "train") s.name) "cpu"])

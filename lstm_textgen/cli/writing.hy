@@ -104,11 +104,11 @@
     training (when keep (.prepare model (read flags.sources)))
     samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
     options (.chosen flags #* STEERING)
-    texts (if (and (= samples 1) (not flags.new))
+    texts (if (and (= samples flags.best-of 1) (not flags.new))
       [#(0 (.stream model seed :warn warn #** options))]  ; as it comes; several, side by side
       (gfor
         [k text] (write-each model.checkpoint [(.prepare model seed)] samples
-          #* (.steering model flags) warn :new flags.new)
+          #* (.steering model flags) warn :new flags.new :best-of flags.best-of)
         #(k [text])))
     titled? (and (> samples 1) (not items))
     heading (fn [k] (if titled? f"--- {(+ k 1)} of {samples} ---\n" ""))

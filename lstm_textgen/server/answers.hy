@@ -60,7 +60,7 @@
 
   `end` is why the text ended, or None; `first?` whether it is the first entry of this reply.]]
   (setv
-    [text told offset] (if (= end "memorized") ["" [] 0] (.read reply))
+    [text told offset] (if (in end ["memorized" "unmatched"]) ["" [] 0] (.read reply))
     chat? (isinstance body ChatBody))
   { "index" index
     #** (cond
@@ -92,7 +92,8 @@
 (defn usage-of [group body]
   "Return a dict with the usage of a `group`, which answers `body`."
   (setv
-    read (sum (gfor reply (cut group.passages None None body.n) reply.seed.units))  ; once a prompt
+    each (* (or body.n 1) group.best-of)  ; texts of a prompt
+    read (sum (gfor reply (cut group.passages None None each) reply.seed.units))
     written (sum (gfor reply group.passages reply.units)))
   {"usage"
     {"prompt_tokens" read  "completion_tokens" written  "total_tokens" (+ read written)}})

@@ -156,7 +156,7 @@
       (raise (ApiError 500 "generating failed" :code "failed")))
     (setv
       choices (lfor
-        [index reply] (enumerate @group.passages)
+        [index reply] (enumerate (.winners @group))
         (choice-of index reply (or reply.end @group.over) @body True))
       answer (json-answer {#** @_head  "choices" choices  #** (usage-of @group @body)}))
     (await (answer scope receive send)))
@@ -173,7 +173,7 @@
       (for [[index reply] (list (.items left))]
         (setv end (or reply.end over))
         ;; Whether an item is new isn't known before its end.
-        (when (or end (and reply.chunks (not @group.items)))
+        (when (or end (and reply.chunks (not @group.revocable?)))
           (.append parts {#** @_head
             "choices" [(choice-of index reply end @body (not-in index @_begun))]})
           (.add @_begun index))

@@ -21,8 +21,8 @@
   `alternatives` is the number of likeliest units to tell for each, beside its own log-probability
   (None: neither). Those of the seed, a list of `Told`, are in `told-of-seed`.]]
 
-  (meth __init__ [seed draw ends [@alternatives None] [@echo False] [@told-of-seed #()]]
-    (.__init__ (super) seed draw ends))
+  (meth __init__ [seed draw ends demands [@alternatives None] [@echo False] [@told-of-seed #()]]
+    (.__init__ (super) seed draw ends :demands demands))
 
   (meth start []
     (.start (super))
@@ -35,7 +35,8 @@
     (if @echo @text (+ @seed.text @text)))
 
   (meth take [ids [logits None] [typed 0]]
-    (unless (is logits None)  ; told before it is said, as another thread reads both
+    ;; Told before it is said, as another thread reads both.
+    (unless (or (is logits None) (is @alternatives None))
       (setv
         vocabulary @seed.model.vocabulary
         [nats _ #* best] ((comparing vocabulary @alternatives)

@@ -13,8 +13,10 @@
   lstm-textgen.text.documents.reading [one-line]
   lstm-textgen.text.items [NewItems]
   lstm-textgen.writing.batch [MOST-TEXTS]
+  lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [LONGER]
+  lstm-textgen.writing.patterns [LONGEST-PATTERN]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.scheduler [Group]
   lstm-textgen.writing.seeds [Seed]
@@ -65,6 +67,7 @@
   ;; A list of ids, or of several prompts of either kind.
   PROMPTS (within (get list (| SEED-TEXT int IDS)) :max-length LONGEST-SEED)
   STOP (within str :min-length 1 :max-length LONGEST-STOP)
+  REGEX-TEXT (within str :min-length 1 :max-length LONGEST-PATTERN)
   OPTIONAL-FLAG (| bool None)
   Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True)
   StreamOptions (defstruct "StreamOptions" [#("include_usage" OPTIONAL-FLAG False)])
@@ -84,6 +87,9 @@
     #^ (number int 1 MOST-TEXTS) n None
     #^ (| int None) seed None
     #^ OPTIONAL-FLAG new False
+    #^ (| REGEX-TEXT None) match None
+    #^ (| REGEX-TEXT None) guided-regex None  ; what vLLM calls it
+    #^ (number int 0 1000) no-repeat None
     #^ OPTIONAL-FLAG stream False
     #^ (| StreamOptions None) stream-options None
     #^ (number int 0 MOST-TOKENS) max-tokens None))
@@ -107,18 +113,21 @@
       [n settings] [(or self.n 1) served.model.settings]
       given (or self.prompt "")
       prompts (if (or (isinstance given str) (isinstance (get given 0) int)) [given] given)
-      texts (* n (len prompts))
+      each (// (or self.best-of n) n)  ; of which a text is the likeliest
+      texts (* n each (len prompts))
       units (cond
         (is-not self.max-tokens None) self.max-tokens
         settings.longest-item (min MOST-TOKENS (* LONGER settings.longest-item))
         True USUAL-LENGTH))
-    (when (not-in self.best-of [None n])
-      (raise (unsupported "best_of" "`best_of` other than `n`")))
+    (when (not-in self.best-of [None (* n each)])
+      (raise (ApiError 400 f"`best_of` must be a multiple of `n`, {n}" :param "best_of")))
+    (when (and self.stream (> each 1))
+      (raise (ApiError 400 "with `stream` there is no `best_of`" :param "best_of")))
     (when (> texts MOST-TEXTS)
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
         :param (if (> n 1) "n" "prompt"))))
     (group-of self served.model prompts (Ends :units units :stop self.stop)
-      self.logprobs (bool self.echo))))
+      self.logprobs (bool self.echo) each)))
 
 
 (defclass Message [Struct]
@@ -186,21 +195,23 @@
 
 ;; * Texts
 
-(defn group-of [body model prompts ends [alternatives None] [echo False]]
+(defn group-of [body model prompts ends [alternatives None] [echo False] [best-of 1]]
   #[[Return the `Group` of `n` replies by `model` after each of `prompts`, up to `ends`, by `body`.
 
-  The other parameters are those of a `Reply`. Raise `ApiError` for a prompt of no kind, for too
-  many log-probabilities, and for new items by a model that doesn't know its list.]]
+  The other parameters are those of a `Reply` and of a `Group`. Raise `ApiError` for a prompt of no
+  kind, for too many log-probabilities, for new items by a model that doesn't know its list, and
+  for a pattern that no text can match.]]
   (try
     (setv items (when body.new (NewItems model)))
     (except [error ValueError] (raise (ApiError 400 (str error) :param "new"))))
   (setv
-    n (or body.n 1)
+    n (* best-of (or body.n 1))
+    demands (Demands (or body.match body.guided-regex) body.no-repeat)
     tells? (is-not alternatives None)
     prompts (lfor p prompts (read-prompt model p))
     ;; The texts after one seed share its reading.
     seeds (dfor p (set prompts) p (Seed model p (fn [_] None) (and echo tells?)))
-    draw (Draw :logits tells?
+    draw (Draw :logits (or tells? (> best-of 1))
       :rng-seed (unless (is body.seed None) (% body.seed SEEDS))
       :options (SamplingOptions
         (if (is body.temperature None) model.settings.temperature body.temperature)
@@ -217,10 +228,13 @@
   (setv told (if (and echo tells?)
     (dfor [p seed] (.items seeds) p (told-of-seed seed alternatives))
     {}))
-  (Group :count (* n (len prompts)) :items items :ordered (bool items) :passages (lfor
-    [k p] (enumerate prompts)
-    number (range (* k n) (* (+ k 1) n))
-    (Reply (get seeds p) (.again draw number) ends alternatives echo (.get told p #())))))
+  (try
+    (setv replies (lfor
+      [k p] (enumerate prompts)
+      number (range (* k n) (* (+ k 1) n))
+      (Reply (get seeds p) (.again draw number) ends demands alternatives echo (.get told p #()))))
+    (except [error ValueError] (raise (ApiError 400 (str error) :param "match"))))
+  (Group replies (len replies) items :ordered (bool items) :best-of best-of))
 
 
 (defn read-prompt [model prompt]

@@ -9,9 +9,9 @@ in Python, and its checks.]]
   os [PathLike fspath]
   hy.models [Symbol]
   lstm-textgen.basics.messages [refuse spelled]
-  lstm-textgen.basics.values [CONDITIONS COUNT ENCODING FLAG FRACTION Kind MODEL PASSAGE PORT
-    POSITIVE PROBABILITY RATIO SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT TEXT-LIST TEXTS
-    WHOLE check-value one-of unknown-name]
+  lstm-textgen.basics.values [CONDITIONS COUNT ENCODING FLAG FRACTION Kind MATCH MODEL PASSAGE
+    PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
+    TEXT-LIST TEXTS WHOLE check-value one-of unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -196,6 +196,16 @@ in Python, and its checks.]]
       :brief "end after N characters, or words")
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated" :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
+    (Setting "match" MATCH "cli write"
+      (+ "each text matches all of this regular expression: an item with its seed, other text "
+        "after it; [KR].* begins with K or R, .{1,8} has at most 8 characters, "
+        "(.* )?dragon( .*)? has the word, [^\\n]+(\\n[^\\n]+){2} has three lines, "
+        "\\D* has no digits")
+      :metavar "REGEX" :brief "each text matches all of this regular expression")
+    (Setting "no_repeat" REPEAT "cli write"
+      "no passage of N characters occurs twice in a text (default: any may)")
+    (Setting "best_of" COUNT "cli generate"
+      "of every N texts keep the likeliest, per unit, by the model's own probabilities" :default 1)
     (Setting "samples" COUNT "cli generate"
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
         "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")

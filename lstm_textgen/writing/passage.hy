@@ -6,8 +6,11 @@
   itertools [islice]
   sys [maxsize]
   warnings
+  numpy :as np
   lstm-textgen.basics.messages [Message]
-  lstm-textgen.writing.ends [Ends sure-text])
+  lstm-textgen.writing.constraints [Demands]
+  lstm-textgen.writing.ends [Ends sure-text]
+  lstm-textgen.writing.scoring [compare])
 
 (setv
   LONGER 4  ; times the longest item in training, an item is cut off
@@ -20,10 +23,11 @@
 
   `chunks` is a deque of the text that nobody has read yet. `over` is None, then why the text is
   over: "length", "stop", or "cut off" if it didn't reach its end, of which `warn` is told. `end`
-  is the same once that is final: until then the text may be refused and begin again. `units`
-  counts those that the text has.]]
+  is the same once that is final: until then the text may be refused, as it isn't as demanded, and
+  begin again. `units` counts those that the text has, and `surprise` is the sum of theirs, in
+  nats, if the draw keeps the logits.]]
 
-  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn]]
+  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@demands (Demands)]]
     (@start))
 
   (meth start []
@@ -31,9 +35,14 @@
     (setv
       settings @seed.model.settings
       [@chunks @over @end] [(deque) None None]
-      [@units @state] [0 None]  ; that of an engine which has read what there is of the text
+      [@units @surprise] [0 0.0]
+      @state None  ; that of an engine which has read what there is of the text
       @_finders (.finders @ends settings.items)
-      [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings))
+      [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
+      measure @seed.model.vocabulary.measure
+      @draw.constraint (.constraint @demands @seed @ends.stops
+        (if measure @_units-left @left)
+        (if measure @_parts-left maxsize)))
     (@_add @seed.opening))
 
   (meth start-again [number]
@@ -53,6 +62,10 @@
     "The text that nobody has read yet."
     (.join "" @chunks))
 
+  (meth [property] fits? []
+    "Whether the text, of which nobody has read any, is as demanded."
+    (.met? @demands @seed @text))
+
   (meth [property] whole []
     "The text, of which nobody has read any, with its seed."
     (+ @seed.text @text))
@@ -69,8 +82,17 @@
     vocabulary) are those that they were drawn from.]]
     (setv
       all @seed.model.vocabulary.units
-      units (lfor id ids (get all id)))
-    (@_add (if typed (lfor unit units (cut unit typed None)) units)))
+      units (lfor id ids (get all id))
+      [before constraint] [@units @draw.constraint])
+    (when (and constraint (is-not constraint.last None))
+      ;; What was drawn after the whole text doesn't belong to it.
+      (setv [@_units-left @_units-line]
+        [(- (+ constraint.last (len @seed.opening)) @units) None]))
+    (@_add (if typed (lfor unit units (cut unit typed None)) units))
+    (setv n (- @units before))
+    (when (and @draw.logits n)
+      (setv [nats #* _] (compare (cut (np.atleast-2d logits) n) (np.array (cut ids n))))
+      (+= @surprise (float (.sum nats)))))
 
   (meth _add [units]
     "Add `units`, texts, until the text is over."

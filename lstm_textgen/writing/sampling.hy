@@ -40,14 +40,15 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
   own; those for its first `drawn` units are used up. `midway` is 1 if no item ends after the last
-  of them. With `logits`, a batch keeps the logits that each unit was drawn from.
+  of them. With `logits`, a batch keeps the logits that each unit was drawn from. A `constraint` (a
+  `Constraint` or None) refuses units.
 
   A `cold?` one always chooses the likeliest unit. `factors` for the logits are cycled through.]]
 
   (meth __init__ [[@options (SamplingOptions)] [rng-seed None] [@number 0] [@logits False]]
     (setv
       @rng-seed (if (is rng-seed None) (. (np.random.SeedSequence) entropy) rng-seed)
-      [@drawn @midway] [0 0]
+      [@drawn @midway @constraint] [0 0 None]
       given options.temperature
       temperatures (if (isinstance given list) given [given])
       @cold? (not (any temperatures))
@@ -105,6 +106,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       @_generators [#* (gfor k kept (get @_generators k)) #* generators]
       @_scores (np.empty (@_shape @size) "float32")
       @_last (.reshape (np.array (lfor draw @draws draw.midway) "int8") (@_shape))
+      @_constrained (lfor [k draw] (enumerate @draws) :if draw.constraint #(k draw.constraint))
       groups (defaultdict list))  ; the texts with the same limits
     (for [[row draw] (enumerate @draws) :if (any draw.limits)]
       (.append (get groups draw.limits) row))
@@ -127,13 +129,23 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (+= @_step 1)
     (np.multiply logits factors scores)
     (when (is-not @_penalty None) (+= scores @_penalty))
+    (setv
+      [each each-noise] (if @_constrained (map np.atleast-2d [scores noise]) [None None])
+      free (lfor [k _] @_constrained (.copy (get each k))))
     (when (is-not @_open None) (+= scores (get @_open @_last)))
+    (for [[[k constraint] before] (zip @_constrained free)]
+      (.restrict constraint (get each k) (get each-noise k) before))
     (for [[rows limits] @_limited]
       (setv some (get scores rows))
       (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
       (setv (get scores rows) some))
     (+= scores noise)
     (setv ids (.argmax scores -1))
+    (when @_constrained
+      (setv ids (np.atleast-1d ids))
+      (for [[k constraint] @_constrained]
+        (setv (get ids k) (.choose constraint (get each k))))
+      (when (= (len ids) 1) (setv ids (get ids 0))))
     (when (is-not @_open None) (setv @_last (.take @_midway ids)))
     ids)
 

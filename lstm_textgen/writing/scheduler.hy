@@ -9,6 +9,7 @@ texts gets the same ones each time.]]
 (import
   collections [deque]
   time
+  lstm-textgen.text.items [MOST-DRAWS]
   lstm-textgen.writing.batch [Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.pace [Pace])
@@ -27,17 +28,30 @@ texts gets the same ones each time.]]
   #[[The `passages` that one caller wants, an iterable of `count`, which is taken from as needed.
 
   Those that are over end, if the group is `ordered` in the order of their numbers; `ended`, a
-  deque, has those that nobody has taken yet. With `items` (`NewItems`) only new items end, and the
-  others begin again, with numbers that follow those of all. `over` is None, then why nothing more
-  is to come: "done", "memorized" if hardly an item is new, "cancelled" or "failed".]]
+  deque, has those that nobody has taken yet. Those that aren't as demanded or, with `items`
+  (`NewItems`), aren't new begin again, with numbers that follow those of all. Of every `best-of`
+  passages only the one with the least surprise per unit ends. `over` is None, then why nothing
+  more is to come: "done", "memorized" if hardly an item is new, "unmatched" if hardly a text is
+  as demanded, "cancelled" or "failed".]]
 
-  (meth __init__ [@passages @count [@items None] [@ordered False]]
+  (meth __init__ [@passages @count [@items None] [@ordered False] [@best-of 1]]
     (setv
       @_coming (iter passages)
       [@waiting @ended @_again] [(deque) (deque) (deque)]
+      [@_misfits @_rivals] [0 {}]  ; misfits in a row; passages by the number of their text
       [@running @begun] [[] (deque)]  ; in the order in which they joined the batch, and began
       [@left @turns] [@count 0]
       @over (if @count None "done")))
+
+  (meth [property] revocable? []
+    "Whether a text may begin again or lose to a rival, so that it can't be read before it ends."
+    (or @items (> @best-of 1) (any (gfor passage @begun (bool passage.demands.match)))))
+
+  (meth winners []
+    "Return the `passages` (a list) that have no rivals, or the best of their rivals."
+    (if (= @best-of 1)
+      @passages
+      (sorted @ended :key (fn [passage] (% passage.draw.number @count)))))
 
   (meth next []
     "Return the passage that waits for its turn, or None."
@@ -51,7 +65,7 @@ texts gets the same ones each time.]]
     (when @waiting (get @waiting 0)))
 
   (meth settle []
-    #[[End the passages that are over, or have them begin again if their items aren't new.
+    #[[End the passages that are over, or have them begin again if they aren't wanted.
 
     Return whether any has ended.]]
     (setv before @left)
@@ -59,19 +73,35 @@ texts gets the same ones each time.]]
       (unless passage.over
         (if @ordered (break) (continue)))
       (.remove @begun passage)
-      (if (or (is @items None) (.new? @items passage.whole))
-        (do
-          (setv passage.end passage.over)
-          (.append @ended passage)
-          (-= @left 1)
-          (unless @left (setv @over "done")))
+      (if (@_wanted? passage)
+        (@_end passage)
         (do
           (.start-again passage (+ passage.draw.number @count))
           (.append @_again passage)
-          (when (.memorized? @items)
-            (setv @over "memorized")
-            (break)))))
-    (or (< @left before) (bool @over))))
+          (setv @over (cond
+            (>= @_misfits MOST-DRAWS) "unmatched"
+            (and @items (.memorized? @items)) "memorized"
+            True @over))
+          (when @over (break)))))
+    (or (< @left before) (bool @over)))
+
+  (meth _wanted? [passage]
+    "Return whether the text of `passage` is as demanded and, of a list, new."
+    (setv @_misfits (if passage.fits? 0 (+ @_misfits 1)))
+    (and (= @_misfits 0) (or (is @items None) (.new? @items passage.whole))))
+
+  (meth _end [passage]
+    "End `passage`, unless it has rivals that are better or aren't over yet."
+    (setv
+      number (// (% passage.draw.number @count) @best-of)
+      rivals (.setdefault @_rivals number []))
+    (.append rivals passage)
+    (setv passage.end passage.over)
+    (when (= (len rivals) @best-of)
+      (.append @ended (min rivals :key (fn [each] (/ each.surprise (max 1 each.units)))))
+      (del (get @_rivals number)))
+    (-= @left 1)
+    (unless @left (setv @over "done"))))
 
 
 (defclass Scheduler []

@@ -7,6 +7,7 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.text.items [MOST-DRAWS NewItems]
   lstm-textgen.writing.batch [MOST-TEXTS]
+  lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [Passage]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
@@ -14,14 +15,18 @@
   lstm-textgen.writing.seeds [Seed])
 
 
-(defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [warn warnings.warn]]
+(defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [demands (Demands)]
+    [warn warnings.warn]]
   #[[Return a generator of the text, in chunks (str), that `model` generates after `seed`.
 
   Of a list it generates one item, or what the seed lacks of it; other text ends only by `ends`.
   One call of `warn` names the seed's unknown units; the rest of the seed is used. The
-  `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s.]]
-  (_chunks-of model (Passage (Seed model seed warn)
-    (Draw (or options (usual-options model)) rng-seed) ends warn)))
+  `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s. A text that
+  must match, by the `demands`, comes all at once: until it ends it may be drawn again.]]
+  (if demands.match
+    (gfor [_ text] (write-each model [seed] 1 options ends rng-seed demands warn) text)
+    (_chunks-of model (Passage (Seed model seed warn)
+      (Draw (or options (usual-options model)) rng-seed) ends warn demands))))
 
 
 (defn _chunks-of [model passage]
@@ -38,7 +43,7 @@
 
 
 (defn write-each [model seeds samples [options None] [ends (Ends)] [rng-seed None]
-    [warn warnings.warn] [new False]]
+    [demands (Demands)] [warn warnings.warn] [new False] [best-of 1]]
   #[[Return an iterator of #(k text), each as soon as it ends: `samples` after each of `seeds`.
 
   They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
@@ -46,25 +51,31 @@
   After Ctrl-C it yields what there is of the others, but no half items, before it raises
   `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end or the model is one of a list.
 
-  With `new`, an item that isn't new (see `NewItems`) is drawn again; after `MOST-DRAWS` of them in
-  a row, `warn` and end early.]]
+  A text that doesn't match, by the `demands`, is drawn again and, with `new`, an item that isn't
+  new (see `NewItems`); after `MOST-DRAWS` of them in a row, `warn` and end early. Each text is the
+  likeliest, per unit, of `best-of`.]]
   (setv
-    count (* samples (len seeds))
+    count (* samples (len seeds) best-of)
     items (when new (NewItems model))
     options (or options (usual-options model))
-    seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn))))
+    ;; The pattern of running text is of what follows the seed.
+    whole (bool (and demands.match (not model.settings.items)))
+    seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole))))
   (unless (or (!= ends (Ends)) model.settings.items)
-    (refuse (if (= count 1) "a text needs" "several texts need")
+    (refuse (if (= samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
   (_texts-of model warn (Group :count count :items items :ordered (bool model.settings.items)
+    :best-of best-of
     (gfor k (range count)
-      (Passage (seed-of (// k samples)) (Draw options rng-seed k) ends warn)))))
+      (Passage (seed-of (// k (* samples best-of)))
+        (Draw options rng-seed k (> best-of 1)) ends warn demands)))))
 
 
 (defn _texts-of [model warn group]
   "Yield #(k text) for the passages of a `group`, as `write-each` does."
   (setv scheduler (Scheduler model))
-  (defn numbered [passage] #((% passage.draw.number group.count) passage.text))
+  (defn numbered [passage]
+    #((// (% passage.draw.number group.count) group.best-of) passage.text))
   (defn ended [] (while group.ended (yield (numbered (.popleft group.ended)))))
   (.add scheduler group)
   (try
@@ -78,6 +89,9 @@
       (for [passage group.running :if (not model.settings.items)] (yield (numbered passage)))
       (raise))
     (finally (.close scheduler)))
+  (when (= group.over "unmatched")
+    (warn (Message f"{MOST-DRAWS} texts in a row didn't match: fewer were found than asked for; "
+      "give a simpler " 'match ", or more room")))
   (when (= group.over "memorized")
     (warn (Message f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
       "give a higher " 'temperature ", or train for fewer " 'epochs))))

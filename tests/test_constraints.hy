@@ -1,0 +1,131 @@
+"What is asked of texts: that they match, that they don't repeat themselves, the best of several."
+
+(import
+  collections [Counter]
+  re
+  pytest
+  lstm-textgen.text.items [fingerprints]
+  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.mixture [Mixture]
+  tests.helpers [output refusal-of save-odds small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  LIST "abcde .\n"
+  BAD ["(" "[" "*a" "a{2,1}" "(?P<x" "\\p{L}" "(a)\\1" "\\ba" "a$b" "(?<=a)b" "a++" "(?>a)b"
+    "((?!a).)*" "z" "a[^\\s\\S]" "(?!)" "(?=a)b" "a\\" "(?P=n)" "[b-a]" "(?z)a" "(a" "a)" "a**"
+    "(a)?(?(1)b|c)" "(?m)^a$" "(a+)+$z" "(a|aa)+z" "((a{99}){99}){99}z" (* "a" 501)])
+
+
+(defn a-list [[items "line"] [unit "characters"] #** settings]
+  "Return a `TextModel` of a list whose items are of letters, all equally likely."
+  (setv model (small-model :text LIST :odds {} :resume False :layers "3" :unit unit
+    :items items :temperature 1.0 #** {"longest_item" 90  "item_ends" ".abc"  #** settings}))
+  (setv model.items (fingerprints ["ab"]))
+  (TextModel model))
+
+
+(defn [(pytest.mark.parametrize #("pattern" "seed") [
+      ["[ab].{2,4}a" ""] [".{1,3}" ""] [".*ddd.*" ""] ["(.* )?bad( .*)?" ""] ["[^e]*\\.$" ""]
+      ["ab.*" "ab"] ["(?!.*a)(?=.*ee).*" ""] ["d" ""]])]
+    test-each-item-matches-with-its-seed [pattern seed]
+  (setv items (.generate (a-list) seed :samples 40 :rng-seed 1 :match pattern))
+  (assert (= (len items) 40))
+  (for [item items] (assert (re.fullmatch pattern item))))
+
+
+(defn test-items-of-several-lines-match []
+  (setv items (.generate (a-list "paragraph") :samples 20 :rng-seed 1
+    :match "[^\\n]+(\\n[^\\n]+){2}"))
+  (for [item items] (assert (= (len (.split item "\n")) 3) item)))
+
+
+(defn test-running-text-matches-after-its-seed-and-up-to-its-end []
+  (setv model (TextModel (small-model :text LIST :odds {} :layers "3")))
+  (for [[pattern ends] [
+      ["[^.]*\\." {"length" 50}] [".*(bed|bad)" {"length" 30}] ["[abc ]*" {"stop" "e"}]]]
+    (setv text (.generate model "ed" :rng-seed 2 :match pattern #** {"length" None #** ends}))
+    (assert (re.fullmatch pattern (.removeprefix text "ed")))))
+
+
+(defn test-a-match-forced-into-little-room-fits []
+  (setv text (.generate (a-list) :length 12 :rng-seed 3 :match ".*bad.*dad.*"))
+  (assert (re.fullmatch ".*bad.*dad.*" text))
+  (assert (<= (len text) 12)))
+
+
+(defn test-a-function-may-choose-the-texts []
+  (setv items (.generate (a-list) :samples 10 :rng-seed 1 :match (fn [item] (in "dd" item))))
+  (assert (= (len items) 10))
+  (assert (all (gfor item items (in "dd" item)))))
+
+
+(defn test-after-a-hundred-texts-that-do-not-match-a-line-says-so []
+  (with [(pytest.warns UserWarning :match "100 texts in a row didn't match")]
+    (assert (= (.generate (a-list) :samples 3 :match (fn [item] False)) []))))
+
+
+(defn test-among-texts-that-match-the-model-s-own-odds-hold []
+  "Draw one of four characters: each comes as often as the model draws it among those that match."
+  (setv
+    model (TextModel (small-model :text LIST :odds {"a" 3  "b" 2} :layers "3"))
+    drawn (Counter (.generate model :length 1 :samples 6000 :temperature 1 :rng-seed 1
+      :match "[abcd]"))
+    expected {"a" (/ 3 7)  "b" (/ 2 7)  "c" (/ 1 7)  "d" (/ 1 7)}
+    chi-square (sum (gfor [c p] (.items expected)
+      (/ (** (- (get drawn c) (* 6000 p)) 2) (* 6000 p)))))
+  (assert (= (set drawn) (set expected)))
+  (assert (< chi-square 16.3)))  ; 3 degrees of freedom: more in one of a thousand cases
+
+
+(defn test-two-models-and-new-items-match []
+  (setv
+    model (a-list)
+    both (TextModel (Mixture model.checkpoint model.checkpoint))
+    items (.generate both :samples 8 :rng-seed 1 :new True :match "[ab]{2}|c.b"))
+  (assert (= (len (set items)) 8))
+  (assert (not-in "ab" items))
+  (for [item items] (assert (re.fullmatch "[ab]{2}|c.b" item))))
+
+
+(defn [(pytest.mark.parametrize "pattern" BAD)] test-a-bad-pattern-is-refused-in-a-line [pattern]
+  (setv line (refusal-of (. (a-list) generate) :match pattern))
+  (assert (.startswith line "`match`"))
+  (assert (not-in "\n" line)))
+
+
+(defn test-what-no-text-after-the-seed-can-match-is-refused []
+  (assert (= (refusal-of (. (a-list) generate) "b" :match "a.*")
+    "`match`: no text that begins with 'b' can match")))
+
+
+(defn test-no-passage-comes-twice []
+  (setv
+    model (TextModel (small-model :text LIST :odds {"a" 50  "b" 50} :layers "3"))
+    text (.generate model "abab" 600 :temperature 0.5 :rng-seed 1 :no-repeat 6)
+    passages (lfor n (range (- (len text) 5)) (cut text n (+ n 6))))
+  (assert (= (len passages) (len (set passages)))))
+
+
+(defn test-where-all-units-are-refused-the-text-goes-on []
+  (setv model (TextModel (small-model :text "a" :odds {} :layers "3")))
+  (assert (= (.generate model :length 30 :no-repeat 5) (* "a" 30))))
+
+
+(defn test-the-best-of-several-is-the-likeliest []
+  (setv
+    model (TextModel (small-model :text LIST :odds {"a" 3} :layers "3"))
+    make (fn [#** options] (.generate model :length 8 :temperature 1 :rng-seed 1 #** options))
+    all (make :samples 12)
+    best (make :samples 3 :best-of 4))
+  (for [n (range 3)]
+    (setv rivals (cut all (* 4 n) (* 4 (+ n 1))))
+    (assert (= (.count (get best n) "a") (max (gfor text rivals (.count text "a")))))))
+
+
+(defn test-the-command-line-asks-for-all-of-them [tmp-path]
+  (save-odds tmp-path LIST {} :items "line" :longest-item 90 :temperature 1.0)
+  (setv lines (.splitlines (output tmp-path "--generate" "" "--samples" "4" "--match" "[ab].{3}"
+    "--best-of" "2" "--no-repeat" "20" "--rng-seed" "1")))
+  (assert (= (len lines) 4))
+  (for [line lines] (assert (re.fullmatch "[ab].{3}" line))))
