@@ -4,19 +4,16 @@
   math
   re
   unicodedata [normalize]
-  numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-settings bits-of check-same fitted-bias grown-weights load-base
-    origin promising relative-of stem suggestion]
+  lstm-textgen.learning.bases [base-settings bits-of check-same load-base promising
+    relative-of stem suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
-  lstm-textgen.settings.models [Base]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.looks [look-at]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
-  lstm-textgen.writing.engine [softmax]
   tests.helpers [assert-no-warning program refusal-of refused saved-model small-model write-text])
 
 (setv
@@ -64,15 +61,6 @@
       ["" "b" "`base` is b, but"]
       [one "" "`base`: '.' names no file"]]]
     (assert (in said (refusal-of check-same recorded name)))))
-
-
-(defn test-a-base-that-was-not-used-is-no-origin []
-  (setv not-used (.unused (Base "b:1")))
-  (assert (= (list (map origin [None (Base "b:1") not-used]))
-    [None "b" "none: b predicted this text poorly"]))
-  (check-same not-used "b")
-  (assert (in "`base` is c, but the model was trained from scratch"
-    (refusal-of check-same not-used "c"))))
 
 
 ;; * The base that comes with the program
@@ -221,34 +209,15 @@
   (assert (= (promising "escalier de nuit, noche de la") ["spanish" "french" "letters"])))
 
 
+
 ;; * Settings
-
-(defn settings [#** given]
-  "Return the settings of a model fine-tuned from a small one, with what is `given`."
-  (base-settings (small-model :lookback 32) "b" given))
-
-
-(defn test-layers-lookback-and-unit-are-the-base-s-own []
-  (setv own (settings))
-  (assert (= [own.lookback own.stride own.embedding own.unit] [32 32 4 "characters"]))
-  (assert (is own.layers None))  ; its dropout is still to be chosen
-  (assert (= (str (. (settings :layers "6,dropout:0.4,gru:5") layers))
-    "lstm:6,dropout:0.4,gru:5"))
-  (assert (= (. (base-settings (small-model :unit "words") "b" {}) unit) "words")))
-
-
-(defn [(pytest.mark.parametrize "name,value,words" [
-    ["layers" "7,gru:5" "`layers` is lstm:7,gru:5, but lstm:6,gru:5 in the base b"]
-    ["unit" "words" "`unit` is words, but characters in the base b"]])]
-    test-what-contradicts-the-base-is-named [name value words]
-  (assert (in words (refusal-of settings #** {name value}))))
-
 
 (defn test-the-command-line-names-a-setting-that-contradicts-the-base-by-its-flag [path]
   (write-text path.parent)
   (setv asked ["--sources" "text.txt" "--from" "model" "--model" "new"])
   (for [[more words] [
       [["--layers" "9"] "--layers is lstm:9, but"]
+      [["--unit" "words"] "--unit is words, but characters in the base model"]
       [["--from" "none"] "--from: there is no model none.h5"]]]
     (refused (program #* asked #* more :folder path.parent) words)))
 
@@ -263,75 +232,3 @@
     test-a-new-character-or-word-has-a-relative-or-none [text unit kin]
   (setv vocabulary (build-vocabulary text (if (in " " text) "words" "characters")))
   (assert (= (relative-of unit vocabulary) (when kin (get vocabulary.ids kin)))))
-
-
-(defn grown []
-  #[[Return #(old new n e): weights before and after they grew, how many units were known, e's id.
-
-  Of the new units one has a relative, one is in the text, one is not.]]
-  (setv
-    model (small-model)
-    n (len model.vocabulary)
-    e (get model.vocabulary.ids "e"))
-  #(
-    model.weights
-    (grown-weights model.weights model.vocabulary ["é" "文" "字"] (np.array [e e e n (+ n 1)]))
-    n e))
-
-
-(defn test-a-new-unit-begins-as-its-relative []
-  (setv [olds news n e] (grown))
-  (for [[place axis] [[0 0] [-2 1] [-1 0]]]
-    (setv [old new] [(get olds place) (get news place)])
-    (assert (= new.dtype "float32"))
-    (assert (= (get new.shape axis) (+ n 3)))
-    (assert (.all (= (.take new (range n) axis) old)))
-    (assert (.all (= (.take new n axis) (.take old e axis))))))
-
-
-(defn test-a-unit-without-a-relative-begins-as-likely-as-in-the-text []
-  (setv
-    [olds news n _] (grown)
-    strangers (slice (+ n 1) None)
-    known-odds (+ 3 (/ n 2)))
-  (assert (np.allclose (get news 0 strangers) (.mean (get olds 0) 0)))
-  (assert (not (.any (get news -2 #((slice None) strangers)))))
-  (assert (np.allclose
-    (- (get news -1 strangers) (np.log (.sum (np.exp (get olds -1)))))
-    (np.log [(/ 1.5 known-odds) (/ 0.5 known-odds)])
-    :atol 1e-5)))
-
-
-;; * The text's own frequencies
-
-(defn shares [model known text]
-  "Return how probable units are under `model` once its bias is fitted to `text`, a dict."
-  (setv bias (fitted-bias model known (.encode model.vocabulary text)))
-  (dict (zip model.vocabulary.units (softmax bias))))
-
-
-(defn test-words-of-known-letters-are-left-to-training []
-  (setv
-    model (small-model :unit "words" :text "she he … é" :odds {"she" 3})
-    ids (.encode model.vocabulary "he he")
-    [before after] [(get model.weights -1) (fitted-bias model 99 ids)]
-    changed (lfor [unit same] (zip model.vocabulary.units (= before after)) :if (not same) unit))
-  (assert (= (set changed) (set ["<unk>" "she" " …" " é"]))))
-
-
-(defn test-a-new-character-becomes-as-rare-as-it-is-and-its-relative-stays []
-  (setv
-    model (small-model :text "hello" :odds {"e" 2})
-    text (+ "é" (* "hello" 100))
-    known model.vocabulary
-    model.vocabulary (.with-units known [#* known.units "é"])
-    ids (.encode model.vocabulary text)
-    model.weights (grown-weights model.weights known ["é"] ids)
-    found (shares model 4 text))
-  (assert (< (get found "é") 0.01))
-  (assert (= (get found "e") (pytest.approx 0.4 :abs 0.01))))
-
-
-(defn test-a-text-of-one-unit-has-frequencies-too []
-  (setv found (shares (small-model :text "!,a" :odds {}) 3 "!"))
-  (assert (> (get found "!") (get found ","))))

@@ -7,8 +7,6 @@
   pytest
   lstm_textgen
   lstm-textgen.display.plain [Quiet]
-  lstm-textgen.learning.schedule [FINAL-RATE]
-  lstm-textgen.learning.training [SOFTER]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.scoring [predicted]
@@ -84,23 +82,6 @@
     (train-from-base trained (StopAfter 30)))
   (train-from-base trained)
   (assert (same-model? whole (load-checkpoint (/ trained "new") :resume True))))
-
-
-(defn [helped (pytest.mark.parametrize "validation" [0 0.1])]
-    test-fine-tuning-keeps-the-average-of-the-weights-if-it-predicts-better [trained validation]
-  (train-from-base trained :epochs 3 :learning-rate 1 :validation validation)
-  (setv
-    model (load-checkpoint (/ trained "new") :resume True)
-    count (len model.weights)
-    kept (get model.weights -1)
-    averages (cut model.resume.optimizer 4 None)  ; after those of the learner
-    among? (fn [arrays] (any (gfor each arrays (np.allclose kept each :rtol 1e-5)))))
-  (assert (= (among? [(get model.resume.variables (- count 1))]) (= validation 0)))
-  (when validation
-    (assert (= (len averages) count))
-    (assert (among? [(get averages -1) (/ (get averages -1) SOFTER)])))
-  (setv rate (get model.history -1 "learning_rate"))
-  (assert (= rate (pytest.approx (if validation 1 FINAL-RATE) :rel 0.01))))
 
 
 (defn [helped] test-a-short-text-gets-a-smaller-lookback-than-its-base [trained]

@@ -1,7 +1,6 @@
 "`TextModel`, from Hy and from Python; and its file, from stock Keras."
 
 (import
-  itertools [islice]
   numpy :as np
   pytest
   lstm_textgen
@@ -26,14 +25,6 @@
 (defn assert-close [logits others]
   "Assert that two arrays of logits differ by less than TOLERANCE."
   (assert (np.allclose logits others :rtol 0 :atol TOLERANCE)))
-
-
-(defn test-a-stream-gives-the-text-of-generate-unit-by-unit-and-has-no-end [model]
-  (setv
-    whole (.generate model "the" :length 500 :rng-seed 7 :temperature 0.5)
-    pieces (.stream model "the" :rng-seed 7 :temperature 0.5))
-  (assert (= (+ "the" (.join "" (islice pieces 500))) whole))
-  (assert (next pieces)))
 
 
 (defn test-the-next-unit-s-probabilities-are-those-that-scoring-uses [model]

@@ -6,7 +6,6 @@
   numpy :as np
   pytest
   lstm-textgen.display.plain [Display Quiet]
-  lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.textmodel [train]
   tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program same-run? start-program
@@ -165,35 +164,6 @@ sys.exit(main(sys.argv[1:]))")
   (with [_ (pytest.raises ValueError :match "too little time for training: .* give at least")]
     (train-tiny tmp-path (* TEXT 20) :epochs 1 :minutes 0.001))
   (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) epochs)))
-
-
-(defn [counting] test-a-run-whose-time-is-up-at-once-still-takes-a-step [tmp-path monkeypatch]
-  (.setattr monkeypatch training.Clock "progress" (fn [self] 1))
-  (setv model (train-tiny tmp-path (* TEXT 20) :minutes 1))
-  (assert (= model.checkpoint.resume.progress.updates 1)))
-
-
-(defn [counting
-      (pytest.mark.parametrize "settings,times" [
-        #({"minutes" 60} 1.5) #({} 1) #({"minutes" 60  "batch_size" 2} 1)])]
-    test-a-short-run-of-minutes-takes-larger-steps-but-not-in-batches-of-two [
-    tmp-path settings times]
-  (setv rates [])
-  (for [rate [None 0.008]]
-    (setv folder (/ tmp-path (str rate)))
-    (.mkdir folder)
-    (setv model (train-tiny folder :learning-rate rate #** settings))
-    (.append rates (get model.history 0 "learning_rate")))
-  (assert (= (/ #* rates) (pytest.approx times :rel 0.01))))
-
-
-(defn [counting] test-of-a-long-held-out-text-only-the-beginning-is-read [tmp-path monkeypatch]
-  (setv whole (train-tiny tmp-path :epochs 1))
-  (.setattr monkeypatch "lstm_textgen.learning.batches.VALIDATED" 300)
-  (.mkdir (/ tmp-path "part"))
-  (setv part (train-tiny (/ tmp-path "part") :epochs 1))
-  (assert (= (get whole.history 0 "loss") (get part.history 0 "loss")))
-  (assert (!= (validation-losses whole) (validation-losses part))))
 
 
 (defn [counting]
