@@ -94,14 +94,6 @@
       (refusal-of (. (TextModel model) export) folder)))))
 
 
-(defn test-a-disk-is-not-read-to-refuse-it-as-a-folder [model monkeypatch]
-  (for [n (range 99)] (.mkdir (/ (Path "disk") f"{(// n 9)}" (str n)) :parents True))
-  (setv [scandir read] [os.scandir []])
-  (.setattr monkeypatch os "scandir" (fn [folder] (.append read folder) (scandir folder)))
-  (assert (in "is a folder with other files" (refusal-of check-export model "disk/")))
-  (assert (< (len read) 4)))
-
-
 (defn test-an-export-to-a-full-disk-names-it-and-leaves-the-earlier-folder [model monkeypatch]
   (export-model model "m/")
   (defn fail [#* _ #** options]

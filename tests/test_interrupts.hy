@@ -1,9 +1,9 @@
 "Ctrl-C and similar signals: deferred during a run, and handled as before afterwards."
 
 (import
+  concurrent.futures [ThreadPoolExecutor]
   pickle
   signal
-  threading [Thread]
   pytest
   lstm-textgen.basics.interrupts [Interrupted SIGNALS catching-signals]
   tests.helpers [program run-python succeeded])
@@ -28,14 +28,9 @@
 
 
 (defn test-a-run-in-another-thread-leaves-signals-alone []
-  (setv seen [])
-  (defn enter []
-    (with [_ (catching-signals)]
-      (.append seen (signal.getsignal signal.SIGINT))))
-  (setv thread (Thread :target enter))
-  (.start thread)
-  (.join thread)
-  (assert (= seen [(signal.getsignal signal.SIGINT)])))
+  (defn seen [] (with [_ (catching-signals)] (signal.getsignal signal.SIGINT)))
+  (with [pool (ThreadPoolExecutor)]
+    (assert (= (.result (.submit pool seen)) (signal.getsignal signal.SIGINT)))))
 
 
 (defn test-a-signal-that-is-ignored-stays-ignored []

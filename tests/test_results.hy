@@ -60,15 +60,13 @@
   (assert (= (corrected shown value) right)))
 
 
-(defn test-a-comment-names-the-first-number-after-it []
-  (setv line "In 3 minutes <!-- figure: a.x.loss -->{}, <!-- figure: a.x.loss -->about 2.")
-  (assert (= (fill (.format line "2.09 bits")) (.format line "2.08 bits"))))
-
-
-(defn test-a-table-s-cells-are-named-by-row-and-column []
-  (setv table (+ "<!-- figures: a -->\n| network | Ours | share |\n|---|---|---|\n"
-    "| **512, 64** | {} | 5% |\n"))
-  (assert (= (fill (.format table "43,641 (9 rounds)")) (.format table "43,640 (9 rounds)"))))
+(defn [(pytest.mark.parametrize #("text" "shown" "value") [
+    #("In 3 minutes <!-- figure: a.x.loss -->{}, <!-- figure: a.x.loss -->about 2."
+      "2.09 bits" "2.08 bits")
+    #((+ "<!-- figures: a -->\n| network | Ours | share |\n|---|---|---|\n"
+        "| **512, 64** | {} | 5% |\n") "43,641 (9 rounds)" "43,640 (9 rounds)")])]
+    test-a-comment-names-the-number-after-it-or-a-table-s-cells [text shown value]
+  (assert (= (fill (.format text shown)) (.format text value))))
 
 
 (defn [(pytest.mark.parametrize "text" [

@@ -79,13 +79,6 @@
   (assert (= (len further.history) 3)))
 
 
-(defn test-as-a-keras-model-it-predicts-the-same [model]
-  (setv ids (.encode model.vocabulary (cut TEXT 100)))
-  (assert-close
-    (get (.predict-on-batch (.to-keras model) (np.stack [ids ids])) 1)
-    (logits-of-engine model ids)))
-
-
 (setv USE-KERAS-ALONE #[[
 import sys, keras, numpy
 model = keras.models.load_model("model.h5")
