@@ -323,7 +323,8 @@
 
 (defn test-attributes-that-h5py-wrote-are-read [tmp-path]
   (setv
-    attributes {"none" []  "texts" ["a" "é"]  "long" (* "é" 100,000)  "number" -3  "numbers" [1 2]}
+    attributes {"none" []  "empty" ""  "texts" ["a" ""]  "long" (* "é" 100,000)  "number" -3
+      "numbers" [1 2]}
     bytes-of {"bytes" b"plain"  "fixed" (np.bytes_ b"fixed")  "array" (np.array [b"a" b"bcd"])}
     texts {"bytes" "plain"  "fixed" "fixed"  "array" ["a" "bcd"]})
   (with [file (h5py.File (/ tmp-path "a.h5") "w")]

@@ -67,6 +67,6 @@
         (when (>= lines MESSAGES) (break)))
       (finally  ; even if Ctrl-C stops the answer
         (setv
-          ;; Without what the model doesn't know, which it has been told of once.
+          ;; Without what the model doesn't know, which was named when it was read.
           [ids _] (.encode-seed @model.vocabulary (.prepare @model (+ seed "\n")))
           @said (cut (.decode @model.vocabulary ids) (- CONTEXT) None))))))

@@ -209,8 +209,8 @@ Specification, version 3.0.]]
   (defn _heap-text [self length at index]
     "Return the text of `length` bytes that is the object `index` of the global heap at `at`."
     (unless (in at self.heaps) (setv (get self.heaps at) (._read-heap self at)))
-    (setv found (.get (get self.heaps at) index b""))
-    (unless (and found (= length (len found))) (refuse "a text in it is missing"))
+    (setv found (.get (get self.heaps at) index))
+    (unless (and (is-not found None) (= length (len found))) (refuse "a text in it is missing"))
     ;; Decoded once, as an attribute has room for 4,000 references to one text.
     (unless (in #(at index) self.texts) (setv (get self.texts #(at index)) (.decode found)))
     (get self.texts #(at index)))
