@@ -27,7 +27,8 @@
   (setv stock (.to-keras model))
   (.compile stock
     :optimizer "adam"
-    :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True))
+    :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
+    :run-eagerly True)  ; one step isn't worth compiling
   (.fit stock (np.array [(cut IDS -1)]) (np.array [(cut IDS 1 None)]) :verbose 0)
   stock)
 
