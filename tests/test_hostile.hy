@@ -199,7 +199,7 @@
   "Return documents by names, one at least for each reader."
   (setv irc (.join "" (gfor n (range 20) f"[15:4{(% n 10)}] <@Anna> hi {n}\n")))
   {
-    #** (dfor path (sorted (.iterdir DOCUMENTS)) path.name (.read-bytes path))
+    #** (dfor path (sorted (.iterdir DOCUMENTS)) :if (.is-file path) path.name (.read-bytes path))
     "chat.txt" (.encode (* (stamped "[24.12.19, 11:23:07] ") 9))
     "chat.md" (.encode (* (stamped "[2019-05-29 15:04:05] ") 9))
     "imessage.txt" (* b"May 17, 2022  5:29:42 PM\nAnna\nhi\n\n" 20)

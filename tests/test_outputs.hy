@@ -257,8 +257,3 @@
     (program #* SEED "--output" name :folder sure :capture-output False :stdout log))
   (assert (= (.read-text (/ sure "log")) "before\naaa\n"))
   (assert (not (.exists (/ sure "-")))))
-
-
-(defn test-an-output-takes-what-utf-8-lacks [sure]
-  (assert (= (main ["--generate" "a\udcff" "--length" "1" "--output" "new"]) 0))
-  (assert (= (.read-text (/ sure "new")) "a?a\n")))

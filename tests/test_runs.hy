@@ -136,7 +136,7 @@
   (assert (> (len model.vocabulary) 256))
   (setv [_ display] (learn tmp-path one :epochs 1))
   (assert (in "is already trained on this text" (.join "" display.warned)))
-  (with [_ (pytest.raises ValueError :match "a text that the model learned from")]
+  (with [_ (pytest.raises ValueError :match "a file that the model learned from")]
     (.page model (write-text tmp-path one) :overwrite True)))
 
 
