@@ -60,7 +60,8 @@ turns on the idle machine and beside a busy process for each core.]]
       (weights size (* 4 size))
       (weights (* 4 size))]))
   (SimpleNamespace
-    :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A" :items None)
+    :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A" :items None
+      :longest-item None)
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 

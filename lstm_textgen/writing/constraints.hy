@@ -34,16 +34,17 @@ as often as the model and the draw's options would have it after the same text.]
       (setv [end] (if (= (len stops) 1) stops [""]))
       (guide-of self.match model.vocabulary (.get ENDS model.settings.items end))))
 
-  (defn constraint [self seed stops units characters]
+  (defn constraint [self seed stops units characters patient]
     #[[Return the `Constraint` of a text after `seed`, or None without demands.
 
-    The text ends before one of `stops` and has at most this number of `units` and `characters`.
+    The text ends before one of `stops` and has at most this number of `units` and `characters`;
+    `patient` is as in `Constraint`.
     Raise `ValueError` if nothing after the seed can match.]]
     (when (= self (Demands)) (return None))
     (setv
       text (.join "" [(.removesuffix seed.text seed.rest) #* seed.opening])
       constraint (Constraint seed.model.vocabulary (.guide self seed.model stops)
-        (or self.no-repeat 0) units characters))
+        (or self.no-repeat 0) units characters patient))
     (.read constraint text (own-part seed.model text))
     (unless constraint.possible?
       (refuse 'match f": no text that begins with {(repr (own-part seed.model text))} can match"))
@@ -73,11 +74,13 @@ as often as the model and the draw's options would have it after the same text.]
   #[[Refuses units of one text of the units of `vocabulary`.
 
   The text must match the pattern of `guide` (a `Guide` or None), in at most `units` and
-  `characters`, and no `no-repeat` characters of it may occur twice (0: any may). Once the model
-  has wanted to end the text and couldn't, or there is little room left, only units that bring the
-  text nearer to a match are taken.]]
+  `characters`, and no `no-repeat` characters of it may occur twice (0: any may). If there is
+  little room left, only units that bring the text nearer to a match are taken. So they are once
+  the model has wanted to end the text and couldn't; but a `patient` constraint ends it there, as
+  another text may match by itself.]]
 
-  (meth __init__ [@vocabulary [@guide None] [no-repeat 0] [@units inf] [@characters inf]]
+  (meth __init__ [@vocabulary [@guide None] [no-repeat 0] [@units inf] [@characters inf]
+      [@patient False]]
     (setv
       @_demanded (when guide guide.start)
       @_repeats (Repeats no-repeat)
@@ -106,7 +109,7 @@ as often as the model and the draw's options would have it after the same text.]
       end (cut @guide.end -1 None)
       wish (.argmax (+ scores noise)))
     (when (and end (= (get needs wish) inf) (in end (get @vocabulary.units wish)))
-      (setv @_ending True))
+      (if @patient (setv @last @_taken) (setv @_ending True)))
     (setv
       refused (>= needs (if @_ending least inf)))
     (when (> (+ least SPARE) (min @units @characters))  ; a unit has at least one character

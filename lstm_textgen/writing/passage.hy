@@ -15,6 +15,7 @@
 (setv
   LONGER 4  ; times the longest item in training, an item is cut off
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
+  PATIENT-TRIES 50  ; texts that may fail to match before one is made to
   CUT-OFF-PER-SENTENCE 1000)  ; … or, if that is more, this many for each of the wanted sentences
 
 
@@ -28,6 +29,7 @@
   nats, if the draw keeps the logits.]]
 
   (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@demands (Demands)]]
+    (setv @tries 0)
     (@start))
 
   (meth start []
@@ -42,13 +44,19 @@
       measure @seed.model.vocabulary.measure
       @draw.constraint (.constraint @demands @seed @ends.stops
         (if measure @_units-left @left)
-        (if measure @_parts-left maxsize)))
+        (if measure @_parts-left maxsize)
+        @patient?))
     (@_add @seed.opening))
 
   (meth start-again [number]
     "Begin another text in place of this one, with the random numbers of the `number`."
+    (+= @tries 1)
     (setv @draw (.again @draw number))
     (@start))
+
+  (meth [property] patient? []
+    "Whether the text needn't match, as others will be tried."
+    (and (isinstance @demands.match str) (< @tries PATIENT-TRIES)))
 
   (meth [property] left []
     "How many units, at most, are still wanted."

@@ -87,8 +87,10 @@ texts gets the same ones each time.]]
 
   (meth _wanted? [passage]
     "Return whether the text of `passage` is as demanded and, of a list, new."
-    (setv @_misfits (if passage.fits? 0 (+ @_misfits 1)))
-    (and (= @_misfits 0) (or (is @items None) (.new? @items passage.whole))))
+    (setv
+      fits? passage.fits?
+      @_misfits (if fits? 0 (+ @_misfits (if passage.patient? 0 1))))
+    (and fits? (or (is @items None) (.new? @items passage.whole))))
 
   (meth _end [passage]
     "End `passage`, unless it has rivals that are better or aren't over yet."
