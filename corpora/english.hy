@@ -1,21 +1,15 @@
-#[[The base model `english`: its training texts, made of two folders, and the recipe for it.
+#[[The base model `english`: its training text, made of two folders and two lists of names.
 
-    hy corpora/english.hy OLD MODERN 1
-    hy corpora/repiece.hy english corpora/english.txt corpora/english-seed.h5
-    ./train.hy --recipe corpora/english.hy --model ./english-1.h5 --minutes 118
-    hy corpora/english.hy OLD MODERN 2
-    ./train.hy --recipe corpora/english.hy --from english-1.h5 --learning-rate 0.002 \
-        --model ./english-2.h5 --minutes 85
-    hy corpora/average.hy english-1.h5 english-2.h5 0.7 english-3.h5
+    hy corpora/english.hy OLD MODERN FIRST LAST
+    ./train.hy --recipe corpora/english.hy --from english --model ./english-next.h5 --minutes 100
     head -c 1500000 corpora/english.txt | tail -c 1000000 | iconv -c -f utf8 > ordinary.txt
-    hy corpora/unteach.hy english-3.h5 ordinary.txt english.h5
+    hy corpora/unteach.hy english-next.h5 ordinary.txt english.h5
 
 The first writes `english.txt` beside this file, from a folder of old books, plays, letters and
-speeches, and one of prose from 1950 to today (README.md beside this file says which). The names of
-the modern files begin with their kind. `forms.hy` puts the texts into the forms in which people
-write. The second gives an older `english` the pieces of that text, and the third trains it. The
-next two train it on a text with more of the old books, novels and stories, and `average.hy` takes
-the mean of its weights before and after that. The last two keep it from writing insults.]]
+speeches, a folder of prose from 1950 to today, and files with a first name or a surname in each
+line (README.md beside this file says which). The names of the modern files begin with their kind.
+`forms.hy` puts the texts into the forms in which people write. The second trains the previous
+`english` on this text, and the last two keep it from writing insults.]]
 
 (import
   dataclasses [replace]
@@ -25,18 +19,18 @@ the mean of its weights before and after that. The last two keep it from writing
   pathlib [Path]
   re
   sys
-  forms [CHATS Language RNG chance close-form dashed dressed in-digits
-    known-characters list-form open-form pieces play-form chat-form single-spaced
-    without-paragraphs wrapped-form]
+  forms [CHATS Language RNG chance close-form dashed dressed fields-form in-digits known-characters
+    list-form open-form pieces play-form chat-form question-form renamed short-form single-spaced
+    titles-form without-paragraphs wrapped-form]
   lstm-textgen [recipe])
 
 (setv
-  ;; How often each of the two training texts has each kind.
+  ;; How often the training text has each kind.
   SHARES {
-    "old" [0.5 0.5]
-    "novels" [1.5 1.25]  "stories" [2 1.75]  "nonfiction" [2 1]  "cookery" [6 2]
-    "chats" [1.6 0.3]  "meetings" [2 0.7]  "space_talk" [3 1]
-    "speeches" [2 1.25]  "blogs" [2 0.8]  "guides" [3 0.8]  "tech" [4 1.5]}
+    "old" 1  "novels" 2.75  "stories" 3.75  "nonfiction" 3  "cookery" 8  "chats" 1.9
+    "meetings" 2.7  "space_talk" 4  "speeches" 3.25  "blogs" 2.8  "guides" 3.8  "tech" 5.5}
+  RENAMED 0.75  ; share of the passages of prose whose people get other names
+  NAMES [[] []]  ; first names and surnames to choose from
   ;; Paragraphs with one of these are left out.
   SLURS (+ r"\bnigg|\bnegro|\bnegress|\bdark(?:y|ey|ies)\b|\bcoons?\b|\bpickaninn|\bsambos?\b"
     r"|\bkaff?[ie]rs?\b|\bhottentot|\bchin(?:a|ee)m[ae]n\b|\bchinks?\b|\bjaps?\b|\bcoolies?\b"
@@ -97,9 +91,10 @@ the mean of its weights before and after that. The last two keep it from writing
     :speaks "\""
     :named r"[a-z,] ([A-Z][a-z]{2,9})\b"
     :weights (fn [spoken] {
-      open-form 36  wrapped-form 26  close-form 14  list-form 6
-      play-form (* 30 spoken)  chat-form (* 10 spoken)})
+      open-form 42  wrapped-form 5  close-form 24  list-form 6  short-form 5  titles-form 2
+      fields-form 3  question-form 2  play-form (* 30 spoken)  chat-form (* 10 spoken)})
     :chats CHATS
+    :wrapped-plays 0.1
     :changes [
       #(0.9 single-spaced)
       #(0.8 (partial dashed " ?(?:—|–|--+) ?" ["—" "—" "--" " - " " – " " — "]))
@@ -124,42 +119,49 @@ the mean of its weights before and after that. The last two keep it from writing
       (yield #((get (.split path.name "__") 0) (.read file))))))
 
 
-(defn passages [kind text number]
-  #[[Yield the passages of `text` in its forms, as often as `SHARES` says for its `kind`.
-
-  `number` is that of the training text, 1 or 2.]]
+(defn passages [kind text]
+  "Yield the passages of `text` in their forms, as often as `SHARES` says for its `kind`."
   (setv
     language (.get KINDS kind PROSE)
-    clean (known-characters language (without-paragraphs SLURS text)))
-  (for [passage (pieces clean #* (if (is language TALK) [str] []))]
-    (setv [times rest] (divmod (get SHARES kind (- number 1)) 1))
-    (for [_ (range (int (+ times (chance rest))))]
-      (yield (dressed language passage)))))
+    clean (known-characters language (without-paragraphs SLURS text))
+    [times rest] (divmod (get SHARES kind) 1))
+  (for [passage (pieces clean #* (if (is language TALK) [str] []))
+        _ (range (int (+ times (chance rest))))]
+    (setv text (dressed language passage))
+    (yield (if (and (is language PROSE) (all NAMES) (chance RENAMED))
+      (renamed text #* NAMES)
+      text))))
 
 
-(defn training-text [old modern [number 1]]
-  "Return training text `number`, 1 or 2, from these two folders."
-  (.seed RNG number)
-  (setv all [])
-  (for [[kind text] (chain (gfor [_ text] (texts old) #("old" text)) (texts modern))]
-    (.extend all (passages kind text number)))
+(defn training-text [old modern]
+  "Return the training text from these two folders."
+  (.seed RNG 3)
+  (setv all (lfor
+    [kind text] (chain (gfor [_ text] (texts old) #("old" text)) (texts modern))
+    passage (passages kind text)
+    passage))
   (.shuffle RNG all)
   (+ (.join "\n\n" all) "\n"))
+
+
+(defn names [path]
+  "Return the names in the file at `path`, one a line, that consist of plain letters."
+  (lfor name (.split (.read-text (Path path) :encoding "utf-8") "\n")
+    :if (re.fullmatch "[A-Za-z]{3,10}" name)
+    (.capitalize name)))
 
 
 (setv english (recipe "english"
   :doc "Old books and modern prose and talk, in the forms in which people write."
   :sources ["english.txt"]
-  :from "english-seed.h5"
-  :layers "512"
-  :lookback 64
-  :batch-size 32
-  :learning-rate 0.003
-  :validation 0.004
+  :batch-size 64
+  :learning-rate 0.002
+  :validation 0.003
   :epochs 3))
 
 (when (= __name__ "__main__")
-  (setv [old modern number] (cut sys.argv 1 4))
-  (.write-text (.with-name (Path __file__) "english.txt")
-    (training-text old modern (int number))
+  (setv
+    [old modern first last] (cut sys.argv 1 5)
+    NAMES [(names first) (names last)])
+  (.write-text (.with-name (Path __file__) "english.txt") (training-text old modern)
     :encoding "utf-8"))

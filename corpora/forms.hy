@@ -29,6 +29,22 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
   DATED-CHATS [#* CHATS "{3}, {0} - {1}: {2}" "[{3}, {0}] {1}: {2}" "{1}: {2}"]
   ;; What a scanner leaves behind, and alphabets that novels merely quote.
   STRANGE r"[■~|\\^{}<>=•†¬™_`@#Ͱ-ϿЀ-ӿἀ-῿]"
+  ;; The fields of records, and what stands in each.
+  FIELDS {
+    "Name" "person"  "Author" "person"  "From" "person"  "Owner" "person"  "Title" "words"
+    "Type" "words"  "Place" "words"  "Subject" "words"  "Cost" "number"  "Year" "number"
+    "Number" "number"  "Text" "sentence"  "Note" "sentence"  "Effect" "sentence"
+    "Description" "sentence"  "Remark" "sentence"}
+  ;; Who speaks or has a title, in English: #(titled speaker speaker).
+  TITLES "Mr|Mrs|Miss|Ms|Dr|Captain|Colonel|Major|Lady|Sir|Lord|Uncle|Aunt|Professor|Inspector"
+  SAYS (+ "said|asked|replied|answered|cried|whispered|murmured|muttered|told|nodded|smiled"
+    "|laughed|shouted|sighed|added|thought|looked|turned|shook|stood|sat|went|came|walked|began"
+    "|explained|remarked|observed|continued|returned|called|exclaimed|grinned|agreed")
+  PERSON (re.compile (+ rf"\b(?:(?:{TITLES})\.? ([A-Z][a-z]{{2,12}})"
+    rf"|(?:{SAYS}) ([A-Z][a-z]{{2,12}})|([A-Z][a-z]{{2,12}}) (?:{SAYS}))\b"))
+  NO-NAMES (set (.split "God Lord Heaven Mother Father English French German American Indian
+    Spanish Italian Russian Monday Tuesday Wednesday Thursday Friday Saturday Sunday January
+    February April June July August September October November December"))
   NOTHING r"[\W\dIVXLC]*\.?"  ; a paragraph that is no text: rows of dots, a chapter's number
   CLEANING [
     [r"\\" ""]                             ; before signs in Markdown
@@ -56,6 +72,7 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
   - `named`: a regex whose group is the name of a person in the text; `names`: more names.
   - `weights`: a function from the share of paragraphs in which somebody speaks to a dict from
     each form to its weight.
+  - `wrapped-plays`: the share of plays whose lines are broken at a width.
   - `changes`: #(share function), text → text, for this share of the pieces, in order.
   - `chats`: how a line of a chat begins.
   - `days`, `months`: their names; `dates`: headings of a diary, with {weekday}, {day}, {month},
@@ -73,6 +90,7 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
     #^ object weights (fn [spoken] {
       open-form 28  wrapped-form 20  close-form 12  list-form 6  diary-form 9  mail-form 5
       play-form (* 22 spoken)  chat-form (* 14 spoken)})
+    #^ float wrapped-plays 0.5
     #^ list changes (field :default-factory list)
     #^ list chats (field :default-factory (fn [] DATED-CHATS))
     #^ list days (field :default-factory list)
@@ -229,7 +247,7 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
       (fn [name] f"{(.upper name)}. ") (fn [name] f"{name}: ") (fn [name] f"{name}:\n")
       (fn [name] f"{(.upper name)}: ") (fn [name] f"{(.upper name)}:\n")])
     gap (.choice RNG ["\n\n" "\n\n" "\n"])
-    width (.choice RNG [None (.randint RNG 40 70)]))
+    width (when (chance language.wrapped-plays) (.randint RNG 40 70)))
   (.join gap (gfor
     [name speech] (speeches language paragraphs)
     (+ (style name) (if width (fill speech width) speech)))))
@@ -282,7 +300,94 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
     :yy (% day.year 100)))
 
 
+(defn short-form [language paragraphs]
+  "Items of two to five short lines, the same number in all, as in haiku, verses and captions."
+  (setv
+    lines (.randint RNG 2 5)
+    bare (chance 0.5)
+    items [])
+  (for [s (sentences paragraphs)]
+    (setv words (.split s))
+    (when (<= (* 3 lines) (len words) (* 9 lines))
+      (setv
+        ;; Nearly equal parts: each ends at most a word early or late.
+        ends (lfor k (range 1 lines) (+ (round (/ (* k (len words)) lines)) (.randint RNG -1 1)))
+        parts (lfor [a b] (zip [0 #* ends] [#* ends None]) (.join " " (cut words a b))))
+      (.append items (.join "\n"
+        (if bare (lfor part parts (.strip (.lower part) " .,;:!?\"'")) parts)))))
+  (open-form language (enough items paragraphs)))
+
+
+(defn titles-form [language paragraphs]
+  "A list of titles: short sentences, a line for each."
+  (setv
+    titles (lfor s (sentences paragraphs) :if (< 12 (len s) 80) (.rstrip s ".;:,"))
+    capitals (chance 0.3))
+  (close-form language
+    (enough (if capitals (lfor t titles (.title t)) titles) paragraphs)))
+
+
+(defn fields-form [language paragraphs]
+  "Records, such as cards: the same fields in the same order, a line for each."
+  (setv
+    cast (people language paragraphs)
+    all (list (sentences paragraphs))
+    about (fn [most] (.rstrip (.join " " (cut (.split (.choice RNG all)) most)) ".,;:!?"))
+    fields (.sample RNG (sorted FIELDS) (.randint RNG 3 6))
+    spelled (.choice RNG [str str str.lower str.upper])
+    write {
+      "person" (fn [] (.choice RNG cast))
+      "words" (fn [] (about (.randint RNG 1 4)))
+      "number" (fn [] (str (.randint RNG 1 (.choice RNG [12 100 2000]))))
+      "sentence" (fn [] (about 30))})
+  (open-form language (gfor _ (range (// (len (.join "" all)) 150))
+    (.join "\n" (gfor f fields f"{(spelled f)}: {((get write (get FIELDS f)))}")))))
+
+
+(defn question-form [language paragraphs]
+  "Questions and answers: what follows each question in the text."
+  (setv
+    [ask answer] (.choice RNG [["Q: " "A: "] ["Question: " "Answer: "] ["- " ""]])
+    all (list (sentences paragraphs))
+    pairs (lfor
+      [question reply] (zip all (cut all 1 None))
+      :if (and (.endswith question "?") (not (.endswith reply "?")))
+      f"{ask}{question}\n{answer}{reply}"))
+  (open-form language (enough pairs paragraphs)))
+
+
+(defn sentences [paragraphs]
+  "Yield the sentences of `paragraphs`."
+  (for [p paragraphs] (yield :from (re.split r"(?<=[.!?;]) +" p))))
+
+
+(defn enough [items paragraphs]
+  "Return `items`, or else `paragraphs` where there are only a few."
+  (if (> (len items) 8) items paragraphs))
+
+
 ;; * Changes: text → text
+
+(defn renamed [text first last]
+  #[[Return `text` in which each person has another name throughout.
+
+  People are those who speak, who get names from the list `first`, and those with a title, who get
+  names from `last`. A word that the text also has in lower case is no name.]]
+  (setv
+    found (dfor
+      match (.finditer PERSON text)
+      :setv [titled speaker] [(get match 1) (or (get match 2) (get match 3))]
+      :if (not-in (or titled speaker) NO-NAMES)
+      (or titled speaker) (if titled last first))
+    common (set (re.findall r"\b[a-z]{3,}\b" text))
+    others (dfor
+      [name names] (.items found)
+      :if (not-in (.lower name) common)
+      name (.choice RNG names)))
+  (if others
+    (re.sub rf"\b({(.join "|" others)})\b" (fn [match] (get others (get match 1))) text)
+    text))
+
 
 (defn single-spaced [text]
   "Return `text` without runs of spaces within its lines."

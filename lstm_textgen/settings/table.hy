@@ -197,8 +197,8 @@ in Python, and its checks.]]
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated" :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "match" MATCH "cli write"
-      (+ "each text matches all of this regular expression, such as [KR].* or .{1,8}: an item with "
-        "its seed, other text after its seed") :metavar "REGEX")
+      (+ "each text matches all of this regular expression, such as [KR].* or .{1,8}: an item "
+        "with its seed, other text after its seed") :metavar "REGEX")
     (Setting "no_repeat" REPEAT "cli write"
       "no passage of N characters occurs twice in a text (default: any may)")
     (Setting "best_of" COUNT "cli generate"
