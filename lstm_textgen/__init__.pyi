@@ -140,28 +140,29 @@ class TextModel:
         self, seed: str = "", *, warn: _Warn | None = None,
         # settings: write
         length: int | None = None, stop: str | Sequence[str] | None = None,
-        sentences: int | None = None, match: str | None = None, no_repeat: int | None = None,
-        temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
+        sentences: int | None = None, match: str | Callable[[str], object] | None = None,
+        no_repeat: int | None = None, temperature: _Temperature | None = None,
+        top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
+        rng_seed: int | None = None,
     ) -> Generator[str, None, None]: ...
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
     def generate(  # type: ignore[overload-overlap]
         self, seed: str = "", length: int | None = ..., samples: None = None, *,
-        new: bool = False, warn: _Warn | None = None,
+        new: bool = False, best_of: int = 1, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
-        match: str | None = None, no_repeat: int | None = None,
+        match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> str: ...
     @overload
     def generate(
         self, seed: Iterable[str] = "", length: int | None = ..., samples: int | None = None, *,
-        new: bool = False, warn: _Warn | None = None,
+        new: bool = False, best_of: int = 1, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
-        match: str | None = None, no_repeat: int | None = None,
+        match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> list[str]: ...

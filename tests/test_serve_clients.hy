@@ -43,6 +43,14 @@
   (assert (= (. (client.models.retrieve "bot") id) "bot")))
 
 
+(defn test-openai-s-client-asks-for-a-pattern-and-for-the-best [client]
+  (for [name ["match" "guided_regex"]]
+    (setv answer (client.completions.create :model "bot" :prompt "" :best-of 3 :max-tokens 30
+      :extra-body {name "[^l]{4}l"  "no_repeat" 9}))
+    (assert (re.fullmatch "[^l]{4}l" (. (get answer.choices 0) text)))
+    (assert (= (. (get answer.choices 0) finish-reason) "stop"))))
+
+
 (defn test-openai-s-client-in-a-chat [client]
   (setv
     messages [{"role" "user"  "content" "hello"}]

@@ -9,7 +9,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   re
   textwrap
   lstm-textgen
-  lstm-textgen.basics.values [CONDITIONS FLAG STOPS TABLE-COLUMNS TEMPERATURE TEXT-LIST]
+  lstm-textgen.basics.values [CONDITIONS FLAG MATCH STOPS TABLE-COLUMNS TEMPERATURE TEXT-LIST]
   lstm-textgen.prep :as prep
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.parameters [described]
@@ -31,6 +31,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   TYPES {
     FLAG "bool"  TEMPERATURE "_Temperature"  STOPS "str | Sequence[str]"
     TABLE-COLUMNS "str | Sequence[str]"  CONDITIONS "str | Sequence[str]"
+    MATCH "str | Callable[[str], object]"
     LAYERS "str | int | Sequence[int]"}
   FILES ["DIR" "FILE" "MODEL"])
 

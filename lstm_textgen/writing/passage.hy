@@ -91,12 +91,13 @@
     (setv
       all @seed.model.vocabulary.units
       units (lfor id ids (get all id))
-      [before constraint] [@units @draw.constraint])
-    (when (and constraint (is-not constraint.last None))
-      ;; What was drawn after the whole text doesn't belong to it.
+      [before constraint] [@units @draw.constraint]
+      whole? (and constraint (is-not constraint.last None)))
+    (when whole?  ; what was drawn after the whole text doesn't belong to it
       (setv [@_units-left @_units-line]
         [(- (+ constraint.last (len @seed.opening)) @units) None]))
     (@_add (if typed (lfor unit units (cut unit typed None)) units))
+    (when (and @over whole?) (setv @over "stop"))
     (setv n (- @units before))
     (when (and @draw.logits n)
       (setv [nats #* _] (compare (cut (np.atleast-2d logits) n) (np.array (cut ids n))))
