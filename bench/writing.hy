@@ -61,7 +61,7 @@ turns on the idle machine and beside a busy process for each core.]]
       (weights (* 4 size))]))
   (SimpleNamespace
     :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A" :items None
-      :longest-item None)
+      :longest-item None :item-ends None)
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 
