@@ -14,7 +14,6 @@
   shutil [which]
   sys
   threading [Timer]
-  lstm-textgen [__version__]
   lstm-textgen.basics.files [naming-errors]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [refuse]
@@ -203,6 +202,15 @@ examples:
     (.exit parser)))
 
 
+(defclass Version [argparse.Action]
+  "The action of `--version`."
+
+  (defn __call__ [self parser #* _]
+    (import lstm-textgen.cli.version [described-version])  ; with NumPy, which other flags don't need
+    (._print-message parser (+ (described-version) "\n") sys.stdout)
+    (.exit parser)))
+
+
 (defn make-parser [[everything False]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
@@ -236,6 +244,6 @@ examples:
   (add "--help" "-h" :action "help" :help "show this help")
   (add "--help-all" :action HelpAll :nargs 0 :help "show every flag"
     :dest argparse.SUPPRESS :default argparse.SUPPRESS)
-  (add "--version" :action "version" :version f"lstm_textgen {__version__}"
-    :help "show the version")
+  (add "--version" :action Version :nargs 0 :help "show versions, backend and machine"
+    :dest argparse.SUPPRESS :default argparse.SUPPRESS)
   parser)

@@ -27,26 +27,33 @@
 
 ;; * The backend
 
-(defn fastest-backend [layers]
+(defn fastest-backend [layers [ours False]]
   #[[Return the backend to train `layers` with: "torch", or None for Keras' default.
 
   On processors with bfloat16 PyTorch, through oneDNN, trains LSTMs up to 1.3 times as fast as
   TensorFlow, and small batches up to twice as fast, but GRUs and most networks in float32 more
   slowly (bench/log.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
-  already imported, is never replaced.]]
-  (setv keras-home (Path (or (os.environ.get "KERAS_HOME") (os.path.expanduser "~/.keras"))))
+  already imported, is never replaced. `ours`: whether the process is the program's own, if
+  `PROCESS` doesn't have it.]]
   (when (and
-      (get PROCESS "ours")
+      (or ours (get PROCESS "ours"))
       (all (gfor layer layers.recurrent (= layer.name "lstm")))
       (not-in "keras" sys.modules)
       (not (os.environ.get "KERAS_BACKEND"))
-      (= (.get (_read-dict (/ keras-home "keras.json")) "backend" "tensorflow") "tensorflow")
+      (= (configured-backend) "tensorflow")
       (bfloat16?)
       (not (gpu?)))
     (import importlib.metadata [PackageNotFoundError version])  ; which takes 20 ms
     (with [_ (suppress PackageNotFoundError ValueError)]
       (when (>= (lfor n (cut (.split (version "torch") ".") 2) (int n)) OLDEST-TORCH)
         (return "torch")))))
+
+
+(defn configured-backend []
+  "Return the backend that KERAS_BACKEND or Keras' configuration names, otherwise TensorFlow."
+  (setv home (Path (or (os.environ.get "KERAS_HOME") (os.path.expanduser "~/.keras"))))
+  (or (os.environ.get "KERAS_BACKEND")
+    (.get (_read-dict (/ home "keras.json")) "backend" "tensorflow")))
 
 
 (defn _read-dict [path]
