@@ -206,7 +206,7 @@ examples:
   "The action of `--version`."
 
   (defn __call__ [self parser #* _]
-    (import lstm-textgen.cli.version [described-version])  ; with NumPy, which other flags don't need
+    (import lstm-textgen.cli.version [described-version])  ; which needs NumPy
     (._print-message parser (+ (described-version) "\n") sys.stdout)
     (.exit parser)))
 
