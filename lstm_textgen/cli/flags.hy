@@ -197,7 +197,7 @@ examples:
 (defclass HelpAll [argparse.Action]
   "The action of `--help-all`: show every flag, by group."
 
-  (defn __call__ [self parser #* _]
+  (meth __call__ [parser #* _]
     (.print-help (make-parser :everything True))
     (.exit parser)))
 

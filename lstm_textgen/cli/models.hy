@@ -99,8 +99,8 @@
     path flags.export
     [model] (models-of flags)
     checkpoint (load-checkpoint model :warn warn)
-    report (make-display flags.quiet as-flags))
+    display (make-display flags.quiet as-flags))
   (check-export checkpoint path "export" (models-of flags) flags.overwrite)
-  (.doing report f"writing {path}")
+  (.doing display f"writing {path}")
   (for [written (export-model checkpoint path)]
-    (.say report f"{written}: {(size-in-words written)}")))
+    (.say display f"{written}: {(size-in-words written)}")))

@@ -31,19 +31,19 @@
     (get PROCESS "ours") True  ; so the fastest backend may be chosen
     [path] (models-of flags)
     file (own-path path)
-    report (make-display flags.quiet as-flags))
+    display (make-display flags.quiet as-flags))
   (defn farewell [stderr unsaved]
     (remove-lock file)
-    (.end-bar report)
+    (.end-bar display)
     (setv end (if unsaved
       "stopped immediately; training since the last save is lost"
       "stopped; nothing was changed"))
     (os.write stderr (.encode f"\n{(program)}: {end}\n")))
   (try
-    (setv model (with [_ (watching farewell)] (train-model (.but flags :path path) report)))
+    (setv model (with [_ (watching farewell)] (train-model (.but flags :path path) display)))
     (unless (follower?)
-      (when flags.report (.say report (page-written flags.report)))
-      (.say report (_how-to-generate path model)))
+      (when flags.report (.say display (page-written flags.report)))
+      (.say display (_how-to-generate path model)))
     (except [error Interrupted]
       (unless (follower?)
         (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
@@ -81,7 +81,7 @@
     [name] (models-of flags)
     path (own-path name)
     [old alphabet] (.values (.chosen flags "import" "alphabet"))
-    report (make-display flags.quiet as-flags))
+    display (make-display flags.quiet as-flags))
   (check-model-apart path [old alphabet])
   (check-writable path)
   (with [_ (locked path)]
@@ -90,5 +90,5 @@
     (setv model (import-model old alphabet))
     (save-checkpoint model path))
   (setv units (counted (len model.vocabulary) model.vocabulary.unit))
-  (.say report f"{path}: {units}, layers {model.settings.layers}")
-  (.say report (_how-to-generate name model)))
+  (.say display f"{path}: {units}, layers {model.settings.layers}")
+  (.say display (_how-to-generate name model)))

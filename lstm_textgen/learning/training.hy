@@ -172,7 +172,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         ;; These wishes are the leader's.
         wishes [(@_stopped?) save (= (.progress @clock) 1)]
         [stop end save @late] (.agree @learner
-          [(bool stopper.number) #* (gfor wish wishes (and wish @group.leader?))]))
+          [(bool stopper.number) #* (gfor wish wishes (bool (and wish @group.leader?)))]))
       (when stop
         (.end-bar @display)
         (@save)

@@ -4,7 +4,7 @@
 own HDF5 files; this package finds `lstm_textgen`, a group with vocabulary, settings, history and,
 to resume training, `resume`. It reads a file only if that has exactly the parts of a model.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   contextlib [suppress]
   dataclasses [asdict dataclass]
@@ -75,13 +75,13 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     #^ bytes items b""       ; the `fingerprints` of the items of its list, if it has them
     #^ bool half False)      ; whether the file has 16-bit weights, to be small
 
-  (defn [property] weight-count [self]
+  (meth [property] weight-count []
     "The number of the network's weights, which may not be there yet."
-    (sum (gfor [_ shape] (weight-shapes self.spec) (prod shape))))
+    (sum (gfor [_ shape] (weight-shapes @spec) (prod shape))))
 
-  (defn [property] spec [self]
+  (meth [property] spec []
     "The `NetworkSpec` that the weights belong to."
-    (NetworkSpec self.settings.layers (len self.vocabulary) self.settings.embedding)))
+    (NetworkSpec @settings.layers (len @vocabulary) @settings.embedding)))
 
 
 (defclass NewerFormat [ValueError]

@@ -7,7 +7,7 @@ short attributes, and refuses everything else. It reads the file's bytes at most
 file's size bounds time and memory. Messages, nodes and heaps are those of the HDF5 File Format
 Specification, version 3.0.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   contextlib [contextmanager]
   itertools [accumulate]
@@ -56,49 +56,48 @@ Specification, version 3.0.]]
   `objects` maps the path of every group and array, such as `model_weights/dense/bias`, to its
   messages; the path of the root group is empty.]]
 
-  (defn __init__ [self file]
+  (meth __init__ [@file]
     (setv
-      self.file file
-      self.size (.seek file 0 2)
-      self.left (* 2 self.size)  ; bytes that may still be read
-      self.objects {}
-      self.heaps {}
-      self.texts {})
-    (unless (>= self.size 96) (refuse "it is not an HDF5 file"))
-    (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (._bytes self 0 72)))
+      @size (.seek file 0 2)
+      @left (* 2 @size)  ; bytes that may still be read
+      @objects {}
+      @heaps {}
+      @texts {})
+    (unless (>= @size 96) (refuse "it is not an HDF5 file"))
+    (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (@_bytes 0 72)))
     (unless (= signature HDF5-SIGNATURE) (refuse "it is not an HDF5 file"))
     (unless (= #(version sizes base) #(0 0x0808 0))
       (refuse "it is HDF5 of another version than h5py's usual one"))
-    (unless (<= end self.size) (refuse f"it is cut off: {self.size} of {end} bytes are left"))
-    (unless (= end self.size) (refuse "it has data after its end"))
-    (._walk self root ""))
+    (unless (<= end @size) (refuse f"it is cut off: {@size} of {end} bytes are left"))
+    (unless (= end @size) (refuse "it has data after its end"))
+    (@_walk root ""))
 
-  (defn array [self path kinds [shape None]]
+  (meth array [path kinds [shape None]]
     "Return the array at `path`, of a type in `kinds` (NumPy's letters) and the `shape`, if given."
     (setv
-      actual (_shape (._part self path "dataspace"))
-      dtype (_dtype (._part self path "datatype"))
-      [version layout at size] (_fields "BBQQ" (._part self path "layout")))
+      actual (_shape (@_part path "dataspace"))
+      dtype (_dtype (@_part path "datatype"))
+      [version layout at size] (_fields "BBQQ" (@_part path "layout")))
     (unless (in dtype.kind kinds) (refuse f"'{path}' has numbers of the type {dtype}"))
     (unless (or (is shape None) (= actual (tuple shape)))
       (refuse f"'{path}' has the shape {actual}, not {shape}"))
     (unless (= #(version layout) #(3 1)) (refuse f"'{path}' is not stored in one plain block"))
     (unless (= size (* dtype.itemsize (prod actual)))
       (refuse f"'{path}' has another size than it declares"))
-    (._claim self at size)
-    (.reshape (np.fromfile self.file dtype (prod actual)) actual))
+    (@_claim at size)
+    (.reshape (np.fromfile @file dtype (prod actual)) actual))
 
-  (defn floats [self path [shape None] [dtype "float32"]]
+  (meth floats [path [shape None] [dtype "float32"]]
     "Return the array (`shape`) of `dtype` at `path` as float32; its values must be finite."
-    (setv array (.array self path "f" shape))
+    (setv array (@array path "f" shape))
     (unless (= array.dtype dtype) (refuse f"'{path}' has numbers of the type {array.dtype}"))
     (unless (.all (np.isfinite array)) (refuse f"'{path}' has a value that is not finite"))
     (.astype array "float32" :copy False))
 
-  (defn attributes [self path]
+  (meth attributes [path]
     "Return the attributes at `path`, if any: a dict from names to numbers, texts or lists."
     (setv found {})
-    (for [content (.get (.get self.objects path {}) "attribute" [])]
+    (for [content (.get (.get @objects path {}) "attribute" [])]
       (setv
         [version #* sizes] (_fields "BxHHH" content)
         starts (accumulate (gfor size sizes (+ size (% (- size) 8))) :initial 8)
@@ -115,40 +114,40 @@ Specification, version 3.0.]]
         values (cond
           (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
           (= #(kind (& bits 15)) #(0x19 1))
-            (lfor item items (._heap-text self #* (_fields "IQI" item)))
+            (lfor item items (@_heap-text #* (_fields "IQI" item)))
           True (.tolist (np.frombuffer (cut data total) (_dtype datatype))))
         (get found (.decode (.rstrip name b"\0"))) (if shape values (get values 0))))
     found)
 
-  (defn _claim [self at count]
+  (meth _claim [at count]
     "Seek to the byte `at` to read `count` bytes: they must exist and be read at most twice."
-    (unless (<= (+ at count) self.size) (refuse "it points beyond its own end"))
-    (-= self.left count)
-    (unless (>= self.left 0) (refuse "it refers to the same bytes repeatedly"))
-    (.seek self.file at))
+    (unless (<= (+ at count) @size) (refuse "it points beyond its own end"))
+    (-= @left count)
+    (unless (>= @left 0) (refuse "it refers to the same bytes repeatedly"))
+    (.seek @file at))
 
-  (defn _bytes [self at count]
+  (meth _bytes [at count]
     "Return `count` bytes of structure from the byte `at`."
     (unless (<= count MAX-BLOCK) (refuse "a part of its structure is too large"))
-    (._claim self at count)
-    (.read self.file count))
+    (@_claim at count)
+    (.read @file count))
 
   ;; * Groups
 
-  (defn _walk [self at path]
+  (meth _walk [at path]
     #[[Note the object whose header is at `at` and, if it is a group, all that it holds.
 
     Of an object the messages are noted: a dict from their kinds to lists of contents.]]
     (unless (< (.count path "/") MAX-GROUP-DEPTH) (refuse "its groups are nested too deeply"))
-    (unless (< (len self.objects) MAX-OBJECTS) (refuse "it has too many objects"))
+    (unless (< (len @objects) MAX-OBJECTS) (refuse "it has too many objects"))
     (setv
-      [version length] (_fields "B7xI" (._bytes self at 12))
+      [version length] (_fields "B7xI" (@_bytes at 12))
       blocks [#((+ at 16) length)]
       parts {})
     (unless (= version 1) (refuse "it has an object header of another version"))
     (for [[start length] blocks]  ; grows during the loop
       (setv
-        block (._bytes self start length)
+        block (@_bytes start length)
         place 0)
       (while (<= (+ place 8) length)
         (setv
@@ -162,27 +161,27 @@ Specification, version 3.0.]]
           (= name "continuation") (.append blocks (_fields "QQ" content))
           name (.append (.setdefault parts name []) content))
         (+= place 8 size)))
-    (setv (get self.objects path) parts)
+    (setv (get @objects path) parts)
     (when (in "symbol table" parts)
-      (for [[name address] (.items (._members self (._part self path "symbol table")))]
-        (._walk self address (if path f"{path}/{name}" name)))))
+      (for [[name address] (.items (@_members (@_part path "symbol table")))]
+        (@_walk address (if path f"{path}/{name}" name)))))
 
-  (defn _part [self path kind]
+  (meth _part [path kind]
     "Return the content of the only message of this `kind` of the object at `path`."
-    (unless (in path self.objects) (refuse f"it lacks '{path}'"))
-    (setv contents (.get (get self.objects path) kind []))
+    (unless (in path @objects) (refuse f"it lacks '{path}'"))
+    (setv contents (.get (get @objects path) kind []))
     (unless (= (len contents) 1) (refuse f"'{path}' is not of the right kind"))
     (get contents 0))
 
-  (defn _members [self symbol-table]
+  (meth _members [symbol-table]
     "Return a group's members: a dict from names to addresses of object headers."
     (setv
       [tree heap] (_fields "QQ" symbol-table)
-      [signature length start] (_fields "4s4xQ8xQ" (._bytes self heap 32))
-      names (._bytes self start length)
+      [signature length start] (_fields "4s4xQ8xQ" (@_bytes heap 32))
+      names (@_bytes start length)
       members {})
     (unless (= signature b"HEAP") (refuse "the names in it are damaged"))
-    (for [[at address kind] (._entries self tree)]
+    (for [[at address kind] (@_entries tree)]
       (setv
         end (.find names b"\0" at (+ at MAX-NAME))
         name (.decode (cut names at (max at end))))
@@ -193,33 +192,33 @@ Specification, version 3.0.]]
       (setv (get members name) address))
     members)
 
-  (defn _entries [self at [level None]]
+  (meth _entries [at [level None]]
     "Yield (place of the name, address, kind) of the entries below the B-tree node at `at`."
-    (setv [signature kind found count] (_fields "4sBBH" (._bytes self at 8)))
+    (setv [signature kind found count] (_fields "4sBBH" (@_bytes at 8)))
     (unless (and (= signature b"TREE") (= kind 0) (in level [None found]))
       (refuse "a group in it is damaged"))
-    (for [[child] (iter-unpack "<8xQ" (._bytes self (+ at 24) (* 16 count)))]
+    (for [[child] (iter-unpack "<8xQ" (@_bytes (+ at 24) (* 16 count)))]
       (if found
-        (yield :from (._entries self child (- found 1)))
+        (yield :from (@_entries child (- found 1)))
         (do  ; a symbol table node
-          (setv [signature count] (_fields "4s2xH" (._bytes self child 8)))
+          (setv [signature count] (_fields "4s2xH" (@_bytes child 8)))
           (unless (= signature b"SNOD") (refuse "a group in it is damaged"))
-          (yield :from (iter-unpack "<QQI20x" (._bytes self (+ child 8) (* 40 count))))))))
+          (yield :from (iter-unpack "<QQI20x" (@_bytes (+ child 8) (* 40 count))))))))
 
-  (defn _heap-text [self length at index]
+  (meth _heap-text [length at index]
     "Return the text of `length` bytes that is the object `index` of the global heap at `at`."
-    (unless (in at self.heaps) (setv (get self.heaps at) (._read-heap self at)))
-    (setv found (.get (get self.heaps at) index))
+    (unless (in at @heaps) (setv (get @heaps at) (@_read-heap at)))
+    (setv found (.get (get @heaps at) index))
     (unless (and (is-not found None) (= length (len found))) (refuse "a text in it is missing"))
     ;; Decoded once, as an attribute has room for 4,000 references to one text.
-    (unless (in #(at index) self.texts) (setv (get self.texts #(at index)) (.decode found)))
-    (get self.texts #(at index)))
+    (unless (in #(at index) @texts) (setv (get @texts #(at index)) (.decode found)))
+    (get @texts #(at index)))
 
-  (defn _read-heap [self at]
+  (meth _read-heap [at]
     "Return the objects in the global heap at `at`: a dict from their numbers to bytes."
     (setv
-      [signature size] (_fields "4s4xQ" (._bytes self at 16))
-      block (._bytes self (+ at 16) (max 0 (- size 16)))
+      [signature size] (_fields "4s4xQ" (@_bytes at 16))
+      block (@_bytes (+ at 16) (max 0 (- size 16)))
       [place objects] [0 {}])
     (unless (= signature b"GCOL") (refuse "the texts in it are damaged"))
     (while (<= (+ place 16) (len block))

@@ -2,7 +2,7 @@
 
 Files are read by our own reader, and nothing in them is executed.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections.abc [Callable]
   contextlib [contextmanager]
@@ -35,21 +35,21 @@ Files are read by our own reader, and nothing in them is executed.]]
   methods raise `ValueError`.]]
   [#^ str kind  #^ dict config  #^ Callable arrays]
 
-  (defn option [self #* names]
+  (meth option [#* names]
     "Return the value under the first of `names` (Keras 2's, then 1's) that the `config` has."
-    (for [name names :if (in name self.config)] (return (get self.config name)))
+    (for [name names :if (in name @config)] (return (get @config name)))
     (refuse f"its description has a layer without '{(get names 0)}'"))
 
-  (defn number [self #* names]
+  (meth number [#* names]
     "Return the positive whole number under the first of `names` that the `config` has."
-    (setv number (.option self #* names))
+    (setv number (@option #* names))
     (unless (and (count? number) (> number 0))
       (refuse f"its description has a layer with an invalid number of {(get names 0)}"))
     number)
 
-  (defn weights [self shapes]
+  (meth weights [shapes]
     "Return the layer's weights as float32; each must have its shape of `shapes`."
-    (setv arrays (.arrays self))
+    (setv arrays (@arrays))
     (unless (= (len arrays) (len shapes))
       (refuse f"it has a layer with {(len arrays)} weights instead of {(len shapes)}"))
     (for [[[what array] shape] (zip arrays shapes)]

@@ -39,7 +39,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
     watching (if board [#* asked.callbacks board] asked.callbacks)
     own [
       #* (if asked.csv [(Table asked.csv checkpoint.history :append resumes)] [])
-      #* (if asked.report [(report-page asked.report asked.path checkpoint display.warn)] [])])
+      #* (if asked.report [(_page-writer asked.report asked.path checkpoint display.warn)] [])])
   (when (or watching own)
     (Callbacks watching own learner params
       (if watching (_watched checkpoint learner) (SimpleNamespace)))))
@@ -100,21 +100,20 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 
   Its errors name the file. `history` gets each epoch's entry before the row is written.]]
 
-  (defn __init__ [self filename history #** options]
-    (.__init__ (super) filename #** options)
-    (setv self.history history))
+  (meth __init__ [filename @history #** options]
+    (.__init__ (super) filename #** options))
 
-  (defn on-epoch-end [self epoch [logs None]]
+  (meth on-epoch-end [epoch [logs None]]
     "Add the row of an `epoch` (from 0) that has these `logs` and is the last of the history."
-    (setv losses (losses-of (get self.history -1)))
-    (with [_ (naming-errors self.filename)]
+    (setv losses (losses-of (get @history -1)))
+    (with [_ (naming-errors @filename)]
       (.on-epoch-end (super) (+ epoch 1) {
         "learning_rate" (get logs "learning_rate")
         "loss_bits" (get losses "training")
         "val_loss_bits" (.get losses "validation" "NA")}))))
 
 
-(defn report-page [path model checkpoint warn]
+(defn _page-writer [path model checkpoint warn]
   "Return a callback that writes a report on `checkpoint`, at `model`, to `path`, or else warns."
   (defn renew [epoch logs]
     (try

@@ -111,7 +111,7 @@
 
 ;; * How fast this machine trains
 
-(defn machine-speed [report]
+(defn machine-speed [display]
   #[[Return this machine's training speed with the current backend, relative to `sizing.hy`.
 
   A few real steps measure it, on a machine that others leave to us once for each processor, number
@@ -131,7 +131,7 @@
   (time.sleep SLEEP)
   (setv share (min 1 (/ (os.cpu-count) (+ (cores) (/ (- (busy-seconds) busy) SLEEP)))))
   (when (in machine known) (return (* share (get known machine))))
-  (.doing report "measuring this machine's training speed")
+  (.doing display "measuring this machine's training speed")
   (setv speed (round (/ (units-a-second) MEASURED-SPEED) 3))
   (when (> share 0.9)
     (with [_ (suppress OSError)]  ; then it is measured again the next time

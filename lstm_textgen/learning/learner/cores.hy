@@ -34,51 +34,49 @@ instead, they mostly wait for each other (bench/log.md).]]
 (defclass PartsLearner [StockLearner]
   "A learner that splits each batch into `parts`, which TensorFlow runs in parallel."
 
-  (defn __init__ [self parts spec batch-shape rng-seed learning-rate [bfloat16 False]]
-    (setv
-      [rows lookback] batch-shape
-      self.parts parts)
+  (meth __init__ [@parts spec batch-shape rng-seed learning-rate [bfloat16 False]]
+    (setv [rows lookback] batch-shape)
     (with [_ (gradients-forgotten)]
       (.__init__ (super) spec batch-shape rng-seed learning-rate bfloat16)
       (setv part (compiled-part spec #((// rows parts) lookback) bfloat16)))
     (setv
-      self._learn (traced (partial self._step part.learn (compiled self._update)))
-      self._validate (traced (partial self._step part.validate None))))
+      @_learn (traced (partial @_step part.learn (compiled @_update)))
+      @_validate (traced (partial @_step part.validate None))))
 
-  (defn learn [self x y]
-    (float (._learn self x y)))
+  (meth learn [x y]
+    (float (@_learn x y)))
 
-  (defn validate [self x y counted]
-    (* x.size (float (._validate self x y counted))))
+  (meth validate [x y counted]
+    (* x.size (float (@_validate x y counted))))
 
-  (defn [(gradients-forgotten)] _step [self act update #* batch]
+  (meth [(gradients-forgotten)] _step [act update #* batch]
     "Let each part `act` on its rows of `batch`, and maybe `update` weights; return the mean loss."
     (setv
-      weights (lfor w self.weights (tf.convert-to-tensor w.value))
-      rows (zip (._deal self) #* (gfor array batch (tf.split array self.parts)))
+      weights (lfor w @weights (tf.convert-to-tensor w.value))
+      rows (zip (@_deal) #* (gfor array batch (tf.split array @parts)))
       [losses states gradients] (zip #* (gfor part rows (act weights #* part))))
-    (._gather self states)
+    (@_gather states)
     (when update (update gradients))
-    (/ (tf.add-n losses) self.parts))
+    (/ (tf.add-n losses) @parts))
 
-  (defn _update [self gradients]
+  (meth _update [gradients]
     "Update the weights by the mean of all parts' `gradients`, which Adam clips."
-    (.apply self.optimizer (lfor each (zip #* gradients) (/ (tf.add-n each) self.parts))
-      self.weights))
+    (.apply @optimizer (lfor each (zip #* gradients) (/ (tf.add-n each) @parts))
+      @weights))
 
   ;; Variables that change but aren't trained: states, (rows, units) each, and dropout seeds, (2,).
 
-  (defn _deal [self]
+  (meth _deal []
     "Return these variables' values for each part: its rows of a state, its own seed."
     (zip #* (gfor
-      variable self.model.non-trainable-variables
+      variable @model.non-trainable-variables
       (if (carried? variable)
-        (tf.split variable.value self.parts)
-        (lfor n (range self.parts) (+ variable.value [(* n SEED-STEP) 0]))))))
+        (tf.split variable.value @parts)
+        (lfor n (range @parts) (+ variable.value [(* n SEED-STEP) 0]))))))
 
-  (defn _gather [self dealt]
+  (meth _gather [dealt]
     "Set these variables from all parts, whose seeds advance alike."
-    (for [[variable values] (zip self.model.non-trainable-variables (zip #* dealt))]
+    (for [[variable values] (zip @model.non-trainable-variables (zip #* dealt))]
       (.assign variable (if (carried? variable) (tf.concat values 0) (get values 0))))))
 
 

@@ -4,6 +4,7 @@ Every device has all weights and its own rows of a batch, with their states. It 
 the window, forward and backward, and one sum over the devices (all-reduce) combines what all need,
 in one array, as each sum costs latency: gradients, loss, learning rate and wishes.]]
 
+(eval-when-compile (require hyrule [meth]))
 (import
   jax
   jax.flatten-util [ravel-pytree]
@@ -26,101 +27,97 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
   Its batches have only this process's rows, a multiple of its devices. `part` is the network for
   one device. It is called with weights and states as arguments, so its own are never used.]]
 
-  (defn __init__ [self spec batch-shape rng-seed learning-rate [devices None]]
+  (meth __init__ [spec batch-shape rng-seed @next-rate [devices None]]
     (setv
       [rows lookback] batch-shape
       layout (RowsParallel :devices devices :auto-shard-dataset False))
-    (with [_ (.scope layout)] (.__init__ (super) spec batch-shape rng-seed learning-rate))
+    (with [_ (.scope layout)] (.__init__ (super) spec batch-shape rng-seed next-rate))
     (setv
-      self.count layout.num-model-replicas
-      self.mesh layout.device-mesh.backend-mesh
-      self.part (training-network spec #((// rows self.count) lookback) rng-seed :of-rows rows)
-      self.next-rate learning-rate
-      self.wishes (* [0] WISHES)
-      self.news self.wishes
-      self.rate-place (.index (lfor v self.optimizer.variables v.name) "learning_rate")
-      carried (lfor v self.model.non-trainable-variables (if (carried? v) SPLIT REPLICATED))
+      @count layout.num-model-replicas
+      @mesh layout.device-mesh.backend-mesh
+      @part (training-network spec #((// rows @count) lookback) rng-seed :of-rows rows)
+      @wishes (* [0] WISHES)
+      @news @wishes
+      @rate-place (.index (lfor v @optimizer.variables v.name) "learning_rate")
+      carried (lfor v @model.non-trainable-variables (if (carried? v) SPLIT REPLICATED))
       state [REPLICATED REPLICATED carried]
-      self.learn-jit (._compiled self self._learn
+      @learn-jit (@_compiled @_learn
         [#* state SPLIT SPLIT SPLIT] [#* state REPLICATED REPLICATED] [0 1 2])
-      self.validate-jit (._compiled self self._validate
+      @validate-jit (@_compiled @_validate
         [REPLICATED carried SPLIT SPLIT SPLIT] [carried REPLICATED] [])))
 
-  (defn _compiled [self act takes gives donated]
+  (meth _compiled [act takes gives donated]
     "Return `act` compiled for all devices; each gets its part of what is SPLIT."
     (jax.jit
-      (jax.shard-map act :mesh self.mesh :in-specs (tuple takes) :out-specs (tuple gives)
+      (jax.shard-map act :mesh @mesh :in-specs (tuple takes) :out-specs (tuple gives)
         :check-vma False)  ; otherwise JAX sums each gradient separately
       :donate-argnums donated))
 
-  (defn _split [self array]
+  (meth _split [array]
     "Return `array`, this process's rows, as part of the global array."
-    (jax.make-array-from-process-local-data (NamedSharding self.mesh SPLIT) array))
+    (jax.make-array-from-process-local-data (NamedSharding @mesh SPLIT) array))
 
   ;; * The learner's interface
 
-  (defn learn [self x y]
+  (meth learn [x y]
     (setv
-      groups [self.weights self.optimizer.variables self.model.non-trainable-variables]
-      [#* now loss news] (self.learn-jit
+      groups [@weights @optimizer.variables @model.non-trainable-variables]
+      [#* now loss news] (@learn-jit
         #* (gfor variables groups (lfor v variables v.value))
-        #* (gfor part [x y (._words self)] (._split self part))))
+        #* (gfor part [x y (@_words)] (@_split part))))
     (for [pair (zip groups now)  [variable array] (zip #* pair)] (.assign variable array))
-    (setv self.news (.tolist (np.asarray news)))
+    (setv @news (.tolist (np.asarray news)))
     (float loss))
 
-  (defn validate [self x y counted]
+  (meth validate [x y counted]
     (setv
-      others self.model.non-trainable-variables
-      [arrays loss] (.validate-jit self (lfor v self.weights v.value) (lfor v others v.value)
-        #* (gfor part [x y counted] (._split self part))))
+      others @model.non-trainable-variables
+      [arrays loss] (@validate-jit (lfor v @weights v.value) (lfor v others v.value)
+        #* (gfor part [x y counted] (@_split part))))
     (for [[variable array] (zip others arrays)] (.assign variable array))
     (float loss))
 
-  (defn set-rate [self rate]
-    (setv self.next-rate rate))
+  (meth set-rate [@next-rate])
 
-  (defn agree [self wishes]
+  (meth agree [@wishes]
     "Send `WISHES` numbers to the others with the next batch; return the sums of the last ones."
-    (when (= (jax.process-count) 1) (return wishes))
-    (setv self.wishes wishes)
-    self.news)
+    (if (= (jax.process-count) 1) wishes @news))
 
-  (defn _words [self]
+  (meth _words []
     "Return this process's message to the others: a row for each device, in the first one."
     (setv
-      words (np.zeros #((// self.count (jax.process-count)) (+ 1 WISHES)) "float32")
-      (get words 0) [(if (jax.process-index) 0 self.next-rate) #* self.wishes])
+      words (np.zeros #((// @count (jax.process-count)) (+ 1 WISHES)) "float32")
+      (get words 0) [(if (jax.process-index) 0 @next-rate) #* @wishes])
     words)
 
   ;; * What each device does
 
-  (defn _learn [self weights optimizer others x y words]
+  (meth _learn [weights optimizer others x y words]
     "Return weights, optimizer variables and others after a batch, its loss, the messages."
     (setv
-      act (jax.value-and-grad self._loss :has-aux True)
+      act (jax.value-and-grad @_loss :has-aux True)
       [[loss others] gradients] (act weights others x y True)
-      [joined parted] (ravel-pytree [(lfor each [loss #* gradients] (/ each self.count)) words])
+      [joined parted] (ravel-pytree [(lfor each [loss #* gradients] (/ each @count)) words])
       [[loss #* gradients] [words]] (parted (jax.lax.psum joined AXIS))
-      (get optimizer self.rate-place) (get words 0)
-      [weights optimizer] (.stateless-apply self.optimizer optimizer gradients weights))
+      (get optimizer @rate-place) (get words 0)
+      [weights optimizer] (.stateless-apply @optimizer optimizer gradients weights))
     #(weights optimizer others loss (cut words 1 None)))
 
-  (defn _validate [self weights others x y counted]
+  (meth _validate [weights others x y counted]
     "Return the variables that aren't trained after a batch, and the sum of its `counted` losses."
-    (setv [loss others] (._loss self weights others x y False counted))
+    (setv [loss others] (@_loss weights others x y False counted))
     #(others (* x.size (jax.lax.psum loss AXIS))))
 
-  (defn _loss [self weights others x y training [counted None]]
+  (meth _loss [weights others x y training [counted None]]
     "Return the mean loss of this device's rows, each times `counted`, and the others' values."
-    (setv [logits others] (.stateless-call self.part weights others x :training training))
-    #((self.model.loss y logits counted) others)))
+    (setv [logits others] (.stateless-call @part weights others x :training training))
+    #((@model.loss y logits counted) others)))
 
 
 (defclass RowsParallel [keras.distribution.DataParallel]
   "Keras' data parallelism, with the states that batches carry split by rows like the batches."
 
-  (defn get-variable-layout [self variable]
+  (meth get-variable-layout [variable]
     (if (carried? variable)
-      (.get-data-layout self variable.shape)
+      (@get-data-layout variable.shape)
       (.get-variable-layout (super) variable))))

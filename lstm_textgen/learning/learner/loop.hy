@@ -8,7 +8,7 @@ times faster than that of their transposes (bench/log.md).
 
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   keras
   keras [ops])
@@ -19,48 +19,48 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass OwnLoop []
   "Mixin that gives a Keras layer our own loop: same weights, same results but for `bfloat16`."
 
-  (defn __init__ [self units [bfloat16 False] #** options]
+  (meth __init__ [units [bfloat16 False] #** options]
     (.__init__ (super) units #** options)
-    (setv self.bfloat16 bfloat16))
+    (setv @bfloat16 bfloat16))
 
-  (defn inner-loop [self sequences initial-state mask [training False]]
+  (meth inner-loop [sequences initial-state mask [training False]]
     "Return the last output, all outputs (B, T, u) and the last state, as Keras expects them."
     (setv
-      [inputs kernel] (.inputs-and-kernel self sequences)
+      [inputs kernel] (@inputs-and-kernel sequences)
       before (map ops.transpose initial-state)
-      [hidden #* after] (.run self inputs #* before kernel #* (.recurrent-weights self))
+      [hidden #* after] (@run inputs #* before kernel #* (@recurrent-weights))
       state (list (map ops.transpose after)))
     #((get state 0) (ops.transpose hidden #(2 0 1)) state))
 
-  (defn run [self #* inputs]
+  (meth run [#* inputs]
     #[[Run over a window; return the hidden states (T, u, B) and the last state, (u, B) each.
 
     `inputs`: those of the window (T, m, B), the state before it, (u, B) each, and the weights. A
     layer's `forward` takes them, and returns #(results kept); its `backward` takes the gradients
     of the results, the `kept` values and the inputs, and returns the gradients of the inputs.]]
     (defn [ops.custom-gradient] run [#* inputs]
-      (setv [results kept] (.forward self #* inputs))
+      (setv [results kept] (@forward #* inputs))
       (defn gradient [#* upstream]
         (setv upstream (if (= (len upstream) 1) (get upstream 0) upstream))  ; JAX gives a tuple
-        (.backward self #* upstream #* kept #* inputs))
+        (@backward #* upstream #* kept #* inputs))
       #(results gradient))
     (run #* inputs))
 
-  (defn recurrent-weights [self]
+  (meth recurrent-weights []
     "Return the weights that act on the state: the recurrent kernel, a tensor, not the variable."
-    [(ops.copy self.cell.recurrent-kernel)])
+    [(ops.copy @cell.recurrent-kernel)])
 
-  (defn input-bias [self]
+  (meth input-bias []
     "Return the bias of the inputs, one number for each column of their kernel."
-    self.cell.bias)
+    @cell.bias)
 
-  (defn inputs-and-kernel [self sequences]
+  (meth inputs-and-kernel [sequences]
     "Return the inputs (T, m, B) of `sequences` (B, T, …), the last always 1, and their kernel."
     (setv
       inputs (ops.transpose sequences #(1 2 0))
       [time _ batch] inputs.shape)
     #((ops.concatenate [inputs (ops.ones #(time 1 batch) inputs.dtype)] 1)
-      (ops.concatenate [self.cell.kernel (ops.expand-dims (.input-bias self) 0)] 0))))
+      (ops.concatenate [@cell.kernel (ops.expand-dims (@input-bias) 0)] 0))))
 
 
 (defclass Folded []
@@ -69,28 +69,28 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   The embedding is multiplied by the kernel once for each unit of the vocabulary V, not once for
   each place in the text. The result is the kernel for one-hot inputs.]]
 
-  (defn __init__ [self units vocabulary-size embedding embeddings-initializer #** options]
+  (meth __init__ [units vocabulary-size embedding embeddings-initializer #** options]
     (.__init__ (super) units #** options)
     (setv
-      self.input-spec None  ; ids have no axis for features
-      self.embeddings-initializer embeddings-initializer
-      self.embedding-shape #(vocabulary-size embedding)))
+      @input-spec None  ; ids have no axis for features
+      @embeddings-initializer embeddings-initializer
+      @embedding-shape #(vocabulary-size embedding)))
 
-  (defn build [self shape]
+  (meth build [shape]
     "Make the weights, the embedding's before the layer's own."
-    (setv self.embeddings (.add-weight self
-      :shape self.embedding-shape :initializer self.embeddings-initializer :name "embeddings"))
-    (.build (super) #(#* shape (get self.embedding-shape 1))))
+    (setv @embeddings (@add-weight
+      :shape @embedding-shape :initializer @embeddings-initializer :name "embeddings"))
+    (.build (super) #(#* shape (get @embedding-shape 1))))
 
-  (defn call [self ids #** options]
+  (meth call [ids #** options]
     "Run the layer on `ids` (B, T)."
     (.call (super) (ops.expand-dims ids -1) #** options))  ; Keras' own code expects such an axis
 
-  (defn inputs-and-kernel [self ids]
+  (meth inputs-and-kernel [ids]
     "Return the inputs (T, V, B) for `ids` (B, T, 1) and their kernel, V rows, biases included."
-    #((ops.one-hot (ops.transpose (ops.squeeze ids -1)) (get self.embedding-shape 0)
-        :axis 1 :dtype self.compute-dtype)
-      (+ (ops.matmul self.embeddings self.cell.kernel) (.input-bias self)))))
+    #((ops.one-hot (ops.transpose (ops.squeeze ids -1)) (get @embedding-shape 0)
+        :axis 1 :dtype @compute-dtype)
+      (+ (ops.matmul @embeddings @cell.kernel) (@input-bias)))))
 
 
 ;; * LSTM
@@ -101,7 +101,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   Gates are in Keras' order: input, forget, candidate, output. The loop's inputs are `x`
   (T, m, B), the state before, `h` and `c` (u, B), and `kernel` (m, 4u) and `recurrent` (u, 4u).]]
 
-  (defn forward [self x h c kernel recurrent]
+  (meth forward [x h c kernel recurrent]
     #[[Return the hidden states (T, u, B) and the last h and c; and what `backward` needs.
 
     These are the hidden states and the slopes (T, 6 × u × B): to input, forget, candidate and
@@ -112,7 +112,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       both (ops.concatenate [(ops.transpose kernel) (ops.transpose recurrent)] 1))
     (defn step [t h c hidden slopes]
       (setv
-        z (product both (ops.concatenate [(row x t) h] 0) self.bfloat16)
+        z (product both (ops.concatenate [(row x t) h] 0) @bfloat16)
         [i f g o] (ops.split (vector z) 4)
         [i f o] (map ops.sigmoid [i f o])
         g (ops.tanh g)
@@ -133,7 +133,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       [_ last-c hidden slopes] (over-time time step [h (vector c) room more]))
     #(#(hidden (get hidden -1) (ops.reshape last-c c.shape)) #(hidden slopes)))
 
-  (defn backward [self d-hidden dh dc hidden slopes x h c kernel recurrent]
+  (meth backward [d-hidden dh dc hidden slopes x h c kernel recurrent]
     "Return the gradients of x, h, c and both kernels, from those of what `forward` returns."
     (setv
       [time _ batch] x.shape
@@ -145,13 +145,13 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
         dc (+ dc (* dh to-c))
         gates [(* dc to-i) (* dc to-f) (* dc to-g) (* dh to-o)]
         dz (with-rows dz t #* (lfor gate gates (ops.reshape gate h.shape))))
-      #((product recurrent (row dz t) self.bfloat16) (* dc f) dz))
+      #((product recurrent (row dz t) @bfloat16) (* dc f) dz))
     (setv
       [dh dc dz] (over-time time step [dh (vector dc) room] :backward True)
       dz (flat dz)
-      dx (unflat (product kernel dz self.bfloat16) time)
+      dx (unflat (product kernel dz @bfloat16) time)
       fed (flat (ops.concatenate [x (earlier h hidden)] 1))
-      d-kernels (product fed dz self.bfloat16 :turn-b True))
+      d-kernels (product fed dz @bfloat16 :turn-b True))
     #(dx dh (ops.reshape dc h.shape) #* (ops.split d-kernels [(get x.shape 1)] 0))))
 
 
@@ -164,13 +164,13 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   with the recurrent kernel. The loop's inputs are `x` (T, m, B), the state before, `h` (u, B), and
   `kernel` (m, 3u), `recurrent` (u, 3u) and `bias` (3u, 1), which is added to that product.]]
 
-  (defn input-bias [self]
-    (get self.cell.bias 0))
+  (meth input-bias []
+    (get @cell.bias 0))
 
-  (defn recurrent-weights [self]
-    [#* (.recurrent-weights (super)) (ops.expand-dims (get self.cell.bias 1) 1)])
+  (meth recurrent-weights []
+    [#* (.recurrent-weights (super)) (ops.expand-dims (get @cell.bias 1) 1)])
 
-  (defn forward [self x h kernel recurrent bias]
+  (meth forward [x h kernel recurrent bias]
     #[[Return the hidden states (T, u, B) and the last one; and what `backward` needs.
 
     These are the hidden states and the slopes (T, 5 × u × B): to update, reset and candidate, to
@@ -181,8 +181,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       [from-x from-h] (map ops.transpose [kernel recurrent]))
     (defn step [t h hidden slopes]
       (setv
-        [x-z x-r x-g] (ops.split (vector (product from-x (row x t) self.bfloat16)) 3)
-        [h-z h-r a] (ops.split (vector (+ (product from-h h self.bfloat16) bias)) 3)
+        [x-z x-r x-g] (ops.split (vector (product from-x (row x t) @bfloat16)) 3)
+        [h-z h-r a] (ops.split (vector (+ (product from-h h @bfloat16) bias)) 3)
         z (ops.sigmoid (+ x-z h-z))
         r (ops.sigmoid (+ x-r h-r))
         g (ops.tanh (+ x-g (* r a)))
@@ -201,7 +201,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       [_ hidden slopes] (over-time time step [h room more]))
     #(#(hidden (get hidden -1)) #(hidden slopes)))
 
-  (defn backward [self d-hidden dh hidden slopes x h kernel recurrent bias]
+  (meth backward [d-hidden dh hidden slopes x h kernel recurrent bias]
     "Return the gradients of x, h, both kernels and the bias, from those of `forward`'s results."
     (setv
       [time _ batch] x.shape
@@ -212,15 +212,15 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
         dh (vector (+ dh (row d-hidden t)))
         [dz dr dg da dh] (lfor slope [to-z to-r to-g to-a z] (ops.reshape (* dh slope) h.shape))
         from-h (with-rows from-h t dz dr da)
-        before (+ dh (product recurrent (row from-h t) self.bfloat16)))
+        before (+ dh (product recurrent (row from-h t) @bfloat16)))
       #(before (with-rows from-x t dz dr dg) from-h))
     (setv
       [dh from-x from-h] (over-time time step [dh room room] :backward True)
       [from-x from-h] [(flat from-x) (flat from-h)])
-    #((unflat (product kernel from-x self.bfloat16) time)
+    #((unflat (product kernel from-x @bfloat16) time)
       dh
-      (product (flat x) from-x self.bfloat16 :turn-b True)
-      (product (flat (earlier h hidden)) from-h self.bfloat16 :turn-b True)
+      (product (flat x) from-x @bfloat16 :turn-b True)
+      (product (flat (earlier h hidden)) from-h @bfloat16 :turn-b True)
       (ops.sum from-h 1 :keepdims True))))
 
 

@@ -135,13 +135,13 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     (* devices (- (// (- rows) devices)))))
 
 
-(defn join [report]
+(defn join [display]
   #[[Connect to the other processes of this run, if any; return the `ProcessGroup`.
 
-  `report` (a `Display`) shows slow actions. Processes are found through the environment, like
-  JAX's, or through Keras' variables. Raise `ValueError` if that fails; if JAX finds that not all
-  have connected, the process ends with one line and the status 2.]]
-  (.doing report "loading Keras")
+  `display` shows slow actions. Processes are found through the environment, like JAX's, or through
+  Keras' variables. Raise `ValueError` if that fails; if JAX finds that not all have connected, the
+  process ends with one line and the status 2.]]
+  (.doing display "loading Keras")
   (import-keras)
   (import keras)
   (unless (= (keras.backend.backend) "jax")
@@ -159,7 +159,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     words.text DESERTED
     group (ProcessGroup True words))
   (unless group.leader?
-    (.say report (+ f"process {(hy.I.jax.process-index)} of {group.processes}; "
+    (.say display (+ f"process {(hy.I.jax.process-index)} of {group.processes}; "
       "process 0 shows and saves the run")))
   group)
 

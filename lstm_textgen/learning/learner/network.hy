@@ -3,7 +3,7 @@
 The training network predicts every position of windows (rows, lookback) and carries its state from
 window to window in its own weights, which works on TensorFlow, JAX and PyTorch alike.]]
 
-(eval-when-compile (require hyrule [ncut unless]))
+(eval-when-compile (require hyrule [meth ncut unless]))
 (import
   functools [partial]
   itertools [count islice]
@@ -132,24 +132,24 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   Keras' own `stateful=True` is correct only on TensorFlow; here the state is in weights that
   aren't trained, which every backend tracks.]]
 
-  (defn __init__ [self rows inner]
+  (meth __init__ [rows inner]
     (.__init__ (super) :dtype inner.dtype-policy :name f"carried_{inner.name}")
-    (setv [self.inner self.rows] [inner rows]))
+    (setv [@inner @rows] [inner rows]))
 
-  (defn build [self shape]
-    (.build self.inner shape)
-    (setv self.carried (lfor
-      n (range (len self.inner.state-size))
-      (.add-weight self :name f"{CARRIED}{n}"
-        :shape #(self.rows self.inner.units) :initializer "zeros" :trainable False
+  (meth build [shape]
+    (.build @inner shape)
+    (setv @carried (lfor
+      n (range (len @inner.state-size))
+      (@add-weight :name f"{CARRIED}{n}"
+        :shape #(@rows @inner.units) :initializer "zeros" :trainable False
         :autocast False))))  ; in bfloat16 Keras would assign to a rounded copy, on PyTorch
 
-  (defn call [self sequences [training False]]
-    (setv [output #* states] (self.inner sequences
-      :initial-state (lfor weight self.carried (ops.copy weight))  ; PyTorch assigns in place
+  (meth call [sequences [training False]]
+    (setv [output #* states] (@inner sequences
+      :initial-state (lfor weight @carried (ops.copy weight))  ; PyTorch assigns in place
       :training training))
-    (for [[weight state] (zip self.carried states)] (.assign weight state))
-    (if (and training (>= self.inner.units LARGE-LAYER)) (regularized output) output)))
+    (for [[weight state] (zip @carried states)] (.assign weight state))
+    (if (and training (>= @inner.units LARGE-LAYER)) (regularized output) output)))
 
 
 (defn regularized [outputs]
@@ -179,10 +179,10 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   `noise-shape` is that of the whole batch. Each device draws for all rows and uses its own, so a
   run drops the same units on any number of devices.]]
 
-  (defn call [self inputs [training False]]
+  (meth call [inputs [training False]]
     (import jax)
     (unless training (return inputs))
     (setv
-      noise (.call (super) (ops.ones self.noise-shape) :training True)
+      noise (.call (super) (ops.ones @noise-shape) :training True)
       rows (get inputs.shape 0))
     (* inputs (jax.lax.dynamic-slice-in-dim noise (* rows (jax.lax.axis-index AXIS)) rows))))

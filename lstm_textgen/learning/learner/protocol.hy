@@ -4,7 +4,7 @@ A learner is a network with its loss (nats, the mean over every position of a ba
 each step training passes it a learning rate, empties its states if windows don't follow one
 another, and passes a batch. It saves and restores the learner's state.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   numpy :as np)
 
@@ -25,29 +25,29 @@ another, and passes a batch. It saves and restores the learner's state.]]
 
   (setv compiles? True)  ; whether its first step takes seconds to compile
 
-  (defn losses [self held]
+  (meth losses [held]
     "Yield `validate`'s result for each batch of `held` (a `HeldOut`), from states of its own."
-    (setv kept (values self.states))
-    (.empty-states self)
+    (setv kept (values @states))
+    (@empty-states)
     (try
-      (for [batch (.batches held)] (yield (.validate self #* batch)))
-      (finally (.put self self.states kept))))
+      (for [batch (.batches held)] (yield (@validate #* batch)))
+      (finally (@put @states kept))))
 
-  (defn set-rate [self rate]
+  (meth set-rate [rate]
     "Set the learning `rate` of the next batch."
-    (setv self.optimizer.learning-rate rate))
+    (setv @optimizer.learning-rate rate))
 
-  (defn agree [self wishes]
+  (meth agree [wishes]
     "Return the sums of all processes' `wishes`; here there is only one process."
     wishes)
 
-  (defn restore [self arrays]
+  (meth restore [arrays]
     #[[Set `variables` and those of the optimizer, in order, to `arrays`; return whether they fit.
 
     States with another number of rows start empty: the batch size has changed.]]
     (setv
-      variables [#* self.variables #* self.optimizer.variables]
-      states (sfor state self.states (id state))
+      variables [#* @variables #* @optimizer.variables]
+      states (sfor state @states (id state))
       pairs (lfor
         [variable array] (zip variables arrays)
         :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
@@ -58,10 +58,10 @@ another, and passes a batch. It saves and restores the learner's state.]]
           (= (len variable.shape) array.ndim)
           (= (in "float" variable.dtype) (= array.dtype.kind "f"))
           (all (gfor [room n] (zip variable.shape array.shape) (<= n room))))))))
-    (when fits (.put self #* (zip #* pairs)))
+    (when fits (@put #* (zip #* pairs)))
     fits)
 
-  (defn put [self variables arrays]
+  (meth put [variables arrays]
     "Set `variables` to `arrays`; what the vocabulary has grown by keeps its values."
     (for [[variable array] (zip variables arrays)]
       (setv

@@ -1,5 +1,6 @@
 "A learner that takes Keras' own steps, on every backend. The others extend it and are faster."
 
+(eval-when-compile (require hyrule [meth]))
 (import
   keras
   lstm-textgen.learning.learner.network [carried? training-network]
@@ -21,18 +22,18 @@
     compiles? (!= (keras.backend.backend) "torch")
     in-words f"Keras {keras.__version__} on {(keras.backend.backend)}")
 
-  (defn __init__ [self spec batch-shape rng-seed learning-rate [bfloat16 False]]
-    (setv self.model (training-network spec batch-shape rng-seed bfloat16))
-    (compile-network self.model learning-rate)
+  (meth __init__ [spec batch-shape rng-seed learning-rate [bfloat16 False]]
+    (setv @model (training-network spec batch-shape rng-seed bfloat16))
+    (compile-network @model learning-rate)
     (setv
-      self.optimizer self.model.optimizer
-      self.weights self.model.trainable-variables
+      @optimizer @model.optimizer
+      @weights @model.trainable-variables
       ;; An order that is the same on all backends.
-      self.variables (sorted self.model.variables :key (fn [v] (not v.trainable)))
-      self.states (list (filter carried? self.variables)))
-    (.build self.optimizer self.weights))
+      @variables (sorted @model.variables :key (fn [v] (not v.trainable)))
+      @states (list (filter carried? @variables)))
+    (.build @optimizer @weights))
 
-  (defn learn [self x y]
+  (meth learn [x y]
     #[[Train on a batch, ids `x` and `y` (rows, lookback); return its loss before the step.
 
     A training step, as in Keras' `train-on-batch`:
@@ -47,12 +48,12 @@
     5. Adam (Kingma and Ba 2014), with m and v for each weight, in step t, at learning rate η:
        m ← β₁·m + (1 - β₁)·g and v ← β₂·v + (1 - β₂)·g²; then the weight changes by
        -η · √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε).]]
-    (float (.train-on-batch self.model x y)))
+    (float (.train-on-batch @model x y)))
 
-  (defn validate [self x y counted]
+  (meth validate [x y counted]
     "Return the sum of a batch's losses in nats, each times its number in `counted`."
-    (* x.size (float (.test-on-batch self.model x y counted))))
+    (* x.size (float (.test-on-batch @model x y counted))))
 
-  (defn empty-states [self]
+  (meth empty-states []
     "Make the next window begin with an empty state."
-    (for [state self.states] (.assign state (keras.ops.zeros state.shape)))))
+    (for [state @states] (.assign state (keras.ops.zeros state.shape)))))

@@ -1,5 +1,6 @@
 "The LSTM on PyTorch."
 
+(eval-when-compile (require hyrule [meth]))
 (import
   keras
   keras [ops]
@@ -18,16 +19,16 @@
   PyTorch uses oneDNN on processors and cuDNN on a GPU. With the dtype policy `mixed_bfloat16`
   Keras rounds weights, inputs and state, and outputs are bfloat16; internal sums are float32.]]
 
-  (defn build [self shape]
+  (meth build [shape]
     "Create the weights, with the kernels transposed in memory, as PyTorch reads them."
     (.build (super) shape)
-    (for [kernel [self.cell.kernel self.cell.recurrent-kernel]]
+    (for [kernel [@cell.kernel @cell.recurrent-kernel]]
       (setv kernel.value.data (. kernel value data T (contiguous) T))))
 
-  (defn inner-loop [self sequences initial-state mask [training False]]
+  (meth inner-loop [sequences initial-state mask [training False]]
     "Return the last output, all outputs (B, T, u) and the last state, as Keras expects them."
     (setv
-      cell self.cell
+      cell @cell
       weights [(. cell.kernel value T) (. cell.recurrent-kernel value T)
         (ops.convert-to-tensor cell.bias)]
       given [sequences weights (lfor array initial-state (torch.unsqueeze array 0))]
@@ -35,7 +36,7 @@
       ;; With biases (PyTorch has two), one layer, no dropout, one direction, batch first.
       [hidden #* state] (torch.lstm sequences state [#* weights (torch.zeros-like (get weights 2))]
         True 1 0.0 training False True)
-      [hidden h c] (lfor a [hidden #* (gfor s state (get s 0))] (get a #(... (slice self.units)))))
+      [hidden h c] (lfor a [hidden #* (gfor s state (get s 0))] (get a #(... (slice @units)))))
     #(h hidden [h c])))
 
 

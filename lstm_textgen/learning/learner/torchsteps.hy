@@ -1,5 +1,6 @@
 "Training steps with PyTorch itself, on processors."
 
+(eval-when-compile (require hyrule [meth]))
 (import
   ctypes
   math
@@ -18,7 +19,7 @@
 (defclass TorchLearner [StockLearner]
   "A learner by autograd and PyTorch's Adam, with Keras' variables, to resume on any backend."
 
-  (defn __init__ [self #* arguments #** options]
+  (meth __init__ [#* arguments #** options]
     ;; Tune glibc's allocator, if this process uses it, to keep freed memory: otherwise the system
     ;; takes back that of a step and clears it for the next, which then takes 1.1 to 1.7 times as
     ;; long (bench/log.md).
@@ -29,46 +30,46 @@
     (torch.set-num-threads (cores))
     (.__init__ (super) #* arguments #** options)
     (setv
-      self.parameters (lfor w self.weights w.value)
+      @parameters (lfor w @weights w.value)
       ;; Adam's means of each weight's gradient and of its square.
-      [self.means self.squares] (lfor
+      [@means @squares] (lfor
         kind ["_momentum" "_velocity"]
-        (lfor v self.optimizer.variables :if (.endswith v.name kind) v.value)))
-    (for [means [self.means self.squares] [mean weight] (zip means self.parameters)]
+        (lfor v @optimizer.variables :if (.endswith v.name kind) v.value)))
+    (for [means [@means @squares] [mean weight] (zip means @parameters)]
       (setv mean.data (torch.zeros-like weight))))  ; transposed in memory if the weight is
 
-  (defn learn [self x y]
+  (meth learn [x y]
     "Train as in `StockLearner`; PyTorch's Adam adds ε to the root only after bias correction."
-    (setv loss (._loss self x y True))
+    (setv loss (@_loss x y True))
     (.backward loss)
     (setv
-      gradients (lfor p self.parameters p.grad)
-      steps (float self.optimizer.iterations.value)
-      beta-2 self.optimizer.beta-2
+      gradients (lfor p @parameters p.grad)
+      steps (float @optimizer.iterations.value)
+      beta-2 @optimizer.beta-2
       too-long (/ (torch.nn.utils.get-total-norm gradients) CLIP-NORM)
       correction (math.sqrt (- 1 (** beta-2 (+ steps 1)))))
     (with [_ (torch.no-grad)]
       (adam
         #* (gfor
-          tensors [self.parameters gradients self.means self.squares]
+          tensors [@parameters gradients @means @squares]
           (lfor t tensors (if (.is-contiguous t) t t.T)))  ; otherwise it copies them
         [] (lfor _ gradients (torch.tensor steps))
-        :lr (float self.optimizer.learning-rate.value)
-        :beta1 self.optimizer.beta-1 :beta2 beta-2 :eps (/ self.optimizer.epsilon correction)
+        :lr (float @optimizer.learning-rate.value)
+        :beta1 @optimizer.beta-1 :beta2 beta-2 :eps (/ @optimizer.epsilon correction)
         :grad-scale (torch.clamp too-long :min 1)  ; the gradients are divided by it
         :fused True :amsgrad False :maximize False :weight-decay 0.0))
-    (.assign self.optimizer.iterations (+ self.optimizer.iterations.value 1))
-    (for [p self.parameters] (setv p.grad None))
+    (.assign @optimizer.iterations (+ @optimizer.iterations.value 1))
+    (for [p @parameters] (setv p.grad None))
     (.item loss))
 
-  (defn validate [self x y counted]
+  (meth validate [x y counted]
     (with [_ (torch.no-grad)]
-      (.item (._loss self x (np.where counted y IGNORED) False "sum"))))
+      (.item (@_loss x (np.where counted y IGNORED) False "sum"))))
 
-  (defn _loss [self x y training [reduction "mean"]]
+  (meth _loss [x y training [reduction "mean"]]
     "Return the loss of a batch in nats, by this `reduction` of cross-entropy, a tensor."
     (setv
       [x y] (lfor ids [x y] (.long (torch.from-numpy ids)))
-      logits (.model self x :training training))
+      logits (@model x :training training))
     (cross-entropy (.float (.flatten logits 0 1)) (.flatten y)
       :ignore-index IGNORED :reduction reduction)))
