@@ -16,7 +16,7 @@
 
 (setv
   [README #* PAGES] (page-paths)
-  ON-JAX ["docs/distributed.md"]
+  ON-JAX ["docs/hardware.md"]
   EXCEPTIONS 5)  ; blocks that are not run, at most
 
 

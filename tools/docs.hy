@@ -21,12 +21,11 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
   TARGET (/ ROOT "build" "docs")
   ;; The sections of the sidebar, and the pages in each, in the order of docs/README.md.
   SECTIONS {
-    "Get started" ["Contents <contents>" "install" "Tutorial <tutorial>" "faq" "troubleshooting"]
-    "Train on your text" ["texts" "training" "report" "guides/units" "guides/small-text"
-      "guides/lists" "guides/chat" "guides/poems" "guides/code" "guides/language" "guides/base"]
-    "Use a model" ["writing" "page" "serving" "export"]
-    "Understand and teach" ["how-it-works" "lesson" "glossary"]
-    "Train on other hardware" ["gpu" "distributed"]
+    "Get started" ["Contents <contents>" "install" "Tutorial <tutorial>" "faq"]
+    "Train on your text" ["texts" "guides/small-text" "guides/lists" "guides/chat"
+      "guides/other-texts" "guides/units" "training" "hardware"]
+    "Use a model" ["writing" "pages" "serving" "export"]
+    "Understand and teach" ["how-it-works" "lesson"]
     "Program with it" ["python" "macros" "extending"]
     "Look up" ["command-line" "model-file" "promises"]
     "The project" ["project/figures" "project/log" "project/corpora" "project/changelog"

@@ -181,7 +181,7 @@ in Python, and its checks.]]
     (_switch "restart" "cli train" "start over even if the model exists"
       :brief "start over even if the model exists")
     (_switch "distributed" "cli train"
-      "split each batch over all devices of all processes, on JAX; see docs/distributed.md")
+      "split each batch over all devices of all processes, on JAX; see docs/hardware.md")
     (_switch "cpu" "cli" "train on the CPU only")
     (_switch "quiet" "cli train" "show only errors and warnings")]
   "generation" [
