@@ -3,39 +3,40 @@
 (import
   re
   pytest
+  lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel load]
-  tests.helpers [program refusal-of refused saved-model small-model succeeded])
+  tests.helpers [refusal-of saved-model small-model])
 
 (setv pytestmark pytest.mark.quick)
 
 
-(defn test-a-page-is-made-and-its-size-shown [tmp-path]
+(defn [pytest.fixture] folder [tmp-path monkeypatch]
+  "A folder with a model, in which the program is run."
   (saved-model tmp-path)
-  (setv result (program "--page" "a.html" :folder tmp-path))
-  (succeeded result)
-  (assert (re.search r"a\.html: \d+ KB; open it in a browser" result.stderr))
-  (setv page (.read-text (/ tmp-path "a.html") :encoding "utf-8"))
-  (assert (in "<title>Write with model</title>" page))
-  (assert (in "Content-Security-Policy" page)))
+  (.chdir monkeypatch tmp-path)
+  tmp-path)
 
 
-(defn test-two-models-share-a-page [tmp-path]
-  (saved-model tmp-path)
-  (save-checkpoint (small-model :layers "gru:4") (/ tmp-path "b"))
-  (succeeded (program "--page" "a.html" "--model" "model" "--model" "b" :folder tmp-path))
-  (assert (in "model &amp; b" (.read-text (/ tmp-path "a.html") :encoding "utf-8"))))
+(defn test-a-page-has-a-model-or-two-and-its-size-is-shown [folder capsys]
+  (save-checkpoint (small-model :layers "gru:4") "b")
+  (for [[models title] [[[] "Write with model"]
+      [["--model" "model" "--model" "b"] "Write with model &amp; b"]]]
+    (assert (= 0 (main ["--page" "a.html" #* models])))
+    (assert (re.search r"a\.html: \d+ KB; open it in a browser" (. (.readouterr capsys) err)))
+    (setv page (.read-text (/ folder "a.html") :encoding "utf-8"))
+    (for [words [f"<title>{title}</title>" "Content-Security-Policy"]] (assert (in words page)))))
 
 
 (defn [(pytest.mark.parametrize #("flags" "controls") [
     [[] {}]
     [["--temperature" "1.27" "--length" "30"] {"temperature" 1.27  "length" 30}]])]
-    test-python-and-the-command-line-make-the-same-page [tmp-path flags controls]
-  (.page (load (saved-model tmp-path)) (/ tmp-path "a.html") #** controls)
-  (succeeded (program "--page" "b.html" #* flags :folder tmp-path))
-  (setv [a b] (lfor name ["a.html" "b.html"] (.read-bytes (/ tmp-path name))))
+    test-python-and-the-command-line-make-the-same-page [folder flags controls]
+  (.page (load "model") "a.html" #** controls)
+  (assert (= 0 (main ["--page" "b.html" #* flags])))
+  (setv [a b] (lfor name ["a.html" "b.html"] (.read-bytes (/ folder name))))
   (assert (= a b))
   (for [value (.values controls)] (assert (in (.encode f"value=\"{value}\"") a))))
 
@@ -58,10 +59,10 @@
     [["--page" "a.html" "--length" "20001"]
       ["--length must be a whole number from 1 to 20000 on a page"]]
     [["--page" "a.html" "--generate" "a"] ["--page" "can't be combined"]]])]
-    test-bad-input-is-refused-and-nothing-written [tmp-path flags words]
-  (saved-model tmp-path)
-  (refused (program #* flags :folder tmp-path) #* words)
-  (assert (not (.exists (/ tmp-path "a.html")))))
+    test-bad-input-is-refused-and-nothing-written [folder refusal flags words]
+  (setv line (refusal #* flags))
+  (for [word words] (assert (in word line)))
+  (assert (not (.exists (/ folder "a.html")))))
 
 
 (defn test-a-model-or-a-weight-too-large-for-a-page-is-refused [monkeypatch]

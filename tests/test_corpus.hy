@@ -5,9 +5,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Batches]
   lstm-textgen.prep [default-prep lower]
-  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.corpus :as corpus
   lstm-textgen.text.corpus [Text cut-at-space earlier-fingerprint fingerprint ids-of]
   lstm-textgen.text.looks [seed-within]
@@ -77,12 +75,6 @@
   (assert (= (.join "" (cut-at-space (in-pieces text size))) text)))
 
 
-(defn test-a-text-is-cut-at-line-ends-and-spaces-only [small-steps]
-  (assert (= (list (cut-at-space ["one two\r" "\nthree\nfour  five"]))
-    ["one" " two" "\r\nthree" "\nfour  five"]))
-  (assert (= (list (cut-at-space (in-pieces (* "漢" 100) 3))) [(* "漢" 100)])))
-
-
 ;; * Memory and files
 
 (defn test-a-short-text-stays-in-memory [monkeypatch tmp-path]
@@ -110,15 +102,6 @@
 
 
 ;; * What is trained on
-
-(defn test-windows-of-a-text-come-in-the-order-that-they-always-did []
-  (setv
-    settings (new-settings {"lookback" 10  "stride" 3  "batch_size" 7  "rng_seed" 5})
-    batches (Batches (np.arange 1003 :dtype "uint16") settings)
-    order (.permutation (np.random.default-rng [5 2]) batches.count)
-    starts (np.concatenate (lfor [x _] (.epoch batches 2) (get x #((slice None) 0)))))
-  (assert (np.array-equal starts (* 3 (cut order (len starts))))))
-
 
 (defn [counting] test-training-from-a-file-ends-with-the-same-bits [tmp-path]
   (setv [memory file] (lfor name ["memory" "file"] (/ tmp-path name)))

@@ -13,7 +13,7 @@
   lstm-textgen.text [download]
   lstm-textgen.text.download [fetch]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [refusal-of run-python succeeded]
+  tests.helpers [refusal-of]
   tests.web [serve])
 
 (setv
@@ -190,27 +190,6 @@
     (setv bodies (list (.map pool fetched (* [(+ server.url "/a.txt")] 4)))))
   (assert (= bodies (* [BODY] 4)))
   (assert (= (len server.seen) 1))
-  (assert (= (kept) {"whole" (len BODY)})))
-
-
-(setv WITHOUT-UNIX "
-import sys, warnings
-sys.modules['fcntl'] = None
-warnings.simplefilter('ignore')  # filelock complains that it has no flock
-import hy
-from lstm_textgen.text import corpus
-from lstm_textgen.text.files import read_chunks
-from lstm_textgen.text.vocabulary import build_vocabulary
-corpus.STORED = 1000
-with corpus.Text() as text:
-    for piece in read_chunks(sys.argv[1]): text.add(piece)
-    print(len(corpus.ids_of(text, build_vocabulary(text))))")
-
-
-(defn test-downloads-and-long-texts-need-no-fcntl [server]
-  ;; As on Windows: a process without it downloads, and keeps a text in a file.
-  (setv done (run-python "-c" WITHOUT-UNIX (+ server.url "/a.txt")))
-  (assert (= (succeeded done) f"{(len BODY)}\n"))
   (assert (= (kept) {"whole" (len BODY)})))
 
 

@@ -225,9 +225,7 @@
 (defn [(pytest.mark.parametrize #("flags" "words") [
     #(["--export" "m"] "m must end in .onnx, .safetensors or .h5, or in / for the folder")
     #(["--export" "m.keras"] "must end in .onnx, .safetensors or .h5, or in /")
-    #(["--export" "model.h5"] "would overwrite the model in use")
     #(["--export" "other.h5"] "would overwrite a model")
-    #(["--export" "no/m.onnx"] "there is no such folder")
     #(["--export" "no/m/"] "there is no such folder")
     #(["--export" "model.h5/"] "this is a file, not a folder")
     #(["--export" "other/"] "is a folder with other files")

@@ -14,7 +14,7 @@
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [list?]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  tests.helpers [counting output program refusal-of refused write-text])
+  tests.helpers [counting refusal-of])
 
 (setv
   ENDS ["nna" "ea" "laude" "ora" "mil" "rieda" "usti" "ob" "van" "ulie"]
@@ -223,26 +223,6 @@
     :text (.join "; " NAMES) :prep [#("replace" "; " "\n")]))
   (assert (in "anna" (KnownItems model.checkpoint.items)))
   (assert (not-in "A" model.vocabulary.ids)))
-
-
-(defn [counting] test-the-flag-makes-a-list-and-refuses-what-is-none [tmp-path]
-  (write-text tmp-path (.join "\n" NAMES) "names.txt")
-  (write-text tmp-path "Anna\nBea\n" "few.txt")
-  (for [[path items words] [
-      ["few.txt" "line" "--items line: a list needs at least 10 different items"]
-      ["names.txt" "word" "--items must be `line` or `paragraph`"]]]
-    (refused (program "--sources" path "--items" items :folder tmp-path) words))
-  (assert (in "a list of 100 lines" (output tmp-path "--sources" "names.txt" "--items" "line"
-    "--layers" "8" "--lookback" "8" "--epochs" "1"))))
-
-
-(defn [counting] test-a-recipe-names-the-kind-of-items [tmp-path]
-  (write-text tmp-path (.join "\n" NAMES) "names.txt")
-  (write-text tmp-path (+ "(require lstm-textgen.macros [defrecipe])\n"
-    "(defrecipe names :sources [\"names.txt\"] :items line :layers 8 :lookback 8 :epochs 1)\n")
-    "r.hy")
-  (setv model (train :recipe (/ tmp-path "r.hy") :path (/ tmp-path "m.h5") :quiet True))
-  (assert (= model.settings.items "line")))
 
 
 ;; * The hint

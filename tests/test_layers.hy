@@ -2,6 +2,7 @@
 
 (import
   hypothesis [given strategies :as st]
+  numpy :as np
   pytest
   lstm-textgen.settings.layers [Layer Layers embedding-size parse-layers])
 
@@ -15,7 +16,10 @@
 
 (defn test-kinds-are-read-in-order []
   (assert (= (parse-layers " LSTM:512, dropout:0.2,gru:256")
-    #((Layer "lstm" 512) (Layer "dropout" 0.2) (Layer "gru" 256)))))
+    #((Layer "lstm" 512) (Layer "dropout" 0.2) (Layer "gru" 256))))
+  (for [one [48 (np.int64 48) "48" (Layers [(Layer "lstm" 48)])]]
+    (assert (= (parse-layers one) #((Layer "lstm" 48)))))
+  (assert (= (parse-layers [128 64]) (parse-layers "lstm:128,lstm:64"))))
 
 
 (defn [(given layers)] test-layers-written-as-text-are-read-again [layers]
@@ -29,6 +33,7 @@
     #("9,dropout:1" "dropout:1") #("9,dropout:nan" "dropout:nan") #("" "\"\"") #("256," "\"\"")
     #("dropout:0.5" "has no LSTM") #("lstm:99999999" "65536") #((.join "," (* ["1"] 65)) "64")
     #("lstm" "\"lstm\" is not a layer; write 256,") #("lstm:2.5" "not '2.5'")
+    #([128 0] "\"0\" must have 1 to 65536 hidden units")
     #("48,dropout:x" "\"dropout:x\" needs a number after the colon, not 'x'")])]
     test-a-bad-layer-is-pointed-at [spec part]
   (with [error (pytest.raises ValueError)]

@@ -5,8 +5,8 @@
   unicodedata
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.prep [ascii-quotes compose default-prep drop-lines keep-lines lower nfc replace
-    squeeze-blank-lines strip-lines])
+  lstm-textgen.prep [ascii-quotes compose compose-all default-prep drop-lines keep-lines lower nfc
+    replace squeeze-blank-lines strip-lines])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -136,6 +136,13 @@
   (assert (= (clean "#no\n BANANA ") "**bonono*"))
   (assert (= ((compose "squeeze_blank_lines") "a\n\n\nb") "a\n\nb"))
   (assert (= ((compose) "A") "A")))
+
+
+(defn [(pytest.mark.parametrize #("prep" "expected") [
+    #("lower" "banana") #(#("replace" "A" "o") "Bonono") #(["lower" #("replace" "a" "o")] "bonono")
+    #([["replace" "A" "o"]] "Bonono") #(str.upper "BANANA") #([] "BAnAnA")])]
+    test-a-prep-is-a-step-or-a-list-of-steps [prep expected]
+  (assert (= ((compose-all prep) "BAnAnA") expected)))
 
 
 (defn [(pytest.mark.parametrize #("step" "said") [

@@ -69,33 +69,6 @@
   (assert (= (names-in path.parent) ["model.h5"])))
 
 
-(setv WITHOUT-FCNTL "
-(import sys warnings)
-(setv (get sys.modules \"fcntl\") None)
-(warnings.simplefilter \"ignore\")
-(import
-  lstm_textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm_textgen.basics.files [locked])
-(import pathlib [Path]  tests.helpers [small-model])
-(setv path (Path (get sys.argv 1)))
-(with [_ (locked path)]
-  (save-checkpoint (small-model 2) path)
-  (try
-    (with [_ (locked path)])
-    (except [error OSError]
-      (print error))))
-(print (. (load-checkpoint path) weights [0] shape))")
-
-
-(defn test-locks-work-without-fcntl [path]
-  (setv
-    process (start-python "-m" "hy" "-c" WITHOUT-FCNTL path :cold True)
-    [output errors] (.communicate process))
-  (assert (in f"model.h5: process {process.pid} is training this model" output) errors)
-  (assert (.endswith output "(10, 4)\n"))
-  (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"])))
-
-
 ;; * One at a time
 
 (setv HOLD "

@@ -43,11 +43,14 @@
   (assert (= (get (choice units epochs minutes) 1) dropout)))
 
 
-(defn [(pytest.mark.parametrize #("units" "unit" "epochs") [
-    #(1000 "characters" 9) #(1_000_000 "characters" 7) #(100_000_000 "characters" 3)
-    #(1000 "words" 5) #(59_000 "words" 5) #(262_000 "words" 3) #(100_000_000 "words" 2)])]
-    test-a-shorter-text-gets-more-epochs-and-words-fewer [units unit epochs]
-  (assert (= (default-epochs units unit) epochs)))
+(defn [(pytest.mark.parametrize #("chosen" "units" "unit" "epochs") [
+    #(default-epochs 1000 "characters" 9) #(default-epochs 1_000_000 "characters" 7)
+    #(default-epochs 100_000_000 "characters" 3) #(default-epochs 59_000 "words" 5)
+    #(default-epochs 262_000 "words" 3) #(default-epochs 100_000_000 "words" 2)
+    #(most-epochs 500_000 "characters" 9) #(most-epochs 100_000_000 "characters" 5)
+    #(most-epochs 10_000_000 "words" 5)])]
+    test-a-shorter-text-gets-more-epochs-and-words-and-minutes-fewer [chosen units unit epochs]
+  (assert (= (chosen units unit) epochs)))
 
 
 (defn [(pytest.mark.parametrize "length,distinct,minutes,unit" [
@@ -61,13 +64,6 @@
     test-long-texts-are-learned-by-pieces-if-they-have-any-and-there-is-time
     [length distinct minutes unit]
   (assert (= (default-unit length distinct minutes) unit)))
-
-
-(defn [(pytest.mark.parametrize #("units" "unit" "epochs") [
-    #(1_000 "characters" 9) #(500_000 "characters" 9) #(1_000_000 "characters" 5)
-    #(100_000_000 "characters" 5) #(1_000 "words" 5) #(10_000_000 "words" 5)])]
-    test-with-minutes-a-long-text-is-not-read-as-often [units unit epochs]
-  (assert (= (most-epochs units unit) epochs)))
 
 
 (defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "chosen") [

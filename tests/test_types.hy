@@ -1,12 +1,12 @@
-"What is of the wrong type is a `TypeError` in Python, and one line on the command line."
+"What is of the wrong type is a `TypeError` in Python."
 
 (import
   fractions [Fraction]
   numpy :as np
   pytest
   lstm-textgen.recipes [recipe]
-  lstm-textgen.textmodel [TextModel train]
-  tests.helpers [TEXT program refusal-of refused saved-model small-model])
+  lstm-textgen.textmodel [TextModel joined-texts train]
+  tests.helpers [TEXT refusal-of small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -40,7 +40,6 @@
 
 (defn [(pytest.mark.parametrize #("options" "said") [
     #({"quiet" None} "`quiet` must be True or False, not None")
-    #({"save_every" None} "`save_every` must be a number above 0, not None")
     #({"display" 5} "`display` must be a display such as lstm_textgen.Display, not 5")
     #({"prep" 5} "a step is a name, a tuple")
     #({"base" 5} "`base` must be the name of a model, such as english, or its path, not 5")
@@ -50,10 +49,7 @@
     #({"sources" "b"} "`sources` or `text`, not both")
     #({"column" "a"} "`column` has no effect on `text`")
     #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
-    #({"path" None} "`path` must be")
-    #({"rng_seed" -1} "`rng_seed` must be a whole number from 0")
-    #({"minutes" "3"} "`minutes` must be a number above 0")
-    #({"layers" True} "`layers`")])]
+    #({"path" None} "`path` must be")])]
     test-a-wrong-value-of-train-is-refused-at-once-in-the-words-of-python
     [model tmp-path options said]
   (assert (in said (refusal-of train #** {"text" TEXT #** options})))
@@ -81,6 +77,12 @@
   (assert (= (.generate model (np.array ["h"]) 5 :temperature 0) [likeliest])))
 
 
+(defn [(pytest.mark.parametrize #("text" "expected") [
+    #("a\nb\n" "a\nb\n") #(["a\n" "b\n"] "a\nb\n") #([] "") #((gfor c "ab" c) "a\nb")])]
+    test-a-text-may-come-in-several-strings [text expected]
+  (assert (= (joined-texts text) expected)))
+
+
 (defn test-missing-keras-is-told-before-the-text-is-read [monkeypatch tmp-path capsys]
   (.setattr monkeypatch "lstm_textgen.learning.runs.find_spec" (fn [name]))
   (with [_ (pytest.raises ImportError :match "keras is not installed: pip install keras")]
@@ -92,16 +94,3 @@
   (with [_ (pytest.raises ValueError :match "the text is empty")]
     (train :text "" :path (/ tmp-path "model") :quiet True))
   (assert (= (.readouterr capfd) #("" ""))))
-
-
-;; * The command line
-
-(defn [(pytest.mark.parametrize #("flags" "said") [
-    #(["--generate" "h" "--length" (str HUGE) "--sentences" "1"]
-      "--length must be a whole number, 0 or more, not 1000000000000000000000000000000 (at most")
-    #(["--generate" "h" "--temperature" "1/2"]
-      "--temperature must be a number, 0 or more, or a list of them, not '1/2'")
-    #(["--sources" "a.txt" "--epochs" "1.5"] "--epochs must be a whole number, 0 or more")])]
-    test-the-program-refuses-it-in-a-line [tmp-path flags said]
-  (saved-model tmp-path)
-  (refused (program #* flags :folder tmp-path) said))

@@ -13,7 +13,7 @@ the system releases the lock when its process ends, in any way.]]
   shutil
   threading
   time
-  filelock [FileLock SoftFileLock Timeout]
+  filelock [FileLock Timeout]
   lstm-textgen.basics.messages [failure])
 
 (setv
@@ -185,11 +185,10 @@ the system releases the lock when its process ends, in any way.]]
   (unless (.is-dir path.parent)  ; filelock would make one
     (raise (FileNotFoundError 2 "there is no such folder" (str path.parent))))
   (try
-    (with [lock (holding lock-path seconds)]
-      (unless (isinstance lock SoftFileLock)  ; it writes its process's number itself
-        (with [_ (suppress OSError)  file (_open-lock lock-path "r+b")]
-          (.seek file 1)  ; Windows keeps others from byte 0
-          (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE))))
+    (with [_ (holding lock-path seconds)]
+      (with [_ (suppress OSError)  file (_open-lock lock-path "r+b")]
+        (.seek file 1)  ; Windows keeps others from byte 0
+        (.write file (.ljust (.encode (str (os.getpid))) NUMBER-SIZE)))
       (_sweep path)
       (yield))
     (except [Timeout] (raise (failure OSError (refusal (_holder lock-path))) :from None))))
@@ -200,12 +199,11 @@ the system releases the lock when its process ends, in any way.]]
   (setv lock (FileLock lock-path :timeout seconds :thread-local False))
   (with [_ lock]
     (try
-      (yield lock)
+      (yield)
       (finally
         ;; A waiting process notices that the file has lost its name, and makes a new one. Windows
-        ;; doesn't remove open files; there, and for soft locks, the lock removes its own file.
-        (unless (isinstance lock SoftFileLock)
-          (with [_ (suppress OSError)] (os.unlink lock.lock-file)))))))
+        ;; doesn't remove open files; there the lock removes its own file.
+        (with [_ (suppress OSError)] (os.unlink lock.lock-file))))))
 
 
 (defn remove-lock [path]
@@ -228,11 +226,10 @@ the system releases the lock when its process ends, in any way.]]
 
 (defn _holder [lock-path]
   "Return who holds the lock at `lock-path`: `process 123`, or `another process` if unknown."
-  (for [start [0 1]]  ; where the number begins in a soft lock's file, and in ours
-    (with [_ (suppress OSError)  file (_open-lock lock-path "rb")]
-      (.seek file start)
-      (setv number (re.search rb"\d+" (.read file NUMBER-SIZE)))
-      (when number (return f"process {(.decode (.group number))}"))))
+  (with [_ (suppress OSError)  file (_open-lock lock-path "rb")]
+    (.seek file 1)
+    (setv number (re.search rb"\d+" (.read file NUMBER-SIZE)))
+    (when number (return f"process {(.decode (.group number))}")))
   "another process")
 
 

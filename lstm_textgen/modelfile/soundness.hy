@@ -8,7 +8,7 @@ raises `ValueError`.]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [MAX-EXACT text? whole?]
-  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-values]
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-array]
   lstm-textgen.text.units [MAX-UNITS])
 
 (setv
@@ -72,9 +72,7 @@ raises `ValueError`.]]
   "Raise `ValueError` unless history, evaluation and items of `model` (a `Checkpoint`) are valid."
   (for [entry model.history]
     (check-record "history" (if (isinstance entry dict) {#** LATER #** entry} entry)))
-  (setv
-    evaluation model.evaluation
-    prints (fingerprint-values model.items))
+  (setv evaluation model.evaluation)
   (unless (is evaluation None)
     (check-record "evaluation" evaluation)
     (unless (and (= (set evaluation) (set (get FACTS "evaluation")))
@@ -82,7 +80,7 @@ raises `ValueError`.]]
       (refuse "its evaluation is of another model")))
   (unless (and
       (= (% (len model.items) FINGERPRINT) 0)
-      (<= (len prints) MOST-KNOWN)
+      (<= (len (setx prints (fingerprint-array model.items))) MOST-KNOWN)
       (.all (< (cut prints -1) (cut prints 1 None))))  ; in ascending order
     (refuse "its fingerprints of items are invalid")))
 

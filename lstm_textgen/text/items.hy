@@ -72,19 +72,12 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 (defn join-fingerprints [#* known]
   "Return the distinct fingerprints in `known`, each of them bytes with any number, sorted."
-  (setv values (np.unique (fingerprint-values (.join b"" known))))
-  (.tobytes (get (.reshape (.view (.astype values ">u8") "uint8") -1 8)
-    #((slice None) (slice (- 8 FINGERPRINT) None)))))
+  (.tobytes (np.unique (fingerprint-array (.join b"" known)))))
 
 
-(defn fingerprint-values [known]
-  "Return the whole fingerprints in the bytes `known` as numbers (count,)."
-  (setv
-    count (// (len known) FINGERPRINT)
-    values (np.zeros [count 8] "uint8"))
-  (setv (get values #((slice None) (slice (- 8 FINGERPRINT) None)))
-    (.reshape (np.frombuffer known "uint8" (* count FINGERPRINT)) count FINGERPRINT))
-  (.astype (.ravel (.view values ">u8")) "uint64"))
+(defn fingerprint-array [known]
+  "Return the fingerprints in the bytes `known` (count,), of NumPy's bytes."
+  (np.frombuffer known f"S{FINGERPRINT}"))
 
 
 (defclass KnownItems []
@@ -96,14 +89,14 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
       (in "Carla" seen)   ; => True]]
 
   (meth __init__ [[known b""]]
-    (setv [@values @added] [(fingerprint-values known) (set)]))
+    (setv [@known @added] [(fingerprint-array known) (set)]))
 
   (meth __contains__ [item]
     (setv
       own (fingerprint-of item)
-      value (int.from-bytes own)
-      place (np.searchsorted @values (np.uint64 value)))
-    (or (in own @added) (and (< place (len @values)) (= (int (get @values place)) value))))
+      place (np.searchsorted @known own))
+    (or (in own @added)  ; NumPy's bytes lack zeros at their end
+      (and (< place (len @known)) (= (get @known place) (.rstrip own b"\0")))))
 
   (meth add [item]
     "Count `item` among them."
