@@ -133,11 +133,11 @@
     flat list: `samples` texts (default: 1) after each seed, generated together.
 
     - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
-      without one there is a warning, and the others are missing.
+      without one there is a warning, and the others are missing; if all are, a `ValueError`.
     - `best_of`: each text is the likeliest, per unit, of this many.
     - `match`: a regular expression that matches all of the text (of an item, with its seed), or a
-      function from it to whether it is wanted. After 100 texts in a row that don't match there is
-      a warning, and the others are missing.
+      function from it to whether it is wanted. After 100 texts in a row that don't match it is
+      as with `new`.
     - `no_repeat`: no passage of this many characters occurs twice.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the likeliest unit, higher is wilder; a list is used in turn, one

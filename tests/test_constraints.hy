@@ -6,6 +6,7 @@
   pytest
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.constraints [Repeats]
   lstm-textgen.writing.mixture [Mixture]
   tests.helpers [output refusal-of save-odds small-model])
 
@@ -60,9 +61,13 @@
   (assert (all (gfor item items (in "dd" item)))))
 
 
-(defn test-after-a-hundred-texts-that-do-not-match-a-line-says-so []
-  (with [(pytest.warns UserWarning :match "100 texts in a row didn't match")]
-    (assert (= (.generate (a-list) :samples 3 :match (fn [item] False)) []))))
+(defn test-texts-that-are-not-found-are-missing-in-a-line-or-refused []
+  (setv wanted ["b" "d"])
+  (with [(pytest.warns UserWarning :match "100 texts in a row didn't match.*\\(2 of 3 found\\)")]
+    (assert (= (.generate (a-list) :samples 3 :rng-seed 1 :length 1 :new True
+      :match (fn [item] (and (in item wanted) (not (.remove wanted item))))) ["b" "d"])))
+  (assert (.startswith (refusal-of (. (a-list) generate) :match (fn [item] False))
+    "100 texts in a row didn't match")))
 
 
 (defn test-among-texts-that-match-the-model-s-own-odds-hold []
@@ -95,8 +100,12 @@
 
 
 (defn test-what-no-text-after-the-seed-can-match-is-refused []
-  (assert (= (refusal-of (. (a-list) generate) "b" :match "a.*")
-    "`match`: no text that begins with 'b' can match")))
+  (setv refusal (fn [seed #** options] (refusal-of (. (a-list) generate) seed #** options)))
+  (assert (= (refusal "b" :match "a.*") "`match`: no text that begins with 'b' can match"))
+  (assert (= (refusal "b" :match ".{5}" :length 3)
+    "`match`: no text that begins with 'b' can match with room for only 3 characters"))
+  (assert (= (refusal "" :match "a{361}")
+    "`match`: no text can match with room for only 360 characters")))
 
 
 (defn test-no-passage-comes-twice []
@@ -105,6 +114,19 @@
     text (.generate model "abab" 600 :temperature 0.5 :rng-seed 1 :no-repeat 6)
     passages (lfor n (range (- (len text) 5)) (cut text n (+ n 6))))
   (assert (= (len passages) (len (set passages)))))
+
+
+(defn test-a-passage-breaks-off-before-its-last-word []
+  (setv repeats (Repeats 12))
+  (.add repeats "the big dog sat. A cat saw the big ")
+  (for [[unit begins completes] [
+      ["d" True False] ["do" True False] ["dog " True True] ["c" False False] [" " False False]]]
+    (assert (= [(.begins? repeats unit) (.completes? repeats unit)] [begins completes]) unit)))
+
+
+(defn test-limits-of-the-draw-do-not-make-a-text-repeat-itself []
+  (setv model (TextModel (small-model :text LIST :odds {"a" 1e9} :layers "3")))
+  (assert (not-in "aaaaaa" (.generate model "" 30 :rng-seed 1 :no-repeat 5 :top-p 0.5))))
 
 
 (defn test-where-all-units-are-refused-the-text-goes-on []

@@ -104,7 +104,7 @@
     training (when keep (.prepare model (read flags.sources)))
     samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
     options (.chosen flags #* STEERING)
-    texts (if (and (= samples flags.best-of 1) (not flags.new))
+    texts (if (and (= samples flags.best-of 1) (not flags.new) (not flags.match))
       [#(0 (.stream model seed :warn warn #** options))]  ; as it comes; several, side by side
       (gfor
         [k text] (write-each model.checkpoint [(.prepare model seed)] samples

@@ -6,16 +6,20 @@ as often as the model and the draw's options would have it after the same text.]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
+  dataclasses [replace]
   functools [lru-cache]
   math [inf]
+  re
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.items [ENDS]
   lstm-textgen.writing.patterns [Guide])
 
 (setv
+  NO-REPEAT None  ; the usual `no-repeat` of running text at a temperature below 1
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
-  KNOWN-PASSAGES 100_000)  ; passages, or up to twice as many, at the end of a long text
+  KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or up to twice as many
+  LAST-WORD (re.compile r"\S*\s*\Z"))
 
 
 (defrecord Demands
@@ -23,10 +27,18 @@ as often as the model and the draw's options would have it after the same text.]
 
   - `match`: a regular expression that matches all of it (of a list, the item with its seed), or a
     function from it to whether it is wanted.
-  - `no-repeat`: no passage of this many characters occurs twice in it and its seed.]]
+  - `no-repeat`: no passage of this many characters occurs twice in it and its seed; None: as is
+    usual for such a text, 0: any may.]]
   [#^ object [match None]  #^ object [no-repeat None]]
 
-  (defn guide [self model [stops #()]]
+  (defn usual [self settings temperature]
+    "Return those on a text by a model with `settings`, at a `temperature` or a list of them."
+    (setv cool? (< (max (if (isinstance temperature list) temperature [temperature])) 1))
+    (if (and (is self.no-repeat None) cool? (not settings.items))
+      (replace self :no-repeat NO-REPEAT)
+      self))
+
+  (defn guide [self model stops]
     #[[Return the `Guide` of the pattern in texts by `model`, or None.
 
     A text ends with its item or, if there is just one, with a text of `stops`.]]
@@ -40,21 +52,23 @@ as often as the model and the draw's options would have it after the same text.]
     The text ends before one of `stops` and has at most this number of `units` and `characters`;
     `patient` is as in `Constraint`.
     Raise `ValueError` if nothing after the seed can match.]]
-    (when (= self (Demands)) (return None))
+    (unless (or self.match self.no-repeat) (return None))
     (setv
       text (.join "" [(.removesuffix seed.text seed.rest) #* seed.opening])
+      own (own-part seed.model text)
       constraint (Constraint seed.model.vocabulary (.guide self seed.model stops)
         (or self.no-repeat 0) units characters patient))
-    (.read constraint text (own-part seed.model text))
-    (unless constraint.possible?
-      (refuse 'match f": no text that begins with {(repr (own-part seed.model text))} can match"))
+    (.read constraint text own)
+    (when (> constraint.least constraint.room)
+      (refuse 'match ": no text" (if own f" that begins with {own !r}" "") " can match"
+        (if (= constraint.least inf) "" f" with room for only {constraint.room :,} characters")))
     constraint)
 
-  (defn met? [self seed text]
-    "Return whether the whole `text` after `seed` is as demanded."
+  (defn met? [self seed stops text]
+    "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."
     (setv own (+ (own-part seed.model seed.text) text))
     (cond
-      (isinstance self.match str) (.matches? (.guide self seed.model) own)
+      (isinstance self.match str) (.matches? (.guide self seed.model stops) own)
       self.match (bool (self.match own))
       True True)))
 
@@ -93,9 +107,13 @@ as often as the model and the draw's options would have it after the same text.]
     (.add @_repeats text)
     (when @guide (setv @_demanded (.after @guide @_demanded own))))
 
-  (meth [property] possible? []
-    "Whether the text can match, as far as it is known."
-    (not (and @guide (= (.least @guide @_demanded) inf))))
+  (meth [property] least []
+    "How many characters must follow at least, besides its end; ∞ if the text can't match."
+    (if @guide (- (.least @guide @_demanded) (len @guide.end)) 0))
+
+  (meth [property] room []
+    "How many characters can follow at most; ∞ where nothing must match."
+    (if @guide (min @characters (* @units (int (.max @guide.lengths)))) inf))
 
   (meth restrict [scores noise [free None]]
     #[[Set the `scores` (size,) of the units that can't lead to a match to -∞.
@@ -119,17 +137,26 @@ as often as the model and the draw's options would have it after the same text.]
     (when (and (is-not free None) (= (.max scores) (- inf)))
       (setv (cut scores) (np.where refused (- inf) free))))
 
-  (meth choose [scores]
-    "Return the id of the unit with the largest of `scores` (size,) that isn't refused."
+  (meth choose [scores free noise]
+    #[[Return the id of the unit with the largest of `scores` (size,) that isn't refused.
+
+    If all are refused, others may come by `free` (size,), the scores without the draw's limits
+    and this `noise` (size,), then those that only begin to repeat a passage, then any.]]
     (setv
+      units @vocabulary.units
       first (int (.argmax scores))
-      id first)
-    (while (.complete? @_repeats (get @vocabulary.units id))
-      (setv (get scores id) (- inf))
-      (setv id (int (.argmax scores)))
-      (when (= (get scores id) (- inf))  ; all are refused
-        (setv id first)
-        (break)))
+      id (if (.begins? @_repeats (get units first))
+        (next
+          (gfor
+            [scores refused?] [
+              [scores @_repeats.begins?]
+              [(+ free noise) @_repeats.begins?]
+              [(+ free noise) @_repeats.completes?]]
+            id (.tolist (.argsort (- scores)))
+            :if (and (> (get scores id) (- inf)) (not (refused? (get units id))))
+            id)
+          first)
+        first))
     (@take id)
     id)
 
@@ -147,23 +174,40 @@ as often as the model and the draw's options would have it after the same text.]
 
 
 (defclass Repeats []
-  "Knows the passages of `length` characters in a text that comes unit by unit (0: none)."
+  #[[Knows the passages of `length` characters in a text that comes unit by unit (0: none).
+
+  A passage that breaks off within a word would leave half a word. So a passage that ends with a
+  word is to break off before it, and the beginnings of that word are known, too.]]
 
   (meth __init__ [@length]
     (setv [@_known @_earlier @_tail] [(set) (set) ""]))
 
-  (meth complete? [unit]
+  (meth begins? [unit]
+    "Return whether `unit` would complete a passage, or begin the word that would."
+    (setv
+      whole (+ @_tail unit)
+      n (len (.lstrip unit)))
+    (or (.completes? self unit)
+      (and @length n (.isspace (cut whole (- -1 n) (- n)))
+        (@_has-any (gfor k (range (+ n 1) @length) (cut whole (- k) None))))))
+
+  (meth completes? [unit]
     "Return whether `unit` would complete a passage that the text already has."
-    (and @length (any (gfor
-      passage (@_passages unit)
-      (or (in passage @_known) (in passage @_earlier))))))
+    (and @length (@_has-any (@_passages unit))))
 
   (meth add [text]
     "Take note of `text`, which follows what there is."
     (when @length
-      (.update @_known (@_passages text))
+      (for [passage (@_passages text)]
+        (.add @_known passage)
+        (when (.isspace (get passage -1))
+          (setv before (.start (.search LAST-WORD passage)))
+          (.update @_known (gfor end (range (+ 1 before) @length) (cut passage end)))))
       (setv @_tail (cut (+ @_tail text) (- 1 @length) None))
       (when (> (len @_known) KNOWN-PASSAGES) (setv [@_earlier @_known] [@_known (set)]))))
+
+  (meth _has-any [passages]
+    (any (gfor each passages (or (in each @_known) (in each @_earlier)))))
 
   (meth _passages [text]
     "Return the passages that `text` completes."

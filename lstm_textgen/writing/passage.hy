@@ -28,8 +28,10 @@
   begin again. `units` counts those that the text has, and `surprise` is the sum of theirs, in
   nats, if the draw keeps the logits.]]
 
-  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@demands (Demands)]]
-    (setv @tries 0)
+  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [demands (Demands)]]
+    (setv
+      @demands (.usual demands seed.model.settings draw.options.temperature)
+      @tries 0)
     (@start))
 
   (meth start []
@@ -72,7 +74,7 @@
 
   (meth [property] fits? []
     "Whether the text, of which nobody has read any, is as demanded."
-    (.met? @demands @seed @text))
+    (.met? @demands @seed @ends.stops @text))
 
   (meth [property] whole []
     "The text, of which nobody has read any, with its seed."

@@ -134,7 +134,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       free (lfor [k _] @_constrained (.copy (get each k))))
     (when (is-not @_open None) (+= scores (get @_open @_last)))
     (for [[[k constraint] before] (zip @_constrained free)]
-      (.restrict constraint (get each k) (get each-noise k) before))
+      (.restrict constraint (get each k) (get each-noise k) before)
+      (setv (cut before) (get each k)))
     (for [[rows limits] @_limited]
       (setv some (get scores rows))
       (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
@@ -143,8 +144,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (setv ids (.argmax scores -1))
     (when @_constrained
       (setv ids (np.atleast-1d ids))
-      (for [[k constraint] @_constrained]
-        (setv (get ids k) (.choose constraint (get each k))))
+      (for [[[k constraint] before] (zip @_constrained free)]
+        (setv (get ids k) (.choose constraint (get each k) before (get each-noise k))))
       (when (= (len ids) 1) (setv ids (get ids 0))))
     (when (is-not @_open None) (setv @_last (.take @_midway ids)))
     ids)

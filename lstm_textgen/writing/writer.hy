@@ -52,8 +52,8 @@
   `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end or the model is one of a list.
 
   A text that doesn't match, by the `demands`, is drawn again and, with `new`, an item that isn't
-  new (see `NewItems`); after `MOST-DRAWS` of them in a row, `warn` and end early. Each text is the
-  likeliest, per unit, of `best-of`.]]
+  new (see `NewItems`); after `MOST-DRAWS` of them in a row, `warn` and end early, or raise
+  `ValueError` if there are no texts. Each text is the likeliest, per unit, of `best-of`.]]
   (setv
     count (* samples (len seeds) best-of)
     items (when new (NewItems model))
@@ -77,10 +77,12 @@
   (defn numbered [passage]
     #((// (% passage.draw.number group.count) group.best-of) passage.text))
   (defn ended [] (while group.ended (yield (numbered (.popleft group.ended)))))
+  (setv found 0)
   (.add scheduler group)
   (try
     (while (not group.over)
       (.step scheduler)
+      (+= found (len group.ended))
       (yield :from (ended)))
     (except [KeyboardInterrupt]
       (setv group.ordered False)  ; those that are over needn't wait for earlier ones
@@ -89,12 +91,14 @@
       (for [passage group.running :if (not model.settings.items)] (yield (numbered passage)))
       (raise))
     (finally (.close scheduler)))
-  (when (= group.over "unmatched")
-    (warn (Message f"{MOST-DRAWS} texts in a row didn't match: fewer were found than asked for; "
-      "give a simpler " 'match ", or more room")))
-  (when (= group.over "memorized")
-    (warn (Message f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
-      "give a higher " 'temperature ", or train for fewer " 'epochs))))
+  (when (in group.over ["unmatched" "memorized"])
+    (setv line (Message #* (if (= group.over "unmatched")
+      [f"{MOST-DRAWS} texts in a row didn't match; give a simpler " 'match ", or more room"]
+      [f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; give a higher "
+        'temperature ", or train for fewer " 'epochs])))
+    (if found
+      (warn (+ line f" ({found} of {(// group.count group.best-of)} found)"))
+      (refuse line))))
 
 
 (defn usual-options [model [temperature None] #* limits]
