@@ -68,15 +68,15 @@
     (cls (import-model model vocabulary)
       (if (isinstance model #(str PathLike)) (. (Path model) stem) model.name)))
 
-  (defn [property] vocabulary [self]
+  (meth [property] vocabulary []
     "Its `Vocabulary`."
-    self.checkpoint.vocabulary)
+    @checkpoint.vocabulary)
 
-  (defn [property] settings [self]
+  (meth [property] settings []
     "Its settings as attributes, such as `model.settings.epochs`; `as_dict` returns plain values."
-    self.checkpoint.settings)
+    @checkpoint.settings)
 
-  (defn [property] history [self]
+  (meth [property] history []
     #[[A list of dicts, one for each epoch, all with the same keys, ready for a pandas `DataFrame`.
 
     - `epoch`: its number, from 1; `text`: the fingerprint of the text.
@@ -88,31 +88,31 @@
     - `sample`: a text by the model at that time.
 
     Missing values are None: without validation, or from an earlier version.]]
-    (setv known (if self.vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
+    (setv known (if @vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
-      entry self.checkpoint.history
+      entry @checkpoint.history
       (dfor name RECORDED name (.get entry name (.get known name)))))
 
-  (defn prepare [self text]
+  (meth prepare [text]
     #[[Return `text`, a seed or a text to score, prepared like the training text.
 
     That is normal form C, \n as line end and, if the model has that setting, lower case. Raises
     `TypeError` unless `text` is a string.]]
-    (default-prep (check-value "`text`" TEXT text) self.checkpoint.settings.lower))
+    (default-prep (check-value "`text`" TEXT text) @checkpoint.settings.lower))
 
-  (defn __repr__ [self]
-    (setv models (getattr self.checkpoint "models" [self.checkpoint]))  ; a `Mixture` has two
+  (meth __repr__ []
+    (setv models (getattr @checkpoint "models" [@checkpoint]))  ; a `Mixture` has two
     (defn each [text-of] (.join " + " (gfor model models (str (text-of model)))))
-    (+ f"<TextModel {(each (fn [m] m.settings.layers))}, {(len self.vocabulary)} "
-      f"{self.vocabulary.unit}, epochs: {(each (fn [m] (len m.history)))}>"))
+    (+ f"<TextModel {(each (fn [m] m.settings.layers))}, {(len @vocabulary)} "
+      f"{@vocabulary.unit}, epochs: {(each (fn [m] (len m.history)))}>"))
 
-  (defn _repr-html_ [self]
+  (meth _repr-html_ []
     "Return the model's card for a notebook: a small table, its curve and a sample."
-    (model-card self.checkpoint (write-sample self.checkpoint CARD-SAMPLE)))
+    (model-card @checkpoint (write-sample @checkpoint CARD-SAMPLE)))
 
-  (defn prepare-pieces [self pieces]
+  (meth prepare-pieces [pieces]
     "Prepare a long text, given as the strings `pieces`; yield strings that may be cut elsewhere."
-    (prepared-chunks pieces self.checkpoint.settings.lower))
+    (prepared-chunks pieces @checkpoint.settings.lower))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
     #[[Return an iterator of chunks of the text that the model generates after `seed`.
@@ -161,31 +161,31 @@
         (+ (seed-text self.checkpoint (.prepare self (get seeds (// k count)))) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 
-  (defn steering [self asked [length None]]
+  (meth steering [asked [length None]]
     "Return the `SamplingOptions`, `Ends`, random seed (or None) and `Demands` of a `Request`."
-    #( (usual-options self.checkpoint
+    #( (usual-options @checkpoint
         (.get asked "temperature") asked.top-k asked.top-p asked.min-p)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
       (.get asked "rng_seed")
       (Demands asked.match asked.no-repeat)))
 
-  (defn next-unit [self [seed ""]]
+  (meth next-unit [[seed ""]]
     #[[Return units and probabilities: what the model expects after `seed`, at temperature 1.
 
     `units` are those of the vocabulary, the most probable first, and `probabilities`
     (len(units),) add up to 1. A piece-level model reads the last word of the seed as a whole one.
     Raises `TypeError` unless `seed` is a string.]]
     (with [warn (_collecting None)]
-      (setv seed (Seed self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) warn
+      (setv seed (Seed @checkpoint (.prepare self (check-value "`seed`" TEXT seed)) warn
         :whole True)))
-    (setv engine (make-engine self.checkpoint))
+    (setv engine (make-engine @checkpoint))
     (.take-in seed engine (len seed.ids))
     (setv
       odds (softmax engine.logits)
       order (np.argsort (- odds) :stable True))
-    #((lfor id order (get self.vocabulary.units id)) (get odds order)))
+    #((lfor id order (get @vocabulary.units id)) (get odds order)))
 
-  (defn score [self text]
+  (meth score [text]
     #[[Return total, units and bits: how well the model predicts `text`.
 
     `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and the
@@ -194,10 +194,10 @@
     that the model gave it, NaN for an unknown character. A piece-level model
     scores one way to split the text, an upper bound. Raises `ValueError` if it can score no
     unit of the text, `TypeError` unless `text` is a string.]]
-    (setv [total units nats] (score-text self.checkpoint (.prepare self text)))
+    (setv [total units nats] (score-text @checkpoint (.prepare self text)))
     #(total units (bits nats)))
 
-  (defn cells [self text]
+  (meth cells [text]
     #[[Return the `Cells` of the network while it reads `text`.
 
     They have `units`, those of the prepared text; `activations`, an array (time, hidden units) for
@@ -205,17 +205,17 @@
     has a `name` for the feature that it follows, its `layer` and `cell`, and the `correlation`.
     They are found in a text that the model generates, which takes a second or two, and don't
     depend on `text`. Raises `TypeError` unless `text` is a string.]]
-    (setv [units activations] (read-cells self.checkpoint (.prepare self text)))
-    (Cells units activations (find-cells self.checkpoint (write-sample self.checkpoint SAMPLE))))
+    (setv [units activations] (read-cells @checkpoint (.prepare self text)))
+    (Cells units activations (find-cells @checkpoint (write-sample @checkpoint SAMPLE))))
 
-  (defn save [self path]
+  (meth save [path]
     #[[Save to the file at `path`.
 
     Raises `OSError` if it can't be written, `ValueError` for the name of a model that comes with
     the program, of a backup, or of a `.keras` file.]]
-    (save-checkpoint self.checkpoint (own-path (check-value 'path PATH path))))
+    (save-checkpoint @checkpoint (own-path (check-value 'path PATH path))))
 
-  (defn page [self path #* others [temperature None] [length None] [overwrite False]]
+  (meth page [path #* others [temperature None] [length None] [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
 
     The page is one file that contains the model: it works offline, in any browser. Another
@@ -235,7 +235,7 @@
     (with [out (open-output path)] (.write out text))
     None)
 
-  (defn export [self path * [overwrite False]]
+  (meth export [path * [overwrite False]]
     #[[Write the model to `path` for other programs; the file extension decides the format.
 
     - `.onnx`: a graph for ONNX Runtime.
@@ -248,17 +248,17 @@
     `overwrite`, a file that this program didn't make would be overwritten, and for ONNX and
     SavedModel unless Keras runs on TensorFlow; `ImportError` if a package is missing; `OSError` if
     it can't be written.]]
-    (check-export self.checkpoint (check-value 'path PATH path) :overwrite overwrite)
-    (export-model self.checkpoint path)
+    (check-export @checkpoint (check-value 'path PATH path) :overwrite overwrite)
+    (export-model @checkpoint path)
     None)
 
-  (defn to-keras [self]
+  (meth to-keras []
     #[[Return the model in stock Keras layers: ids (batch, time) → logits (…, vocabulary).
 
     Raises `ImportError` if Keras is missing.]]
     (import-keras)
     (import lstm-textgen.learning.learner.network [stock-model])
-    (stock-model self.checkpoint.spec self.checkpoint.weights)))
+    (stock-model @checkpoint.spec @checkpoint.weights)))
 
 
 (setv

@@ -10,7 +10,7 @@ They are needed only while a module is compiled, hence
       (defrecord Point "A place." [
           #^ int x
           #^ int [y 0]]
-        (defn length [self] …))
+        (meth length [] …))
 
   becomes
 
@@ -18,7 +18,7 @@ They are needed only while a module is compiled, hence
         "A place."
         #^ int x
         (setv #^ int y 0)
-        (defn length [self] …))]form]
+        (meth length [] …))]form]
   (defn field [form]
     (setv [_ target type] form)
     (if (isinstance target hy.models.List)

@@ -1,5 +1,6 @@
 "Ctrl-C and similar signals: training saves the model first; loading and compiling end at once."
 
+(eval-when-compile (require hyrule [meth]))
 (import
   contextlib [contextmanager]
   os
@@ -21,14 +22,13 @@
 (defclass Interrupted [KeyboardInterrupt]
   "The user or the system stopped the run by the signal `number`; the model is saved."
 
-  (defn __init__ [self number]
-    (.__init__ (super) number)  ; what another process, as in a pool, needs to rebuild this
-    (setv self.number number))
+  (meth __init__ [@number]
+    (.__init__ (super) number))  ; what another process, as in a pool, needs to rebuild this
 
-  (defn __str__ [self]
-    (. (signal.Signals self.number) name))
+  (meth __str__ []
+    (. (signal.Signals @number) name))
 
-  (defn _render-traceback_ [self]
+  (meth _render-traceback_ []
     "Return the lines that a notebook shows: no traceback, since nothing went wrong."
     [f"Stopped by {self}; the model is saved, and the same call resumes."]))
 

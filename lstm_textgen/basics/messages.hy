@@ -3,6 +3,7 @@
 A message is made of words: text and, for a setting, its name as a symbol. Whoever shows it spells
 that name: in backticks as Python's keyword, as a flag, or as the keyword of a recipe.]]
 
+(eval-when-compile (require hyrule [meth]))
 (import
   hy.models [Symbol])
 
@@ -37,13 +38,13 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
     (setv message.words words)
     message)
 
-  (defn __add__ [self more]
+  (meth __add__ [more]
     "Return the message followed by `more` words."
     (Message self more))
 
-  (defn __reduce__ [self]
+  (meth __reduce__ []
     "Return how to unpickle it: from its words."
-    #(Message (tuple self.words))))
+    #(Message (tuple @words))))
 
 
 (defn spelled [message spell]

@@ -45,8 +45,8 @@ as symbols; in a file or a pipe they stay unchanged.]]
 
   (meth __init__ [@file])
 
-  (defn __getattr__ [self name]
-    (getattr self.file name))
+  (meth __getattr__ [name]
+    (getattr @file name))
 
   (meth isatty []
     "Return whether it is a terminal."

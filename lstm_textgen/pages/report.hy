@@ -5,6 +5,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
 (eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
   os
+  statistics [median-high]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [spaces-shown]
@@ -16,10 +17,10 @@ A section is left out if a file lacks its data, or has too little of it to show.
   lstm-textgen.pages.figures [calibration-chart chart-figure comparing-charts epochs-in-figures
     facts-of folded learning-curves section-of side-by-side strip-section summary-of table-of
     text-characters]
-  lstm-textgen.pages.lists [list-parts]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
-  lstm-textgen.writing.writer [passage-length write-sample])
+  lstm-textgen.text.items [KnownItems fingerprint-of]
+  lstm-textgen.writing.writer [passage-length usual-options write-each write-sample])
 
 (setv
   MOST-COMPARED 8    ; models on a page: the colors in charts.css
@@ -27,6 +28,12 @@ A section is left out if a file lacks its data, or has too little of it to show.
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 120     ; of its other units
+  ;; Items drawn at each temperature; fewer if they are long: about so many units in all.
+  DRAWN 100
+  MOST-UNITS 3000
+  FEWEST 3
+  ITEMS-SHOWN 10    ; of those drawn
+  SHORT-ITEM 40     ; units: lists of such items are shown side by side
   ;; The ratio up to which two lengths may belong to the same text: the characters of unknown words
   ;; aren't counted.
   SAME-LENGTH 1.2)
@@ -147,7 +154,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   (setv
     list? model.settings.items
     [samples novelty] (if list?
-      (list-parts model TEMPERATURES)
+      (_list-parts model TEMPERATURES)
       [ (html (div :class "columns" (for [[word t] (.items TEMPERATURES)]
           (_sample-at model t f"{word}: temperature {t :g}"))))
         None])
@@ -169,6 +176,50 @@ A section is left out if a file lacks its data, or has too little of it to show.
           " Below the line the model is overconfident, above it underconfident.")
         (unless list? (_copying model.evaluation)))
       (_pair (_made-of model) (_vocabulary model))]))
+
+
+(defn _list-parts [model temperatures]
+  #[[Return #(lists section): items that `model` writes, and how new and how long they are.
+
+  `temperatures` is a dict from words to temperatures.]]
+  (setv
+    settings model.settings
+    typical (or settings.median-item 1)
+    count (max FEWEST (min DRAWN (// MOST-UNITS typical)))
+    [figures columns] (zip #* (gfor
+      [word t] (.items temperatures)
+      (_draw model count t f"{word}: temperature {t :g}"))))
+  #( (html (div :class (if (< typical SHORT-ITEM) "lists short" "lists") figures))
+    (section-of "Are they new?"
+      f"Of {count} items at each temperature, beside those of the training list."
+      (table-of ["items" "training" #* (map str.lower temperatures)] (zip
+        ["new" "different" f"median length, {settings.unit}" "longest"]
+        [None None settings.median-item settings.longest-item]
+        #* columns)))))
+
+
+(defn _draw [model count temperature title]
+  #[[Return #(figure column): the first of `count` items by `model`, and figures of them all.
+
+  They are how many are new, how many differ, and their median and longest length in units. The
+  items are always the same for the same model.]]
+  (setv
+    known (KnownItems model.items)
+    options (usual-options model temperature)
+    texts (write-each model [""] count options :rng-seed 1 :warn (fn [line] None))
+    items (lfor [_ text] (sorted texts) (.rstrip text))
+    old (lfor item items (in item known))
+    lengths (lfor item items (len (.split model.vocabulary item)))
+    shown (lfor row (zip items old) :if (get row 0) row)
+    share (fn [n] f"{(/ n count) :.0%}"))
+  #( (html (figure :class "sample"
+      (figcaption :class "soft small" title)
+      (ul :class "text" (for [[item old?] (cut shown ITEMS-SHOWN)]
+        (li :lang "" :dir "auto" item (when old? (html " " (span :class "old" "in the list"))))))))
+    [ (when model.items (share (.count old False)))
+      (share (len (set (map fingerprint-of items))))
+      (median-high lengths)
+      (max lengths)]))
 
 
 (defn _pair [#* sections]

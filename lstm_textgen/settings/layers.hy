@@ -5,7 +5,7 @@ values dropped in training. Layers of old models have a suffix: with `-hard`, ga
 `hard_sigmoid`, a straight line from 0 to 1, Keras' default before 2.3; with `-before`, a GRU's
 reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind whole?])
@@ -36,27 +36,27 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
     #^ bool [hard False]     ; whether its gates are `hard_sigmoid`
     #^ bool [before False]]  ; whether a GRU's reset gate comes before the product
 
-  (defn [property] name [self]
+  (meth [property] name []
     "Its name in the layer language, such as gru-hard."
-    (+ self.kind (if self.hard "-hard" "") (if self.before "-before" "")))
+    (+ @kind (if @hard "-hard" "") (if @before "-before" "")))
 
-  (defn [property] recurrent? [self]
+  (meth [property] recurrent? []
     "Whether it is an LSTM or GRU layer."
-    (in self.kind KINDS))
+    (in @kind KINDS))
 
-  (defn [property] gates [self]
+  (meth [property] gates []
     "How many gates its kernels have side by side."
-    (len (. (get KINDS self.kind) gates))))
+    (len (. (get KINDS @kind) gates))))
 
 
 (defclass Layers [tuple]
   "The layers of a network, from input to output; `str` is the inverse of `parse-layers`."
 
-  (defn [property] recurrent [self]
+  (meth [property] recurrent []
     "The LSTM and GRU layers, in order."
     (Layers (gfor layer self :if layer.recurrent? layer)))
 
-  (defn __str__ [self]
+  (meth __str__ []
     (.join "," (gfor layer self f"{layer.name}:{layer.size}"))))
 
 

@@ -6,7 +6,7 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [RULES]
-  lstm-textgen.settings.table [SETTINGS check-fields check-setting settings-in])
+  lstm-textgen.settings.table [SETTINGS check-setting settings-in])
 
 (setv
   MAX-EMBEDDING 65536
@@ -56,17 +56,17 @@
 
   It is `english:unused` if the base didn't know the text, so the model began from scratch.]]
 
-  (defn [property] name [self]
+  (meth [property] name []
     "The base's name."
     (get (.rsplit self ":" 1) 0))
 
-  (defn [property] used? [self]
+  (meth [property] used? []
     "Whether the model began with the base's weights."
     (not (.endswith self ":unused")))
 
-  (defn unused [self]
+  (meth unused []
     "Return the record of this base for a model that began from scratch after all."
-    (Base f"{self.name}:unused")))
+    (Base f"{@name}:unused")))
 
 
 ;; The fields are those of the table.
@@ -76,24 +76,24 @@
 
   `base` is a `Base` or None; `layers` are `Layers`, and None until they are chosen.]]
 
-  (defn __post-init__ [self]
+  (meth __post-init__ []
     "Raise like `check-value` for an invalid one, `ValueError` for what takes too much to use."
-    (check-fields self)
-    (when self.base (object.__setattr__ self "base" (Base self.base)))
-    (when self.layers (object.__setattr__ self "layers" (parse-layers self.layers)))
-    (setv [rows lookback] [(or self.batch-size 1) self.lookback])
-    (when (> (or self.embedding 0) MAX-EMBEDDING) (refuse "its setting 'embedding' is too large"))
+    (for [[name value] (list (.items (vars self)))  :if (is-not value None)]
+      (setv made (.get {"base" Base  "layers" parse-layers} name (fn [value] value)))
+      (object.__setattr__ self name (made (check-setting name value))))
+    (setv [rows lookback] [(or @batch-size 1) @lookback])
+    (when (> (or @embedding 0) MAX-EMBEDDING) (refuse "its setting 'embedding' is too large"))
     (when (> (* rows lookback) MAX-STEP)
       (refuse f"a training step of {rows} windows of {lookback} units is too large: "
         'batch-size " times " 'lookback f" may be at most {MAX-STEP}")))
 
-  (defn as-dict [self]
+  (meth as-dict []
     "Return them as plain values, for the file."
-    {#** (vars self)  "layers" (str self.layers)})
+    {#** (vars self)  "layers" (str @layers)})
 
-  (defn [property] fine-tuned? [self]
+  (meth [property] fine-tuned? []
     "Whether the model began with the weights of a base."
-    (bool (and self.base self.base.used?))))
+    (bool (and @base @base.used?))))
 
 
 (defn of-model [given]

@@ -3,7 +3,7 @@
 A row of `TABLE` defines a setting's flag, its help and documentation, its keyword in recipes and
 in Python, and its checks.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
   os [PathLike fspath]
@@ -39,19 +39,19 @@ in Python, and its checks.]]
     #^ object [value None]    ; the value that a flag without argument sets
     #^ tuple [shorthand None]]  ; another flag without argument, and the value that it sets
 
-  (defn [property] word [self]
+  (meth [property] word []
     "Its name as a word of a `Message`."
-    (Symbol self.name))
+    (Symbol @name))
 
-  (defn [property] option [self]
+  (meth [property] option []
     "Its flag, such as `--max-words`."
-    (or self.flag f"--{(hy.unmangle self.name)}"))
+    (or @flag f"--{(hy.unmangle @name)}"))
 
-  (defn [property] full-help [self]
+  (meth [property] full-help []
     "Its help, with the default."
-    (if (or (in "(default" self.help) (is self.default None) (is-not self.value None))
-      self.help
-      f"{self.help} (default: {self.default})")))
+    (if (or (in "(default" @help) (is @default None) (is-not @value None))
+      @help
+      f"{@help} (default: {@default})")))
 
 
 (defn _switch [name places help #** more]
@@ -318,21 +318,12 @@ in Python, and its checks.]]
   (check-value (Symbol name) (. (get SETTINGS name) kind) value wrong-type))
 
 
-(defn check-fields [record]
-  "Check the fields of a frozen dataclass, unless they are None, as settings of the same names."
-  (for [[name value] (list (.items (vars record)))  :if (is-not value None)]
-    (object.__setattr__ record name (check-setting name value))))
-
-
 (defn as-keyword [message]
   "Return the text of `message`, or of an exception, with settings as in a recipe: `:batch-size`."
-  (defn keyword [name]
-    (setv setting (.get SETTINGS name))
-    f"`:{(hy.unmangle (or (and setting setting.keyword) name))}`")
-  (spelled message keyword))
+  (spelled message (fn [name]
+    f"`:{(hy.unmangle (or (getattr (.get SETTINGS name) "keyword" None) name))}`")))
 
 
 (defn as-flags [message]
   "Return the text of `message`, or of an exception, with settings as flags: --batch-size."
-  (defn option [name] (. (get SETTINGS name) option))
-  (spelled message option))
+  (spelled message (fn [name] (. (get SETTINGS name) option))))

@@ -3,7 +3,7 @@
 It starts with characters and repeatedly merges the most frequent pair of neighbors into a new
 piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, later split a text.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   collections [Counter]
   functools [cache]
@@ -39,11 +39,11 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     spaced True
     learn Characters.learn)  ; another text adds only characters
 
-  (defn __init__ [self units merges]
+  (meth __init__ [units @merges]
     "Raise `ValueError` if these can't be the pieces of any text."
-    (setv [self.merges self._spelled] [merges {}])
+    (setv @_spelled {})
     (.__init__ (super) units)
-    (setv self.ranks (dfor [rank pair] (enumerate merges)
+    (setv @ranks (dfor [rank pair] (enumerate merges)
       (tuple (gfor id pair (get units id))) rank)))
 
   (defn [classmethod] build [cls pieces [most None]]
@@ -56,12 +56,12 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
       units (.learn cls counts))
     (cls #* (_with-joined units counts (or most (min MOST-PIECES (max FEWEST-PIECES fitting))))))
 
-  (defn check [self units]
+  (meth check [units]
     "Raise `ValueError` unless each unit of several characters is in a word and fits its merge."
     (.check (super) units)
     (setv
       joined (lfor [id unit] (enumerate units) :if (> (len unit) 1) id)
-      pairs self.merges
+      pairs @merges
       part (re.compile  ; of a word: it may begin with a mark
         rf" ?(?:(?:[^\W\d_]|[{(marks)}])+|\d|_|[^\w\s][{(marks)}]*)|[^\S\n]+"))
     (unless (and (isinstance pairs list) (= (len pairs) (len joined)))
@@ -73,49 +73,49 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
           (.fullmatch part (get units id)))
         (refuse f"the vocabulary has no valid merge for {(describe-units [(get units id)])}"))))
 
-  (defn split [self text]
+  (meth split [text]
     #[[Return the list of the units of `text`; joined, they are the text. ::
 
         (.split pieces "Don't stop, fox!")   ; => ["Don" "'" "t" " st" "op" "," " fo" "x" "!"]
     ]]
-    (list (chain.from-iterable (map self.spell (.findall (_word-pattern) text)))))
+    (list (chain.from-iterable (map @spell (.findall (_word-pattern) text)))))
 
-  (defn spell [self word]
+  (meth spell [word]
     "Return the units of a `word` of a text, applying the merges in order."
-    (when (in word self._spelled) (return (get self._spelled word)))
+    (when (in word @_spelled) (return (get @_spelled word)))
     (setv
       units (list word)
-      unjoined (len self.ranks))
+      unjoined (len @ranks))
     (while True
       (setv
-        ranks (lfor pair (zip units (cut units 1 None)) (.get self.ranks pair unjoined))
+        ranks (lfor pair (zip units (cut units 1 None)) (.get @ranks pair unjoined))
         first (min ranks :default unjoined))
       (when (= first unjoined) (break))
       (setv
         place (.index ranks first)
         (get units (slice place (+ place 2))) [(.join "" (cut units place (+ place 2)))]))
-    (when (>= (len self._spelled) REMEMBERED) (.clear self._spelled))
-    (setv (get self._spelled word) units)
+    (when (>= (len @_spelled) REMEMBERED) (.clear @_spelled))
+    (setv (get @_spelled word) units)
     units)
 
-  (defn unfinished [self seed]
+  (meth unfinished [seed]
     "Return the last word of `seed`, which may continue."
     (get ["" #* (.findall (_word-pattern) seed)] -1))
 
-  (defn split-rules [self]
+  (meth split-rules []
     "Return the merges and, as JavaScript (flag u) and tokenizers spell it, the words' pattern."
-    {"merges" self.merges  "pattern" self.pattern})
+    {"merges" @merges  "pattern" @pattern})
 
-  (defn [property] pattern [self]
+  (meth [property] pattern []
     "The regular expression of words in JavaScript, with the flag u."
     (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}]"
       r"[\p{M}\u200c\u200d]" f"[{WHITE-SPACE}]"))
 
-  (defn encode [self text]
+  (meth encode [text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."
     (setv units (.split self text))
     (.check-known self units)
-    (np.fromiter (map self.ids.__getitem__ units) self.dtype)))
+    (np.fromiter (map @ids.__getitem__ units) @dtype)))
 
 
 (defn _with-joined [units counts most]

@@ -1,6 +1,6 @@
 "Vocabularies: the units of a text, such as characters; a class for each kind of unit."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   collections [Counter]
   functools [cache]
@@ -54,113 +54,113 @@
     limited False  ; whether `max_words` limits their number
     spaced False)  ; whether a space before a word belongs to its unit
 
-  (defn __init__ [self units]
+  (meth __init__ [units]
     "Raise `ValueError` if `units` can't be the vocabulary of any text."
     (.check self units)
     (setv
-      [self.units self.size self.unknown] [units (len units) (if self.reserved 0 None)]
-      self.ids (dfor [i u] (enumerate units) u i)
-      self.dtype (np.min-scalar-type (- self.size 1))))
+      [@units @size @unknown] [units (len units) (if @reserved 0 None)]
+      @ids (dfor [i u] (enumerate units) u i)
+      @dtype (np.min-scalar-type (- @size 1))))
 
   (defn [classmethod] build [cls pieces [most None]]
     "Return the vocabulary of the text in `pieces` (strings): if limited, the `most` frequent."
     (cls [#* cls.reserved #* (.learn cls pieces most)]))
 
-  (defn with-units [self units]
+  (meth with-units [units]
     "Return a vocabulary like this one with other `units`."
-    ((type self) units #** (dfor name self.parts name (getattr self name))))
+    ((type self) units #** (dfor name @parts name (getattr self name))))
 
-  (defn __len__ [self] self.size)
+  (meth __len__ [] @size)
 
-  (defn [property] lengths [self]
+  (meth [property] lengths []
     "The number of characters of each unit (size,); the unknown one has none."
-    (np.array (lfor [id unit] (enumerate self.units) (if (= id self.unknown) 0 (len unit)))))
+    (np.array (lfor [id unit] (enumerate @units) (if (= id @unknown) 0 (len unit)))))
 
-  (defn __repr__ [self] f"<Vocabulary of {self.size} {self.unit}>")
+  (meth __repr__ [] f"<Vocabulary of {@size} {@unit}>")
 
-  (defn check [self units]
+  (meth check [units]
     "Raise `ValueError` unless `units` can be a vocabulary of this kind."
     (unless (and (isinstance units list) units (all (gfor u units (and (isinstance u str) u))))
       (refuse "the vocabulary must be a list of strings, none of them empty"))
     (when (or (> (len units) MAX-UNITS) (> (sum (map len units)) MAX-LENGTH))
-      (refuse f"a vocabulary of {(len units) :,} {self.unit} is too large; set a smaller "
+      (refuse f"a vocabulary of {(len units) :,} {@unit} is too large; set a smaller "
         'max-words))
     (unless (= (len (set units)) (len units))
       (setv [[twice _]] (.most-common (Counter units) 1))
       (refuse f"the vocabulary lists {(clip (describe-units [twice]))} twice"))
     (when (re.search r"[\ud800-\udfff]" (.join "" units))
       (refuse "the text contains lone surrogates, which are not characters"))
-    (unless (= (cut units (len self.reserved)) self.reserved)
-      (refuse f"a vocabulary of {self.unit} must begin with {(.join ", " self.reserved)}"))
-    (unless (or self.several (= (sum (map len units)) (len units)))
+    (unless (= (cut units (len @reserved)) @reserved)
+      (refuse f"a vocabulary of {@unit} must begin with {(.join ", " @reserved)}"))
+    (unless (or @several (= (sum (map len units)) (len units)))
       (refuse "the vocabulary has characters of more than one code point")))
 
-  (defn extend [self pieces [max-words None]]
+  (meth extend [pieces [max-words None]]
     #[[Return this vocabulary with the new units of the text in `pieces` added at the end.
 
     There are up to `max-words` words (None: all); to pieces all new characters are added.]]
-    (setv added (lfor u (.learn self pieces) :if (not-in u self.ids) u))
-    (when (and self.limited (not self.parts) (is-not max-words None))
-      (setv added (cut added (max 0 (- max-words (- self.size (len self.reserved)))))))
-    (if added (.with-units self (+ self.units added)) self))
+    (setv added (lfor u (.learn self pieces) :if (not-in u @ids) u))
+    (when (and @limited (not @parts) (is-not max-words None))
+      (setv added (cut added (max 0 (- max-words (- @size (len @reserved)))))))
+    (if added (.with-units self (+ @units added)) self))
 
-  (defn find [self unit]
+  (meth find [unit]
     "Return the id of `unit`, `unknown` if it has none."
-    (.get self.ids unit self.unknown))
+    (.get @ids unit @unknown))
 
-  (defn encode [self text]
+  (meth encode [text]
     "Return the ids of `text` (time,)."
-    (np.fromiter (map self.find (.split self text)) self.dtype))
+    (np.fromiter (map @find (.split self text)) @dtype))
 
-  (defn check-known [self units]
+  (meth check-known [units]
     "Raise `ValueError` if the vocabulary lacks any of `units`, which are characters then."
-    (setv unknown (sorted (.difference (set units) self.ids)))
+    (setv unknown (sorted (.difference (set units) @ids)))
     (when unknown
       (refuse f"the vocabulary lacks these characters: {(describe-units unknown)}")))
 
-  (defn encode-seed [self text]
+  (meth encode-seed [text]
     #[[Return #(ids unknowns): the ids (time,) of a seed text and its distinct unknown units.
 
     Without an unknown unit to stand for these, the ids lack them.]]
     (setv
       units (.split self text)
-      unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) self.unknown) u))
-    #( (if (and unknowns (is self.unknown None))
-        (np.array (lfor u units :if (in u self.ids) (get self.ids u)) int)
+      unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) @unknown) u))
+    #( (if (and unknowns (is @unknown None))
+        (np.array (lfor u units :if (in u @ids) (get @ids u)) int)
         (.encode self text))
       unknowns))
 
-  (defn unfinished [self seed]
+  (meth unfinished [seed]
     "Return the end of `seed`, maybe empty, that the next unit may begin with."
     "")
 
-  (defn counted [self units]
+  (meth counted [units]
     "Return the sequence that a text's length counts: its `units`, or their characters."
-    (if self.measure (chain.from-iterable units) units))
+    (if @measure (chain.from-iterable units) units))
 
-  (defn split-rules [self]
+  (meth split-rules []
     "Return what other programs need, besides the units, to split a text."
     {})
 
-  (defn decode [self ids]
+  (meth decode [ids]
     #[[Return the text of `ids`, integers (time,); the unknown unit becomes an empty string.
 
     Raise `ValueError` for an id that is none.]]
     (try
-      (.join "" (gfor i ids :if (!= i self.unknown) (get self.units (if (< i 0) self.size i))))
-      (except [IndexError] (refuse f"an id must be from 0 to {(- self.size 1)}"))))
+      (.join "" (gfor i ids :if (!= i @unknown) (get @units (if (< i 0) @size i))))
+      (except [IndexError] (refuse f"an id must be from 0 to {(- @size 1)}"))))
 
-  (defn counts [self ids]
+  (meth counts [ids]
     "Return how often each unit occurs in `ids` (time,): numbers (size,)."
     (sum
       (gfor
         start (range 0 (len ids) COUNTED-AT-ONCE)
-        (np.bincount (get ids (slice start (+ start COUNTED-AT-ONCE))) :minlength self.size))
-      (np.zeros self.size int)))
+        (np.bincount (get ids (slice start (+ start COUNTED-AT-ONCE))) :minlength @size))
+      (np.zeros @size int)))
 
-  (defn to-json [self]
+  (meth to-json []
     "Return the vocabulary as a JSON object in ASCII, which `parse-vocabulary` reads."
-    (json.dumps (dfor name ["unit" "units" #* self.parts] name (getattr self name)))))
+    (json.dumps (dfor name ["unit" "units" #* @parts] name (getattr self name)))))
 
 
 (defclass Characters [Vocabulary]
@@ -180,16 +180,16 @@
       (unless (.all (.take seen codes)) (setv (get seen codes) True)))
     (lfor code (np.flatnonzero seen) (chr code)))
 
-  (defn encode [self text]
+  (meth encode [text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."
     ;; `size` marks the unknown, so the table's type must hold one more than the ids'.
     (setv
-      table (np.full CODE-POINTS self.size (np.min-scalar-type self.size))
-      (get table (lfor u self.units (ord u))) (range self.size)
+      table (np.full CODE-POINTS @size (np.min-scalar-type @size))
+      (get table (lfor u @units (ord u))) (range @size)
       parts (lfor codes (_code-points text) (.take table codes))
       ids (np.concatenate [(np.empty 0 table.dtype) #* parts]))
-    (when (= (.max ids :initial 0) self.size) (.check-known self text))
-    (.astype ids self.dtype :copy False)))
+    (when (= (.max ids :initial 0) @size) (.check-known self text))
+    (.astype ids @dtype :copy False)))
 
 
 (defclass Words [Vocabulary]
@@ -215,12 +215,12 @@
     Languages without spaces between words are better trained on characters.]]
     (.findall (_word-pattern) text))
 
-  (defn [property] pattern [self]
+  (meth [property] pattern []
     "The regular expression of words in JavaScript, with the flag u."
     (_words r"[\p{L}\p{N}_][\p{L}\p{N}_\p{M}\u200c\u200d]*"
       rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}][\p{{M}}\u200c\u200d]*" f"[{WHITE-SPACE}]"))
 
-  (defn unfinished [self seed]
+  (meth unfinished [seed]
     "Return the single space at the end of `seed`, if any: it belongs to the next word."
     (if (re.search r"\S \Z" seed) " " ""))
 
@@ -230,10 +230,10 @@
     (for [piece pieces] (.update counts (cls.split piece)))
     (cut (sorted counts :key (fn [word] #((- (get counts word)) word))) most))
 
-  (defn find [self unit]
+  (meth find [unit]
     "Return the id of a word, or of the same word with or without a leading space, or `unknown`."
-    (if (in unit self.ids)
-      (get self.ids unit)
+    (if (in unit @ids)
+      (get @ids unit)
       (.find (super) (if (.startswith unit " ") (cut unit 1 None) (+ " " unit))))))
 
 
