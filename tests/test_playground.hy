@@ -97,6 +97,8 @@
     #({"beginning" "b"  "text" "abc "} ["a" ""])
     #({"unit" "words"} ["the cat" ""])
     #({"unit" "words"  "text" "a b, c. d\n  e f  g"} ["a b "])  ; the space begins a word
+    #({"text" "old Cat, sat. \n"  "unbroken" "letters commas sentences"} ["a"])
+    #({"text" "old Cat, sat. \n"  "unbroken" "sentences"} ["a"])
     #({"lower" True} ["the cat"])])]
     test-the-page-writes-what-the-command-line-writes [browser tmp-path options seeds]
   (setv model (halved-model #** options))

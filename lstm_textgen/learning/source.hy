@@ -17,6 +17,7 @@
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
   lstm-textgen.settings.table [CHOOSING]
+  lstm-textgen.text.breaks [common]
   lstm-textgen.text.corpus [EARLIER Text cut-at-space earlier-fingerprint ids-of
     prepared-chunks]
   lstm-textgen.text.files [MOST-DIGESTS read-chunks]
@@ -189,7 +190,16 @@
     :devices run.group.in-words
     :seed-text source.look.seed
     :people (or source.people settings.people)
+    :unbroken (_unbroken source settings new)
     #** (if listing (.facts listing settings) {}))))
+
+
+(defn _unbroken [source settings new]
+  "Return where lines don't end in `source` and, unless the model is `new`, in its earlier texts."
+  (cond
+    (= settings.items "line") None  ; `item-ends` is more exact
+    new (or source.look.unbroken None)
+    True (or (common settings.unbroken source.look.unbroken) None)))
 
 
 (defn as-before [old source corpus settings]

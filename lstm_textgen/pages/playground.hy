@@ -12,6 +12,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
+  lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
@@ -139,11 +140,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
     "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
     "end" (if settings.items (get ENDS settings.items) "")
-   "itemEnds" (or settings.item-ends "")
+   #** (_breaks vocabulary settings)
    "mostUnits" (* LONGER (or settings.longest-item LONGEST))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))})
+
+
+(defn _breaks [vocabulary settings]
+  "Return the `break-rules`: the state after each unit, a digit, and what may not follow a break."
+  (setv [barred next] (or (break-rules vocabulary settings.item-ends settings.unbroken)
+    [(np.zeros #(4 1)) (np.zeros #(4 0) int)]))
+  { "after" (.join "" (map str (get next 0)))
+    "small" (.tolist (np.flatnonzero (get barred 3)))})
 
 
 (defn _about [n name model]

@@ -107,6 +107,9 @@ in Python, and its checks.]]
     (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
     (Setting "item_ends" TEXT "fact" "characters with which the items in training end, if lines"
       :optional True :later True)
+    (Setting "unbroken" TEXT "fact"
+      "where no line of the training text ends: after letters, after commas, within sentences"
+      :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
       "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
       :metavar "MB" :default 1024)

@@ -5,7 +5,6 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  functools [lru-cache]
   hashlib [blake2b]
   re
   numpy :as np
@@ -18,19 +17,6 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   FINGERPRINT 6          ; bytes
   MOST-KNOWN 1_000_000   ; items whose fingerprints a model keeps
   MOST-DRAWS 100)        ; in a row without a new item
-
-
-(defn [(lru-cache 8)] midway-units [vocabulary ends]
-  #[[Return which units of `vocabulary` no item ends with: int8 (size,), 1 for such a unit.
-
-  `ends` are the characters that items end with; without any the result is None. A base of running
-  text breaks lines within sentences, and a short list doesn't cure it of that. The results for the
-  last few models are kept, as every request to a server needs one.]]
-  (when ends
-    (setv midway (np.zeros vocabulary.size "int8"))
-    (for [[unit id] (.items vocabulary.ids)]
-      (setv (get midway id) (not-in (cut unit -1 None) (+ ends "\n"))))
-    midway))
 
 
 (defn split-items [text items]

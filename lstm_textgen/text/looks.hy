@@ -3,7 +3,8 @@
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
-  re)
+  re
+  lstm-textgen.text.breaks [unbroken-in])
 
 (setv
   ;; The parts by which bases are judged: their number and their characters, of which a base makes
@@ -41,12 +42,14 @@
     #^ int length    ; its characters
     #^ list places   ; parts of it, by which bases are judged
     #^ int lines     ; the number of its lines if it looks like a list of lines, else 0
-    #^ str seed])    ; a short seed from its middle, empty if none is found
+    #^ str seed      ; a short seed from its middle, empty if none is found
+    #^ str unbroken])  ; where its lines don't end, as of `unbroken-in`
 
 
 (defn look-at [text kept]
   "Return the `Look` of `text` (a `Text`), of which `kept` characters are to be trained on."
-  (Look text.length (.sample text #* TRIED) (count-lines text) (seed-within text (// kept 2))))
+  (Look text.length (.sample text #* TRIED) (count-lines text) (seed-within text (// kept 2))
+    (unbroken-in (.sample text #* LOOKED-THROUGH))))
 
 
 (defn seed-within [text middle]

@@ -8,7 +8,7 @@ another order for another number of texts, which now and then changes a choice (
   concurrent.futures [ThreadPoolExecutor]
   numpy :as np
   lstm-textgen.basics.machine [cores]
-  lstm-textgen.text.items [midway-units]
+  lstm-textgen.text.breaks [break-rules]
   lstm-textgen.writing.sampling [Sampler])
 
 (setv
@@ -104,7 +104,7 @@ another order for another number of texts, which now and then changes a choice (
 
 
 (defn make-sampler [model [draws #()]]
-  "Return a `Sampler` for texts by `model`; it draws no reserved unit and ends no item midway."
-  (setv vocabulary model.vocabulary)
+  "Return a `Sampler` for texts by `model`; it draws no reserved unit and breaks no line midway."
+  (setv [vocabulary settings] [model.vocabulary model.settings])
   (Sampler vocabulary.size draws (range (len vocabulary.reserved))
-    (midway-units vocabulary model.settings.item-ends) (.find vocabulary "\n")))
+    (break-rules vocabulary settings.item-ends settings.unbroken)))

@@ -6,6 +6,7 @@
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.table [check-setting]
+  lstm-textgen.text.breaks [common]
   lstm-textgen.text.items [join-fingerprints]
   lstm-textgen.writing.engine [Engine Network softmax])
 
@@ -34,11 +35,13 @@
       (setv kinds (gfor model @models (or model.settings.items "none")))
       (refuse "the models have different " 'items f" ({(.join " and " kinds)}), so they can't be "
         "mixed; give two with the same"))
-    (when first.settings.items
-      (setv @settings (replace first.settings
-        :longest-item (max (gfor model @models (or model.settings.longest-item 0)))
-        :item-ends (when (all (gfor model @models model.settings.item-ends))
-          (.join "" (gfor model @models model.settings.item-ends))))))
+    (setv @settings (replace first.settings
+      :unbroken (common #* (gfor model @models model.settings.unbroken))
+      #** (if first.settings.items
+        { "longest_item" (max (gfor model @models (or model.settings.longest-item 0)))
+          "item_ends" (when (all (gfor model @models model.settings.item-ends))
+            (.join "" (gfor model @models model.settings.item-ends)))}
+        {})))
     (setv @items (if (and first.items second.items)
       (join-fingerprints first.items second.items)
       b""))

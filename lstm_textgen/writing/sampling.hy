@@ -39,9 +39,9 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   #[[How one text draws its units.
 
   Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
-  own; those for its first `drawn` units are used up. `midway` is 1 if no item ends after the last
-  of them. With `logits`, a batch keeps the logits that each unit was drawn from. A `constraint` (a
-  `Constraint` or None) refuses units.
+  own; those for its first `drawn` units are used up. `midway` is the state of the `break-rules`
+  after the last of them. With `logits`, a batch keeps the logits that each unit was drawn from. A
+  `constraint` (a `Constraint` or None) refuses units.
 
   A `cold?` one always chooses the likeliest unit. `factors` for the logits are cycled through.]]
 
@@ -80,18 +80,17 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 (defclass Sampler []
   #[[Draws the ids of texts, by a `Draw` for each in the list `draws`.
 
-  `size` is that of the vocabulary; `exclude` are ids that are never drawn. With `midway` (size,)
-  the id `end` is never drawn after an id for which it is 1.]]
+  `size` is that of the vocabulary; `exclude` are ids that are never drawn.
+  `rules` are `break-rules` or None.]]
 
-  (meth __init__ [@size [draws #()] [exclude #()] [midway None] [end None]]
+  (meth __init__ [@size [draws #()] [exclude #()] [rules None]]
     (setv
-      [@_midway @_last] [midway #()]  ; and of the last id of each text
-      @_open (when (is-not midway None) (np.zeros #(2 size) "float32"))
+      [@_barred @_next] (or rules [None None])
+      @_states #()  ; of the texts, by the rules
       [@draws @_generators] [[] []]
       @_noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
       @_step 0  ; the next one that it is for
       @_penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
-    (when (is-not midway None) (setv (get @_open #(1 end)) (- np.inf)))
     (@change [] draws))
 
   (meth change [kept draws]
@@ -105,7 +104,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       @draws [#* (gfor k kept (get @draws k)) #* draws]
       @_generators [#* (gfor k kept (get @_generators k)) #* generators]
       @_scores (np.empty (@_shape @size) "float32")
-      @_last (.reshape (np.array (lfor draw @draws draw.midway) "int8") (@_shape))
+      @_states (.reshape (np.array (lfor draw @draws draw.midway) "int8") (@_shape))
       @_constrained (lfor [k draw] (enumerate @draws) :if draw.constraint #(k draw.constraint))
       groups (defaultdict list))  ; the texts with the same limits
     (for [[row draw] (enumerate @draws) :if (any draw.limits)]
@@ -132,7 +131,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (setv
       [each each-noise] (if @_constrained (map np.atleast-2d [scores noise]) [None None])
       free (lfor [k _] @_constrained (.copy (get each k))))
-    (when (is-not @_open None) (+= scores (get @_open @_last)))
+    (when (is-not @_barred None) (+= scores (get @_barred @_states)))
     (for [[[k constraint] before] (zip @_constrained free)]
       (.restrict constraint (get each k) (get each-noise k) before)
       (setv (cut before) (get each k)))
@@ -147,12 +146,12 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       (for [[[k constraint] before] (zip @_constrained free)]
         (setv (get ids k) (.choose constraint (get each k) before (get each-noise k))))
       (when (= (len ids) 1) (setv ids (get ids 0))))
-    (when (is-not @_open None) (setv @_last (.take @_midway ids)))
+    (when (is-not @_next None) (setv @_states (get @_next #(@_states ids))))
     ids)
 
   (meth settle []
     "Let the draws note the units drawn."
-    (for [[draw midway] (zip @draws (.tolist (np.atleast-1d @_last)))]
+    (for [[draw midway] (zip @draws (.tolist (np.atleast-1d @_states)))]
       (+= draw.drawn @_step)
       (setv draw.midway midway))
     (setv @_step 0))

@@ -20,7 +20,9 @@ import { UNITS } from "./units.js";
  * @property {number[]} start the ids that are read before any text
  * @property {string} opening what a text without a seed begins with
  * @property {string} end what ends an item, if its text is a list
- * @property {string} itemEnds the characters that an item may end with; "": all
+ * @property {string} after for each unit a digit: after it 0: anything may follow; 1: no line
+ *   break; 2: a line break may, but then no `small` unit; "": no rules
+ * @property {number[]} small ids
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
@@ -47,10 +49,10 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    const { units, measure, layers, embedding, bits, unknown, end, itemEnds } = facts;
+    const { units, measure, layers, embedding, bits, unknown, end, after, small } = facts;
     const shape = { layers, embedding, bits, unknown, size: units.length };
-    const item = { breaks: end.length, itemEnds };
-    this.ask("load", { shape, units, measure, weights, code, constants: CONSTANTS, ...item });
+    const rules = { breaks: end.length, after, small };
+    this.ask("load", { shape, units, measure, weights, code, constants: CONSTANTS, ...rules });
   }
 
   /**

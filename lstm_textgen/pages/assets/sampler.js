@@ -18,14 +18,12 @@ export class Sampler {
   /**
    * Return the next id.
    * @param {ArrayLike<number>} logits (size,)
-   * @param {number | null} barred an id that isn't drawn now
+   * @param {number[]} barred ids that aren't drawn now
    */
-  pick(logits, barred = null) {
+  pick(logits, barred = []) {
     const scores = Array.from(logits);
-    for (const id of [this.excluded, barred]) {
-      if (id !== null) {
-        scores[id] = Number.NEGATIVE_INFINITY;
-      }
+    for (const id of this.excluded === null ? barred : [this.excluded, ...barred]) {
+      scores[id] = Number.NEGATIVE_INFINITY;
     }
     return this.pickOf(scores);
   }

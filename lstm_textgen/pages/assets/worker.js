@@ -28,15 +28,17 @@ class Writer {
   /**
    * @param {any} message the model's shape, its units, what their length is counted in, the weights
    *   in base64, the code in base64, the number of line breaks that end an item (0: nothing does),
-   *   the characters that an item may end with ("": all), and the program's constants
+   *   where lines don't end (see model.js), and the program's constants
    */
-  constructor({ shape, units, measure, weights, code, breaks, itemEnds, constants }) {
+  constructor({ shape, units, measure, weights, code, breaks, after, small, constants }) {
     this.network = new Network(shape, fromBase64(weights), fromBase64(code));
     this.unknown = shape.unknown;
     this.units = units;
     this.measure = measure;
     this.breaks = breaks;
-    this.itemEnds = itemEnds && new Set([...itemEnds, "\n"]);
+    this.after = after;
+    this.small = small;
+    this.newline = units.indexOf("\n");
     /** @type {import("./page.js").Constants} */
     this.constants = constants;
     this.sampler = new Sampler(this.unknown, 0);
@@ -99,14 +101,20 @@ class Writer {
   ended() {
     const last = this.ids.slice(Math.max(this.lead, this.ids.length - this.breaks));
     const whole = this.breaks > 0 && last.length === this.breaks;
-    return whole && last.every((id) => this.units[id] === "\n");
+    return whole && last.every((id) => id === this.newline);
   }
 
-  /** Return the unit that would end an item, if the last one written isn't one that items end with. */
+  /** Return the ids that can't come next: where lines don't end, by `break-rules` of breaks.hy. */
   barred() {
-    const last = this.ids.length > this.lead ? this.units[this.ids.at(-1) ?? 0] : "";
-    const midway = last && this.itemEnds && !this.itemEnds.has([...last].at(-1) ?? "");
-    return midway ? this.units.indexOf("\n") : null;
+    let n = this.ids.length;
+    while (n > this.lead && this.ids[n - 1] === this.newline) {
+      n--;
+    }
+    const state = n > this.lead ? this.after[this.ids[n - 1]] : "0";
+    if (n === this.ids.length) {
+      return state === "1" ? [this.newline] : [];
+    }
+    return state === "2" ? this.small : [];
   }
 
   /** @param {number} id */

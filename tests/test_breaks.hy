@@ -1,0 +1,67 @@
+"Where lines of a text don't end: found in the text, kept in the model, held to in what it writes."
+
+(import
+  re
+  textwrap
+  pytest
+  lstm-textgen [load train]
+  lstm-textgen.display.plain [Quiet]
+  lstm-textgen.text.breaks [unbroken-in]
+  lstm-textgen.writing.ends [Ends]
+  lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.sampling [SamplingOptions]
+  tests.helpers [counting small-model write-many])
+
+(setv
+  pytestmark pytest.mark.quick
+  SENTENCE "The keeper, who was old, climbed the stairs of the tower every evening. "
+  PROSE (+ (.strip (* SENTENCE 9)) "\n\n"))
+
+
+(defn [(pytest.mark.parametrize #("text" "unbroken") [
+    #((* PROSE 50) "letters commas sentences")
+    #((* (+ "A Keeper's Evening\n\n" PROSE) 50) "commas sentences")
+    #((* (+ "Keeper: Light it\nDog: no, you\n" PROSE) 50) "commas sentences")
+    #((* "The rain goes up,\nThe rain comes down\nAnd all is wet.\n\n" 50) "sentences")
+    #((* "the rain goes up,\nthe rain comes down\nand all is wet.\n\n" 50) "")
+    #((textwrap.fill (* PROSE 50) 65) "")
+    #((* "春眠不覺曉，\n處處聞啼鳥。\n" 50) "letters sentences")
+    #((+ (* PROSE 60) "Yours,\nAnna\nand Bea\n\n" (* PROSE 60)) "letters commas sentences")])]
+    test-what-a-text-lacks-is-found-though-it-has-an-oversight [text unbroken]
+  (assert (= (unbroken-in [text]) unbroken)))
+
+
+(defn written [unit unbroken [text "old Cat, sat. \n"]]
+  "Return what a model writes that finds all units of `text` equally likely, and is `unbroken` so."
+  (setv model (small-model :unit unit :text text :odds {} :unbroken unbroken))
+  (.join "|" (write-many model [". "] 20 (SamplingOptions 1.0) (Ends 100) 1)))
+
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])
+       (pytest.mark.parametrize #("kinds" "breaks") [
+    #("letters" r"[a-zC]\n") #("commas" r",\n") #("sentences" r"[a-zC,]\n+[a-z]")
+    #("letters commas sentences" r"[a-zC,]\n")])]
+    test-a-line-is-broken-only-as-in-the-training-text [unit kinds breaks]
+  (assert (re.search breaks (written unit None)))
+  (setv text (written unit kinds))
+  (assert (not (re.search breaks text)))
+  (assert (in ".\n" text)))
+
+
+(defn [counting] test-a-model-keeps-what-all-its-texts-lack [tmp-path]
+  (defn after [text #** settings]
+    (train :text text :path (/ tmp-path "m.h5") #** {
+      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
+    (. (load (/ tmp-path "m.h5")) settings unbroken))
+  (assert (= (after (* PROSE 50)) "letters commas sentences"))
+  (assert (= (after (* (+ "A Keeper's Evening\n\n" PROSE) 50)) "commas sentences"))
+  (assert (is (after (textwrap.fill (* PROSE 50) 65)) None))
+  (assert (is (after (* PROSE 50)) None))
+  (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :restart True :items "line") None)))
+
+
+(defn test-two-models-break-lines-as-either-does []
+  (setv models (lfor kinds ["letters commas" "commas sentences" None]
+    (small-model :unbroken kinds)))
+  (assert (= (. (Mixture #* (cut models 2)) settings unbroken) "commas"))
+  (assert (= (. (Mixture #* (cut models 1 None)) settings unbroken) "")))
