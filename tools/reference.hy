@@ -13,11 +13,12 @@ the functions that make them. A test compares the pages in docs/ with their resu
   lstm-textgen.prep :as prep
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.parameters [described]
-  lstm-textgen.settings.table [settings-in]
+  lstm-textgen.settings.table [SETTINGS settings-in]
   tools.forms [ROOT])
 
 (setv
   WIDTH 84  ; columns of a signature
+  MORE 3    ; settings, at most, that it shows although the documentation doesn't name them
   ;; Classes whose methods few readers need, and the module that documents them.
   OUTLINED {"Display" "display/plain.hy"}
   PLACES {
@@ -48,20 +49,19 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 ;; * The command line
 
-(defn settings-tables []
-  "Return a table of flags for each group of settings."
+(defn settings-lists []
+  "Return a list of flags for each group of settings."
   (setv groups {})
   (for [setting (settings-in "cli")]
     (.append (.setdefault groups setting.group []) setting))
   (.join "\n" (gfor
     [group settings] (.items groups)
     (+ f"### {(.get GROUPS group (.capitalize group))}\n"
-      "flag | what it does | also in\n--- | --- | ---\n"
-      (.join "" (map settings-row settings))))))
+      (.join "" (map settings-entry settings))))))
 
 
-(defn settings-row [setting]
-  "Return the row of the table about a `setting`, and one for its shorthand."
+(defn settings-entry [setting]
+  "Return the entry about a `setting`, and one for its shorthand."
   (setv
     value (if setting.metavar f" {setting.metavar}" "")
     places (.join ", " (gfor
@@ -69,8 +69,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
       :if (in word (.split setting.places))
       place))
     [flag meaning] (or setting.shorthand [None None]))
-  (+ f"`{setting.option}{value}` | {setting.full-help}{(if places f" | {places}" "")}\n"
-    (if flag f"`{flag}` | short for `{setting.option} {meaning}`\n" "")))
+  (+ f"- `{setting.option}{value}`: {setting.full-help}{(if places f" *({places})*" "")}\n"
+    (if flag f"- `{flag}`: short for `{setting.option} {meaning}`\n" "")))
 
 
 ;; * The stub
@@ -145,17 +145,10 @@ the functions that make them. A test compares the pages in docs/ with their resu
   "Return the reference: each public name with its signature and its documentation."
   (setv tree (ast.parse (.read-text STUB :encoding "utf-8")))
   (setv nodes (dfor node tree.body :if (hasattr node "name") node.name node))
-  (.join "\n" [
-    #* (gfor
-      name lstm-textgen.__all__
-      :if (in name nodes)
-      (entry [(get nodes name)] (getattr lstm-textgen name) "###" ""))
-    "### Objects that the program makes" ""
-    "They come from the functions above."
-    ""
-    "```py"
-    (protocols-in tree)
-    "```"]))
+  (.join "\n" (gfor
+    name lstm-textgen.__all__
+    :if (in name nodes)
+    (entry [(get nodes name)] (getattr lstm-textgen name) "###" ""))))
 
 
 (defn entry [nodes object level owner]
@@ -165,9 +158,9 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (setv
     [node #* _] nodes
     class? (isinstance node ast.ClassDef)
-    signatures (if class? [] (signature node))
-    doc (as-markdown (without-settings (or (inspect.getdoc object) "")))
+    doc (as-markdown (without-errors (without-settings (or (inspect.getdoc object) ""))))
     module (.get OUTLINED node.name)
+    signatures (if class? [] (signature node doc))
     parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
   (when module
     (return (.join "\n" [#* parts f"[{module}](../lstm_textgen/{module}) has its methods." ""])))
@@ -188,13 +181,18 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (.values methods))
 
 
-(defn signature [node]
-  "Return the lines with the signature of the function in `node`; types are left to the stub."
+(defn signature [node doc]
+  #[[Return the lines with the signature of the function in `node`; types are left to the stub.
+
+  It ends with … for settings that its documentation `doc` doesn't name, if they are many.]]
   (when (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
     (return []))
   (setv
     arguments node.args
     [rest keywords] [arguments.args arguments.kwonlyargs]
+    more (lfor each keywords
+      :if (and (in each.arg SETTINGS) (not-in f"`{each.arg}`" doc))
+      each.arg)
     defaults (* [None] (- (len rest) (len arguments.defaults)))
     parts (lfor
       [each default] (zip rest [#* defaults #* arguments.defaults])
@@ -204,7 +202,11 @@ the functions that make them. A test compares the pages in docs/ with their resu
     (.append parts (+ "*" arguments.vararg.arg)))
   (when (and keywords (not arguments.vararg))
     (.append parts "*"))
-  (.extend parts (gfor pair (zip keywords arguments.kw-defaults) (parameter #* pair)))
+  (.extend parts (gfor
+    [each default] (zip keywords arguments.kw-defaults)
+    :if (or (not-in each.arg more) (<= (len more) MORE))
+    (parameter each default)))
+  (when (> (len more) MORE) (.append parts "…"))
   (when arguments.kwarg
     (.append parts (+ "**" arguments.kwarg.arg)))
   ["```py" (laid-out f"{node.name}(" parts ")") "```" ""])
@@ -228,15 +230,6 @@ the functions that make them. A test compares the pages in docs/ with their resu
       tail])))
 
 
-(defn protocols-in [tree]
-  "Return the classes in the stub's `tree` that only it names, with their attributes and methods."
-  (setv classes (gfor
-    node tree.body
-    :if (and (isinstance node ast.ClassDef) (in "Protocol" (map ast.unparse node.bases)))
-    (re.sub r"\b_([A-Z])" r"\1" (.replace (ast.unparse node) "(Protocol)" ""))))
-  (.join "\n\n" (gfor each classes (re.sub ": \\.\\.\\.|:\n +\\.\\.\\." "" each))))
-
-
 (defn without-settings [doc]
   "Return `doc` with a link in place of settings that the command line's page describes, too."
   (setv
@@ -257,6 +250,11 @@ the functions that make them. A test compares the pages in docs/ with their resu
     rest))
 
 
+(defn without-errors [doc]
+  "Return `doc` without what it raises, of which the page has a summary."
+  (re.sub r"(?s)\n*\s*\bRaises?\s`.*?(?=\n\n|\Z)" "" doc))
+
+
 (defn as-markdown [doc]
   "Return a docstring as Markdown: its indented code as blocks of Hy."
   (re.sub
@@ -270,6 +268,6 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 
 (setv GENERATED {
-  "settings" settings-tables
+  "settings" settings-lists
   "steps" steps-table
   "python" python-reference})

@@ -79,8 +79,7 @@ in Python, and its checks.]]
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
       (+ "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; plain text, "
-        "documents (.docx, .pptx, .odt, .rtf, .epub, .html, .pdf) and chat exports, among others; "
-        "a bare name is also looked up in corpora/")
+        "documents and exported chats; a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train fact"
       "take sources and settings from a recipe; other flags override the recipe's"
@@ -88,18 +87,18 @@ in Python, and its checks.]]
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" TABLE-COLUMNS "cli recipe train"
-      (+ "in tables (.csv, .tsv, .xlsx, .xls, .ods, .json, .jsonl), read this column, by its "
-        "name, a unique part of it, or its number; may be repeated; or fill a template with each "
-        "row, such as \"{Name} of {City}\"") :metavar "NAME")
+      (+ "in tables, read this column, by its name, a unique part of it, or its number; or fill a "
+        "template with each row, such as \"{Name} of {City}\"; may be repeated")
+      :metavar "NAME")
     (Setting "where" CONDITIONS "cli recipe train"
-      (+ "in tables, read only rows whose column has this value, as in --where lang=en, or "
-        "doesn't have it, as in --where 'lang!=en'; case matters; may be repeated: all must hold")
+      (+ "in tables, read only rows with this value in the column, as in lang=en, or without it, "
+        "as in 'lang!=en'; case matters; may be repeated: all must hold")
       :metavar "NAME=VALUE")
     (Setting "sheet" PASSAGE "cli recipe train"
-      "in workbooks (.xlsx, .xls, .ods), read this sheet (default: the first)" :metavar "NAME")
+      "in workbooks, read this sheet (default: the first)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
-      (+ "the text is a list; line: each line is an item; paragraph: each paragraph, between "
-        "blank lines; items are shuffled, and each sample is an item")
+      (+ "the text is a list of items, each a line or a paragraph (between blank lines); items "
+        "are shuffled, and each sample is an item")
       :metavar "KIND" :fixed True :optional True :later True
       :brief "the text is a list: each line, or paragraph, is an item")
     (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
@@ -130,7 +129,7 @@ in Python, and its checks.]]
   "network" [
     (Setting "base" MODEL "cli recipe train fact"
       (+ "fine-tune another model: english, german, french, spanish or a model file; keeps its "
-        "layers and, unless --lookback is given or the text is short, its lookback")
+        "layers")
       :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
@@ -138,7 +137,8 @@ in Python, and its checks.]]
         f"and the length of the text: {OWN-UNITS}; {OWN-DROPOUT})")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
-      "length of a training window, in units: how far back the network learns to look" :default 64)
+      (+ "length of a training window, in units: how far back the network learns to look "
+        "(default: 64; 32 for a list of short items; with --from the base's)") :default 64)
     (Setting "embedding" COUNT "fact" "dimensions of the embedding")
     (Setting "digests" TEXT-LIST "fact" "the SHA-256 of up to 1,000 files that it was trained on"
       :optional True :later True)
@@ -178,9 +178,9 @@ in Python, and its checks.]]
     (Setting "save_every" POSITIVE "cli train"
       "also save at this interval within an epoch" :metavar "MINUTES" :default 10)
     (Setting "tensorboard" PASSAGE "cli train"
-      "also write TensorBoard logs to this folder (pip install tensorboard)" :metavar "DIR")
+      "write TensorBoard logs to this folder (pip install tensorboard)" :metavar "DIR")
     (Setting "csv" PASSAGE "cli train"
-      "also write each epoch's losses, in bits per character, to this CSV file" :metavar "FILE")
+      "write each epoch's losses, in bits per character, to this CSV file" :metavar "FILE")
     (_switch "restart" "cli train" "start over even if the model exists"
       :brief "start over even if the model exists")
     (_switch "distributed" "cli train"
@@ -210,22 +210,22 @@ in Python, and its checks.]]
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
         "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")
     (_switch "new" "cli generate"
-      (+ "with a model that has --items: generate only items that are neither in its list nor "
-        "generated before; case and outer spaces don't count"))
+      (+ "with a model that has --items: only items that are neither in its list nor generated "
+        "before; case and outer spaces don't count"))
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
-      (+ "make a web page that contains the model, to play with it in any browser, offline; two "
-        "models are shown side by side; --temperature and --length set its controls")
+      (+ "make a web page to play with the model in any browser, offline; two models appear side "
+        "by side; --temperature and --length set its controls")
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
       (+ "0: always the likeliest unit; 1: the model's own probabilities; higher: wilder; a list "
         "such as 0.4,1,0.7 applies to the units in turn")
       :metavar "T" :default 0.7 :brief "0: likeliest; 1: as learned; higher: wilder (0.7)")
-    (Setting "top_k" COUNT "cli write" "choose among the K likeliest units (default: all)"
+    (Setting "top_k" COUNT "cli write" "choose among the K most likely units (default: all)"
       :metavar "K")
     (Setting "top_p" PROBABILITY "cli write"
       "choose among the likeliest units with a total probability of P (default: 1)" :metavar "P")
@@ -243,7 +243,7 @@ in Python, and its checks.]]
   "serving" [
     (_switch "serve" "cli"
       (+ "serve each --model over HTTP: a page to play with it and an OpenAI-compatible "
-        "API for programs; needs pip install 'lstm_textgen[serve]'")
+        "API; needs pip install 'lstm_textgen[serve]'")
       :brief "serve models over HTTP, to browsers and programs")
     (Setting "port" PORT "cli" "port to listen on; 0: any free port" :default 8000)
     (Setting "host" PASSAGE "cli"
@@ -255,8 +255,8 @@ in Python, and its checks.]]
     (_switch "open" "cli" "serve everyone who can reach --host, without a key")]
   "reports" [
     (Setting "report" PASSAGE "cli train"
-      (+ "make a page about the model, during or after training: learning curves, samples, "
-        "calibration, settings; with several --model, one that compares them")
+      (+ "make a page about the model, during or after training; with several --model, one that "
+        "compares them")
       :metavar "FILE" :brief "make a page about the model")
     (_switch "info" "cli"
       "show what a model file holds: text, losses, network, vocabulary, settings")
