@@ -22,9 +22,9 @@
   #[[A corpus and the model to train on it, as declared by `defrecipe` or `recipe`.
 
   `name` and `doc` are text, `doc` may be None; `prep` is a text → text function or None;
-  `settings` is a dict of the given settings, by names with underscores (`learning_rate`);
-  `folder`, a Path, is that of the recipe's file, if `load_recipe` read it: sources that aren't in
-  the current folder are looked up there. It can be pickled if its `prep` can.]]
+  `settings` is a dict of the given settings, by names with underscores; `folder`, a Path, is that
+  of the recipe's file, if `load_recipe` read it: sources that aren't in the current folder are
+  looked up there. It can be pickled if its `prep` can.]]
   #^ str name
   #^ str doc
   #^ Callable prep

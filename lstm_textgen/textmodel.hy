@@ -58,11 +58,10 @@
   (defn [classmethod] from-keras [cls model vocabulary]
     #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.
 
-    It must consist of LSTM or GRU layers, like the result of `to_keras`. Keras 1, 2 or 3 may have
-    saved the file. `vocabulary` is a `Vocabulary`, such as a `TextModel`'s, or the path of a
-    text file that has all characters, in the order of their ids. Settings that Keras doesn't know
-    get their defaults. Raises `OSError` for a file that can't be read, `ValueError` for another
-    kind of model or a vocabulary of another size.]]
+    It must consist of LSTM or GRU layers, like the result of `to_keras`. `vocabulary` is a
+    `Vocabulary`, or the path of a text file that has all characters, in the order of their ids.
+    Settings that Keras doesn't know get their defaults. Raises `OSError` for a file that can't be
+    read, `ValueError` for another kind of model or a vocabulary of another size.]]
     (check-value "`model`" KERAS-MODEL model)
     (check-value "`vocabulary`" ALPHABET vocabulary)
     (cls (import-model model vocabulary)
@@ -81,11 +80,10 @@
 
     - `epoch`: its number, from 1; `text`: the fingerprint of the text.
     - `loss`, `validation_loss`: in nats per unit; `learning_rate`: at its end.
-    - `unit_length`, `validation_unit_length`: the mean number of characters per unit in the text
-      of each loss. A loss divided by it is in nats per character; divided by ln 2, in bits, like
-      `Score.bits` and the losses that a run shows.
-    - `seconds`: the time spent on it by the process that ended it; `machine`: where that was.
-    - `sample`: a text by the model at that time.
+    - `unit_length`, `validation_unit_length`: the mean number of characters per unit. A loss
+      divided by it and by ln 2 is in bits per character, as a run shows it.
+    - `seconds`: the time spent on it by the process that ended it; `machine`: where that was;
+      `sample`: a text by the model at that time.
 
     Missing values are None: without validation, or from an earlier version.]]
     (setv known (if @vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
@@ -130,23 +128,22 @@
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
     ends as `stop` or `sentences` says. For a list of seeds, or with `samples`, the result is a
-    flat list: `samples` texts (default: 1) after each seed, generated together.
+    flat list: `samples` texts (default: 1) after each seed.
 
     - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
       without one there is a warning, and the others are missing; if all are, a `ValueError`.
-    - `best_of`: each text is the likeliest, per unit, of this many.
+    - `best_of`: each text is the most likely, per unit, of this many.
     - `match`: a regular expression that matches all of the text (of an item, with its seed), or a
       function from it to whether it is wanted. After 100 texts in a row that don't match it is
       as with `new`.
     - `no_repeat`: no passage of this many characters occurs twice.
     - `stop`: a text to end before, or a list of them.
-    - `temperature`: 0 chooses the likeliest unit, higher is wilder; a list is used in turn, one
-      temperature for each unit. Default: the model's own, usually 0.7.
+    - `temperature`: 0 chooses the most likely unit, higher is wilder; a list applies to the units
+      in turn. Default: the model's own, usually 0.7.
     - `rng_seed`: the same model, seeds and random seed give the same text.
     - …
     - `warn`: called with a line about units of the seed that the model doesn't know, or about a
-      text that is cut off, as it didn't reach its `stop` or `sentences` within 20,000 characters
-      or words (default: `warnings.warn`).
+      text cut off before its `stop` or `sentences` (default: `warnings.warn`).
 
     Raises `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
     (setv
@@ -188,12 +185,10 @@
   (meth score [text]
     #[[Return total, units and bits: how well the model predicts `text`.
 
-    `total` is a `Score` with `bits` per character, `perplexity` per unit, `accuracy`, and the
-    numbers of units (`count`) and `characters`; `units` lists the characters, pieces or words of
-    the prepared text, and `bits` (len(units),) has the surprise of each: -log₂ of the probability
-    that the model gave it, NaN for an unknown character. A piece-level model
-    scores one way to split the text, an upper bound. Raises `ValueError` if it can score no
-    unit of the text, `TypeError` unless `text` is a string.]]
+    `total` is a `Score`; `units` lists the units of the prepared text, and `bits` (len(units),)
+    has the surprise of each: -log₂ of the probability that the model gave it, NaN for an unknown
+    character. A piece-level model scores one way to split the text, an upper bound. Raises
+    `ValueError` if it can score no unit of the text, `TypeError` unless `text` is a string.]]
     (setv [total units nats] (score-text @checkpoint (.prepare self text)))
     #(total units (bits nats)))
 
@@ -201,10 +196,9 @@
     #[[Return the `Cells` of the network while it reads `text`.
 
     They have `units`, those of the prepared text; `activations`, an array (time, hidden units) for
-    each LSTM or GRU layer, row t after reading unit t; and `named`, the interpretable cells: each
-    has a `name` for the feature that it follows, its `layer` and `cell`, and the `correlation`.
-    They are found in a text that the model generates, which takes a second or two, and don't
-    depend on `text`. Raises `TypeError` unless `text` is a string.]]
+    each LSTM or GRU layer, row t after reading unit t; and `named`, the interpretable cells, found
+    in a text that the model generates: each has a `name` for the feature that it follows, its
+    `layer` and `cell`, and the `correlation`. Raises `TypeError` unless `text` is a string.]]
     (setv [units activations] (read-cells @checkpoint (.prepare self text)))
     (Cells units activations (find-cells @checkpoint (write-sample @checkpoint SAMPLE))))
 
@@ -218,8 +212,7 @@
   (meth page [path #* others [temperature None] [length None] [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
 
-    The page is one file that contains the model: it works offline, in any browser. Another
-    `TextModel` in `others` generates side by side with this one. The controls start at
+    Another `TextModel` in `others` generates side by side with this one. The controls start at
     `temperature`, a number from 0 to 2 (default: the model's own), and `length`, in characters
     or words (default: 400 or 80). Raises `ValueError` for values out of range,
     more than two models, models too large for a page, a `path` that is a model and, without
@@ -311,11 +304,9 @@
   - `display`: a `Display` that shows the run (default: a live display on a terminal or in a
     notebook).
   - `callbacks`: Keras callbacks, called as `fit` calls them, with epochs from 0 and losses in
-    nats. Their model is what `to_keras` would return at that moment; they may set its weights, its
-    `stop_training` and its optimizer's learning rate, which then counts for the rest of the run.
-  - `report`: a file for a page about the model; `csv`: one for a table of losses, with epochs from
-    1 and losses in bits per character. Both are updated after each epoch, and replace a file that
-    this program didn't make only with `overwrite`.
+    nats. They may set the weights, `stop_training` and the optimizer's learning rate.
+  - `report`, `csv`: files for a page about the model and for a table of losses, in bits per
+    character, both updated after each epoch.
   - …
 
   An existing model continues training, unless `restart`. `epochs` counts those on the same text;

@@ -20,7 +20,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   WIDTH 84  ; columns of a signature
   MORE 3    ; settings, at most, that it shows although the documentation doesn't name them
   ;; Classes whose methods few readers need, and the module that documents them.
-  OUTLINED {"Display" "display/plain.hy"}
+  OUTLINED {"Display" "display/plain.hy"  "Vocabulary" "text/units.hy"}
   PLACES {
     "recipe" "recipe"  "train" "`train`"  "write" "generation"  "generate" "generation"}
   GROUPS {
@@ -161,7 +161,10 @@ the functions that make them. A test compares the pages in docs/ with their resu
     doc (as-markdown (without-errors (without-settings (or (inspect.getdoc object) ""))))
     module (.get OUTLINED node.name)
     signatures (if class? [] (signature node doc))
-    parts [f"{level} `{owner}{node.name}`" "" #* signatures doc ""])
+    ;; A method's signature is its heading, if it is short.
+    parts (if (and owner (= (len signatures) 4) (not-in "\n" (get signatures 1)))
+      [f"{level} `{owner}{(get signatures 1)}`" "" doc ""]
+      [f"{level} `{owner}{node.name}`" "" #* signatures doc ""]))
   (when module
     (return (.join "\n" [#* parts f"[{module}](../lstm_textgen/{module}) has its methods." ""])))
   (when class?

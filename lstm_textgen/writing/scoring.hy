@@ -30,10 +30,9 @@ A text is cut into parts that are read in parallel; each part first reads the te
 (defclass [dataclass] Score []
   #[[How well a model predicts a text.
 
-  `count` units had `nats` of surprise in total; `hits` of them were the likeliest. `unknowns`
-  weren't in the vocabulary: `count` includes such words but no such characters. `characters`
-  counts those of known units: an unknown word adds the surprise of being unknown but no
-  characters, as if each cost the average.]]
+  `count` units, of `characters` in total, had `nats` of surprise; `hits` of them were the most
+  likely. `unknowns` weren't in the vocabulary: `count` includes such words but no such characters,
+  `characters` includes those of neither.]]
   (setv
     #^ float nats 0.0
     #^ int count 0
