@@ -31,7 +31,7 @@ real one; a line `…` stands for any omitted lines.]]
     "file" "the block is the content of this file in the reader's folder"
     "output" "the block is what the code before it prints"
     "printed by" "the block is what the command further down with this text in it prints"
-    "expansion" "the block is what the macro in the block before it becomes"
+    "expansion" "the block is what the macro in the block before it becomes, laid out by hand"
     "numbers differ" "compared without numbers; lines that are alike then count as one"
     "differs but for" "only these texts are compared: they must be shown and printed"
     "not run" "it can't be run in a test, for this reason; tools/newcomer.hy may run it"}
@@ -284,6 +284,8 @@ real one; a line `…` stands for any omitted lines.]]
         (in text whole)))
     (in "numbers differ" step.notes)
       (_matches? (without-numbers shown) (without-numbers printed))
+    (= step.kind "expansion")
+      (= (.split shown) (.split printed))
     True
       (_matches? shown printed)))
 

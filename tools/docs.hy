@@ -19,17 +19,9 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
 (setv
   DOCS (/ ROOT "docs")
   TARGET (/ ROOT "build" "docs")
-  ;; The sections of the sidebar, and the pages in each, in the order of docs/README.md.
-  SECTIONS {
-    "Get started" ["Contents <contents>" "install" "Tutorial <tutorial>" "faq"]
-    "Train on your text" ["texts" "guides/small-text" "guides/lists" "guides/chat"
-      "guides/other-texts" "guides/units" "training" "hardware"]
-    "Use a model" ["writing" "pages" "serving" "export"]
-    "Understand and teach" ["how-it-works" "lesson"]
-    "Program with it" ["python" "macros" "extending"]
-    "Look up" ["command-line" "model-file" "promises"]
-    "The project" ["project/figures" "project/log" "project/corpora" "project/changelog"
-      "project/contributing" "code/index"]}
+  ;; A section of docs/README.md, and a link in it to a page: the sidebar has the same.
+  SECTION (re.compile r"\*\*(.+)\*\*\n((?:- .*\n)+)")
+  ENTRY (re.compile r"\[([^\]]+)\]\(([^)#]+)\)")
   ;; Files of the project that become pages.
   PROJECT {
     "README.md" "index.md"
@@ -114,7 +106,7 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
     (shutil.copy (/ ROOT name) (/ pages "files" name)))
   (.write-text (/ pages "code" "index.md") (code-index modules) :encoding "utf-8")
   (with [file (open (/ pages "index.md") "a" :encoding "utf-8")]
-    (.write file (table-of-contents))))
+    (.write file (table-of-contents modules))))
 
 
 (defn put [pages source modules]
@@ -157,25 +149,17 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
     text))
 
 
-(defn table-of-contents []
+(defn table-of-contents [modules]
   "Return the sidebar's sections, as Sphinx expects them at the end of the first page."
+  (setv text (.read-text (/ DOCS "README.md") :encoding "utf-8"))
   (.join "" (gfor
-    [caption pages] (.items SECTIONS)
-    (+ f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n"
-      (.join "" (gfor page pages :if (exists? (target page)) f"{page}\n"))
-      "```\n"))))
-
-
-(defn target [page]
-  "Return the path in an entry of a section, which may be `Title <path>`."
-  (get (re.split "[<>]" page) (if (in "<" page) 1 0)))
-
-
-(defn exists? [page]
-  "Return whether there is a file for the `page` of a section."
-  (or (= page "code/index")
-    (in f"{page}.md" (.values PROJECT))
-    (.exists (/ DOCS f"{page}.md"))))
+    [caption links] (.findall SECTION (.replace text "**\n" "**\n- [Contents](README.md)\n" 1))
+    :setv entries (gfor
+      [title link] (.findall ENTRY links)
+      :setv page (page-of (Path (os.path.normpath f"docs/{link}")) modules)
+      f"{(.upper (get title 0))}{(cut title 1 None)} <{(.with-suffix page "")}>\n")
+    (+ f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" (.join "" entries)
+      (if (= caption "The project") "code/index\n```\n" "```\n")))))
 
 
 ;; * The program's source

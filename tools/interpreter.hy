@@ -12,14 +12,9 @@ value; an `expansion` prints the expansion of the form's macro.]]
   re
   sys
   traceback
-  types [ModuleType]
-  hy.models [Expression Keyword List])
+  types [ModuleType])
 
-(setv
-  WIDTH 80  ; columns of an expansion
-  ;; Forms that are broken after this number of parts, the rest below.
-  HEADS {"defn" 3  "do" 1  "setv" 1}
-  VALUE r" *; => (.*)")
+(setv VALUE r" *; => (.*)")
 
 
 (defn main []
@@ -59,55 +54,16 @@ value; an `expansion` prints the expansion of the form's macro.]]
       (assert (= (hy.repr value) (.group said 1)) f"it is {(hy.repr value)}"))))
 
 
-;; * Expansions
-
 (defn expansion [code module]
-  "Return the expansion of the macro form in `code`, laid out, with short generated names."
+  "Return the expansion of the macro form in `code`, on one line, with short generated names."
   (setv names {})
   (defn short [found]
     (setv [whole name] [(.group found) (.group found 1)])
     (.setdefault names whole (if (in name (.values names)) f"{name}-{(+ 1 (len names))}" name)))
-  (setv text (re.sub r"_hy_gensym_([\w-]+?)_\d+" short
-    (spelt (hy.macroexpand (hy.read code) module))))
-  (pretty (hy.read text) 0))
-
-
-(defn pretty [form indent]
-  "Return the text of `form`, which begins in the column `indent`, in lines of WIDTH."
-  (setv line (spelt form))
-  (when (or (<= (+ indent (len line)) WIDTH) (not (isinstance form #(Expression List))))
-    (return line))
-  (setv
-    [open close] (if (isinstance form List) "[]" "()")
-    n (.get HEADS (str (get form 0)) 1)
-    parts (lfor part (cut form n None) :if (!= part '(setv)) part)
-    below (+ indent 2)
-    rest (gfor
-      group (grouped parts (= (get form 0) 'setv))
-      (+ "\n" (* " " below) (side-by-side group below))))
-  (+ open (.join " " (map spelt (cut form n))) (.join "" rest) close))
-
-
-(defn grouped [parts pairs]
-  "Return `parts` in lists, one for each line: a keyword and its value, or with `pairs` any two."
-  (setv groups [[]])
-  (for [part parts]
-    (setv begun (get groups -1))
-    (when (or (= (len begun) 2) (and begun (not pairs) (not (isinstance (get begun 0) Keyword))))
-      (.append groups []))
-    (.append (get groups -1) part))
-  groups)
-
-
-(defn side-by-side [group indent]
-  "Return the text of the forms in `group` on one line, the last one broken if it is long."
-  (setv before (.join "" (gfor part (cut group -1) (+ (spelt part) " "))))
-  (+ before (pretty (get group -1) (+ indent (len before)))))
-
-
-(defn spelt [form]
-  "Return `form` on one line, without a `(setv)` of nothing."
-  (.replace (.removeprefix (hy.repr form) "'") "(setv) " ""))
+  (.replace  ; without a `(setv)` of nothing
+    (re.sub r"_hy_gensym_([\w-]+?)_\d+" short
+      (.removeprefix (hy.repr (hy.macroexpand (hy.read code) module)) "'"))
+    "(setv) " ""))
 
 
 (when (= __name__ "__main__")

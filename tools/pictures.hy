@@ -1,8 +1,11 @@
-#[[Makes the pictures of a run in docs/pictures/: `python -m hy tools/pictures.hy [PREFIX]`.
+#[[Makes the pictures in docs/pictures/, and others to look at.
 
-It trains on the tutorial's diary, in its own terminal; takes a picture of that during the run, and
-at the end one of the report on the model. With a PREFIX such as /tmp/look- it also makes pictures
-of the whole report, narrow and wide, in light and dark. Needs the extra `test` and Chromium.]]
+    python -m hy tools/pictures.hy run                a run on the tutorial's diary, its report
+    python -m hy tools/pictures.hy pages KEEPER LOL   pages of two models
+    python -m hy tools/pictures.hy look PREFIX PAGES  HTML files, at both widths, light and dark
+
+KEEPER is fine-tuned on lighthouse.txt as in README, LOL trained on lol.txt. The pictures of PAGES
+begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
 
 (import
   html [escape]
@@ -10,30 +13,32 @@ of the whole report, narrow and wide, in light and dark. Needs the extra `test` 
   pathlib [Path]
   subprocess
   sys
-  tempfile [TemporaryDirectory]
+  tempfile [NamedTemporaryFile TemporaryDirectory]
   pyte
-  tests.browser [open-page start-browser]
+  lstm-textgen.textmodel [load]
+  tests.browser [fragment open-page start-browser wait-for-end WRITTEN]
   tests.helpers [program succeeded]
   tests.screen [Screen]
   tools.forms [ROOT])
 
 (setv
-  SIZE [120 30]  ; of the terminal
+  PICTURES (/ ROOT "docs" "pictures")
+  LARGE {"device_scale_factor" 1.5}
+  LOOKS (list (product [1600 390] ["light" "dark"]))
+  ;; The terminal, the moment of the picture, and colors.
+  SIZE [120 30]
   MOMENT r"(?s)epoch 6/9 +━+╸?╺?━* +[4-9]\d%.*saved at"
-  WIDE {"width" 1600  "height" 1000}
-  NARROW {"width" 360  "height" 740}
-  PICTURE {"width" 820  "height" 1000}
   COLORS {"default" "#d9d9d9"  "brightblack" "#8c8c8c"  "cyan" "#4fc3d9"  "magenta" "#d977bd"
     "green" "#62b56e"}
   FRAME (+ "<meta charset=\"utf-8\"><style>body {{ margin: 0; background: #101010 }}"
     "pre {{ display: inline-block; margin: 0; padding: 1rem 1.25rem;"
     " font: 15px/1.3 'DejaVu Sans Mono', monospace }}"
-    "i {{ display: inline-block; width: 1ch; font-style: normal }}</style><pre>{}</pre>"))
+    "i {{ display: inline-block; width: 1ch; font-style: normal }}</style><pre>{}</pre>")
+  SETTINGS {"temperature" "0.6"  "rng_seed" "5"  "length" "240"  "fast" "1"})  ; of the pages
 
 
-(defn main [[prefix None]]
-  "Train, and take the pictures."
-  (setv sys.executable hy.sys-executable)  ; within `python -m hy` it is Hy's own program
+(defn picture-run []
+  "Train on the diary, and take pictures of the terminal during that and of the report."
   (with [folder (TemporaryDirectory)]
     (setv folder (Path folder))
     (with [file (open (/ folder "diary.txt") "w")]
@@ -45,13 +50,49 @@ of the whole report, narrow and wide, in light and dark. Needs the extra `test` 
     (.finish screen)
     (succeeded (program "--report" "report.html" "--model" "me" :folder folder))
     (for [browser (start-browser)]
-      (take browser (/ folder "run.html") "training" "pre")
-      (take browser (/ folder "report.html") "report" None
-        :viewport PICTURE :device-scale-factor 1.5)
-      (for [[size scheme] (product (if prefix [WIDE NARROW] []) ["light" "dark"])]
-        (take-whole browser (/ folder "report.html")
-          f"{prefix}report-{(get size "width")}-{scheme}.png"
-          :viewport size :color-scheme scheme)))))
+      (with [page (open-page browser (/ folder "run.html"))]
+        (take (.locator page "pre") (/ PICTURES "training.png")))
+      (with [page (open-page browser (/ folder "report.html") :viewport (size 820 1000) #** LARGE)]
+        (take page (/ PICTURES "report.png"))))))
+
+
+(defn picture-pages [keeper lol]
+  "Take pictures of the pages of two models, each with a passage that it generates."
+  (for [browser (start-browser)
+        [model seed view name] [
+          [keeper "I went down" "write" "playground"]
+          [lol "heylo" "cells" "cells"]]]
+    (with [file (NamedTemporaryFile :suffix ".html")]
+      (.page (load model) file.name :overwrite True)
+      (with [page (open-page browser file.name (fragment :seed seed #** SETTINGS)
+          :viewport (size 1120 640) #** LARGE)]
+        (wait-for-end page)
+        (.click page f"#tab-{view}")
+        (.evaluate page "scrollTo(0, 0)")
+        (when (= view "write")  ; with the alternatives of a surprising letter in the first lines
+          (setv box (.bounding-box (. (.locator page f"{WRITTEN} .s3") first)))
+          (.click page.mouse (+ (get box "x") 3) (+ (get box "y") (/ (get box "height") 2))))
+        (take page (/ PICTURES f"{name}.png"))))))
+
+
+(defn look [prefix #* paths]
+  "Take pictures of the whole pages at `paths`, narrow and wide, in light and dark."
+  (for [browser (start-browser)  path (map Path paths)  [width scheme] LOOKS]
+    (with [page (open-page browser path :site path.parent :viewport (size width 1000)
+        :color-scheme scheme :reduced-motion "reduce")]
+      (take page f"{prefix}{path.stem}-{width}-{scheme}.png" :full-page True))))
+
+
+(defn take [what target #** options]
+  "Save a picture of a page or an element as `target`."
+  (.wait-for-timeout (getattr what "page" what) 500)
+  (.screenshot what :path (str target) #** options)
+  (print target))
+
+
+(defn size [width height]
+  "Return the size of a window as Playwright wants it."
+  {"width" width  "height" height})
 
 
 (defn html-of [screen]
@@ -75,22 +116,8 @@ of the whole report, narrow and wide, in light and dark. Needs the extra `test` 
   f"<i style=\"color: {color}; font-weight: {weight}\">{(escape cell.data)}</i>")
 
 
-(defn take [browser path name element #** options]
-  "Save a picture of an `element` of the page at `path`, or of its top, as `name`."
-  (setv target (str (/ ROOT "docs" "pictures" f"{name}.png")))
-  (with [page (open-page browser path #** options)]
-    (.wait-for-timeout page 300)
-    (.screenshot (if element (.locator page element) page) :path target))
-  (print target))
-
-
-(defn take-whole [browser path target #** options]
-  "Save a picture of the whole page at `path` as `target`."
-  (with [page (open-page browser path #** options)]
-    (.wait-for-timeout page 300)
-    (.screenshot page :path target :full-page True))
-  (print target))
-
-
 (when (= __name__ "__main__")
-  (main #* (cut sys.argv 1 None)))
+  (setv
+    sys.executable hy.sys-executable  ; within `python -m hy` it is Hy's own program
+    [_ what #* arguments] sys.argv)
+  ((get {"run" picture-run  "pages" picture-pages  "look" look} what) #* arguments))
