@@ -1,4 +1,4 @@
-"A new kind of layer, and one of unit: docs/extending.md names everything necessary."
+"A new kind of layer, and one of unit: CONTRIBUTING.md names everything necessary."
 
 (import
   keras

@@ -19,8 +19,9 @@ the functions that make them. A test compares the pages in docs/ with their resu
 (setv
   WIDTH 84  ; columns of a signature
   MORE 3    ; settings, at most, that it shows although the documentation doesn't name them
-  ;; Classes whose methods few readers need, and the module that documents them.
-  OUTLINED {"Display" "display/plain.hy"  "Vocabulary" "text/units.hy"}
+  ;; Names of which the reference says all, and a class whose methods few readers need.
+  DETAILED ["TextModel" "train" "generate" "history" "cells" "score" "Recipe" "Score"]
+  OUTLINED "Display"
   PLACES {
     "recipe" "recipe"  "train" "`train`"  "write" "generation"  "generate" "generation"}
   GROUPS {
@@ -142,54 +143,62 @@ the functions that make them. A test compares the pages in docs/ with their resu
 ;; * Python and Hy
 
 (defn python-reference []
-  "Return the reference: each public name with its signature and its documentation."
-  (setv tree (ast.parse (.read-text STUB :encoding "utf-8")))
-  (setv nodes (dfor node tree.body :if (hasattr node "name") node.name node))
+  "Return the reference: each public name with its signature and what it is."
+  (setv
+    tree (ast.parse (.read-text STUB :encoding "utf-8"))
+    nodes (dfor node tree.body :if (hasattr node "name") node.name node))
   (.join "\n" (gfor
     name lstm-textgen.__all__
     :if (in name nodes)
-    (entry [(get nodes name)] (getattr lstm-textgen name) "###" ""))))
+    (entry (get nodes name) (getattr lstm-textgen name)))))
 
 
-(defn entry [nodes object level owner]
-  #[[Return the part about `object`, below a heading of this `level`.
-
-  `nodes` are those of its stub, several if it is overloaded.]]
+(defn entry [node object]
+  "Return the part about the public `object`, whose stub is `node`."
   (setv
-    [node #* _] nodes
+    doc (described-by object (in node.name DETAILED))
     class? (isinstance node ast.ClassDef)
-    doc (as-markdown (without-errors (without-settings (or (inspect.getdoc object) ""))))
-    module (.get OUTLINED node.name)
-    signatures (if class? [] (signature node doc))
-    ;; A method's signature is its heading, if it is short.
-    parts (if (and owner (= (len signatures) 4) (not-in "\n" (get signatures 1)))
-      [f"{level} `{owner}{(get signatures 1)}`" "" doc ""]
-      [f"{level} `{owner}{node.name}`" "" #* signatures doc ""]))
-  (when module
-    (return (.join "\n" [#* parts f"[{module}](../lstm_textgen/{module}) has its methods." ""])))
-  (when class?
-    (for [inner (public-methods node)]
-      (.append parts
-        (entry inner (inspect.getattr-static object (. (get inner 0) name)) f"{level}#"
-          f"{node.name}."))))
-  (.join "\n" parts))
+    methods (if (and class? (!= node.name OUTLINED)) (public-methods node object) []))
+  (.join "\n" [
+    f"### `{node.name}`\n"
+    #* (if class?
+      []
+      ["```py" (laid-out f"{node.name}(" (parameters node doc) ")") "```\n"])
+    doc
+    ""
+    #* (gfor each methods (item each (getattr object each.name)))
+    #* (if methods [""] [])]))
 
 
-(defn public-methods [node]
-  "Return the public methods in a class's `node`, each as the list of its overloads."
+(defn item [node object]
+  "Return the item about the method or property `object`, whose stub is `node`."
+  (setv
+    doc (described-by object (in node.name DETAILED))
+    property? (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
+    arguments (if property? "" f"({(.join ", " (parameters node doc))})"))
+  f"- `{node.name}{arguments}`: {(.lstrip (textwrap.indent doc "  "))}")
+
+
+(defn described-by [object detailed]
+  "Return the documentation of `object`, without errors; if not `detailed`, its first paragraph."
+  (setv doc (without-errors (without-settings (or (inspect.getdoc object) ""))))
+  (if detailed doc (get (.split doc "\n\n" 1) 0)))
+
+
+(defn public-methods [node object]
+  "Return the nodes in a class's `node` of its documented methods, of an overloaded one the first."
   (setv methods {})
   (for [inner node.body]
-    (when (and (isinstance inner ast.FunctionDef) (not (.startswith inner.name "_")))
-      (.append (.setdefault methods inner.name []) inner)))
-  (.values methods))
+    (when (and (isinstance inner ast.FunctionDef) (not (.startswith inner.name "_"))
+        (. (getattr object inner.name) __doc__))
+      (.setdefault methods inner.name inner)))
+  (list (.values methods)))
 
 
-(defn signature [node doc]
-  #[[Return the lines with the signature of the function in `node`; types are left to the stub.
+(defn parameters [node doc]
+  #[[Return the parameters of the function in `node`, texts; types are left to the stub.
 
-  It ends with … for settings that its documentation `doc` doesn't name, if they are many.]]
-  (when (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
-    (return []))
+  They end with … for settings that its documentation `doc` doesn't name, if they are many.]]
   (setv
     arguments node.args
     [rest keywords] [arguments.args arguments.kwonlyargs]
@@ -212,7 +221,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (when (> (len more) MORE) (.append parts "…"))
   (when arguments.kwarg
     (.append parts (+ "**" arguments.kwarg.arg)))
-  ["```py" (laid-out f"{node.name}(" parts ")") "```" ""])
+  parts)
 
 
 (defn parameter [each default]
@@ -256,18 +265,6 @@ the functions that make them. A test compares the pages in docs/ with their resu
 (defn without-errors [doc]
   "Return `doc` without what it raises, of which the page has a summary."
   (re.sub r"(?s)\n*\s*\bRaises?\s`.*?(?=\n\n|\Z)" "" doc))
-
-
-(defn as-markdown [doc]
-  "Return a docstring as Markdown: its indented code as blocks of Hy."
-  (re.sub
-    r"(?m)(?:^    +\S.*\n?)+"
-    (fn [found]
-      (setv code (.group found))
-      (if (.startswith (.lstrip code) "(")
-        f"```hy\n{(.rstrip (textwrap.dedent code))}\n```\n"
-        code))
-    doc))
 
 
 (setv GENERATED {
