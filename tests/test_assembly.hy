@@ -49,10 +49,6 @@
   (assert (not-in "<" block)))
 
 
-(defn test-a-title-is-text []
-  (assert (in "<title>&lt;b&gt;</title>" (assemble "<b>" ""))))
-
-
 (defn test-a-block-with-a-tag-is-refused []
   (with [_ (pytest.raises ValueError :match "the block weights of a page contains a tag")]
     (assemble "A" "" :blocks {"weights" HOSTILE})))

@@ -89,14 +89,6 @@
     "mail, 1 message; quotations and attachments left out"))))
 
 
-(defn test-mail-in-broken-encodings-is-read [here]
-  (write "inbox" (+ b"From a@b Sat Jan  4 15:40:07 2025\nFrom: =?x?b?!?= <a@b>\n"
-    b"Content-Type: text/plain; charset=no-such\n\nsch\xf6n\n\n"
-    b"From a@b Sat Jan  4 15:40:07 2025\nFrom: B\nContent-Transfer-Encoding: base64\n\n!!!\n"))
-  (assert (in "sch" (get (read "inbox") 0)))
-  (assert (in "2 messages" (get (read "inbox") 1))))
-
-
 (defn test-mail-of-parts-is-its-text-or-its-page-without-attachments-and-quotations [here]
   (setv page (EmailMessage))
   (.set-content page :subtype "html" (+ "<style>x</style><p>one</p><p>two</p>"

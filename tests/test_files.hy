@@ -7,6 +7,7 @@
   threading
   pytest
   lstm-textgen.settings.table [check-setting]
+  lstm-textgen.text.files :as files
   lstm-textgen.text.files [read-chunks read-sources]
   tests.helpers [complaint empty-folder noted refusal-of run-python succeeded write write-all])
 
@@ -20,7 +21,9 @@
 (defn test-sources-are-joined-in-order-by-newlines [here]
   (write-all {"b.txt" "beta"  "a.txt" "alpha\n"  "empty.txt" ""})
   (assert (= (read-sources ["b.txt" "empty.txt" "a.txt" "b.txt"]) "beta\nalpha\nbeta"))
-  (assert (= (read-sources [(/ here "a.txt")]) (read-sources "a.txt") "alpha\n")))
+  (assert (= (read-sources [(/ here "a.txt")]) (read-sources "a.txt") "alpha\n"))
+  (with [file (open "b.txt" :encoding "utf-8")]
+    (assert (= (read-sources [(io.StringIO "gamma") "a.txt" file]) "gamma\nalpha\nbeta"))))
 
 
 (defn test-sources-come-in-chunks [here]
@@ -33,12 +36,18 @@
   (assert (> (len (list (read-chunks (io.StringIO text)))) 1)))
 
 
-(defn test-a-bare-name-is-looked-for-in-corpora-and-folders [here]
+(defn test-a-bare-name-is-looked-for-in-corpora-and-folders [here monkeypatch]
   (write-all {"corpora/lol.txt" "near"  "far/lol.txt" "far"  "far/fun.txt" "fun"})
   (assert (= (read-sources ["lol.txt"] :folders ["far"]) "near"))
   (assert (= (read-sources ["fun.txt"] :folders ["far"]) "fun"))
   (write "lol.txt" "here")
-  (assert (= (read-sources ["lol.txt"]) "here")))
+  (assert (= (read-sources ["lol.txt"]) "here"))
+  (.setattr monkeypatch files "OUR_CORPORA" ["inside" "beside"])  ; the package, the tree
+  (for [place ["beside" "inside"]]
+    (write-all {f"{place}/folder/a.txt" ""  f"{place}/a.txt" place})
+    (assert (= (read-sources "a.txt") place)))
+  (for [name ["folder" "./a.txt" (os.path.join "folder" "a.txt")]]
+    (assert (in "there is no file" (complaint [name])))))
 
 
 (defn test-a-missing-file-is-named-with-the-places-and-a-broken-link-as-one [here]

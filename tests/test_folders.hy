@@ -1,4 +1,4 @@
-"Skipped files in folders, bare names, open files and text in memory."
+"Skipped files in folders, archives, open files and text in memory."
 
 (import
   gzip
@@ -6,9 +6,8 @@
   os
   zipfile
   pytest
-  lstm-textgen.text.files :as files
-  lstm-textgen.text.files [find-paths read-sources]
-  tests.helpers [ROOT complaint empty-folder noted write write-all])
+  lstm-textgen.text.files [read-sources]
+  tests.helpers [complaint empty-folder noted write write-all])
 
 (setv
   pytestmark pytest.mark.quick
@@ -94,21 +93,6 @@
     "'b.zip' in 'a.zip' is a zip archive in another; unpack it"))))
 
 
-;; * Bare names
-
-(defn test-a-file-by-a-bare-name-is-found-among-the-corpora-of-the-package [here monkeypatch]
-  (assert (= (find-paths "lol.txt" []) [(str (/ ROOT "corpora" "lol.txt"))]))
-  (write "far/lol.txt")
-  (assert (= (find-paths "lol.txt" ["far"]) [(os.path.join "far" "lol.txt")]))
-  (.setattr monkeypatch files "OUR_CORPORA" ["inside" "beside"])  ; the package, the tree
-  (for [place ["beside" "inside"]]
-    (write f"{place}/folder/a.txt")
-    (write f"{place}/a.txt")
-    (assert (= (find-paths "a.txt" []) [(os.path.join place "a.txt")])))
-  (for [name ["folder" "" "./a.txt" (os.path.join "folder" "a.txt")]]
-    (with [_ (pytest.raises FileNotFoundError)] (find-paths name []))))
-
-
 ;; * Open files
 
 (defn test-an-open-text-is-taken-as-it-is-and-open-bytes-are-decoded [here]
@@ -117,12 +101,6 @@
   (assert (= (read-sources [(io.BytesIO b"\xfc")] "latin-1") "ü"))
   (write "a.gz" (gzip.compress b"text"))
   (with [file (gzip.open "a.gz")] (assert (= (read-sources file) "text"))))
-
-
-(defn test-open-files-and-paths-are-joined-in-order [here]
-  (write-all {"b.txt" "beta"  "c.txt" "gamma"})
-  (with [file (open "c.txt" :encoding "utf-8")]
-    (assert (= (read-sources [(io.StringIO "alpha") "b.txt" file]) "alpha\nbeta\ngamma"))))
 
 
 (defn test-what-is-wrong-with-an-open-file-names-it [here]

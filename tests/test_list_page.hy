@@ -155,23 +155,6 @@
     (assert (= (.text-content page "#go") "Write"))))
 
 
-(defn test-a-list-that-is-stopped-goes-on-as-if-it-had-not [browser tmp-path]
-  (setv path (page-of tmp-path (list-model)))
-  (with [page (open-page browser path "#rng_seed=4&temperature=1&fast=1")]
-    (wait-for-end page)
-    (.click page "#go")
-    (wait-for-end page)
-    (setv expected (shown page)))
-  (with [page (open-page browser path "#rng_seed=4&temperature=1")]
-    (wait-until page f"document.querySelectorAll('{ITEM}').length > 2")
-    (.press page.keyboard "Escape")
-    (setv before (len (shown page)))
-    (assert (< before 10))
-    (.click page "#go")
-    (wait-for-end page)
-    (assert (= (shown page) (cut expected (+ before 10))))))
-
-
 (defn test-another-letter-rewrites-its-item-alone [browser tmp-path]
   (with [page (opened browser tmp-path (list-model))]
     (wait-for-end page)
@@ -186,12 +169,3 @@
     (setv [first changed #* rest] (shown page))
     (assert (= [first #* rest] [(get before 0) #* (cut before 2 None)]))
     (assert (.startswith changed (+ (get before 1 0) other)))))
-
-
-(defn test-the-cells-read-the-list [browser tmp-path]
-  (with [page (opened browser tmp-path (list-model))]
-    (wait-for-end page)
-    (setv items (shown page))
-    (.click page "#tab-cells")
-    (wait-until page "document.querySelector('#cells-text').textContent !== ''")
-    (assert (= (.splitlines (.text-content page "#cells-text")) items))))

@@ -86,11 +86,6 @@
   (assert (= ((get names "p") "LOW") "low")))
 
 
-(defn test-python-spelling-is-the-same-step []
-  (defprep p (drop_lines "a"))
-  (assert (= (p "a\nb") "b")))
-
-
 ;; * `defprep`: what it refuses
 
 (defn [(pytest.mark.parametrize #("body" "said") [

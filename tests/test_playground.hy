@@ -81,16 +81,6 @@
     (assert (= (/ (.count ids id) DRAWS) (pytest.approx own :abs 0.015)))))
 
 
-(defn test-each-text-of-each-seed-has-random-numbers-of-its-own [browser]
-  (setv rows (in-browser browser ["sampler.js"] (+ "(seeds) => seeds.map((seed) => {"
-      "const {random} = new Sampler(null, ...seed); return [random(), random(), random()]; })")
-    [[1 0] [1 0] [2 0] [1 1] [0 1] [2147483647 5]]))
-  (assert (= (get rows 0) (get rows 1)))
-  (setv numbers (sum (cut rows 1 None) []))
-  (assert (= (len (set numbers)) 15))
-  (assert (all (gfor number numbers (< 0 number 1)))))
-
-
 ;; * Writing
 
 (defn [(pytest.mark.parametrize #("options" "seeds") [
@@ -196,23 +186,21 @@
     (assert (.is-visible page "#go"))))
 
 
-(defn test-the-slider-of-the-temperature-steers [browser tmp-path]
-  (setv model (halved-model))
-  (with [page (open-page browser (page-of tmp-path model) "#seed=The&fast=1")]
-    (.press page "#temperature" "Home")
-    (assert (= (.text-content page "#temperature-value") "0.00"))
-    (write-on page 40)
-    (assert (.startswith (written page)
-      (.generate (TextModel model) "The" :length 40 :temperature 0)))))
-
-
-(defn test-the-controls-begin-at-what-is-given [browser tmp-path]
-  (setv path (/ tmp-path "page.html"))
-  (.page (TextModel (halved-model)) path :temperature 1.27 :length 30)
+(defn test-the-controls-begin-at-what-is-given-and-the-slider-of-the-temperature-steers
+    [browser tmp-path]
+  (setv
+    path (/ tmp-path "page.html")
+    model (TextModel (halved-model)))
+  (.page model path :temperature 1.27 :length 30)
   (with [page (open-page browser path "#seed=The&fast=1")]
     (wait-for-end page)
     (assert (= (.text-content page "#temperature-value") "1.27"))
-    (assert (= (.text-content page "#count") "30 characters"))))
+    (assert (= (.text-content page "#count") "30 characters"))
+    (.press page "#temperature" "Home")
+    (assert (= (.text-content page "#temperature-value") "0.00"))
+    (restart page "The")
+    (wait-for-end page)
+    (assert (= (written page) (.generate model "The" :length 30 :temperature 0)))))
 
 
 (defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]

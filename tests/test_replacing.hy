@@ -119,14 +119,6 @@
   (with [_ (locked path)]))
 
 
-(defn test-a-lock-file-that-tells-no-number-is-enough [path]
-  (setv lock (/ path.parent ".model.h5.lock"))
-  (with [_ (locked path)]
-    (os.truncate lock 0)
-    (with [_ (pytest.raises OSError :match "another process is training")]
-      (with [_ (locked path)]))))
-
-
 (defn test-a-save-waits-for-another-process-and-is-refused-if-that-takes-long
     [monkeypatch path holder]
   (setv before (.read-bytes path))

@@ -39,12 +39,6 @@
     #("two,\nlines; \"x\"\n\none\n\n" "table, 2 entries in column text" "paragraph"))))
 
 
-(defn test-a-table-may-have-any-line-ends [here]
-  (for [end ["\n" "\r"]]
-    (write "a.csv" (.join end ["id,text" "1,\"two" "lines\"" "2,one" ""]))
-    (assert (= (get (read "a.csv" :column "text") 0) "two\nlines\n\none\n\n"))))
-
-
 (defn [(pytest.mark.parametrize #("table" "column" "expected") [
     ;; Columns are joined in the given order.
     #(PEOPLE ["home" "Name"]

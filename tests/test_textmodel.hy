@@ -6,7 +6,7 @@
   lstm_textgen
   lstm_textgen.display.plain [Quiet]
   lstm_textgen.writing.mixture [make-engine]
-  tests.helpers [TEXT run-python small-model succeeded write-text])
+  tests.helpers [TEXT run-python small-model succeeded])
 
 (setv TOLERANCE 1e-4)  ; between logits that are computed in two ways
 
@@ -44,15 +44,9 @@
   (assert (= (. (lstm_textgen.Words.build ["a b a"]) units) ["<unk>" " a" " b" "a"])))
 
 
-(defn test-a-model-has-its-vocabulary-settings-and-history [model]
+(defn test-a-model-has-its-vocabulary-settings-and-a-history-ready-for-pandas [model]
   (assert (= model.vocabulary.units (sorted (set TEXT))))
   (assert (= model.settings.lookback 16))
-  (assert (= (lfor entry model.history (get entry "epoch")) [1 2]))
-  (for [entry model.history name ["loss" "validation_loss"]]
-    (assert (< 0 (get entry name) (np.log (len model.vocabulary))))))
-
-
-(defn test-the-history-goes-straight-into-pandas [model]
   (import pandas)
   (setv table (pandas.DataFrame model.history))
   (assert (= (list table.columns) ["epoch" "loss" "validation_loss" "learning_rate" "seconds"
@@ -96,11 +90,6 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
     :cwd trained
     :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
   (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
-
-
-(defn test-an-unknown-setting-is-refused [tmp-path]
-  (with [_ (pytest.raises TypeError :match "epoch")]
-    (lstm_textgen.train (write-text tmp-path) (/ tmp-path "model") :epoch 3)))
 
 
 (defn test-an-unknown-name-of-the-package-is-refused []

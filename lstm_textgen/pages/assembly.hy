@@ -4,7 +4,7 @@ A page's styles and scripts are readable files in assets/. They are inlined unde
 Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
 nothing is requested, whatever data the page holds.]]
 
-(eval-when-compile (require lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [->]  lstm-textgen.pages.markup [html]))
 (import
   base64 [b64encode]
   hashlib [sha256]
@@ -104,4 +104,4 @@ nothing is requested, whatever data the page holds.]]
 
 (defn _hash [text]
   "Return the source expression that allows the inline element with this `text`."
-  f"'sha256-{(base64 (.digest (sha256 (.encode text "utf-8"))))}'")
+  f"'sha256-{(-> text (.encode "utf-8") (sha256) (.digest) (base64))}'")

@@ -1,6 +1,6 @@
 "Downloads each URL once, to the cache folder."
 
-(eval-when-compile (require hyrule [branch some-> unless]))
+(eval-when-compile (require hyrule [-> branch some-> unless]))
 (import
   contextlib [suppress]
   hashlib
@@ -34,7 +34,7 @@
       [address fragment] (urldefrag url)
       wanted (when (.startswith fragment "sha256=") (.lower (.removeprefix fragment "sha256=")))
       ;; Servers can't influence the name.
-      name (.hexdigest (hashlib.sha256 (.encode address)))
+      name (-> address (.encode) (hashlib.sha256) (.hexdigest))
       ending (if (.endswith (. (urlsplit address) path) ".gz") ".gz" "")
       path (os.path.join (cache-folder) (+ name ending)))
     (unless (or (is wanted None) (re.fullmatch "[0-9a-f]{64}" wanted))

@@ -3,7 +3,7 @@
 A setting `items` says which: `line` or `paragraph`. Each item is followed by its end. A model
 keeps a fingerprint of each item, so that it can generate only new ones.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [-> meth unless]))
 (import
   hashlib [blake2b]
   re
@@ -47,8 +47,8 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
   Items that differ only in case and white space have the same. Of a million other items, one
   in 280 million has that of a given one by chance.]]
-  (.digest (blake2b (.encode (.join " " (.split (.casefold item))) "utf-8" "surrogatepass")
-    :digest-size FINGERPRINT)))
+  (-> (.join " " (.split (.casefold item)))
+    (.encode "utf-8" "surrogatepass") (blake2b :digest-size FINGERPRINT) (.digest)))
 
 
 (defn fingerprints [items]

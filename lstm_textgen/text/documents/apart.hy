@@ -10,7 +10,7 @@
   tempfile [TemporaryFile]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [locked])
+  lstm-textgen.text.documents.reading [refuse-locked])
 
 (setv
   SECONDS 300  ; of the CPU, for a whole document
@@ -39,7 +39,7 @@
         "PYTHONPATH" (.join os.pathsep (gfor path sys.path (or path (os.getcwd))))})
       returncode))
     (cond
-      (= status LOCKED) (raise (NotText (locked reading)))
+      (= status LOCKED) (refuse-locked reading)
       (in (- status) (gfor name TIMERS (getattr signal name None)))
         (raise (NotText f"{reading.name} takes too long to read; give its text as a .txt file"))
       (in status [TOO-LARGE (- signal.SIGABRT)]) (raise (NotText (+ f"{reading.name} is damaged, "

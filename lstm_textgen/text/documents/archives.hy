@@ -11,7 +11,8 @@
   zlib
   lstm-textgen.basics.machine [MB]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE locked not-a read-whole])
+  lstm-textgen.text.documents.reading [Bounded Budget MAX-WHOLE read-whole refuse-damaged
+    refuse-locked])
 
 (setv
   MAX-XML (* 32 MB)  ; bytes of one member: as elements it takes up to sixty times as much
@@ -33,9 +34,8 @@
   (meth open [name]
     "Return the member `name` as a binary file; raise `NotText` if it is missing or encrypted."
     (unless (in name @names)
-      (raise (NotText (not-a @reading "a complete document" f"it has no {name}"))))
-    (when (& 1 (. (.getinfo @zip name) flag-bits))
-      (raise (NotText (locked @reading))))
+      (refuse-damaged @reading "a complete document" f"it has no {name}"))
+    (when (& 1 (. (.getinfo @zip name) flag-bits)) (refuse-locked @reading))
     (with [_ (catch-warnings :action "error" :category UserWarning)]  ; members that overlap
       (Bounded (.open @zip name) @budget)))
 

@@ -1,6 +1,6 @@
 "The columns of a table: which row has their names, and which of them a name means."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [->> unless]))
 (import
   itertools [takewhile]
   re
@@ -40,7 +40,7 @@
   about as long; it is unlike them if it has no digit and they all have.]]
   (when (or (< (len rows) 2) (isinstance (get rows 1) dict)) (return False))  ; JSON names its own
   (defn form [cell]
-    (re.sub r"\d+" "0" (re.sub r"[^\W\d_]+" "a" (cut cell MAX-FORM))))
+    (->> (cut cell MAX-FORM) (re.sub r"[^\W\d_]+" "a") (re.sub r"\d+" "0")))
   (defn like? [cell others]
     (setv
       own (form cell)

@@ -1,6 +1,6 @@
 "Files made of entries: mail, subtitles, notebooks."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [-> unless]))
 (import
   collections [Counter]
   contextlib [suppress]
@@ -85,7 +85,8 @@
     encoding (next (gfor [begins name] (.items SAVED-AS) :if (re.match begins head) name) None))
   (.seek file 0)
   (if encoding
-    (BytesIO (.encode (.decode (read-whole file reading) encoding "replace") "utf-8" "replace"))
+    (-> (read-whole file reading)
+      (.decode encoding "replace") (.encode "utf-8" "replace") (BytesIO))
     file))
 
 

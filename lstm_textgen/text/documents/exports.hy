@@ -10,10 +10,9 @@
   re
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [read-json]
-  lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [NOTICE chat-text]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget MAX-LINE
-    MAX-WHOLE Reading not-a read-whole]
+    MAX-WHOLE Reading read-whole refuse-damaged]
   lstm-textgen.text.documents.web [MAX-PAGE layout page-source page-tree])
 
 (setv
@@ -67,7 +66,7 @@
     ;; Of a file, ijson.parse makes the paths of all events in 64 KB before we see the first.
     (for [[path event value] (ijson.parse (ijson.basic-parse file :use-float True))]
       (when (> (len path) MAX-JSON-PATH)
-        (raise (NotText (not-a reading "a chat export" "its values are nested too deeply"))))
+        (refuse-damaged reading "a chat export" "its values are nested too deeply"))
       (when (and (not place) (= event "start_map") (.endswith path "messages.item"))
         (setv [place builder size] [path (ObjectBuilder) 0]))
       (when place
@@ -79,8 +78,7 @@
         (when (= [path event] [place "end_map"])
           (yield (_attempt read builder.value))
           (setv place None))))
-    (except [error [ijson.JSONError UnicodeError]]
-      (raise (NotText (not-a reading "a chat export" (str error))) :from error))))
+    (except [error [ijson.JSONError UnicodeError]] (refuse-damaged reading "a chat export" error))))
 
 
 (defn _telegram [item]
@@ -165,8 +163,7 @@
   (setv data (.read archive name))
   (try
     (setv items (read-json data name list MAX-WHOLE))
-    (except [error ValueError]
-      (raise (NotText (not-a archive.reading "a Slack export" (str error))) :from error)))
+    (except [error ValueError] (refuse-damaged archive.reading "a Slack export" error)))
   (lfor item items :if (isinstance item dict) item))
 
 

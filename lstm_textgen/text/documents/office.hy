@@ -6,9 +6,8 @@
   posixpath
   re
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.archives [read-xml target]
-  lstm-textgen.text.documents.reading [Summary locked read-whole])
+  lstm-textgen.text.documents.reading [Summary read-whole refuse-locked])
 
 (setv
   MOST-SPACES 100  ; that one OpenDocument element stands for
@@ -80,7 +79,7 @@
   (setv manifest (read-xml archive "META-INF/manifest.xml" :needed False))
   (when (or (in "encrypted-package" archive.names)
       (is-not (.find manifest ".//{*}encryption-data") None))
-    (raise (NotText (locked archive.reading))))
+    (refuse-locked archive.reading))
   (.lines (OpenDocument) (read-xml archive "content.xml")))
 
 

@@ -24,8 +24,8 @@
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
-    Summary about-skipped batched file-chunks first-reason first-text joined locked not-a
-    read-whole sound-documents text-lines]
+    Summary about-skipped batched file-chunks first-reason first-text joined read-whole
+    refuse-damaged refuse-locked sound-documents text-lines]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
@@ -109,7 +109,7 @@
   (setv data (read-whole file reading))
   (defn has? [stream]
     (in (.encode stream "utf-16-le") data))
-  (when (has? "EncryptedPackage") (raise (NotText (locked reading))))
+  (when (has? "EncryptedPackage") (refuse-locked reading))
   ;; Each kind may hold others.
   (setv stream (if (= reading.ending ".xls") "Workbook" (next (filter has? OLE-STREAMS))))
   (when (setx refused (get OLE-STREAMS stream))
@@ -289,8 +289,7 @@
     (setv chunks (.read reader file reading))
     (yield :from (if (is reader.read read-zip) chunks (batched chunks reading)))
     (except [[BeyondLimit ImportError NotText]] (raise))
-    (except [error reader.errors]
-      (raise (NotText (not-a reading reader.kind (str error))) :from error))))
+    (except [error reader.errors] (refuse-damaged reading reader.kind error))))
 
 
 (defn document-text [kind text [column None]]

@@ -3,7 +3,7 @@
 A reader is a generator: it yields the text in chunks, so that a long one is never in memory as a
 whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [-> ->> meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   dataclasses [field]
@@ -125,8 +125,8 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
 (defn first-text [head reading]
   "Return what the bytes `head` say, without a byte order mark and with `\\n` line ends."
-  (setv text (.removeprefix (.decode head reading.encoding "ignore") "\ufeff"))
-  (.decode (IncrementalNewlineDecoder None True) text))
+  (->> (.removeprefix (.decode head reading.encoding "ignore") "\ufeff")
+    (.decode (IncrementalNewlineDecoder None True))))
 
 
 (defn text-lines [file reading]
@@ -224,7 +224,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
 (defn cleaned [text]
   "Return `text` without control characters and with ? for lone surrogates."
-  (.translate (.decode (.encode text "utf-8" "replace") "utf-8") UNWANTED))
+  (-> text (.encode "utf-8" "replace") (.decode "utf-8") (.translate UNWANTED)))
 
 
 (defn one-line [text]
@@ -232,12 +232,13 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   (.join " " (.split text)))
 
 
-(defn not-a [reading kind [why ""]]
-  "Return the message that the source isn't a valid document of a `kind` such as `a PDF`."
-  (setv why (re.sub r"[^\x20-\x7e]+" " " (one-line why)))  ; a library's text may quote the file
-  f"{reading.name} is not {kind}, or is damaged{(if why f": {(clip why 120)}" "")}")
+(defn refuse-damaged [reading kind why]
+  "Raise `NotText`: the source isn't a valid document of a `kind` such as `a PDF`."
+  (setv why (re.sub r"[^\x20-\x7e]+" " " (one-line (str why))))  ; it may quote the file
+  (refuse f"{reading.name} is not {kind}, or is damaged" (if why f": {(clip why 120)}" "")
+    :kind NotText))
 
 
-(defn locked [reading]
-  "Return the message that the source needs a password."
-  f"{reading.name} is protected by a password; save it without one")
+(defn refuse-locked [reading]
+  "Raise `NotText`: the source needs a password."
+  (refuse f"{reading.name} is protected by a password; save it without one" :kind NotText))

@@ -16,7 +16,7 @@
   lstm-textgen.text.documents.columns [asked-names cell-of find-header find-place header-place]
   lstm-textgen.text.documents.conditions [in-words]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Summary cleaned
-    file-chunks first-text not-a one-line read-whole text-lines]
+    file-chunks first-text one-line read-whole refuse-damaged text-lines]
   lstm-textgen.text.items [ENDS])
 
 (setv
@@ -158,8 +158,7 @@
       (yield row)
       (setv begun (+ table.line-num 1)))
     (except [error csv.Error]
-      (raise (NotText (not-a reading "a table" f"the row that begins on line {begun}: {error}"))
-        :from error))))
+      (refuse-damaged reading "a table" f"the row that begins on line {begun}: {error}"))))
 
 
 (defn _csv-reader [lines head ending [asked #()]]
@@ -215,8 +214,7 @@
     (try
       (setv found (json.loads text :parse-float str :parse-int str :parse-constant str))
       (except [error [RecursionError ValueError]]
-        (raise (NotText (not-a reading "a table" f"{(if whole "" f"line {n}: ")}{error}"))
-          :from error)))
+        (refuse-damaged reading "a table" f"{(if whole "" f"line {n}: ")}{error}")))
     (for [item (if whole found [found])]
       (unless (isinstance item dict)
         (raise (NotText (+ f"{reading.name} is not a table: JSON must be a list of objects, or "

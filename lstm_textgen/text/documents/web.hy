@@ -1,6 +1,6 @@
 "Web pages and e-books: the main text, without scripts, styles and navigation."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [-> ->> unless]))
 (import
   codecs
   collections [Counter]
@@ -10,7 +10,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding decode]
   lstm-textgen.text.documents.archives [read-xml target]
-  lstm-textgen.text.documents.reading [MAX-DEPTH Summary not-a read-whole])
+  lstm-textgen.text.documents.reading [MAX-DEPTH Summary read-whole refuse-damaged])
 
 (setv
   ;; Left out: code, controls, pictures, notes and navigation.
@@ -141,9 +141,9 @@
       (+= (get open name) step)
       (+= depth step))
     (when (or many (> depth MAX-DEPTH))
-      (raise (NotText (not-a reading "a web page or e-book" (if many
+      (refuse-damaged reading "a web page or e-book" (if many
         f"it has a tag with more than {MAX-ATTRIBUTES} attributes"
-        f"its elements are nested more than {MAX-DEPTH} deep")))))))
+        f"its elements are nested more than {MAX-DEPTH} deep")))))
 
 
 ;; * HTML to lines
@@ -177,7 +177,7 @@
       body))
   (lfor
     line (.split (layout main) "\n")
-    :setv line (.strip (re.sub " *\t[ \t]*" "\t" (re.sub " +" " " line)) " \t")
+    :setv line (-> (->> line (re.sub " +" " ") (re.sub " *\t[ \t]*" "\t")) (.strip " \t"))
     :if line
     (.rstrip (.translate line UNKEPT))))
 
