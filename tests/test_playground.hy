@@ -10,7 +10,7 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   tests.browser [assert-writes-as-python halved-model in-browser open-page page-of restart
-    wait-for-end wait-for-units write-on written]
+    wait-for-end wait-for-units written]
   tests.helpers [block-of small-model])
 
 (setv

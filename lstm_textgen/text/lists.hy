@@ -245,12 +245,11 @@ has a hash of each item; later there are the places of items.]]
       (when (not-in script @scripts)
         (setv (get @scripts script) [0 (line-of item text lines)]))
       (+= (get @scripts script 0) 1)
-      (setv word (repeated-word item))
-      (when word (+= @repeating 1))
-      (when (and word (<= @repeating REPEATED-SHOWN))
-        (.append @repeated
-          (+ f"line {(line-of item text lines) :,} mostly repeats "
-            (clip (repr word) QUOTED-ITEM))))))
+      (when (setx word (repeated-word item))
+        (+= @repeating 1)
+        (when (<= @repeating REPEATED-SHOWN)
+          (.append @repeated (+ f"line {(line-of item text lines) :,} mostly repeats "
+            (clip (repr word) QUOTED-ITEM)))))))
 
   (meth described []
     "Return a line about each oddity."
@@ -259,21 +258,19 @@ has a hash of each item; later there are the places of items.]]
       usual-size (if @sizes (median @sizes) 1)
       times (/ size usual-size)
       usual (max @scripts :key (fn [script] (get @scripts script 0)) :default ""))
-    [ #* (if (or (.fullmatch COLUMN-NAMES @first)
+    (list (filter None [
+      (when (or (.fullmatch COLUMN-NAMES @first)
           (and (.isalpha @first) (.islower @first) (<= (* 3 (len @first)) usual-size)))
-        [f"the first item, {(clip (repr @first) QUOTED-ITEM)}, may be the name of a column"]
-        [])
+        f"the first item, {(clip (repr @first) QUOTED-ITEM)}, may be the name of a column")
       #* @repeated
-      #* (if (> @repeating REPEATED-SHOWN)
-        [f"{(- @repeating REPEATED-SHOWN) :,} more items mostly repeat a word"]
-        [])
-      #* (if (>= times FAR-LONGER)
-        [f"line {line :,} has an item {times :,.0f} times as long as the median one"]
-        [])
+      (when (> @repeating REPEATED-SHOWN)
+        f"{(- @repeating REPEATED-SHOWN) :,} more items mostly repeat a word")
+      (when (>= times FAR-LONGER)
+        f"line {line :,} has an item {times :,.0f} times as long as the median one")
       #* (gfor
         [script [count line]] (.items @scripts)
         :if (and script usual (!= script usual) (<= CLUSTER count (* RARE (len @sizes))))
-        f"{count :,} items are in {(.capitalize script)} script, the first on line {line :,}")]))
+        f"{count :,} items are in {(.capitalize script)} script, the first on line {line :,}")]))))
 
 
 (defn line-of [item text lines]

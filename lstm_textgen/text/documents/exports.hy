@@ -78,7 +78,8 @@
         (when (= [path event] [place "end_map"])
           (yield (_attempt read builder.value))
           (setv place None))))
-    (except [error [ijson.JSONError UnicodeError]] (refuse-damaged reading "a chat export" error))))
+    (except [error [ijson.JSONError UnicodeError]]
+      (refuse-damaged reading "a chat export" error))))
 
 
 (defn _telegram [item]
