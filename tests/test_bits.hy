@@ -13,9 +13,6 @@
   lstm-textgen.pages.report [report-page]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
-  lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.seeds [start-ids]
   tests.helpers [TEXT TINY counting score small-model train-tiny])
 
 (setv
@@ -114,39 +111,6 @@
   (for [name LENGTHS]
     (assert (= (get model.history 0 name) (get model.history 1 name))))
   (assert (< 3 (get model.history 0 "unit_length") 4)))
-
-
-;; * Spellings
-
-(defn spellings [vocabulary text]
-  "Return all lists of ids that `text` may be made of."
-  (if text
-    (lfor
-      [id unit] (enumerate vocabulary.units)
-      :if (.startswith text unit)
-      rest (spellings vocabulary (.removeprefix text unit))
-      [id #* rest])
-    [[]]))
-
-
-(defn nats-of [model ids]
-  "Return the nats of the list `ids`, read one by one by an engine of its own."
-  (setv
-    engine (make-engine model)
-    [#* before start] (start-ids model))
-  (.feed engine before)
-  (sum (gfor
-    [before id] (zip [start #* ids] ids)
-    (- (math.log (get (softmax (.step engine before)) id))))))
-
-
-(defn test-a-score-by-pieces-is-an-upper-bound-of-the-sum-over-all-spellings []
-  (setv
-    model (small-model :unit "pieces" :text (* " cat" 30) :layers "12")
-    ways (spellings model.vocabulary " cat cat")
-    all (sum (gfor ids ways (math.exp (- (nats-of model ids))))))
-  (assert (> (len ways) 1))
-  (assert (< (- (math.log all)) (. (score model [" cat cat"]) nats))))
 
 
 ;; * Models compared

@@ -2,17 +2,13 @@
 
 (import
   csv
-  os
-  re
   keras
   numpy :as np
   pytest
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [Table]
-  lstm-textgen.learning.runs [check-log-folder]
   lstm-textgen.modelfile.history [loss-of]
-  tests.helpers [TEXT counting program refusal-of refused run-python same-run? succeeded train-tiny
-    write-text])
+  tests.helpers [TEXT counting refusal-of run-python same-run? succeeded train-tiny write-text])
 
 
 (defclass Notes [keras.callbacks.Callback]
@@ -79,13 +75,6 @@
   (assert (= model.checkpoint.resume.progress.step 7))
   (train-tiny tmp-path)
   (assert (same-run? (/ tmp-path "model") (/ counted-once "model"))))
-
-
-(defn [counting] test-keras-early-stopping-ends-the-run-after-an-epoch [tmp-path]
-  (setv
-    stopping (keras.callbacks.EarlyStopping :monitor "loss" :min-delta 100)
-    model (train-tiny tmp-path :epochs 9 :callbacks [stopping]))
-  (assert (= (len model.history) 2)))
 
 
 (defn test-a-model-checkpoint-saves-stock-models-with-the-weights-of-that-moment [tmp-path]
@@ -159,13 +148,6 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
   (assert (np.any bias)))
 
 
-(defn [counting] test-keras-progress-bar-shows-the-run [tmp-path capsys]
-  (train-tiny tmp-path :callbacks [(keras.callbacks.ProgbarLogger)])
-  (setv shown (. (.readouterr capsys) out))
-  (assert (in "Epoch 2/2" shown))
-  (assert (in "42/42" shown)))
-
-
 (defn scalars [folder tag]
   "Return the steps and values of `tag` in the log in `folder`, as TensorBoard reads it."
   (import tensorboard.backend.event-processing.event-accumulator [EventAccumulator])
@@ -215,14 +197,6 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
   (assert (= (.read-text page) written)))
 
 
-(defn [counting] test-the-program-trains-and-writes-its-report [tmp-path]
-  (write-text tmp-path)
-  (setv flags ["--epochs" 1 "--report" "run.html"])
-  (assert (re.search r"run\.html: \d+ KB; open it in a browser"
-    (succeeded (program "--sources" "text.txt" #* flags :folder tmp-path))))
-  (assert (.exists (/ tmp-path "run.html"))))
-
-
 (defn [counting] test-from-python-a-source-is-never-an-output-and-two-outputs-are-two-files
     [tmp-path]
   (setv text (write-text tmp-path :name "text.h5"))
@@ -236,32 +210,6 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
       (assert (in said (refusal-of lstm-textgen.train source :restart True :overwrite True
         #** {"path" (/ tmp-path "model")  #** outputs})))))
   (assert (= (.read-text (/ tmp-path "text.h5")) TEXT)))
-
-
-(defn [counting (pytest.mark.parametrize #("flags" "words") [
-    #(["--csv" "text.txt"] "--csv text.txt would overwrite an input")
-    #(["--csv" "model.h5"] "--csv model.h5 would overwrite the model in use")
-    #(["--csv" "mine.csv"] "--csv mine.csv already exists")
-    #(["--csv" "nowhere/log.csv"] "there is no such folder")
-    #(["--tensorboard" "text.txt"] "text.txt: this is a file, not a folder")
-    #(["--tensorboard" ".model.h5.lock"] "--tensorboard .model.h5.lock is a name for locks")
-    #(["--csv" "recipe.hy" "--recipe" "recipe.hy" "--overwrite"]
-      "--csv recipe.hy would overwrite an input")])]
-    test-logs-take-no-other-file-s-place-unless-that-is-asked-for [trained flags words]
-  (write-text trained "a,b\n1,2\n" "mine.csv")
-  (write-text trained "(import lstm-textgen [recipe]) (setv r (recipe \"r\"))" "recipe.hy")
-  (refused (program "--sources" "text.txt" "--epochs" 3 #* flags :folder trained) words)
-  (assert (= (.read-text (/ trained "text.txt")) TEXT))
-  (assert (= (.read-text (/ trained "mine.csv")) "a,b\n1,2\n"))
-  (train-tiny trained :epochs 3 :csv (/ trained "mine.csv") :overwrite True)
-  (assert (= (lfor row (rows-of (/ trained "mine.csv")) (get row "epoch")) ["3"])))
-
-
-(defn test-checking-the-folder-for-tensorboard-leaves-nothing-behind [tmp-path monkeypatch]
-  (check-log-folder (/ tmp-path "logs" "first"))
-  (assert (= (list (.iterdir tmp-path)) []))
-  (.setattr monkeypatch os "access" (fn [path how] False))
-  (assert (in "not writable" (refusal-of check-log-folder (/ tmp-path "logs")))))
 
 
 (defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]

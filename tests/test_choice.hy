@@ -149,16 +149,6 @@
     (assert (= (round (machine-speed (Quiet)) 3) share))))
 
 
-(defn test-another-number-of-cores-is-measured-again [folder monkeypatch]
-  (pretend monkeypatch MEASURED-SPEED)
-  (machine-speed (Quiet))
-  (for [[module name] [[choice "cores"] [os "cpu_count"]]]
-    (.setattr monkeypatch module name (fn [] 64)))
-  (pretend monkeypatch (* 3 MEASURED-SPEED))
-  (assert (= (machine-speed (Quiet)) 3))
-  (assert (= (len (json.loads (.read-text (/ folder "speed.json")))) 2)))
-
-
 (defn [(pytest.mark.parametrize "content" ["{" "[1]" "{\"a\": \"b\"}" "{\"a\": 0}" "null"])]
     test-a-damaged-file-of-speeds-is-replaced-by-a-new-measure [folder monkeypatch content]
   (.write-text (/ folder "speed.json") content)

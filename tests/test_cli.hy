@@ -4,13 +4,12 @@
   gzip
   re
   resource
-  sys
   pytest
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [TEXT TINY-FLAGS UNMEASURED counting limit-files output program start-python
-    succeeded train-tiny write write-all write-text]
+  tests.helpers [TEXT UNMEASURED counting limit-files output program start-python succeeded
+    train-tiny write write-all write-text]
   tests.screen [Screen])
 
 (setv SHELLS {
@@ -24,11 +23,6 @@
   (write-text tmp-path)
   (monkeypatch.chdir tmp-path)
   refusal)
-
-
-(defn test-a-run-with-nothing-to-do-is-refused [complaint]
-  (assert (in "--sources" (complaint)))
-  (assert (in "--sources" (complaint "--sources"))))
 
 
 (defn test-the-words-of-keras-are-not-taken-for-settings [complaint monkeypatch]
@@ -122,17 +116,6 @@ sys.exit(main())")
 
 ;; * What goes well
 
-(defn [counting] test-a-quiet-run-may-begin-anew-in-another-folder [trained]
-  (.mkdir (/ trained "sub"))
-  (.rename (/ trained "model.h5") (/ trained "sub" "m.h5"))
-  (setv
-    before (.read-bytes (/ trained "sub" "m.h5"))
-    flags ["--model" "sub/m.h5" "--restart" "--quiet" "--epochs" "1" #* TINY-FLAGS])
-  (assert (= (output trained "--sources" "text.txt" #* flags) ""))
-  (assert (= (.read-bytes (/ trained "sub" "m.h5.bak")) before))
-  (assert (= (len (. (load-checkpoint (/ trained "sub" "m")) history)) 1)))
-
-
 (defn [counting] test-a-run-shows-losses-and-how-to-generate-even-if-it-was-finished [trained]
   (setv [shown again] (lfor _ (range 2)
     (. (program "--sources" "text.txt" "--epochs" "3" :folder trained) stdout)))
@@ -160,15 +143,6 @@ sys.exit(main())")
     :environment {"KERAS_BACKEND" "jax"}))
   (assert (re.fullmatch (+ r"lstm_textgen 0\.4\.0\nPython 3\.\d+\.\d+.*, Hy [\d.]+, NumPy [\d.]+"
     r".*\nbackend: jax\nmachine: .+ \d+ cores of .+\n") (succeeded result))))
-
-
-(defn [(pytest.mark.parametrize #("started" "name") [
-    #("/a/train.hy" "./train.hy") #("/usr/bin/lstm-textgen" "lstm-textgen")])]
-    test-the-examples-in-the-help-call-the-program-by-its-name [monkeypatch capsys started name]
-  (.setattr monkeypatch sys "argv" [started])
-  (setv text (shown-by "--help" capsys))
-  (assert (in f"  {name} --sources lol.txt  " text))
-  (assert (= (len (re.findall r"train\.hy|lstm-textgen" text)) (.count text f"{name} --") 8)))
 
 
 (defn test-help-all-groups-every-flag-with-its-default [capsys]
@@ -208,17 +182,6 @@ sys.exit(main())")
       "text        2,430 characters, 3 epochs" "loss        epoch "
       "text        5,481 characters, 4 epochs" "loss        epoch "])]
     (assert (.startswith line words))))
-
-
-(defn test-the-completion-of-a-shell-has-every-flag-and-bash-s-is-for-any-path [monkeypatch capsys]
-  (.setattr monkeypatch sys "argv" ["/somewhere/train.hy"])
-  (for [shell SHELLS]
-    (assert (= 0 (main ["--completion" shell])))
-    (setv script (. (capsys.readouterr) out))
-    (for [setting (settings-in "cli")]
-      (assert (in (.removeprefix setting.option "--") script)))
-    (when (= shell "bash")
-      (assert (re.search "(?m)^complete .* train.hy$" script)))))
 
 
 (defn [(pytest.mark.parametrize "shell" SHELLS)]

@@ -17,10 +17,6 @@ logarithms. So their texts and scores are known.]]
   sure (pytest.fixture sure-model))
 
 
-(defn test-the-seed-is-shown-before-the-units-that-length-asks-for [sure]
-  (assert (= (output sure "--generate" "bad" "--length" 4) "badaaaa\n")))
-
-
 (defn test-writing-imports-neither-keras-nor-hyrule-nor-rich-nor-h5py [sure]
   (output sure "--generate" "a" "--length" 1)  ; with all modules compiled, as they are installed
   (setv
@@ -84,12 +80,6 @@ logarithms. So their texts and scores are known.]]
   (refused (program "--generate-from" "none.txt" :folder sure) "none.txt"))
 
 
-(defn test-a-strange-character-of-the-seed-is-named-and-not-executed [sure]
-  (setv result (program "--generate" "b\x1b" "--length" 1 :folder sure))
-  (assert (= result.stdout "ba\n"))
-  (assert (= result.stderr "the model never saw '\\x1b' (U+001B); left out of the seed\n")))
-
-
 (defn test-ctrl-c-and-a-reader-that-goes-away-end-it-quietly [uniform]
   (for [leave [
       (fn [process] (.send-signal process signal.SIGINT))
@@ -137,8 +127,3 @@ logarithms. So their texts and scores are known.]]
 
 
 ;; * Flags that don't go together
-
-(defn test-a-flag-that-does-not-go-with-generating-is-refused [uniform monkeypatch refusal]
-  (.chdir monkeypatch uniform)
-  (for [flags [["--mix" "0.5"] ["--score" "text.txt"] ["--interactive"] ["--originality"]]]
-    (assert (in (get flags 0) (refusal "--generate" "a" #* flags)))))

@@ -6,9 +6,8 @@
   pytest
   lstm-textgen.cli.actions [ACTIONS TRAINING find-action]
   lstm-textgen.cli.flags [command flag parse-flags]
-  lstm-textgen.cli.training [import-old]
   lstm-textgen.settings.table [settings-in]
-  tests.helpers [output program small-model sure-model write-text])
+  tests.helpers [sure-model])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -20,54 +19,20 @@
   (str error.value))
 
 
-(defn action-of [line]
-  "Return the name of the action that the command `line` asks for."
-  (. (find-action (parse-flags (shlex.split line))) name))
+;; * Flags that are refused
 
-
-;; * Flags without effect
-
-(defn [(pytest.mark.parametrize #("line" "idle") [
+(defn [(pytest.mark.parametrize #("line" "said") [
+    ;; Flags without effect, and those on their own.
     #("--generate x --layers 12 --epochs 3" "--layers and --epochs have no effect with --generate")
-    #("--generate x --word-by-word" "--unit has no effect with --generate")
     #("--generate x --cpu --quiet --restart" "--restart, --cpu and --quiet have no effect")
     #("--generate x --encoding latin-1" "--encoding has no effect with --generate")
-    #("--generate x --score-html p" "--score-html has no effect with --generate")
     #("--sources x --generate y" "--sources trains, --generate generates: use one; to measure")
-    #("--recipe x --generate y" "--recipe has no effect with --generate")
     #("--score x --temperature 1" "--temperature has no effect with --score")
     #("--score x --length 1 --output y" "--length and --output have no effect with --score")
     #("--interactive --samples 2 --output x" "--samples and --output have no effect")
-    #("--sources x --length 5" "--length has no effect in training")
     #("--sources x --score-html p --mix 0.5" "--mix and --score-html have no effect in training")
     #("--import x --alphabet y --sources z" "--sources has no effect with --import")
-    #("--completion bash --model x" "--model has no effect with --completion")])]
-    test-a-flag-that-does-nothing-is-named [line idle]
-  (setv message (objection #* (shlex.split line)))
-  (assert (in idle message))
-  (assert (in "; " message)))
-
-
-(defn [(pytest.mark.parametrize #("line" "action") [
-    #("--generate x --temperature 1 --rng-seed 1 --model a --model b --mix 0.5" "generate")
-    #("--generate x --originality --sources y --encoding latin-1 --output z" "generate")
-    #("--generate-from x --encoding latin-1 --samples 2 --length 3" "generate_from")
-    #("--interactive --length 3 --stop x --top-k 3" "interactive")
-    #("--score x y --score-html p --encoding latin-1 --max-download 3 --model a" "score")
-    #("--import x --alphabet y --model z --restart --quiet" "import")
-    #("--completion fish" "completion")
-    #("--sources x --temperature 1 --rng-seed 2 --cpu --minutes 3 --model z" TRAINING)
-    #("--recipe x --quiet" TRAINING)])]
-    test-flags-that-an-action-uses-are-welcome [line action]
-  (assert (= (action-of line) action)))
-
-
-(defn test-every-flag-goes-with-an-action []
-  (setv used (sfor action (.values ACTIONS) name [action.name #* action.uses] name))
-  (assert (= used #{TRAINING  #* (gfor setting (settings-in "cli") setting.name)})))
-
-
-(defn [(pytest.mark.parametrize #("line" "said") [
+    #("--completion bash --model x" "--model has no effect with --completion")
     #("--score-html p" "--score-html has no effect on its own; add --score")
     #("--restart" "--restart has no effect on its own; add --sources, --recipe or --import")
     #("--length 5 --model a"
@@ -77,38 +42,7 @@
       "--length and --output have no effect on their own; add --generate or --generate-from")
     #("--max-download 5 --score-html p" "--max-download and --score-html have no effect on their")
     #("--length 5 --epochs 3" "--epochs has no effect on its own; add --sources or --recipe")
-    #("--layers 5" "--layers has no effect on its own; add --sources or --recipe")])]
-    test-a-flag-without-its-action-names-what-is-missing [line said]
-  (assert (in said (objection #* (shlex.split line)))))
-
-
-(defn test-a-flag-for-several-values-may-come-several-times []
-  (setv flags (parse-flags (shlex.split "--sources a b --sources c --stop x --stop=-y")))
-  (assert (= (dict flags) {"sources" ["a" "b" "c"]  "stop" ["x" "-y"]})))
-
-
-(defn test-word-by-word-is-a-unit-and-the-last-one-given-wins []
-  (for [[line unit] [
-      ["--word-by-word" "words"] ["--unit words" "words"]
-      ["--unit characters --word-by-word" "words"]
-      ["--word-by-word --unit characters" "characters"]]]
-    (assert (= (dict (parse-flags (shlex.split line))) {"unit" unit})))
-  (assert (in "--unit must be one of `characters`, `pieces`, `words`, not 'syllables'"
-    (objection "--unit" "syllables"))))
-
-
-;; * Unknown flags
-
-(defn [(pytest.mark.parametrize #("given" "meant") [
-    #("--seed" "--rng-seed") #("--temp" "--temperature") #("--gen" "--generate")
-    #("--epoch" "--epochs") #("--lenght=5" "--length") #("--rng_seed" "--rng-seed")
-    #("--words" "--max-words") #("--source" "--sources") #("-g" "--generate")
-    #("--hepl" "--help")])]
-    test-an-unknown-flag-suggests-the-nearest [given meant]
-  (assert (.endswith (objection given) f"did you mean {meant}?")))
-
-
-(defn [(pytest.mark.parametrize #("line" "said") [
+    ;; What can't be understood is explained by an example.
     #("--xyz" "unknown flag --xyz; --help-all shows every flag")
     #("lol.txt" "did you mean --sources lol.txt?")
     #("--generate The mayor" "needs quotes")
@@ -124,8 +58,39 @@
     #("--generate x --originality" "--originality needs")
     #("--sources x --model a --model b" "only one model")
     #("--model a" "nothing to do")])]
-    test-what-cannot-be-understood-is-explained-by-an-example [line said]
+    test-a-line-of-flags-that-makes-no-sense-is-told-why [line said]
   (assert (in said (objection #* (shlex.split line)))))
+
+
+(defn [(pytest.mark.parametrize #("given" "meant") [
+    #("--seed" "--rng-seed") #("--temp" "--temperature") #("--gen" "--generate")
+    #("--epoch" "--epochs") #("--lenght=5" "--length") #("--rng_seed" "--rng-seed")
+    #("--words" "--max-words") #("--source" "--sources") #("-g" "--generate")
+    #("--hepl" "--help")])]
+    test-an-unknown-flag-suggests-the-nearest [given meant]
+  (assert (.endswith (objection given) f"did you mean {meant}?")))
+
+
+;; * Flags that are read
+
+(defn test-every-flag-goes-with-an-action []
+  (setv used (sfor action (.values ACTIONS) name [action.name #* action.uses] name))
+  (assert (= used #{TRAINING  #* (gfor setting (settings-in "cli") setting.name)})))
+
+
+(defn test-a-flag-for-several-values-may-come-several-times []
+  (setv flags (parse-flags (shlex.split "--sources a b --sources c --stop x --stop=-y")))
+  (assert (= (dict flags) {"sources" ["a" "b" "c"]  "stop" ["x" "-y"]})))
+
+
+(defn test-word-by-word-is-a-unit-and-the-last-one-given-wins []
+  (for [[line unit] [
+      ["--word-by-word" "words"] ["--unit words" "words"]
+      ["--unit characters --word-by-word" "words"]
+      ["--word-by-word --unit characters" "characters"]]]
+    (assert (= (dict (parse-flags (shlex.split line))) {"unit" unit})))
+  (assert (in "--unit must be one of `characters`, `pieces`, `words`, not 'syllables'"
+    (objection "--unit" "syllables"))))
 
 
 ;; * Commands to paste
@@ -153,38 +118,9 @@
     (assert (= flags.generate value))))
 
 
-(defn import-with [monkeypatch capsys alphabet path]
-  "Import an old model with an `alphabet` to `path`, in all but the reading; return the command."
-  (.setattr monkeypatch "lstm_textgen.cli.training.import_model"
-    (fn [_ alphabet] (small-model :text alphabet :beginning (get alphabet 0))))
-  (import-old (parse-flags ["--import" "x" f"--alphabet={alphabet}" f"--model={path}"]))
-  (get (.split (. (.readouterr capsys) out) " --generate") 1))
-
-
-(defn [(pytest.mark.parametrize #("alphabet" "model" "shown") [
-    #("helyo" "a" " h --length 300 --model a\n")
-    #("我们你" "a" " '我' --length 300 --model a\n")
-    #("-ab" "-mx" "=- --length 300 --model=-mx\n")
-    #("'ab" "a b" " ''\"'\"'' --length 300 --model 'a b'\n")
-    #("\nab" "model" " '' --length 300\n")
-    #("\u0007ab" "model" " '' --length 300\n")])]
-    test-the-command-shown-writes-from-what-the-model-knows [
-      tmp-path monkeypatch capsys alphabet model shown]
-  (.chdir monkeypatch tmp-path)
-  (assert (= (import-with monkeypatch capsys alphabet model) shown)))
-
-
 ;; * Messages
 
 (defn test-a-model-of-ours-needs-no-import [tmp-path monkeypatch refusal]
   (.chdir monkeypatch (sure-model tmp-path))
   (assert (in "model.h5 is already a model of this program"
     (refusal "--import" "model.h5" "--alphabet" "none" "--model" "new"))))
-
-
-(defn test-one-character-is-not-several [tmp-path]
-  (sure-model tmp-path)
-  (assert (in ", 1 character\n" (output tmp-path "--score" "-" :input "a")))
-  (write-text tmp-path "bca")
-  (setv flags ["--generate" "b" "--length" "1" "--originality" "--sources" "text.txt"])
-  (assert (in "1 character: 'a'" (. (program #* flags :folder tmp-path) stderr))))

@@ -14,7 +14,6 @@
   lstm-textgen.basics.files [locked]
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.outputs [open-output]
   tests.helpers [TEXT UNMEASURED VERSE counting limit-files names-in output program refused
     save-odds start-program sure-model write-all write-text])
 
@@ -54,6 +53,7 @@
 
 (setv
   WRITERS [[#* SEED "--output"] ["--score" "letter.txt" "--score-html"] ["--page"] ["--report"]]
+  TABLE ["--sources" "letter.txt" "--csv"]
   REFUSED {  ; what an output may not replace, or be, even with --overwrite
     "model.h5" "would overwrite the model in use"
     "link" "would overwrite the model in use"
@@ -68,7 +68,7 @@
     "old" "read-only"})
 
 
-(defn [(pytest.mark.parametrize "flags" WRITERS)]
+(defn [(pytest.mark.parametrize "flags" [#* WRITERS TABLE])]
     test-an-output-takes-no-other-place [sure refusal flags]
   (save-odds sure "ab" {} :name "other")
   (.mkdir (/ sure "folder"))
@@ -82,6 +82,18 @@
     (for [[name words] (.items REFUSED)] (assert (in words (refusal #* flags name "--overwrite"))))
     (assert (= (names-in sure) names)))
   (assert (= (.read-bytes (/ sure "model.h5")) before)))
+
+
+(defn test-logs-of-a-run-take-no-other-place [sure refusal]
+  (write-text sure "(import lstm-textgen [recipe]) (setv r (recipe \"r\"))" "recipe.hy")
+  (write-text sure "a,b\n1,2\n" "mine.csv")
+  (for [[flags words] [
+      [["--csv" "mine.csv"] "mine.csv already exists"]
+      [["--csv" "recipe.hy" "--recipe" "recipe.hy" "--overwrite"] "would overwrite an input"]
+      [["--tensorboard" "letter.txt"] "letter.txt: this is a file, not a folder"]
+      [["--tensorboard" ".model.h5.lock"] ".model.h5.lock is a name for locks"]]]
+    (assert (in words (refusal "--sources" "letter.txt" #* flags))))
+  (assert (= (.read-text (/ sure "mine.csv")) "a,b\n1,2\n")))
 
 
 (setv LEARNED {  ; what files a model learned from, and how
@@ -212,15 +224,6 @@
 
 
 ;; * When it is written
-
-(defn test-an-output-appears-when-it-is-complete [sure]
-  (.write-text (/ sure "old") "old")
-  (with [file (open-output "old")]
-    (.write file "new")
-    (.flush file)
-    (assert (= (.read-text (/ sure "old")) "old")))
-  (assert (= (.read-text (/ sure "old")) "new")))
-
 
 (defn [(pytest.mark.parametrize "number" [signal.SIGINT signal.SIGTERM])]
     test-what-was-written-until-it-was-stopped-is-kept [sure number]

@@ -102,23 +102,6 @@
   (assert (not-in "learning pieces" (.join "\n" report.said))))
 
 
-(defn [(pytest.mark.parametrize "shorter,options" [
-    [0 {"unit" "characters"}] [1 {}] [1 {"unit" None}] [0 {"minutes" 10}]])]
-    test-pieces-are-chosen-neither-over-a-given-unit-nor-for-a-shorter-text-nor-in-haste
-    [tmp-path long-from monkeypatch shorter options]
-  (long-from (len TEXT))
-  (monkeypatch.setattr sizing "READ_A_MINUTE" (/ (len TEXT) 20))
-  (setv [model report] (learn tmp-path (cut TEXT (- (len TEXT) shorter)) :epochs 1 #** options))
-  (assert (= model.settings.unit "characters"))
-  (assert (not-in "learning pieces" (.join "\n" report.said))))
-
-
-(defn test-a-model-by-characters-reads-a-long-text-by-characters [trained long-from]
-  (long-from (len OTHER))
-  (setv [model _] (learn trained OTHER :epochs 1))
-  (assert (= model.settings.unit "characters")))
-
-
 ;; * What is held out, and what makes it the same text
 
 (defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]

@@ -1,13 +1,11 @@
 "Requests from real clients: OpenAI's and others' libraries, curl, a browser."
 
 (import
-  asyncio
   os
   re
   subprocess
   sys
-  openai
-  openai [AsyncOpenAI OpenAI]
+  openai [OpenAI]
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [load]
@@ -61,31 +59,6 @@
   (assert (in "hello" (. (get answer.choices 0) message content)))
   (assert (= (.join "" (gfor part parts (or (. (get part.choices 0) delta content) "")))
     (. (get answer.choices 0) message content))))
-
-
-(defn test-openai-s-client-knows-the-errors [client]
-  (with [error (pytest.raises openai.NotFoundError)]
-    (client.completions.create :model "gpt" :prompt "a"))
-  (assert (= error.value.code "model_not_found"))
-  (with [_ (pytest.raises openai.BadRequestError :match "temperature")]
-    (client.completions.create :model "bot" :prompt "a" :temperature -1)))
-
-
-(defn test-openai-s-asynchronous-client [url]
-  (defn :async work []
-    (with [:async client (AsyncOpenAI :base-url f"{url}/v1" :api-key "none")]
-      (setv ask-for (fn [k] (client.completions.create :model "bot" :prompt "abc" :seed k
-        :max-tokens 50)))
-      (setv answers (await (asyncio.gather #* (map ask-for (range 20)))))
-      (setv
-        parts (await (client.completions.create :model "bot" :prompt "abc" :seed 3 :stream True
-          :max-tokens 50))
-        text "")
-      (for [:async part parts] (+= text (. (get part.choices 0) text)))
-      #((lfor a answers (. (get a.choices 0) text)) text)))
-  (setv [texts streamed] (asyncio.run (work)))
-  (assert (= (len (set texts)) 20))
-  (assert (= streamed (get texts 3))))
 
 
 (defn test-the-program-llm [url tmp-path]

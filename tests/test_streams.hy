@@ -8,7 +8,6 @@
   subprocess
   sys
   pytest
-  lstm-textgen.basics.terminal [Tolerant]
   lstm-textgen.cli [main]
   lstm-textgen.display [make-display]
   lstm-textgen.display.live [LiveDisplay]
@@ -60,15 +59,6 @@
 
 ;; * What is shown
 
-(defn [(pytest.mark.parametrize "encoding" ["ascii" "cp1252" "utf-8"])]
-    test-what-a-stream-can-not-encode-is-replaced [encoding]
-  (setv stream (encoded encoding))
-  (.write (Tolerant stream) "aé我\n")
-  (.flush stream)
-  (assert (= (.decode (.getvalue stream.buffer) encoding)
-    (.decode (.encode "aé我\n" encoding "replace") encoding))))
-
-
 (defn [(pytest.mark.parametrize "make" [Broken closed-stream (fn []) (fn [] (encoded "ascii"))])]
     test-nothing-that-is-shown-stops-a-run [monkeypatch make]
   (for [name ["stdout" "stderr"]]
@@ -109,14 +99,6 @@
 
 
 ;; * Training
-
-(defn [counting] test-a-sample-that-can-not-be-encoded-stops-no-training [tmp-path]
-  (write-text tmp-path CHINESE)
-  (setv result (program #* TRAIN :folder tmp-path :environment {"PYTHONIOENCODING" "cp1252"}))
-  (assert (in "epoch 3/3" (succeeded result)))
-  (assert (= result.stderr ""))
-  (assert (= (len (. (load-checkpoint (/ tmp-path "model")) history)) 3)))
-
 
 (defn [counting] test-training-goes-on-to-its-end-when-nobody-reads-its-output [tmp-path]
   (write-text tmp-path)

@@ -20,8 +20,7 @@
 
 ;; * A run
 
-(defn [counting (pytest.mark.parametrize #("columns" "lines") [
-    #(80 24) (pytest.param 120 40 :marks pytest.mark.slow) #(200 50)])]
+(defn [counting (pytest.mark.parametrize #("columns" "lines") [#(80 24) #(200 50)])]
     test-a-run-is-watched-until-ctrl-c-and-its-lines-stay [tmp-path columns lines]
   (write-text tmp-path LONG)
   (setv

@@ -5,7 +5,7 @@
   signal
   numpy :as np
   pytest
-  lstm-textgen.display.plain [Display Quiet]
+  lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.textmodel [train]
   tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program same-run? start-program
@@ -70,15 +70,6 @@
   (assert (same-run? (/ tmp-path "a" "model") (/ tmp-path "b" "model"))))
 
 
-(defn [counting] test-an-epoch-that-was-stopped-in-its-last-step-is-shown [tmp-path capsys]
-  (setv text (write-text tmp-path))
-  (for [report [(StopAfter 42) (Display)]]
-    (try
-      (train text (/ tmp-path "model") :display report #** TINY :epochs 1)
-      (except [KeyboardInterrupt])))
-  (assert (in "epoch 1/1  training" (. (capsys.readouterr) out))))
-
-
 (defn [counting] test-the-best-weights-by-validation-are-those-that-write [tmp-path]
   ;; The held-out part is of another kind, so the better the rest is known the worse it fares.
   (setv
@@ -89,11 +80,6 @@
   (setv again (load-checkpoint (/ tmp-path "model") :resume True))
   (setv last (- (len again.weights) 1))
   (assert (not (np.allclose (get again.weights last) (get again.resume.variables last)))))
-
-
-(defn [counting] test-a-run-without-validation-has-no-validation-loss [tmp-path]
-  (setv model (train-tiny tmp-path :validation 0))
-  (assert (is (get model.history -1 "validation_loss") None)))
 
 
 (defn test-new-characters-are-learnt-and-old-ids-keep-their-meaning [trained]
