@@ -5,7 +5,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Batches HeldOut VALIDATION-RUN-IN check-length fitting-lookback]
+  lstm-textgen.learning.batches [Batches HeldOut VALIDATION-RUN-IN check-length]
   lstm-textgen.settings.models [new-settings])
 
 (setv pytestmark pytest.mark.quick)
@@ -67,16 +67,6 @@
   (assert (!= (beginning 1 3) (beginning 2 3))))
 
 
-(defn [(pytest.mark.parametrize "stride" [10 3])] test-an-epoch-can-begin-in-its-middle [stride]
-  (setv
-    middle 5
-    either (batches 1000 4 10 stride)
-    whole (list (.epoch either 2))
-    rest (list (.epoch either 2 middle)))
-  (assert (= (len rest) (- either.steps middle)))
-  (for [[[a _] [b _]] (zip (cut whole middle None) rest)] (assert (.all (= a b)))))
-
-
 (defn test-overlapping-windows-cover-the-text-in-random-order []
   (setv
     windows (batches 1000 5 10 3)
@@ -130,16 +120,6 @@
     [need _ _] (.partition after ";"))
   (check-text (int need) validation lookback)
   None)
-
-
-(defn [(given (st.integers 9 3000) (st.integers 0 300))]
-    test-a-lookback-is-as-long-as-a-text-allows [own held]
-  (setv
-    lookback (fitting-lookback 64 (ids own) (ids held))
-    shortest (min own (or held own)))
-  (assert (<= 8 lookback 64))
-  (assert (or (< lookback shortest) (= lookback 8)))
-  (assert (or (= lookback (- shortest 1)) (in lookback [8 64]))))
 
 
 (defn [(given (st.integers 30 3000) (st.integers 1 8) (st.integers 1 19) (st.integers 1 8)

@@ -53,16 +53,6 @@
     (pytest.approx (. (score model [held]) bits) :rel 0.03))))
 
 
-(defn [counting] test-the-loss-so-far-is-in-nats-per-character [tmp-path]
-  (setv
-    report (Display)
-    seen [])
-  (setv report.step (fn [done loss progress] (.append seen loss)))
-  (train :text TEXT :path (/ tmp-path "model") :display report :unit "words" :epochs 1 #** TINY)
-  (setv [entry] (. (load-checkpoint (/ tmp-path "model")) history))
-  (assert (= (get seen -1) (pytest.approx (/ (get entry "loss") (get entry "unit_length"))))))
-
-
 ;; * How long units are
 
 (defn [each-unit] test-lengths-are-those-of-what-is-written-and-predicted [unit monkeypatch]

@@ -83,15 +83,6 @@
   (assert (= (found-in (small-model :text "ab\n" :odds {})) [])))
 
 
-(defn test-python-gets-activations-and-named-cells []
-  (setv cells (.cells (TextModel (counting-model)) "AB\n"))
-  (assert (= cells.units ["A" "B" "\n"]))
-  (assert (= (lfor each cells.activations each.shape) [#(3 2)]))
-  (assert (= (lfor each cells.named each.name) ["line starts"]))
-  (with [_ (pytest.raises TypeError :match "`text` must be text")]
-    (.cells (TextModel (counting-model)) 5)))
-
-
 (defn [(pytest.mark.parametrize #("unit" "text" "read" "units") [
     #("words" "one two" "two one six" ["two" " one" " six"])
     #("pieces" (* "one two " 9) " two one" [" two" " one"])])]

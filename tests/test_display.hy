@@ -6,12 +6,10 @@
   pytest
   rich.console [Console]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.messages [Message]
   lstm-textgen.display [make-display]
   lstm-textgen.display.live [LiveDisplay]
-  lstm-textgen.display.panel [View draw-curves draw-panel]
+  lstm-textgen.display.panel [View draw-panel]
   lstm-textgen.display.plain [Display]
-  lstm-textgen.settings.table [as-flags]
   tests.helpers [FakeTerminal a-plan on-terminal])
 
 (setv
@@ -97,13 +95,6 @@
   (assert (= (.readouterr capsys) #("" "no room ␛[31m\n"))))
 
 
-(defn test-a-line-shows-settings-as-the-caller-writes-them [capsys]
-  (setv display (make-display :words as-flags))
-  (.say display (Message 'epochs " 2"))
-  (.warn display (Message 'epochs " 3"))
-  (assert (= (.readouterr capsys) #("--epochs 2\n" "--epochs 3\n"))))
-
-
 ;; * The picture of a run
 
 (defn [(pytest.mark.parametrize #("terminal" "encoding" "kind") [
@@ -172,13 +163,6 @@
     view (a-view)
     view.sample "\x1b[2J [bold]x[/bold] :smile:")
   (assert (in "␛[2J [bold]x[/bold] :smile:" (.join "\n" (drawn view 80 23)))))
-
-
-(defn [(pytest.mark.parametrize #("curves" "cells") [
-    #([[#(0 4) #(1 1)]] [#("⠑" 0) #("⢄" 0)])  ; from corner to corner
-    #([[#(0 1)] [#(0 1)] [#(9 99)]] [#("⡀" 1) #("⠈" 2)])])]
-    test-the-later-curve-owns-a-cell-and-points-outside-are-at-the-edge [curves cells]
-  (assert (= (draw-curves curves 2 1 #(0 1) #(1 4)) [cells])))
 
 
 ;; * The live display

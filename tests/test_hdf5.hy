@@ -8,7 +8,7 @@
   h5py
   numpy :as np
   pytest
-  lstm-textgen.modelfile.checkpoint [STORED-TEXTS load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.text.units [Characters]
   tests.helpers [refusal-of run-hy same-model? saved-model seal small-model succeeded])
@@ -234,12 +234,6 @@
     "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"unit_length\": 0}]"])]
     test-an-invalid-history-is-refused [path history]
   (with [file (h5py.File path "r+")] (store-text file "history" history))
-  (assert-refused path))
-
-
-(defn [(pytest.mark.parametrize "name" [#* STORED-TEXTS "resume/state"])]
-    test-nested-json-is-refused [path name]
-  (with [file (h5py.File path "r+")] (store-text file name (* "[" 1,000,000)))
   (assert-refused path))
 
 

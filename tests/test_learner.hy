@@ -3,7 +3,6 @@
 (import
   numpy :as np
   pytest
-  lstm-textgen.learning.learner.choice [part-count]
   lstm-textgen.learning.learner.cores [PartsLearner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.stock [StockLearner]
@@ -77,12 +76,6 @@
 (defn seeds [learner]
   "Return the states of the generators of a learner's dropout."
   (lfor v learner.variables :if (in "seed" v.path) (tuple (get (values [v]) 0))))
-
-
-(defn [(pytest.mark.parametrize #("rows" "processors" "parts") [
-    #(32 2 2) #(32 1 1) #(32 3 2) #(32 64 4) #(30 4 3) #(12 2 1) #(7 4 1)])]
-    test-parts-are-equal-and-not-too-small [rows processors parts]
-  (assert (= (part-count rows processors) parts)))
 
 
 (setv TEN-RUNS #[[

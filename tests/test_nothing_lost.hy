@@ -56,13 +56,6 @@
   (assert (not (.exists (/ trained-on "model.h5")))))
 
 
-(defn [counting] test-what-dead-runs-left-is-swept-before-training [trained]
-  (setv stray (/ trained ".model.h5.1-0123abcd.tmp"))
-  (.write-bytes stray b"half of a mod")
-  (train-tiny trained :epochs 2)
-  (assert (not (.exists stray))))
-
-
 (defn [counting] test-a-step-larger-than-any-machine-is-refused-before-training [trained]
   (.unlink (/ trained "model.h5"))
   (refused

@@ -48,11 +48,6 @@
   (assert (any (gfor line report.said (.startswith line "epoch 3/3 ")))))
 
 
-(defn test-other-text-gets-as-many-epochs-as-a-text-of-its-length [trained]
-  (setv [model _] (learn trained OTHER))
-  (assert (= model.settings.epochs (sizing.default-epochs (len OTHER) "characters"))))
-
-
 (defn test-even-a-quiet-run-says-that-there-was-nothing-to-train [trained capsys]
   (setv before (.read-bytes (/ trained "model.h5")))
   (lstm-textgen.train (/ trained "text.txt") (/ trained "model") :quiet True)
@@ -155,11 +150,6 @@
 
 
 ;; * Where text comes from
-
-(defn test-a-missing-source-is-refused-although-the-model-is-trained [trained]
-  (with [_ (pytest.raises FileNotFoundError :match "nope.txt")]
-    (lstm-textgen.train "nope.txt" (/ trained "model"))))
-
 
 (defn [(pytest.mark.parametrize "sources" [
     (StringIO TEXT) (BytesIO (.encode TEXT)) [(StringIO (* VERSE 9)) (StringIO (* VERSE 61))]])]

@@ -4,7 +4,6 @@
   math
   numpy :as np
   pytest
-  lstm-textgen.modelfile.history [bits]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
@@ -79,32 +78,11 @@
   (assert (np.allclose (all-nats both [text]) (nats-one-by-one both text) :atol 1e-4)))
 
 
-(defn test-a-known-probability-is-its-bits []
-  (setv model (small-model :text "abcd" :odds {"a" 5}))  ; a: 5/8, each other: 1/8
-  (setv [stretch] (surprises model ["abb"]))
-  (assert (np.allclose (bits stretch.nats) [(math.log2 1.6) 3 3]))
-  (setv total (score model ["bbbb"]))
-  (assert (math.isclose total.bits 3 :rel-tol 1e-6))
-  (assert (math.isclose total.perplexity 8 :rel-tol 1e-6)))
-
-
 (defn test-accuracy-is-the-share-of-likeliest-units []
   (setv model (letters :odds {"b" 9}))
   (assert (= 0.25 (. (score model ["bacd"]) accuracy)))
   (setv text (.join "" (stream (letters) "" (SamplingOptions 0) (Ends :length 40))))
   (assert (= 1.0 (. (score (letters) [text]) accuracy))))
-
-
-(defn test-unknown-characters-are-left-out-of-a-score []
-  (setv
-    model (letters)
-    [stretch] (surprises model ["abé☃c"])
-    total (score model ["abé☃c"]))
-  (assert (= stretch.units "abé☃c"))
-  (assert (= [False False True True False] (list (np.isnan stretch.nats))))
-  (assert (= 2 stretch.score.unknowns total.unknowns))
-  (assert (= 3 total.count))
-  (assert (math.isclose total.nats (. (score model ["abc"]) nats) :rel-tol 1e-6)))
 
 
 (defn test-unknown-words-are-counted-in-so-a-model-of-few-words-has-no-better-score []

@@ -68,16 +68,6 @@
   (assert (= (get (.finish screen) 0) 130)))
 
 
-(defn [counting] test-in-a-pipe-an-epoch-is-a-line [tmp-path]
-  (write-text tmp-path)
-  (setv lines (.splitlines (output tmp-path #* ARGUMENTS "--epochs" 3)))
-  (assert (= (get lines 0) "reading text.txt"))
-  (assert (= (lfor line lines :if (.startswith line "epoch ") (get (.split line "  ") 0))
-    ["epoch 1/3" "epoch 2/3" "epoch 3/3"]))
-  (assert (.startswith (get lines -2) "finished: 3 epochs done; model.h5 has the weights of "))
-  (assert (.isprintable (.join "" lines))))
-
-
 ;; * Generated text, and a conversation
 
 (defn terminal [folder #* arguments]

@@ -27,7 +27,7 @@
       (Action "score" "writing.score_files" ["path" "mix" "score_html" "overwrite" #* READING]
         True)
       (Action "page" "writing.make_page" ["path" "temperature" "length" "overwrite"] True)
-      (Action "serve" "serving.serve_models" ["path" "port" "host" "api_key" "open"] True)
+      (Action "serve" "models.serve_models" ["path" "port" "host" "api_key" "open"] True)
       (Action "report" "models.report" ["path" "overwrite"] True)
       (Action "info" "models.show_info" ["path"])
       (Action "export" "models.export" ["path" "overwrite" "quiet"])

@@ -1,4 +1,4 @@
-"What the command line does with a model besides text: information, report, export."
+"What the command line does with a model besides text: information, report, export, server."
 
 (import
   contextlib [suppress]
@@ -104,3 +104,14 @@
   (.doing display f"writing {path}")
   (for [written (export-model checkpoint path)]
     (.say display f"{written}: {(size-in-words written)}")))
+
+
+(defn serve-models [flags]
+  "Serve the models that `flags` name until Ctrl-C; raise `ImportError` if a package is missing."
+  (try
+    (import lstm-textgen.server.run [serve])
+    (except [error ImportError]
+      (raise (ImportError
+        f"--serve needs {error.name}: pip install 'lstm_textgen[serve]'") :from error)))
+  (defn say [address] (warn f"serving at {address}; Ctrl-C stops it"))
+  (serve (models-of flags) flags say warn))

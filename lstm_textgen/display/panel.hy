@@ -26,25 +26,21 @@
 
 
 (defclass [dataclass] View []
-  #[[The state of a run with this `plan`.
-
-  - `curves`: by the names in `STYLES`, the points #(epochs bits) of losses; `lines`: those said.
-  - `activity`: the current activity; `title`: the epoch's name; `share`: how much of it is done.
-  - `progress`: that of the run (0: endless); `speed`: units per second; `left`: seconds, or None.
-  - `sample`: the model's latest text; `saved`: the clock time of the last save; `memory`: bytes.]]
+  "The state of a run with this `plan`."
   #^ Plan plan
   (setv
+    ;; The points #(epochs bits) of losses, by the names in `STYLES`.
     #^ dict curves (field :default-factory (fn [] (dfor name STYLES name [])))
-    #^ list lines (field :default-factory list)
-    #^ str activity ""
-    #^ str title ""
-    #^ float share 0
-    #^ float progress 0
-    #^ float speed 0
-    #^ object left None
-    #^ str sample ""
-    #^ str saved ""
-    #^ int memory 0))
+    #^ list lines (field :default-factory list)  ; those said
+    #^ str activity ""   ; the current one
+    #^ str title ""      ; the epoch's name …
+    #^ float share 0     ; … and how much of it is done
+    #^ float progress 0  ; share of the run that is done; 0: it is endless
+    #^ float speed 0     ; units per second
+    #^ object left None  ; seconds
+    #^ str sample ""     ; the model's latest text
+    #^ str saved ""      ; the clock time of the last save
+    #^ int memory 0))    ; bytes
 
 
 (defn draw-panel [view width height]

@@ -16,6 +16,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
+  lstm-textgen.learning.averaging [Average]
   lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
@@ -32,11 +33,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   SAMPLE-LENGTH 200   ; units shown after each epoch
   SAMPLE-KEPT 300     ; characters of them in each epoch's entry in the history
   ;; An evaluation within a run waits this many times its own duration after the previous one.
-  EVALUATION-PAUSE 100
-  ;; Of fine-tuning with validation; without, a falling rate is better (bench/log.md).
-  MOVES 200      ; of the average of the weights in a run
-  REACH 0.33     ; share of a run over which it averages
-  SOFTER 1.07)   ; what logits are divided by to see whether the model is too sure
+  EVALUATION-PAUSE 100)
 
 
 (defclass Training []
@@ -48,9 +45,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
   optimizer is. Five other attributes change: `late`, whether the clock ended the run, in
   `_train-epoch`; `unsaved`, whether the last save failed, in `save`; `evaluation`, #(seconds next)
-  with what the last one took and when the next may begin, in `_evaluate-if-due`; `average`, the
-  moving average of the weights in fine-tuning, otherwise None, in `_move-average`; `logs`, those
-  of the last epoch for callbacks, in `_end-epoch`.]]
+  with what the last one took and when the next may begin, in `_evaluate-if-due`; `average`, an
+  `Average` in fine-tuning, otherwise None, in `_step`; `logs`, those of the last epoch for
+  callbacks, in `_end-epoch`.]]
 
   (meth __init__ [run start callbacks]
     (setv
@@ -96,7 +93,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         [arrays average] [(cut arrays count) (cut arrays count None)]
         shapes (fn [arrays] (lfor array arrays array.shape))
         fits (= (shapes average) (shapes @checkpoint.weights))
-        @average (if fits average @checkpoint.weights)))
+        @average (Average (if fits average @checkpoint.weights))))
     (when (and resume (.restore @learner arrays))
       (return (if (= resume.progress.text @text)
         (replace resume.progress)
@@ -209,25 +206,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (+= progress.loss-sum loss)
     (+= progress.step 1)
     (+= progress.updates 1)
-    (@_move-average done)
+    (when @average
+      (.move @average done (@_share-done) (fn [] (values @learner.weights))))
     (setv mean (/ progress.loss-sum progress.step))
     (.step @display (* @batch-units progress.step)
       (/ mean (.get @lengths "unit_length" 1)) (@_share-done))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
-
-  (meth _move-average [before]
-    #[[Move the `average` toward the weights, as the share `before` of the training has grown.
-
-    It is exponential (Polyak and Juditsky 1992 take the mean of all steps), in at most `MOVES`
-    moves a run: on a GPU, copying the weights takes as long as a step.]]
-    (when @average
-      (setv moves (- (int (* MOVES (@_share-done))) (int (* MOVES before))))
-      (when (> moves 0)
-        (setv
-          part (min 1 (/ moves MOVES REACH))
-          @average (lfor
-            [mean now] (zip @average (values @learner.weights))
-            (+ mean (* part (- now mean))))))))
 
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
@@ -290,13 +274,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _validated [weights]
     #[[Return #(loss weights): the lowest validation loss, in nats per unit, and of which weights.
 
-    They are the current `weights` or, in fine-tuning, their average, or that with logits divided
-    by `SOFTER` (temperature scaling, Guo and others 2017).]]
-    (setv candidates [weights])
-    (when @average
-      (setv [#* others kernel bias] @average)
-      (+= candidates [@average [#* others (/ kernel SOFTER) (/ bias SOFTER)]]))
-    (setv losses [])
+    They are the current `weights` or, in fine-tuning, one of the `candidates` of their average.]]
+    (setv
+      candidates [weights #* (if @average (.candidates @average) [])]
+      losses [])
     (for [each candidates]
       (.put @learner @learner.weights each)
       (.append losses (/ (sum (.losses @learner @held)) (len @held.ids))))
@@ -333,7 +314,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (.doing @display f"saving {@path}")
     (setv @checkpoint.resume (Resume (replace @progress)
       (values @learner.variables)
-      [#* (values @learner.optimizer.variables) #* (or @average [])]))
+      [#* (values @learner.optimizer.variables) #* (if @average @average.weights [])]))
     (unless @group.leader? (return))
     (try
       (save-checkpoint @checkpoint @path)

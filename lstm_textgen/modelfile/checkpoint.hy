@@ -4,7 +4,7 @@
 own HDF5 files; this package finds `lstm_textgen`, a group with vocabulary, settings, history and,
 to resume training, `resume`. It reads a file only if that has exactly the parts of a model.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [-> meth unless]))
 (import
   contextlib [suppress]
   dataclasses [asdict dataclass]
@@ -207,7 +207,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (defn load-vocabulary [path]
   "Return the vocabulary in the file at `path`, reading little else; raise as above."
   (with [file (open-hdf5 path)]
-    (parse-vocabulary (.decode (.tobytes (.array file "lstm_textgen/vocabulary" "u"))))))
+    (-> (.array file "lstm_textgen/vocabulary" "u") .tobytes .decode parse-vocabulary)))
 
 
 (defn load-old [path warn]

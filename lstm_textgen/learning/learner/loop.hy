@@ -8,7 +8,7 @@ times faster than that of their transposes (bench/log.md).
 
 Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [-> meth unless]))
 (import
   keras
   keras [ops])
@@ -88,8 +88,8 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
   (meth inputs-and-kernel [ids]
     "Return the inputs (T, V, B) for `ids` (B, T, 1) and their kernel, V rows, biases included."
-    #((ops.one-hot (ops.transpose (ops.squeeze ids -1)) (get @embedding-shape 0)
-        :axis 1 :dtype @compute-dtype)
+    #((-> ids (ops.squeeze -1) ops.transpose
+        (ops.one-hot (get @embedding-shape 0) :axis 1 :dtype @compute-dtype))
       (+ (ops.matmul @embeddings @cell.kernel) (@input-bias)))))
 
 
@@ -280,9 +280,9 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 (defn flat [array]
   "Return `array` (T, n, B) as (n, T × B)."
-  (ops.reshape (ops.transpose array #(1 0 2)) #((get array.shape 1) -1)))
+  (-> array (ops.transpose #(1 0 2)) (ops.reshape #((get array.shape 1) -1))))
 
 
 (defn unflat [array time]
   "Return `array` (n, T × B) as (T, n, B)."
-  (ops.transpose (ops.reshape array #((get array.shape 0) time -1)) #(1 0 2)))
+  (-> array (ops.reshape #((get array.shape 0) time -1)) (ops.transpose #(1 0 2))))

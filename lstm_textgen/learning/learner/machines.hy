@@ -3,7 +3,7 @@
 All communication is JAX's: `keras.distribution.initialize` connects the processes, collectives
 carry their messages, and the heartbeats of JAX's coordination service detect when one is lost.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [-> meth unless]))
 (import
   atexit
   contextlib [AbstractContextManager contextmanager]
@@ -87,7 +87,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
       padded (np.pad own #(0 (- (.max sizes) (len own)))))
     (lfor
       [size row] (zip sizes (process-allgather padded))
-      (json.loads (.decode (.tobytes (cut row size))))))
+      (-> row (cut size) .tobytes .decode json.loads)))
 
   (meth leader-says [value]
     "Return the leader's value."
