@@ -7,7 +7,7 @@
   lstm-textgen.cli.actions [ACTIONS TRAINING find-action]
   lstm-textgen.cli.flags [command flag parse-flags]
   lstm-textgen.settings.table [settings-in]
-  tests.helpers [sure-model])
+  tests.helpers [sure-model write-text])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -122,5 +122,6 @@
 
 (defn test-a-model-of-ours-needs-no-import [tmp-path monkeypatch refusal]
   (.chdir monkeypatch (sure-model tmp-path))
-  (assert (in "model.h5 is already a model of this program"
-    (refusal "--import" "model.h5" "--alphabet" "none" "--model" "new"))))
+  (write-text tmp-path "abc" "abc.txt")
+  (assert (in "it is a model of this program, which needs no --import"
+    (refusal "--import" "model.h5" "--alphabet" "abc.txt" "--model" "new"))))

@@ -108,25 +108,6 @@
     (assert (not (np.allclose a b :rtol 1e-5 :atol 1e-5)))))
 
 
-(defn rounded [array]
-  "Return `array` with its values rounded to bfloat16."
-  (.numpy (tf.cast (tf.cast array tf.bfloat16) tf.float32)))
-
-
-(defn [(pytest.mark.parametrize "turn_b" [False True])]
-    test-a-low-product-rounds-its-factors-and-nothing-else [turn-b]
-  (setv
-    random (np.random.default-rng 1)
-    [a b] (gfor shape [#(6 300) #(300 40)] (.astype (.normal random :size shape) "float32"))
-    given (map tf.constant [a (if turn-b b.T b)])
-    low (tf.function (fn [a b] (product a b :bfloat16 True :turn-b turn-b)) :jit-compile True)
-    result (low #* given))
-  (assert (= result.dtype tf.float32))
-  (assert (np.allclose result (@ (rounded a) (rounded b)) :atol 1e-4))
-  (assert (not (np.allclose result (@ a b) :atol 1e-4)))
-  (assert (np.allclose (product a (if turn-b b.T b) :turn-b turn-b) (@ a b) :atol 1e-4)))
-
-
 (defn [(pytest.mark.parametrize "layers" [LAYERS "gru:7,gru-hard:5,gru-before:4"])]
     test-the-training-network-computes-what-its-stock-twin-does [layers]
   (setv

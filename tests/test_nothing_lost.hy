@@ -145,23 +145,6 @@
     (assert (in line (.join " " (.split shown))) shown)))
 
 
-(defn [counting] test-a-state-that-is-not-finite-does-not-replace-the-model [trained monkeypatch]
-  (setv
-    path (/ trained "model.h5")
-    before (.read-bytes path)
-    said []
-    display (Quiet)
-    display.warn said.append)
-  (defn spoil [self x y]
-    (.assign self.square (np.full self.square.shape np.nan))
-    0.5)
-  (.setattr monkeypatch CountingLearner "learn" spoil)
-  (with [_ (pytest.raises OSError :match "its optimizer state: a number is not finite")]
-    (train-tiny trained :epochs 3 :display display))
-  (assert (in "; training continues and tries again at the next save" (get said 0)))
-  (assert (= (.read-bytes path) before)))
-
-
 (defn [counting] test-a-second-run-is-refused [trained]
   (setv before (.read-bytes (/ trained "model.h5")))
   (with [_ (locked (/ trained "model.h5"))]

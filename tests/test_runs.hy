@@ -151,21 +151,6 @@
 
 ;; * Where text comes from
 
-(defn [(pytest.mark.parametrize "sources" [
-    (StringIO TEXT) (BytesIO (.encode TEXT)) [(StringIO (* VERSE 9)) (StringIO (* VERSE 61))]])]
-    test-open-files-are-read-as-files-are [trained capsys sources]
-  ;; It is the text that the model was trained on, so there is nothing to train.
-  (lstm-textgen.train sources (/ trained "model") :quiet True)
-  (assert (in "2 epochs done; to continue, give `epochs` 3 or more" (. (capsys.readouterr) err))))
-
-
-(defn test-a-text-in-the-place-of-a-path-is-named-but-not-quoted-whole [tmp-path]
-  (with [caught (pytest.raises #(ValueError OSError))]
-    (lstm-textgen.train (* TEXT 100) (/ tmp-path "m")))
-  (assert (in "`text`" (str caught.value)))
-  (assert (< (len (str caught.value)) 600)))
-
-
 (defn test-a-prep-is-a-function-or-steps-and-a-recipe-may-be-a-path [tmp-path]
   (write-text tmp-path (.upper TEXT) "verse.txt")
   (write-text tmp-path #[[(require lstm-textgen.macros [defrecipe])

@@ -29,11 +29,6 @@
   (assert (< (.progress clock) 1)))
 
 
-(defn test-only-validation-losses-on-the-same-text-compare []
-  (setv both [#* (history 1 :text "b") #* (history 3 None 2)])
-  (assert (is (why-done (new-settings {"epochs" 9  "patience" 1}) both "a") None)))
-
-
 (defn [(pytest.mark.parametrize #("settings" "losses" "why") [
     #({"epochs" 3} [3 2 1] ["3 epochs done" "to continue, give `epochs` 4 or more"])
     #({"epochs" 4} [3 2 1] None)
@@ -47,9 +42,3 @@
     test-a-run-ends-by-its-epochs-or-its-patience [settings losses why]
   (setv said (why-done (new-settings settings) (history #* losses) "a"))
   (assert (= said (when why (tuple why)))))
-
-
-(defn test-the-lowest-validation-loss-or-the-last-epoch-is-kept []
-  (assert (= (describe-kept (history 3 1 2) "a") "epoch 2, validation 1.443 bits"))
-  (assert (= (describe-kept (history None None) "a") "epoch 2, training 1.443 bits"))
-  (assert (= (describe-kept [] "a") "the current epoch")))

@@ -46,12 +46,6 @@
   (assert (= (short-items url prompt) choices)))
 
 
-(defn test-without-new-the-same-request-repeats-itself [url]
-  (setv items (lfor each (short-items url "" :new False) (get each "text")))
-  (assert (< (len (set items)) 40))
-  (assert (& (set items) (set KNOWN))))
-
-
 (defn test-a-new-item-is-streamed-as-a-whole [url]
   (setv
     body {"model" "short"  "n" 12  "new" True  "temperature" 1  "seed" 7  "prompt" "B"}

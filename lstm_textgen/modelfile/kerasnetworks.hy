@@ -78,6 +78,8 @@ Files are read by our own reader, and nothing in them is executed.]]
         (setv
           attributes (.attributes file "")
           text (.get attributes "model_config"))
+        (when (in "lstm_textgen" file.objects)
+          (refuse "it is a model of this program, which needs no " 'import))
         (unless (isinstance text str)
           (refuse "it has no 'model_config'; save the whole model, not only its weights"))
         (setv config (read-json (.encode text) "its 'model_config'" dict))

@@ -6,14 +6,12 @@ results with others. Here they become normal models with the old predictions.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [suppress]
   dataclasses [replace]
   os [PathLike]
   pathlib [Path]
   numpy :as np
   lstm-textgen.basics.messages [failure refuse]
   lstm-textgen.modelfile.checkpoint [Checkpoint]
-  lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [recurrent-shapes]
   lstm-textgen.modelfile.kerasnetworks [open-network]
   lstm-textgen.modelfile.soundness [count?]
@@ -42,13 +40,6 @@ results with others. Here they become normal models with the old predictions.]]
   today's defaults, except the layers, the lookback and, if the vocabulary has no capital letters,
   `lower`. Raise `OSError` for a file that can't be read, `ValueError` for another kind of model;
   files are untrusted.]]
-  (setv
-    file? (isinstance model #(str PathLike))
-    ours? (when file?
-      (with [_ (suppress ValueError)  file (open-hdf5 model)]  ; reported below
-        (in "lstm_textgen" file.objects))))
-  (when ours?
-    (refuse f"{model} is already a model of this program and needs no " 'import))
   (unless (isinstance vocabulary Vocabulary)
     (try
       (setv vocabulary (Characters (list (.read-text (Path vocabulary) "utf-8"))))
@@ -57,7 +48,7 @@ results with others. Here they become normal models with the old predictions.]]
   (try
     (with [network (open-network model)] (_read-model #* network vocabulary))
     (except [error ValueError]
-      (setv name (if file? model "`model`"))
+      (setv name (if (isinstance model #(str PathLike)) model "`model`"))
       (raise (failure ValueError f"{name}: not a usable Keras model: " error) :from None))))
 
 

@@ -14,9 +14,9 @@ raises `ValueError`.]]
 (setv
   MOST-SHOWN 1000  ; items of one kind in a report
   MAX-COUNTED (** 2 48)  ; epochs or steps: more than any run takes, and a run may go on from them
-  ;; Keys of an epoch that the first files lacked.
-  LATER {"validation_loss" 0  "learning_rate" 0  "seconds" 0  "sample" ""  "machine" ""
-    "unit_length" 1  "validation_unit_length" 1})
+  ;; Keys that an epoch may lack, as in the first files.
+  OPTIONAL ["validation_loss" "learning_rate" "seconds" "sample" "machine" "unit_length"
+    "validation_unit_length"])
 
 
 ;; * Predicates of what a value must be
@@ -70,8 +70,7 @@ raises `ValueError`.]]
 
 (defn check-facts [model]
   "Raise `ValueError` unless history, evaluation and items of `model` (a `Checkpoint`) are valid."
-  (for [entry model.history]
-    (check-record "history" (if (isinstance entry dict) {#** LATER #** entry} entry)))
+  (for [entry model.history] (check-record "history" entry OPTIONAL))
   (setv evaluation model.evaluation)
   (unless (is evaluation None)
     (check-record "evaluation" evaluation)
@@ -85,10 +84,10 @@ raises `ValueError`.]]
     (refuse "its fingerprints of items are invalid")))
 
 
-(defn check-record [name record]
-  "Raise `ValueError` unless `record` is a dict with valid values for all of the FACTS of `name`."
+(defn check-record [name record [optional #()]]
+  "Raise `ValueError` unless `record` is a dict with valid FACTS of `name`, all but `optional` ones."
   (unless (isinstance record dict) (refuse f"its {name} has an invalid entry"))
-  (for [[key fits?] (.items (get FACTS name))]
+  (for [[key fits?] (.items (get FACTS name))  :if (or (in key record) (not-in key optional))]
     (unless (fits? (.get record key ...)) (refuse f"its {name} has an invalid '{key}'"))))
 
 
