@@ -106,15 +106,6 @@
 
 
 (defn [counting]
-    test-a-long-text-that-a-base-does-not-know-is-learned-by-pieces [trained monkeypatch]
-  (monkeypatch.setattr "lstm_textgen.settings.sizing.LONG_TEXT" 3000)
-  (for [epochs [1 2]]
-    (setv model (train-from-base trained :text GREEK :max-words 40 :epochs epochs))
-    (assert (= model.settings.unit "pieces"))
-    (assert (= (len model.history) epochs))))
-
-
-(defn [counting]
     test-a-base-that-does-not-know-such-text-leaves-training-from-scratch-as-it-is [trained]
   (write-text trained GREEK "greek.txt")
   (defn train [name #* more]

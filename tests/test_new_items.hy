@@ -14,7 +14,7 @@
   lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [stream write-each write-sample]
   tests.helpers [LETTERS TINY-FLAGS counting output program shell-environment small-model
-    start-program succeeded train-tiny write-many write-text])
+    start-program succeeded write-many write-text])
 
 (setv
   SHORT ["a" "b" "c" "d" "." "aa"]
@@ -164,25 +164,12 @@
 
 ;; * The command line
 
-(defn test-new-items-are-written-a-line-each [lines]
-  (setv items (.splitlines (output lines "--generate" "a" "--samples" 100 "--new")))
-  (assert (= 100 (len items) (len (set items))))
-  (assert (not (& (set items) (set SHORT))))
-  (assert (all (gfor item items (.startswith item "a")))))
-
-
 (defn test-paragraphs-have-a-blank-line-between [paragraphs]
   (setv text (output paragraphs "--generate" "ab" "--samples" 5 "--new" "--rng-seed" 1))
   (assert (.endswith text "\n"))
   (setv items (.split (.removesuffix text "\n") "\n\n"))
   (assert (= (len items) 5))
   (assert (all (gfor item items (.startswith item "ab")))))
-
-
-(defn test-one-item-is-written-as-it-comes [lines]
-  (setv text (output lines "--generate" "b" "--samples" 1 "--length" 400))
-  (assert (= (.count text "\n") 1))
-  (assert (.startswith text "b")))
 
 
 (defn test-a-seed-from-a-file-is-no-finished-item [lines]
@@ -263,15 +250,3 @@
       :shell True :cwd tmp-path :env (shell-environment) :encoding "utf-8" :capture-output True))
   (assert (.endswith command "--generate '' --samples 10 --new --model 'my list'"))
   (assert (= 10 (len (set (.splitlines (succeeded result)))))))
-
-
-(defn test-a-trained-network-writes-items-that-its-list-lacks [tmp-path]
-  (setv
-    model (train-tiny tmp-path (pairs) :items "line" :epochs 40)
-    items (.generate model "" :samples 30 :new True :temperature 1 :rng-seed 1))
-  (assert (= 30 (len items) (len (set items))))
-  (assert (not (& (set items) (set (.splitlines (pairs))))))
-  (assert (> (sum (gfor item items (.startswith item #(#* "rgbwptlc")))) 20))
-  (setv seeded (.generate model "red " :samples 5 :rng-seed 1))
-  (assert (all (gfor item seeded (and (.startswith item "red ") (not-in "\n" item)))))
-  (assert (= model.settings.longest-item 9)))

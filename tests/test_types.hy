@@ -4,13 +4,10 @@
   fractions [Fraction]
   numpy :as np
   pytest
-  lstm-textgen.recipes [recipe]
   lstm-textgen.textmodel [TextModel joined-texts train]
   tests.helpers [TEXT refusal-of small-model])
 
-(setv
-  pytestmark pytest.mark.quick
-  HUGE (** 10 30))
+(setv pytestmark pytest.mark.quick)
 
 
 (defn [pytest.fixture] model [tmp-path monkeypatch]
@@ -60,15 +57,6 @@
   (assert (in "use `load` to read a model file" (refusal-of TextModel "bot")))
   (for [id [-1 (len model.vocabulary)]]
     (assert (in "an id must be from 0 to" (refusal-of model.vocabulary.decode [id])))))
-
-
-(defn test-a-number-too-large-is-a-value-error-that-says-the-largest [model]
-  (for [act [
-      (fn [] (.generate model "h" HUGE :sentences 1))
-      (fn [] (recipe "r" :epochs HUGE))
-      (fn [] (train :text TEXT :minutes (** 10 400)))]]
-    (with [_ (pytest.raises ValueError :match "must be a .*number.*at most 9007199254740992")]
-      (act))))
 
 
 (defn test-numpy-s-text-and-numbers-in-lists-are-plain-ones [model]

@@ -132,19 +132,20 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (defn _write-ours [file checkpoint weights]
   "Write the group `lstm_textgen` of `checkpoint`, with these `weights` in the file."
   (setv
-    settings (.as-dict checkpoint.settings)
-    texts {
+    [settings evaluation] [(.as-dict checkpoint.settings) checkpoint.evaluation]
+    parts {
       "vocabulary" (.to-json checkpoint.vocabulary)
       "settings" (json.dumps {
         #** (dfor name STORED-SETTINGS name (get settings name))
         #** (dfor [name value] (.items settings) :if value name value)})
       "history" (json.dumps checkpoint.history)
-      #** (if checkpoint.evaluation {EVALUATION (json.dumps checkpoint.evaluation)} {})}
-    parts {
-      #** (dfor [name text] (.items texts) name (.encode text))
-      #** (if checkpoint.items {ITEMS-PART checkpoint.items} {})}
+      EVALUATION (when evaluation (json.dumps evaluation))
+      ITEMS-PART checkpoint.items}
     ;; As arrays of bytes: an attribute would hold at most 64 KiB and no NUL.
-    arrays (dfor [name part] (.items parts) name (np.frombuffer part "uint8")))
+    arrays (dfor
+      [name part] (.items parts)
+      :if part
+      name (np.frombuffer (if (isinstance part str) (.encode part) part) "uint8")))
   (for [[name array] (.items arrays)] (.create-dataset file f"lstm_textgen/{name}" :data array))
   (.update (. file ["lstm_textgen"] attrs) {
     "format" (_format checkpoint)
@@ -258,11 +259,11 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (parse-vocabulary (.decode (get parts "vocabulary")))
       (stored-settings (read-json (get parts "settings") "its settings" dict))
       (read-json (get parts "history") "its history" list)
+      :evaluation (when (in EVALUATION parts)
+        (read-json (get parts EVALUATION) "its evaluation" dict))
       :items (.get parts ITEMS-PART b"")
       :half half)
     [vocabulary settings] [model.vocabulary model.settings])
-  (when (in EVALUATION parts)
-    (setv model.evaluation (read-json (get parts EVALUATION) "its evaluation" dict)))
   (check-facts model)
   (unless (= vocabulary.unit settings.unit) (refuse "its vocabulary contradicts its settings"))
   (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks

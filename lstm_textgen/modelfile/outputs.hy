@@ -63,8 +63,7 @@ permanently if anything fails.]]
   (with [_ (suppress OSError TypeError ValueError)]  ; of no model, no text, or one it can't encode
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
-    (setv
-      settings model.settings)
+    (setv settings model.settings)
     (when (in (file-digest path) (or settings.digests [])) (return True))
     (setv
       chunks (prepared-chunks (read-chunks [path] settings.encoding) settings.lower)
