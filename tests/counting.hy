@@ -117,4 +117,4 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   "Make every run of this process use a `CountingLearner`, and measure no machine's speed."
   (setv
     training.make-learner CountingLearner
-    start.machine-speed (fn [report] 0.1)))  ; so that `minutes` choose small networks
+    start.machine-speed (fn [display] 0.1)))  ; so that `minutes` choose small networks

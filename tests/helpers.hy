@@ -107,7 +107,7 @@
 
 
 (defclass StopAfter [Quiet]
-  "A report that acts as Ctrl-C does, after `steps` steps."
+  "A display that acts as Ctrl-C does, after `steps` steps."
 
   (defn __init__ [self steps]
     (.__init__ (super))

@@ -23,11 +23,11 @@
   (.setattr monkeypatch "lstm_textgen.learning.start.STRANGE" 99))
 
 
-(defn train-from-base [folder [report None] [text OTHER] #** settings]
+(defn train-from-base [folder [display None] [text OTHER] #** settings]
   "Fine-tune the model in `folder` on `text`; return the new one."
   (lstm_textgen.train (write-text folder text "other.txt") (/ folder "new")
     :base (/ folder "model")
-    :display (or report (Quiet))
+    :display (or display (Quiet))
     #** {"epochs" 2 #** settings}))
 
 
@@ -120,22 +120,3 @@
   (assert (same-model? alone begun))
   (train "begun" "--from" "model" "--epochs" "2")
   (assert (= (len (. (load-checkpoint (/ trained "begun")) history)) 2)))
-
-
-(defn [counting] test-a-base-by-words-helps-where-it-lacks-words [trained]
-  (defn train [name text #** more]
-    (lstm_textgen.train (write-text trained text f"{name}.txt") (/ trained name)
-      :epochs 1 :lookback 16 :display (Quiet) #** more))
-  (train "words" OTHER :unit "words")
-  (setv model (train "others" (* "quite new words stand here, and more\n" 200)
-    :base (/ trained "words")))
-  (assert (= model.settings.unit "words")))
-
-
-(defn [helped] test-a-recipe-names-its-base [trained]
-  (write-text trained "
-(require lstm-textgen.macros [defrecipe])
-(defrecipe other :from \"model\" :sources [\"other.txt\"] :epochs 1)" "other.hy")
-  (write-text trained OTHER "other.txt")
-  (output trained "--recipe" "other.hy" "--model" "new")
-  (assert (.startswith (. (lstm_textgen.load (/ trained "new")) settings base) "model:")))

@@ -55,21 +55,6 @@
 
 ;; * How long units are
 
-(defn [each-unit] test-lengths-are-those-of-what-is-written-and-predicted [unit monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.text.units.COUNTED_AT_ONCE" 100)
-  (setv
-    v (build-vocabulary TEXT unit 30)
-    ids (.encode v (+ TEXT (* "the day\n" 20)))
-    held (cut ids -90 None)
-    mean (fn [ids] (/ (len (.decode v ids)) (len ids))))
-  (assert (= (unit-lengths v ids held)
-    {"unit_length" (mean ids)  "validation_unit_length" (mean held)}))
-  (assert (= (unit-lengths v ids (cut ids 0)) {"unit_length" (mean ids)}))
-  ;; None is zero, even if no word is known.
-  (setv v (build-vocabulary "one" "words"))
-  (assert (= (unit-lengths v (.encode v (* " two" 8)) []) {"unit_length" (/ 1 8)})))
-
-
 ;; * Models of an earlier version
 
 (defn [pytest.fixture] older [tmp-path counting]

@@ -97,10 +97,10 @@
   "Train the model in `folder`, calling `act` after each epoch; return #(error path) of it."
   (.setattr monkeypatch "tempfile.tempdir" (str folder.parent))
   (setv
-    report (Quiet)
-    report.end-epoch (fn [#* _] (act)))
+    display (Quiet)
+    display.end-epoch (fn [#* _] (act)))
   (with [error (pytest.raises OSError)]
-    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display report #** TINY))
+    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display display #** TINY))
   (setv [line place] (.split (str error.value) "; the model is in "))
   (assert (= (len (. (load-checkpoint (Path place)) history)) 2))
   #(line (Path place)))

@@ -24,11 +24,11 @@
 (defn learn [folder text #** options]
   "Train the model in `folder` on `text`; return it and the output."
   (setv
-    report (Display)
-    [report.said report.warned] [[] []]
-    [report.say report.warn] [report.said.append report.warned.append]
-    model (lstm-textgen.train :path (/ folder "model") :text text :display report #** options))
-  #(model report))
+    display (Display)
+    [display.said display.warned] [[] []]
+    [display.say display.warn] [display.said.append display.warned.append]
+    model (lstm-textgen.train :path (/ folder "model") :text text :display display #** options))
+  #(model display))
 
 
 (defn losses-of [model]
@@ -39,13 +39,13 @@
 ;; * Which text, how often: the model in the folder `trained` has read TEXT twice
 
 (defn test-other-text-is-trained-on-for-epochs-of-its-own [trained]
-  (setv [model report] (learn trained OTHER :epochs 1))
+  (setv [model display] (learn trained OTHER :epochs 1))
   (assert (= (len model.history) 3))
-  (assert (= report.warned []))
-  (assert (any (gfor line report.said (.startswith line "epoch 1/1 "))))
-  (setv [model report] (learn trained TEXT :epochs 3))  ; and back
+  (assert (= display.warned []))
+  (assert (any (gfor line display.said (.startswith line "epoch 1/1 "))))
+  (setv [model display] (learn trained TEXT :epochs 3))  ; and back
   (assert (= (len model.history) 4))
-  (assert (any (gfor line report.said (.startswith line "epoch 3/3 ")))))
+  (assert (any (gfor line display.said (.startswith line "epoch 3/3 ")))))
 
 
 (defn test-even-a-quiet-run-says-that-there-was-nothing-to-train [trained capsys]
@@ -72,8 +72,8 @@
 
 (defn test-a-run-of-words-says-that-its-loss-compares-with-no-other-unit-s [tmp-path]
   (for [unit ["pieces" "words"]]
-    (setv [_ report] (learn tmp-path TEXT :unit unit :epochs 1 :restart True))
-    (assert (= (in WORDS-ALONE report.said) (= unit "words")))))
+    (setv [_ display] (learn tmp-path TEXT :unit unit :epochs 1 :restart True))
+    (assert (= (in WORDS-ALONE display.said) (= unit "words")))))
 
 
 ;; * By which unit
@@ -85,16 +85,16 @@
 
 (defn test-a-long-text-is-learned-by-pieces [tmp-path long-from]
   (long-from (len TEXT))
-  (setv [model report] (learn tmp-path TEXT :epochs 1 :max-words 40))
+  (setv [model display] (learn tmp-path TEXT :epochs 1 :max-words 40))
   (assert (= model.settings.unit "pieces"))
   (assert (= (len model.vocabulary) model.settings.max-words 40))
   (assert (in (+ f"learning pieces, the default for {(len TEXT) :,} characters; "
-    "for another unit, give `unit`") report.said))
+    "for another unit, give `unit`") display.said))
   (long-from (+ (len TEXT) 1))
-  (setv [model report] (learn tmp-path TEXT :epochs 2 :max-words 40))  ; the model's unit stays
+  (setv [model display] (learn tmp-path TEXT :epochs 2 :max-words 40))  ; the model's unit stays
   (assert (= model.settings.unit "pieces"))
   (assert (= (len model.history) 2))
-  (assert (not-in "learning pieces" (.join "\n" report.said))))
+  (assert (not-in "learning pieces" (.join "\n" display.said))))
 
 
 ;; * What is held out, and what makes it the same text
@@ -185,17 +185,17 @@
     [tmp-path monkeypatch options]
   (setv speeds [1e-5])  ; it is measured once
   (monkeypatch.setattr start "machine_speed" (fn [_] (.pop speeds)))
-  (setv [_ report] (learn tmp-path TEXT :minutes 10 :epochs 1 #** options))
-  (setv said (.join "\n" report.said))
+  (setv [_ display] (learn tmp-path TEXT :minutes 10 :epochs 1 #** options))
+  (setv said (.join "\n" display.said))
   (assert (re.search r"`minutes` 10 reads about \d+% of this text; [\d,]+ minutes read all" said))
   (monkeypatch.setattr start "machine_speed" (fn [_] 1))
-  (setv [_ report] (learn tmp-path TEXT :minutes 10 :epochs 2 #** options))
-  (assert (not-in "of this text" (.join "\n" report.said))))
+  (setv [_ display] (learn tmp-path TEXT :minutes 10 :epochs 2 #** options))
+  (assert (not-in "of this text" (.join "\n" display.said))))
 
 
 (defn test-batch-size-and-lookback-may-change-when-training-resumes [trained]
-  (setv [model report] (learn trained TEXT :epochs (np.int64 3) :batch-size 4 :lookback 20))
-  (assert (= report.warned []))
+  (setv [model display] (learn trained TEXT :epochs (np.int64 3) :batch-size 4 :lookback 20))
+  (assert (= display.warned []))
   (setv settings model.settings)
   (assert (= [settings.batch-size settings.lookback settings.stride] [4 20 20]))
   (setv [first _ last] (losses-of model))
@@ -206,6 +206,6 @@
   (with [_ (pytest.raises KeyboardInterrupt)]
     (lstm-textgen.train :path (/ tmp-path "model") :text TEXT :display (StopAfter 30)
       #** TINY :epochs 1))
-  (setv [model report] (learn tmp-path TEXT :epochs 1 :batch-size 4))
-  (assert (any (gfor line report.said (in "restarting this epoch" line))))
+  (setv [model display] (learn tmp-path TEXT :epochs 1 :batch-size 4))
+  (assert (any (gfor line display.said (in "restarting this epoch" line))))
   (assert (> model.checkpoint.resume.progress.updates 100)))  ; 30 steps, and a whole epoch of 85

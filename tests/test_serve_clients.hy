@@ -156,14 +156,3 @@
   (wait-until page f"document.querySelector('{WRITTEN}').textContent.length > 100")
   (.close page)
   (assert (= (lfor line said :if (not-in "favicon" line) line) [])))
-
-
-(defn test-a-browser-asks-for-the-key [browser folder]
-  (with [server (serving folder "--model" "bot" "--model" "chat" "--api-key" "sesame")]
-    (setv
-      context (.new-context browser :http-credentials {"username" ""  "password" "sesame"})
-      page (.new-page context))
-    (.goto page server.url)
-    (.click page "text=bot")
-    (wait-until page f"document.querySelector('{WRITTEN}') !== null")
-    (.close context)))

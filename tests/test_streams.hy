@@ -46,15 +46,15 @@
   stream)
 
 
-(defn show-run [report]
-  "Let `report` show a download, a warning and an epoch with a sample."
-  (.download report "http://example.org/a" 1 2)
-  (.warn report "→ beware")
-  (.begin-run report (a-plan))
-  (.begin-epoch report 1 2 100 0)
-  (.step report 50 0.7)
-  (.end-epoch report {"epoch" 1  "loss" 0.7  "text" "a"} True "我→")
-  (.end-bar report))
+(defn show-run [display]
+  "Let `display` show a download, a warning and an epoch with a sample."
+  (.download display "http://example.org/a" 1 2)
+  (.warn display "→ beware")
+  (.begin-run display (a-plan))
+  (.begin-epoch display 1 2 100 0)
+  (.step display 50 0.7)
+  (.end-epoch display {"epoch" 1  "loss" 0.7  "text" "a"} True "我→")
+  (.end-bar display))
 
 
 ;; * What is shown
@@ -63,8 +63,8 @@
     test-nothing-that-is-shown-stops-a-run [monkeypatch make]
   (for [name ["stdout" "stderr"]]
     (.setattr monkeypatch sys name (make)))
-  (for [report [(Display) (LiveDisplay) (make-display)]]
-    (show-run report)))
+  (for [display [(Display) (LiveDisplay) (make-display)]]
+    (show-run display)))
 
 
 (defn test-help-is-shown-in-ascii [tmp-path]
