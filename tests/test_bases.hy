@@ -1,20 +1,18 @@
 "Fine-tuning: what the base provides, what contradicts it, how new units start."
 
 (import
-  math
   re
   unicodedata [normalize]
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-settings bits-of check-same load-base promising
-    relative-of stem suggestion]
+  lstm-textgen.learning.bases [base-settings check-same load-base relative-of stem suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.looks [look-at]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
-  tests.helpers [assert-no-warning program refusal-of refused saved-model small-model write-text])
+  tests.helpers [assert-no-warning refusal-of saved-model small-model write-text])
 
 (setv
   pytestmark pytest.mark.quick
@@ -192,9 +190,6 @@
   (assert (= (.endswith line f"`base` {name}") (bool name)))
   (assert (= (bool line) (bool name)))
   (assert (not-in f"`base` {name}" (suggestion seen {} name))))
-
-
-  ; a quarter
 
 
 ;; * Settings

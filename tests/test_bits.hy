@@ -11,7 +11,6 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel train]
   tests.helpers [TEXT TINY counting score small-model train-tiny])
 

@@ -5,7 +5,7 @@
   numpy :as np
   pytest
   tensorflow :as tf
-  lstm-textgen.learning.learner.loop [FastGRU FastLSTM product]
+  lstm-textgen.learning.learner.loop [FastGRU FastLSTM]
   lstm-textgen.learning.learner.network :as network-module
   lstm-textgen.learning.learner.network [carried? stock-model training-network]
   lstm-textgen.learning.learner.protocol [values]

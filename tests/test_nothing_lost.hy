@@ -13,7 +13,6 @@
   lstm-textgen.basics.files [locked]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  tests.counting [CountingLearner]
   tests.helpers [ROOT TEXT TINY counting program refusal-of refused run-python succeeded
     train-tiny])
 

@@ -32,9 +32,6 @@
   taken)
 
 
-  ; one is measured now and then
-
-
 (defn [(pytest.mark.parametrize "slow" [0.8 1 50])]
     test-two-threads-that-are-hardly-faster-are-given-up [slow]
   (setv threads (threads-of (fn [threads _] (if (= threads 2) slow 1)) (** 10 5)))

@@ -1,7 +1,6 @@
 "Training runs from Python: which texts they train on, for how many epochs, and what they refuse."
 
 (import
-  io [BytesIO StringIO]
   re
   time
   zlib
@@ -14,7 +13,7 @@
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
   lstm-textgen.text.lists [Listing]
-  tests.helpers [TEXT TINY VERSE StopAfter counting write-text])
+  tests.helpers [TEXT TINY StopAfter counting write-text])
 
 (setv
   pytestmark counting

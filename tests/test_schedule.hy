@@ -4,7 +4,6 @@
   time
   pytest
   lstm-textgen.learning.schedule [Clock why-done]
-  lstm-textgen.modelfile.history [describe-kept]
   lstm-textgen.settings.models [new-settings])
 
 (setv pytestmark pytest.mark.quick)

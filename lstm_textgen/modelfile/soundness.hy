@@ -85,7 +85,7 @@ raises `ValueError`.]]
 
 
 (defn check-record [name record [optional #()]]
-  "Raise `ValueError` unless `record` is a dict with valid FACTS of `name`, all but `optional` ones."
+  "Raise `ValueError` unless `record` has valid FACTS of `name`; `optional` ones may be missing."
   (unless (isinstance record dict) (refuse f"its {name} has an invalid entry"))
   (for [[key fits?] (.items (get FACTS name))  :if (or (in key record) (not-in key optional))]
     (unless (fits? (.get record key ...)) (refuse f"its {name} has an invalid '{key}'"))))
