@@ -198,7 +198,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
 (defn parameters [node doc]
   #[[Return the parameters of the function in `node`, texts; types are left to the stub.
 
-  They end with … for settings that its documentation `doc` doesn't name, if they are many.]]
+  They end with ... for settings that its documentation `doc` doesn't name, if they are many.]]
   (setv
     arguments node.args
     [rest keywords] [arguments.args arguments.kwonlyargs]
@@ -218,7 +218,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     [each default] (zip keywords arguments.kw-defaults)
     :if (or (not-in each.arg more) (<= (len more) MORE))
     (parameter each default)))
-  (when (> (len more) MORE) (.append parts "…"))
+  (when (> (len more) MORE) (.append parts "..."))
   (when arguments.kwarg
     (.append parts (+ "**" arguments.kwarg.arg)))
   parts)
