@@ -28,7 +28,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 120     ; of its other units
-  ;; Items drawn at each temperature; fewer if they are long: about so many units in all.
+  ;; Items drawn at each temperature; of long ones fewer, about `MOST-UNITS` in all.
   DRAWN 100
   MOST-UNITS 3000
   FEWEST 3
