@@ -2,6 +2,7 @@
 
 (import
   json
+  re
   pytest
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
@@ -136,6 +137,29 @@
   (assert (= (lfor text TRICKY (int.from-bytes (fingerprint-of text)))
     (in-browser browser ["binary.js" "fingerprint.js"] "(texts) => texts.map(fingerprintOf)" TRICKY
       :before f"const CONSTANTS = {(json.dumps SHARED)};"))))
+
+
+(defn test-all-of-an-item-matches-the-pattern [browser tmp-path]
+  (setv pattern "[^-]*n.{0,3}|B.*")
+  (with [page (opened browser tmp-path (list-model) :pattern pattern)]
+    (wait-for-end page)
+    (setv items (shown page))
+    (assert (= (len items) 10))
+    (for [item items] (assert (re.fullmatch pattern item) item))
+    (.fill page "#pattern" "(")
+    (.click page "#go")
+    (assert (in "isn't a regular expression" (.text-content page "#note")))
+    (assert (= (shown page) items))))
+
+
+(defn test-fields-make-the-pattern [browser tmp-path]
+  (with [page (opened browser tmp-path (list-model))]
+    (for [[id text pattern] [
+        ["most" "9" ".{1,9}"]
+        ["contains" "n-?" "(?=.{1,9}$).*n-\\?.*"]
+        ["most" "" ".*n-\\?.*"]]]
+      (.fill page f"#{id}" text)
+      (assert (= (.input-value page "#pattern") pattern)))))
 
 
 ;; * What is done with it

@@ -1,15 +1,17 @@
 "The playground page in a real browser: its appearance and its permissions."
 
 (import
+  random [Random]
   numpy :as np
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [read-cells]
+  lstm-textgen.writing.constraints [Repeats]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [Seed]
-  tests.browser [WRITTEN alternatives-on fragment halved-model open-page page-of start-of
-    wait-for-end wait-for-text wait-for-units wait-until write-on written])
+  tests.browser [WRITTEN alternatives-on fragment halved-model in-browser open-page page-of
+    start-of wait-for-end wait-for-text wait-for-units wait-until write-on written])
 
 (setv
   ;; A vocabulary that would be markup, or turn the page round, if it weren't text.
@@ -108,6 +110,33 @@
       (lfor each cells each.name)))
     (setv [pressed] (.all-text-contents (.locator page "#cells-list [aria-pressed=true] .unit")))
     (assert (= pressed (. (get cells 0) name)))))
+
+
+(defn test-a-page-repeats-no-passage [browser tmp-path]
+  (setv model (halved-model :odds {"T" 90  "h" 90}))
+  (with [page (open-page browser (page-of tmp-path model) (fragment
+      #** {"no_repeat" 7  "length" 400  "temperature" 0.5  "fast" 1}))]
+    (wait-for-end page)
+    (setv text (written page)))
+  (assert (= (len (sfor n (range 394) (cut text n (+ n 7)))) 394)))
+
+
+(defn test-a-browser-knows-what-repeats-as-python-does [browser]
+  (setv
+    rng (Random 1)
+    text (.join "" (.choices rng "ab \n" :k 600))
+    cases (lfor
+      end (range 100 600)
+      unit [(get text end) " b" "ab"]
+      [(cut text end) unit 9])
+    expected [])
+  (for [[text unit length] cases]
+    (setv repeats (Repeats length))
+    (.add repeats text)
+    (.append expected (bool (.begins? repeats unit))))
+  (assert (< 100 (sum expected) 1400))
+  (assert (= expected (in-browser browser ["repeats.js"]
+    "(cases) => cases.map((each) => repeats(...each))" cases))))
 
 
 ;; * Taking it along

@@ -15,6 +15,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
+  lstm-textgen.writing.constraints [NO-REPEAT]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [passage-length write-sample])
@@ -31,7 +32,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "worker.js"]
+  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "repeats.js"
+    "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
     "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
@@ -94,6 +96,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       (is-not length None) (check-value 'length PAGE-LENGTH length)
       list? ""
       True (passage-length model))
+    "no_repeat" (if list? "" (or NO-REPEAT ""))
     "text_only" (if (and list? (is length None)) "hidden" "")
     "list_only" (if list? "" "hidden")
     #** (if list? LIST-LABELS TEXT-LABELS)})

@@ -201,7 +201,8 @@ in Python, and its checks.]]
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "match" MATCH "cli write"
       (+ "each text matches all of this regular expression, such as [KR].* or .{1,8}: an item "
-        "with its seed, other text after its seed") :metavar "REGEX")
+        "with its seed, other text after its seed") :metavar "REGEX"
+      :brief "each text matches this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
       "no passage of N characters occurs twice in a text (default: any may)")
     (Setting "best_of" COUNT "cli generate"
@@ -274,8 +275,7 @@ in Python, and its checks.]]
       "file that lists all characters of the model to --import, in order" :metavar "OLD.txt")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
-      "random seed (default: 1 for training, a new one for generation)"
-      :brief "random seed: same seed, same text" :default 1 :fixed True)
+      "random seed (default: 1 for training, a new one for generation)" :default 1 :fixed True)
     (Setting "completion" SHELL "cli"
       "print a completion script for bash, zsh or fish" :metavar "SHELL")]})
 

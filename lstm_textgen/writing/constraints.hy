@@ -4,7 +4,7 @@ A unit that a text can't have is refused, and the next is taken: the one with th
 score of the same draw, so nothing is drawn twice. Among the units that aren't refused, each comes
 as often as the model and the draw's options would have it after the same text.]]
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
   functools [lru-cache]
@@ -33,8 +33,8 @@ as often as the model and the draw's options would have it after the same text.]
 
   (defn usual [self settings temperature]
     "Return those on a text by a model with `settings`, at a `temperature` or a list of them."
-    (setv cool? (< (max (if (isinstance temperature list) temperature [temperature])) 1))
-    (if (and (is self.no-repeat None) cool? (not settings.items))
+    (if (and NO-REPEAT (is self.no-repeat None) (not settings.items)
+        (< (max (if (isinstance temperature list) temperature [temperature])) 1))
       (replace self :no-repeat NO-REPEAT)
       self))
 
@@ -47,12 +47,11 @@ as often as the model and the draw's options would have it after the same text.]
       (guide-of self.match model.vocabulary (.get ENDS model.settings.items end))))
 
   (defn constraint [self seed stops units characters patient]
-    #[[Return the `Constraint` of a text after `seed`, or None without demands.
+    #[[Return the `Constraint` of a text after `seed`.
 
     The text ends before one of `stops` and has at most this number of `units` and `characters`;
     `patient` is as in `Constraint`.
     Raise `ValueError` if nothing after the seed can match.]]
-    (unless (or self.match self.no-repeat) (return None))
     (setv
       text (.join "" [(.removesuffix seed.text seed.rest) #* seed.opening])
       own (own-part seed.model text)
@@ -67,10 +66,9 @@ as often as the model and the draw's options would have it after the same text.]
   (defn met? [self seed stops text]
     "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."
     (setv own (+ (own-part seed.model seed.text) text))
-    (cond
-      (isinstance self.match str) (.matches? (.guide self seed.model stops) own)
-      self.match (bool (self.match own))
-      True True)))
+    (if (isinstance self.match str)
+      (.matches? (.guide self seed.model stops) own)
+      (bool (self.match own)))))
 
 
 (defn own-part [model seed]

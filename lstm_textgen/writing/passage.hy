@@ -44,10 +44,11 @@
       @_finders (.finders @ends settings.items)
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
       measure @seed.model.vocabulary.measure
-      @draw.constraint (.constraint @demands @seed @ends.stops
-        (if measure @_units-left @left)
-        (if measure @_parts-left maxsize)
-        @patient?))
+      @draw.constraint (when (or @demands.match @demands.no-repeat)
+        (.constraint @demands @seed @ends.stops
+          (if measure @_units-left @left)
+          (if measure @_parts-left maxsize)
+          @patient?)))
     (@_add @seed.opening))
 
   (meth start-again [number]
@@ -74,7 +75,7 @@
 
   (meth [property] fits? []
     "Whether the text, of which nobody has read any, is as demanded."
-    (.met? @demands @seed @ends.stops @text))
+    (or (not @demands.match) (.met? @demands @seed @ends.stops @text)))
 
   (meth [property] whole []
     "The text, of which nobody has read any, with its seed."

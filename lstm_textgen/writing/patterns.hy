@@ -204,15 +204,12 @@ refused.]]
           (setv [_ added removed part] value)
           (@_sequence part (& (| flags added) (bnot removed)) rest leads inside))
         (and (in op #{codes.ASSERT codes.ASSERT-NOT}) (= (get value 0) 1) (not inside)) (do
-          (setv ahead (@then (@_sequence (get value 1) flags @empty False) @anything))
+          (setv ahead (@_sequence (get value 1) flags @anything False))
           (@both [(if (= op codes.ASSERT) ahead (@no ahead)) rest]))
         (= op codes.FAILURE) @nothing
-        ;; The whole text must match anyway.
-        (and (= op codes.AT) (not inside) (not (& flags re.MULTILINE))
-            (or
-              (and leads (in value ANCHORS-BEFORE))
-              (and (is rest @empty) (in value ANCHORS-AFTER))))
-          rest
+        (and (= op codes.AT) leads (in value ANCHORS-BEFORE)) rest
+        (and (= op codes.AT) (in value ANCHORS-AFTER) (not inside) (not (& flags re.MULTILINE)))
+          (if rest.nullable @empty @nothing)
         True (refuse 'match f": {(shown @pattern)} has "
           (.get UNABLE op "what no automaton can do") "; "
           "leave it out, or give a function of the text in Python"))))
@@ -226,7 +223,7 @@ refused.]]
   codes.POSSESSIVE-REPEAT "a possessive repeat"
   codes.ASSERT "a look-behind, or a look-ahead that is repeated"
   codes.ASSERT-NOT "a look-behind, or a look-ahead that is repeated"
-  codes.AT "an anchor within the text"})
+  codes.AT "an anchor, such as \\b, within the text"})
 
 
 (defn _flat [op parts]

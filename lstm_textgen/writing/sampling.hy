@@ -128,13 +128,14 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (+= @_step 1)
     (np.multiply logits factors scores)
     (when (is-not @_penalty None) (+= scores @_penalty))
-    (setv
-      [each each-noise] (if @_constrained (map np.atleast-2d [scores noise]) [None None])
-      free (lfor [k _] @_constrained (.copy (get each k))))
+    (when @_constrained
+      (setv
+        [each each-noise] (map np.atleast-2d [scores noise])
+        free (.copy each)))
     (when (is-not @_barred None) (+= scores (get @_barred @_states)))
-    (for [[[k constraint] before] (zip @_constrained free)]
-      (.restrict constraint (get each k) (get each-noise k) before)
-      (setv (cut before) (get each k)))
+    (for [[k constraint] @_constrained]
+      (.restrict constraint (get each k) (get each-noise k) (get free k))
+      (setv (get free k) (get each k)))
     (for [[rows limits] @_limited]
       (setv some (get scores rows))
       (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
@@ -143,8 +144,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (setv ids (.argmax scores -1))
     (when @_constrained
       (setv ids (np.atleast-1d ids))
-      (for [[[k constraint] before] (zip @_constrained free)]
-        (setv (get ids k) (.choose constraint (get each k) before (get each-noise k))))
+      (for [[k constraint] @_constrained]
+        (setv (get ids k) (.choose constraint (get each k) (get free k) (get each-noise k))))
       (when (= (len ids) 1) (setv ids (get ids 0))))
     (when (is-not @_next None) (setv @_states (get @_next #(@_states ids))))
     ids)

@@ -94,16 +94,18 @@ texts gets the same ones each time.]]
 
   (meth _end [passage]
     "End `passage`, unless it has rivals that are better or aren't over yet."
-    (setv
-      number (// (% passage.draw.number @count) @best-of)
-      rivals (.setdefault @_rivals number []))
-    (.append rivals passage)
     (setv passage.end passage.over)
-    (when (= (len rivals) @best-of)
-      (.append @ended (min rivals :key (fn [each] (/ each.surprise (max 1 each.units)))))
-      (del (get @_rivals number)))
     (-= @left 1)
-    (unless @left (setv @over "done"))))
+    (unless @left (setv @over "done"))
+    (when (> @best-of 1)
+      (setv
+        number (// (% passage.draw.number @count) @best-of)
+        rivals (.setdefault @_rivals number []))
+      (.append rivals passage)
+      (when (< (len rivals) @best-of) (return))
+      (setv passage (min (.pop @_rivals number)
+        :key (fn [each] (/ each.surprise (max 1 each.units))))))
+    (.append @ended passage)))
 
 
 (defclass Scheduler []

@@ -23,9 +23,7 @@ export class CellsView {
     this.layer = 0;
     this.cell = 0;
     columns.forEach(({ model }, n) => {
-      const option = make("option", "", model.facts.name);
-      option.setAttribute("value", String(n));
-      element("cells-model").append(option);
+      element("cells-model").append(new Option(model.facts.name, String(n)));
     });
     element("cells-models").hidden = columns.length < 2;
     element("cells-model").addEventListener("change", () => this.open());
@@ -47,11 +45,9 @@ export class CellsView {
     element("cells-list").replaceChildren(...facts.cells.map((each) => this.#row(each)));
     element("cells-none").hidden = facts.cells.length > 0;
     element("layer").replaceChildren(
-      ...facts.layers.map(([kind, units], n) => {
-        const option = make("option", "", `${n + 1}: ${units} cells (${kind})`);
-        option.setAttribute("value", String(n));
-        return option;
-      }),
+      ...facts.layers.map(
+        ([kind, units], n) => new Option(`${n + 1}: ${units} cells (${kind})`, String(n)),
+      ),
     );
     const [first] = facts.cells;
     this.layer = first?.layer ?? 0;
@@ -66,7 +62,6 @@ export class CellsView {
     const sign = correlation < 0 ? "−" : "";
     const figure = make("span", "odds", `${sign}${Math.abs(correlation).toFixed(2)}`);
     const button = make("button", "cell", make("span", "unit", name), bar, figure);
-    button.setAttribute("type", "button");
     button.setAttribute("aria-label", `${name}, correlation ${correlation.toFixed(2)}`);
     button.title = `Layer ${layer + 1}, cell ${cell}`;
     button.dataset.place = `${layer}/${cell}`;
@@ -127,5 +122,5 @@ export class CellsView {
  */
 function shade(value) {
   const step = Math.round(STEPS * value);
-  return step === 0 ? "" : step > 0 ? `s${2 * step}` : `off${-step}`;
+  return step === 0 ? "" : step > 0 ? `s${2 * step}` : `off s${-step}`;
 }

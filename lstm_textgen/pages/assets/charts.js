@@ -8,12 +8,16 @@
 
 const HEIGHT = 240; // pixels of a chart without its legend
 
+/** How the line of perfect calibration is drawn. */
+const DIAGONAL = { width: 1, dash: [4, 4], points: { show: false } };
+
 /** Steps between whole numbers on an axis: 1, 2, 5, 10, 20 and so on. */
 const WHOLE = Array.from({ length: 18 }, (_, k) => [1, 2, 5][k % 3] * 10 ** Math.floor(k / 3));
 
-/** @param {string} name */
+/** @param {string} name of a custom property, which has a color for each scheme */
 function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  charts.style.color = `var(${name})`;
+  return getComputedStyle(charts).color;
 }
 
 /**
@@ -48,29 +52,17 @@ function widthOf(_plot, labels) {
 }
 
 /**
- * @param {Line} series
+ * @param {string} label @param {string} name of its color
+ * @param {Partial<uPlot.Series>} own what only this curve has
  * @returns {uPlot.Series}
  */
-function line({ label, color: number }) {
-  const stroke = () => color(`--c${number}`);
-  const points = { size: 6, fill: stroke };
-  return { label, stroke, width: 2, spanGaps: true, points, value: figure };
+function line(label, name, own) {
+  return { label, stroke: () => color(name), spanGaps: true, value: figure, ...own };
 }
 
 /** @param {uPlot} _plot @param {number | null} number */
 function figure(_plot, number) {
   return number == null ? "–" : rounded(number, 4);
-}
-
-/**
- * The line of perfect calibration.
- * @returns {uPlot.Series}
- */
-function diagonal() {
-  const stroke = () => color("--soft");
-  const points = { show: false };
-  const dash = [4, 4];
-  return { label: "predicted", stroke, width: 1, dash, spanGaps: true, points, value: figure };
 }
 
 /**
@@ -93,8 +85,10 @@ function options(chart, width) {
     axes: [axis({ size: 30, ...steps }), axis({ size: widthOf })],
     series: [
       { label: chart.x, value: (_plot, x) => (x == null ? "last" : rounded(x, 6)) },
-      ...chart.series.map(line),
-      ...(chart.diagonal ? [diagonal()] : []),
+      ...chart.series.map(({ label, color: number }) =>
+        line(label, `--c${number}`, { width: 2, points: { size: 6, fill: marker } }),
+      ),
+      ...(chart.diagonal ? [line("predicted", "--soft", DIAGONAL)] : []),
     ],
     legend: { markers: { width: 0, fill: marker } },
     cursor: { drag: { x: false, y: false } },

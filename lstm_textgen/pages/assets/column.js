@@ -17,6 +17,8 @@ const SLICE = 30;
  * @property {number} rngSeed @property {boolean} fast
  * @property {number} length after which the model stops by itself
  * @property {boolean} fresh whether a list has only new items
+ * @property {string} pattern a regular expression of a whole item; empty: any
+ * @property {number} noRepeat how many characters no passage has that occurs twice; 0: any may
  *
  * @typedef {import("./worker.js").Unit} Unit
  */
@@ -136,9 +138,9 @@ export class Column {
 
   /** @param {number} most to generate; less, if it takes too long */
   ask(most) {
-    const { temperature, topP } = this.settings();
+    const { temperature, topP, noRepeat } = this.settings();
     const length = Math.min(most, 4096);
-    return this.model.ask("write", { length, milliseconds: SLICE, temperature, topP });
+    return this.model.ask("write", { length, milliseconds: SLICE, temperature, topP, noRepeat });
   }
 
   /** @param {Unit[]} units */

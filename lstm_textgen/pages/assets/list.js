@@ -8,7 +8,7 @@ import { shadeOf } from "./shown.js";
 /** Items that are added at once. */
 const TEN = 10;
 
-/** Draws in a row that give nothing new, after which the search ends. */
+/** Draws in a row in vain, after which the search ends; for a pattern it takes ten times more. */
 const PATIENCE = CONSTANTS.mostDraws;
 
 /** Milliseconds between two items, unless at full speed. */
@@ -73,7 +73,17 @@ export class List extends Column {
     const run = ++this.running;
     this.busy = true;
     this.note = "";
-    const { seed, rngSeed } = this.settings();
+    const { seed, rngSeed, pattern } = this.settings();
+    const patience = pattern ? 10 * PATIENCE : PATIENCE;
+    /** @type {RegExp} */
+    let whole;
+    try {
+      whole = new RegExp(`^(?:${pattern || "[^]*"})$`, "u");
+    } catch {
+      this.note = "The pattern isn't a regular expression.";
+      this.stop();
+      return;
+    }
     if (rngSeed !== this.rngSeed) {
       this.rngSeed = rngSeed;
       this.drawn = 0;
@@ -83,8 +93,9 @@ export class List extends Column {
     const wanted = this.items.length + TEN;
     let misses = 0;
     let due = 0;
-    while (this.items.length < wanted && misses < PATIENCE && this.length < FULL) {
-      const item = await this.draw(seed, run);
+    while (this.items.length < wanted && misses < patience && this.length < FULL) {
+      await this.model.ask("again", { rngSeed, stream: this.drawn });
+      const item = this.running === run ? await this.finish(seed, [], false, run) : null;
       while (this.running === run && !this.settings().fast && performance.now() < due) {
         await frame();
       }
@@ -92,7 +103,8 @@ export class List extends Column {
         return; // it will be drawn again
       }
       this.drawn++;
-      if (item.text && !(this.settings().fresh && seen.has(item.fingerprint))) {
+      const old = this.settings().fresh && seen.has(item.fingerprint);
+      if (item.text && !old && whole.test(item.text)) {
         seen.add(item.fingerprint);
         this.add(item);
         misses = 0;
@@ -101,8 +113,9 @@ export class List extends Column {
         misses++;
       }
     }
-    if (misses === PATIENCE) {
-      this.note = `${PATIENCE} items in a row were in its list or above. A higher temperature may help.`;
+    if (misses === patience) {
+      const why = pattern ? "didn't match or weren't new" : "were in its list or above";
+      this.note = `${patience} items in a row ${why}. A higher temperature may help.`;
     } else if (this.length >= FULL) {
       this.note = "The list is full: copy or save it, then clear it.";
     }
@@ -118,15 +131,6 @@ export class List extends Column {
     this.strange = strange;
     this.changed();
     await this.model.ask("begin", { ids, rest, rngSeed: this.rngSeed, stream: this.drawn });
-  }
-
-  /**
-   * Return the next item after the seed, or null if it was stopped.
-   * @param {string} seed @param {number} run
-   */
-  async draw(seed, run) {
-    await this.model.ask("again", { rngSeed: this.rngSeed, stream: this.drawn });
-    return this.running === run ? this.finish(seed, [], false, run) : null;
   }
 
   /**

@@ -319,13 +319,8 @@ function reader(weights, bits) {
     /** @param {number} rows @param {number} columns */
     table: (rows, columns) => Array.from({ length: rows }, () => row(columns)),
     /** @param {number} rows @param {number} columns */
-    array(rows, columns) {
-      const array = new Float32Array(rows * columns);
-      for (let n = 0; n < rows; n++) {
-        array.set(row(columns), n * columns);
-      }
-      return array;
-    },
+    array: (rows, columns) =>
+      Float32Array.from(Array.from({ length: rows }, () => [...row(columns)]).flat()),
     /**
      * Transposed: a row of `inputs` numbers for each output, in the heap.
      * @param {Heap} heap @param {number} inputs @param {number} outputs

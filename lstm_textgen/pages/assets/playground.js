@@ -33,6 +33,8 @@ function settings() {
     length: Math.max(1, Math.floor(field("length").valueAsNumber) || Infinity),
     fast: field("fast").checked,
     fresh: field("new").checked,
+    pattern: field("pattern").value,
+    noRepeat: Number(field("no-repeat").value),
   };
 }
 
@@ -124,6 +126,18 @@ element("rng-seed").addEventListener("input", () => {
   field("vary").checked = false;
 });
 
+/** Make the pattern that the fields before it ask for. */
+function makePattern() {
+  const any = facts[0].end.length > 1 ? "[\\s\\S]" : ".";
+  const part = field("contains").value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const most = field("most").value && `${any}{1,${field("most").value}}`;
+  const whole = part && `${any}*${part}${any}*`;
+  field("pattern").value = most && whole ? `(?=${most}$)${whole}` : most || whole;
+}
+
+element("contains").addEventListener("input", makePattern);
+element("most").addEventListener("input", makePattern);
+
 // * Copy, save, link
 
 /** Return the text of all models. */
@@ -150,17 +164,17 @@ function tell(text) {
   say(text);
 }
 
-/** The fields that a link holds, besides `fast` and `new`: rng-seed is rng_seed there. */
-const LINKED = ["seed", "temperature", "top-p", "rng-seed", "length"];
+/** The fields that a link holds: rng-seed is rng_seed there. */
+const LINKED = "seed temperature top-p rng-seed length pattern no-repeat fast new".split(" ");
 
 /** Put the settings into the address, and copy it. */
 function link() {
-  const pairs = LINKED.map(
-    (id) => `${id.replace("-", "_")}=${encodeURIComponent(field(id).value)}`,
-  );
-  const fast = field("fast").checked ? ["fast=1"] : [];
-  const fresh = lists.length ? [`new=${Number(field("new").checked)}`] : [];
-  location.replace(`#${[...pairs, ...fast, ...fresh].join("&")}`);
+  const pairs = LINKED.map((id) => {
+    const { type, checked, value } = field(id);
+    const given = type === "checkbox" ? Number(checked) : encodeURIComponent(value);
+    return `${id.replace("-", "_")}=${given}`;
+  });
+  location.replace(`#${pairs.join("&")}`);
   copy(location.href, "Link");
 }
 
@@ -168,13 +182,12 @@ function link() {
 function restore() {
   const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
   for (const id of LINKED) {
-    field(id).value = given.get(id.replace("-", "_")) ?? field(id).value;
+    const value = given.get(id.replace("-", "_"));
+    if (value !== null) {
+      Object.assign(field(id), { value, checked: value !== "0" });
+    }
   }
-  if (given.has("rng_seed")) {
-    field("vary").checked = false;
-  }
-  field("fast").checked = given.has("fast") || field("fast").checked;
-  field("new").checked = given.has("new") ? given.get("new") !== "0" : field("new").checked;
+  field("vary").checked &&= !given.has("rng_seed");
   showControls();
 }
 
@@ -230,7 +243,7 @@ columns.forEach((column) => {
 });
 document.body.classList.toggle("pair", columns.length > 1);
 // With reduced motion the text appears at once, not letter by letter.
-field("fast").checked = matchMedia("(prefers-reduced-motion: reduce)").matches;
 restore();
+field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
 addEventListener("hashchange", restore);
 begin();

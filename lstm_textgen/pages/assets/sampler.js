@@ -19,13 +19,23 @@ export class Sampler {
    * Return the next id.
    * @param {ArrayLike<number>} logits (size,)
    * @param {number[]} barred ids that aren't drawn now
+   * @param {(id: number) => boolean} refused for which another is drawn, unless all are
    */
-  pick(logits, barred = []) {
+  pick(logits, barred = [], refused = () => false) {
     const scores = Array.from(logits);
     for (const id of this.excluded === null ? barred : [this.excluded, ...barred]) {
       scores[id] = Number.NEGATIVE_INFINITY;
     }
-    return this.pickOf(scores);
+    const first = this.pickOf(scores);
+    let id = first;
+    while (refused(id)) {
+      scores[id] = Number.NEGATIVE_INFINITY;
+      if (highestOf(scores) === scores[id]) {
+        return first;
+      }
+      id = this.pickOf(scores);
+    }
+    return id;
   }
 
   /**

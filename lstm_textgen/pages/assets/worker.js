@@ -5,6 +5,7 @@
 
 import { fromBase64 } from "./binary.js";
 import { Network } from "./network.js";
+import { repeats } from "./repeats.js";
 import { highestOf, Sampler, softmax } from "./sampler.js";
 import { waysOn, wholeWordWays } from "./spelling.js";
 import { lengthOf } from "./units.js";
@@ -222,20 +223,23 @@ class Writer {
 
   /**
    * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
-   * @param {{length: number, milliseconds: number, temperature: number, topP: number}} message
-   * @returns {Written}
+   * @param {Record<string, number>} message @returns {Written}
    */
-  write({ length, milliseconds, temperature, topP }) {
+  write({ length, milliseconds, temperature, topP, noRepeat }) {
     Object.assign(this.sampler, { temperature, topP });
     const end = performance.now() + milliseconds;
     const units = [];
     let left = length;
+    let text = noRepeat ? this.ids.map((id) => this.units[id]).join("") : "";
+    const refused = (/** @type {number} */ id) =>
+      noRepeat > 0 && repeats(text, this.units[id], noRepeat);
     do {
       const begins = this.ways.length > 0 && this.ids.length === this.seed;
       const unit = begins
         ? this.begun()
-        : this.unit(this.sampler.pick(this.network.logits, this.barred()));
+        : this.unit(this.sampler.pick(this.network.logits, this.barred(), refused));
       units.push(unit);
+      text += unit.text;
       this.read(unit.id);
       left -= lengthOf(unit.text, this.measure);
     } while (left > 0 && !this.ended() && performance.now() < end);
