@@ -5,9 +5,10 @@
   re
   h5py
   pytest
+  lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [TextModel load train]
-  tests.helpers [TEXT output refusal-of saved-model small-model])
+  tests.helpers [TEXT refusal-of saved-model small-model])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -57,13 +58,14 @@
 
 ;; * Backups
 
-(defn test-a-backup-can-be-opened-by-its-name [tmp-path]
+(defn test-a-backup-can-be-opened-by-its-name [tmp-path monkeypatch capsys]
+  (.chdir monkeypatch tmp-path)
   (saved-model tmp-path)
   (save-checkpoint (small-model 2) (/ tmp-path "model"))
   (setv text (.generate (TextModel (small-model)) "h" 9 :rng-seed 1))
   (assert (= (.generate (load (/ tmp-path "model.h5.bak")) "h" 9 :rng-seed 1) text))
-  (assert (= (+ text "\n")
-    (output tmp-path "--model" "model.h5.bak" "--generate" "h" "--length" 9 "--rng-seed" 1))))
+  (main ["--model" "model.h5.bak" "--generate" "h" "--length" "9" "--rng-seed" "1"])
+  (assert (= (. (.readouterr capsys) out) (+ text "\n"))))
 
 
 ;; * Writing

@@ -5,6 +5,7 @@
   subprocess
   time
   pytest
+  lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
@@ -13,7 +14,7 @@
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [stream write-each write-sample]
-  tests.helpers [LETTERS TINY-FLAGS counting output program shell-environment small-model
+  tests.helpers [LETTERS TINY-FLAGS counting program shell-environment small-model
     start-program succeeded write-many write-text])
 
 (setv
@@ -52,12 +53,17 @@
   (assert (= (sfor item others (get item -1)) #{"." "b"})))
 
 
-(defn [pytest.fixture] lines [tmp-path]
+(defn [pytest.fixture] lines [tmp-path monkeypatch]
+  (.chdir monkeypatch tmp-path)
   (saved-list tmp-path :temperature 1.0))
 
 
-(defn [pytest.fixture] paragraphs [tmp-path]
-  (saved-list tmp-path "paragraph" :temperature 1.0 :longest-item 400))
+(defn written [capsys #* flags [notes ""]]
+  "Return what the program writes for these `flags`, in this process, with `notes` beside it."
+  (assert (= 0 (main (list (map str flags)))))
+  (setv [out err] (.readouterr capsys))
+  (assert (if notes (in notes err) (= err "")))
+  out)
 
 
 ;; * Where an item begins and ends
@@ -164,23 +170,24 @@
 
 ;; * The command line
 
-(defn test-paragraphs-have-a-blank-line-between [paragraphs]
-  (setv text (output paragraphs "--generate" "ab" "--samples" 5 "--new" "--rng-seed" 1))
+(defn test-paragraphs-have-a-blank-line-between [lines capsys]
+  (saved-list lines "paragraph" :temperature 1.0 :longest-item 400)
+  (setv text (written capsys "--generate" "ab" "--samples" 5 "--new" "--rng-seed" 1))
   (assert (.endswith text "\n"))
   (setv items (.split (.removesuffix text "\n") "\n\n"))
   (assert (= (len items) 5))
   (assert (all (gfor item items (.startswith item "ab")))))
 
 
-(defn test-a-seed-from-a-file-is-no-finished-item [lines]
+(defn test-a-seed-from-a-file-is-no-finished-item [lines capsys]
   (write-text lines "abc\n" "seed.txt")
-  (setv items (.splitlines (output lines "--generate-from" "seed.txt" "--samples" 3)))
+  (setv items (.splitlines (written capsys "--generate-from" "seed.txt" "--samples" 3)))
   (assert (= (len items) 3))
   (assert (all (gfor item items (.startswith item "abc")))))
 
 
-(defn test-ten-items-are-written-a-line-each-to-a-file-without-a-warning [lines]
-  (assert (= (output lines "--generate" "" "--new" "--output" "items.txt") ""))
+(defn test-ten-items-are-written-a-line-each-to-a-file-without-a-warning [lines capsys]
+  (assert (= (written capsys "--generate" "" "--new" "--output" "items.txt") ""))
   (assert (= 10 (len (.splitlines (.read-text (/ lines "items.txt")))))))
 
 
@@ -199,12 +206,10 @@
   (assert (.endswith text "\n")))
 
 
-(defn test-a-list-known-by-heart-is-said-to-be [tmp-path]
-  (saved-list tmp-path :known ["a"] :odds {"a" 1e20})
-  (setv result (program "--generate" "b" "--new" "--length" 1 :folder tmp-path))
-  (assert (= (succeeded result) "ba\n"))
-  (assert (in (+ "100 items in a row weren't new: the model has memorized its list; "
-    "give a higher --temperature") result.stderr)))
+(defn test-a-list-known-by-heart-is-said-to-be [lines capsys]
+  (saved-list lines :known ["a"] :odds {"a" 1e20})
+  (assert (= (written capsys "--generate" "b" "--new" "--length" 1 :notes (+ "100 items in a row "
+    "weren't new: the model has memorized its list; give a higher --temperature")) "ba\n")))
 
 
 (defn test-each-line-of-a-conversation-becomes-an-item [lines]
@@ -212,21 +217,18 @@
   (assert (= (lfor line (.splitlines text) (cut line 2)) ["ab" "cd"])))
 
 
-(defn test-originality-counts-the-items-of-the-list [tmp-path]
-  (saved-list tmp-path :odds {"a" 1e20})
-  (setv
-    training (write-text tmp-path "A\nb\n")
-    result (program "--generate" "" "--samples" 2 "--length" 1 "--originality" "--sources" training
-      :folder tmp-path))
-  (assert (= (succeeded result) "a\na\n"))
-  (assert (in "2 of 2 items are in the sources\n" result.stderr)))
+(defn test-originality-counts-the-items-of-the-list [lines capsys]
+  (saved-list lines :odds {"a" 1e20})
+  (assert (= (written capsys "--generate" "" "--samples" 2 "--length" 1 "--originality"
+      "--sources" (write-text lines "A\nb\n") :notes "2 of 2 items are in the sources\n")
+    "a\na\n")))
 
 
-(defn test-info-says-how-many-items-there-are [lines tmp-path]
-  (assert (in "items       6 different lines of up to 90 characters\n" (output lines "--info")))
-  (saved-list tmp-path "paragraph" [] :median-item 7)
+(defn test-info-says-how-many-items-there-are [lines capsys]
+  (assert (in "items       6 different lines of up to 90 characters\n" (written capsys "--info")))
+  (saved-list lines "paragraph" [] :median-item 7)
   (assert (in "more than 1,000,000 paragraphs of up to 90 characters, half of them at most 7"
-    (.replace (output tmp-path "--info") "\n            " " "))))
+    (.replace (written capsys "--info") "\n            " " "))))
 
 
 ;; * From training on
