@@ -108,9 +108,9 @@
     "Return the model's card for a notebook: a small table, its curve and a sample."
     (model-card @checkpoint (write-sample @checkpoint CARD-SAMPLE)))
 
-  (meth prepare-pieces [pieces]
-    "Prepare a long text, given as the strings `pieces`; yield strings that may be cut elsewhere."
-    (prepared-chunks pieces @checkpoint.settings.lower))
+  (meth prepare-pieces [chunks]
+    "Prepare a long text, given as the strings `chunks`; yield strings that may be cut elsewhere."
+    (prepared-chunks chunks @checkpoint.settings.lower))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
     #[[Return an iterator of chunks of the text that the model generates after `seed`.

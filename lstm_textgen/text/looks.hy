@@ -82,7 +82,7 @@
   (unless (list? lines) (return 0))  ; before all lines are counted, which takes longer
   (setv
     unended (!= (.join "" (.part text (- text.length 1) text.length)) "\n")
-    count (sum (gfor piece text (.count piece "\n")) :start unended))
+    count (sum (gfor chunk text (.count chunk "\n")) :start unended))
   (if (>= count FEWEST-LINES) count 0))
 
 

@@ -46,10 +46,10 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     (setv @ranks (dfor [rank pair] (enumerate merges)
       (tuple (gfor id pair (get units id))) rank)))
 
-  (defn [classmethod] build [cls pieces [most None]]
-    "Return the pieces of a text whose parts are `pieces`, `most` or all of its characters."
+  (defn [classmethod] build [cls chunks [most None]]
+    "Return the pieces of the text in `chunks`, `most` or all of its characters."
     (setv counts (Counter))
-    (for [piece pieces] (.update counts (.findall (_word-pattern) piece)))
+    (for [chunk chunks] (.update counts (.findall (_word-pattern) chunk)))
     (setv
       length (sum (gfor [word n] (.items counts) (* n (len word))))
       fitting (round (* FOR-A-MEGABYTE (math.sqrt (/ length 1_000_000))))

@@ -40,7 +40,7 @@
   ;; A kind of unit has
   ;; - `unit` and `singular`: the names of such units, and of one;
   ;; - `split` (text): its units in order, a list, or a string of characters;
-  ;; - `learn` (pieces, most), a class method: the list of distinct units of a text in `pieces`, in
+  ;; - `learn` (chunks, most), a class method: the list of distinct units of a text in `chunks`, in
   ;;   the order of their ids; if they are `limited`, at most `most` (None: all).
 
   (setv
@@ -62,9 +62,9 @@
       @ids (dfor [i u] (enumerate units) u i)
       @dtype (np.min-scalar-type (- @size 1))))
 
-  (defn [classmethod] build [cls pieces [most None]]
-    "Return the vocabulary of the text in `pieces` (strings): if limited, the `most` frequent."
-    (cls [#* cls.reserved #* (.learn cls pieces most)]))
+  (defn [classmethod] build [cls chunks [most None]]
+    "Return the vocabulary of the text in `chunks` (strings): if limited, the `most` frequent."
+    (cls [#* cls.reserved #* (.learn cls chunks most)]))
 
   (meth with-units [units]
     "Return a vocabulary like this one with other `units`."
@@ -95,11 +95,11 @@
     (unless (or @several (= (sum (map len units)) (len units)))
       (refuse "the vocabulary has characters of more than one code point")))
 
-  (meth extend [pieces [max-words None]]
-    #[[Return this vocabulary with the new units of the text in `pieces` added at the end.
+  (meth extend [chunks [max-words None]]
+    #[[Return this vocabulary with the new units of the text in `chunks` added at the end.
 
     There are up to `max-words` words (None: all); to pieces all new characters are added.]]
-    (setv added (lfor u (.learn self pieces) :if (not-in u @ids) u))
+    (setv added (lfor u (.learn self chunks) :if (not-in u @ids) u))
     (when (and @limited (not @parts) (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- @size (len @reserved)))))))
     (if added (.with-units self (+ @units added)) self))
@@ -172,10 +172,10 @@
     several False
     split str)  ; a string is the sequence of its characters
 
-  (defn [classmethod] learn [cls pieces [most None]]
-    "Return the distinct code points of the text in `pieces`, sorted."
+  (defn [classmethod] learn [cls chunks [most None]]
+    "Return the distinct code points of the text in `chunks`, sorted."
     (setv seen (np.zeros CODE-POINTS bool))
-    (for [piece pieces  codes (_code-points piece)]
+    (for [chunk chunks  codes (_code-points chunk)]
       ;; Testing takes a third of the time of setting, and usually nothing is new.
       (unless (.all (.take seen codes)) (setv (get seen codes) True)))
     (lfor code (np.flatnonzero seen) (chr code)))
@@ -224,10 +224,10 @@
     "Return the single space at the end of `seed`, if any: it belongs to the next word."
     (if (re.search r"\S \Z" seed) " " ""))
 
-  (defn [classmethod] learn [cls pieces [most None]]
-    "Return the distinct words of the text in `pieces`, the most frequent first, ties by text."
+  (defn [classmethod] learn [cls chunks [most None]]
+    "Return the distinct words of the text in `chunks`, the most frequent first, ties by text."
     (setv counts (Counter))
-    (for [piece pieces] (.update counts (cls.split piece)))
+    (for [chunk chunks] (.update counts (cls.split chunk)))
     (cut (sorted counts :key (fn [word] #((- (get counts word)) word))) most))
 
   (meth find [unit]

@@ -28,16 +28,16 @@
 
 
 (defn build-vocabulary [text [unit Characters.unit] [max-words None]]
-  #[[Return the vocabulary of `text`, a string or an iterable of its consecutive parts.
+  #[[Return the vocabulary of `text`, a string or an iterable of its chunks.
 
   If such units are `limited`, there are at most `max-words` of them (None: all). No unit spans two
-  parts, as `corpus.cut-at-space` ensures. Raise `ValueError` if the text is empty or contains lone
+  chunks, as `corpus.cut-at-space` ensures. Raise `ValueError` if the text is empty or has lone
   surrogates, which are not characters.]]
   (setv
-    pieces (filter None (if (isinstance text str) [text] text))
-    first (next pieces None))
+    chunks (filter None (if (isinstance text str) [text] text))
+    first (next chunks None))
   (unless first (refuse "the text is empty"))
-  (.build (get UNITS unit) (chain [first] pieces) max-words))
+  (.build (get UNITS unit) (chain [first] chunks) max-words))
 
 
 (defn parse-vocabulary [string]
