@@ -20,10 +20,10 @@ the functions that make them. A test compares the pages in docs/ with their resu
   WIDTH 84  ; columns of a signature
   MORE 3    ; settings, at most, that it shows although the documentation doesn't name them
   ;; Names of which the reference says all, and a class whose methods few readers need.
-  DETAILED ["TextModel" "train" "generate" "history" "cells" "score" "Recipe" "Score"]
+  DETAILED ["TextModel" "train" "generate" "history" "score"]
   OUTLINED "Display"
-  PLACES {
-    "recipe" "recipe"  "train" "`train`"  "write" "generation"  "generate" "generation"}
+  ;; Places besides the command line, words of `Setting.places`, and the mark of a flag for them.
+  MARKS {"recipe" "°"  "train" "†"  "write" "†"  "generate" "†"}
   GROUPS {
     "text" "The text"
     "network" "The network"
@@ -65,12 +65,9 @@ the functions that make them. A test compares the pages in docs/ with their resu
   "Return the entry about a `setting`, and one for its shorthand."
   (setv
     value (if setting.metavar f" {setting.metavar}" "")
-    places (.join ", " (gfor
-      [word place] (.items PLACES)
-      :if (in word (.split setting.places))
-      place))
+    mark (next (gfor [word mark] (.items MARKS) :if (in word (.split setting.places)) mark) "")
     [flag meaning] (or setting.shorthand [None None]))
-  (+ f"- `{setting.option}{value}`: {setting.full-help}{(if places f" *({places})*" "")}\n"
+  (+ f"- `{setting.option}{value}`{mark}: {setting.full-help}\n"
     (if flag f"- `{flag}`: short for `{setting.option} {meaning}`\n" "")))
 
 
