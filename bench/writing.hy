@@ -2,6 +2,7 @@
 
     python -m hy bench/writing.hy [SIZE…]
     python -m hy bench/writing.hy --busy [MODEL]
+    python -m hy bench/writing.hy --memory MODEL [TEXT[:CHARACTERS]…]
 
 The first networks are those that the program chooses for a text of 1 MB, or one layer of each SIZE
 alone. All generate with the same random weights, in turns, in this one process; the table gives
@@ -11,7 +12,8 @@ the original program), and the fastest that we know, one compiled XLA loop that 
 characters in one call. Needs the extra `bench` (PyTorch).
 
 With `--busy`, MODEL (default: english) reads a seed of 10,000 characters and writes 2,000, in
-turns on the idle machine and beside a busy process for each core.]]
+turns on the idle machine and beside a busy process for each core. With `--memory`, MODEL scores
+each TEXT without a memory and with it, and writes after a seed of 7,000 characters, in turns.]]
 
 (import
   functools [partial]
@@ -25,15 +27,16 @@ turns on the idle machine and beside a busy process for each core.]]
   tensorflow :as tf
   torch
   bench.common [ROOT busy-beside in-turns print-header print-row processor results rounds
-    times-faster usual-networks]
+    read-text seconds-of times-faster usual-networks]
   lstm-textgen.basics.machine [cores]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.text.units [Characters]
+  lstm-textgen.textmodel [load]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.scoring [surprises]
-  lstm-textgen.writing.writer [stream write-each])
+  lstm-textgen.writing.writer [stream usual-options write-each])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -44,7 +47,9 @@ turns on the idle machine and beside a busy process for each core.]]
   WINDOW 32
   TEXT-LENGTH 1_000_000
   READ 10_000   ; characters of a seed, …
-  WRITTEN 2000) ; … and of what is written after it
+  WRITTEN 2000  ; … and of what is written after it
+  RECALLS [0 0.2 0.4]  ; shares of a memory
+  REMEMBERED 7000)  ; characters of a seed: about 2,000 places of `english`
 
 
 (defn random-model [size depth]
@@ -162,7 +167,8 @@ turns on the idle machine and beside a busy process for each core.]]
 
 (defn main [#* sizes]
   "Let all generate, and score, in turns."
-  (when (= (cut sizes 1) #("--busy")) (return (compare-busy #* (cut sizes 1 None))))
+  (for [[flag compare] [["--busy" compare-busy] ["--memory" compare-memory]]]
+    (when (= (cut sizes 1) #(flag)) (return (compare #* (cut sizes 1 None)))))
   (print f"{(processor)}, vocabulary {VOCABULARY}, {ROUNDS} rounds\n")
   (print-header "" "characters/s" #* OTHERS :unit "characters/s")
   (for [size (map int (or sizes (lfor [size _] (usual-networks) size)))]
@@ -216,6 +222,38 @@ turns on the idle machine and beside a busy process for each core.]]
     read (time.perf-counter))
   (list (islice pieces (- WRITTEN 1)))
   [(/ (len seed) (- read begun)) (/ WRITTEN (- (time.perf-counter) read))])
+
+
+;; * With a memory
+
+(defn compare-memory [name #* texts]
+  "Print what a memory gives the model `name` on `texts`, and what it costs."
+  (setv model (load name))
+  (print f"{(processor)}, {ROUNDS} rounds\n")
+  (print-header name #* (gfor recall RECALLS f"recall {recall}") :unit "bits per character")
+  (for [[title text] (map read-text texts)]
+    (print-row title #* (gfor
+      recall RECALLS
+      f"{(. (get (.score model text :recall recall) 0) bits) :.3f}")))
+  (print)
+  (print-header "texts at once" "without" "with" "share" :unit "characters/s")
+  (for [n [1 16]]
+    (setv speeds [[] []])
+    (for [_ (range ROUNDS)  [recall own] (zip [0 0.4] speeds)]
+      (.append own (speed-with model n recall)))
+    (setv [without with-it] (map median speeds))
+    (print-row n f"{without :,.0f}" f"{with-it :,.0f}" f"{(/ with-it without) :.2f}")))
+
+
+(defn speed-with [model n recall]
+  "Return the characters per second of `n` texts by `model` after a long seed."
+  (setv
+    seed (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8") REMEMBERED)
+    options (usual-options model.checkpoint 0.7 None None None recall)
+    [start whole] (lfor
+      length [1 WRITTEN]
+      (seconds-of list (write-each model.checkpoint [seed] n options (Ends length) 1))))
+  (/ (* n (- WRITTEN 1)) (- whole start)))
 
 
 (when (= __name__ "__main__")

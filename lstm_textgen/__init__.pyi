@@ -144,7 +144,7 @@ class TextModel:
         sentences: int | None = None, match: str | Callable[[str], object] | None = None,
         no_repeat: int | None = None, temperature: _Temperature | None = None,
         top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
-        rng_seed: int | None = None,
+        recall: float = 0, rng_seed: int | None = None,
     ) -> Generator[str, None, None]: ...
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
@@ -155,7 +155,8 @@ class TextModel:
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
+        top_p: float | None = None, min_p: float | None = None, recall: float = 0,
+        rng_seed: int | None = None,
     ) -> str: ...
     @overload
     def generate(
@@ -165,10 +166,13 @@ class TextModel:
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
+        top_p: float | None = None, min_p: float | None = None, recall: float = 0,
+        rng_seed: int | None = None,
     ) -> list[str]: ...
     def next_unit(self, seed: str = "") -> tuple[list[str], npt.NDArray[np.float32]]: ...
-    def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
+    def score(
+        self, text: str, *, recall: float = 0,
+    ) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
     def cells(self, text: str) -> _Cells: ...
     def save(self, path: _Path) -> None: ...
     def page(

@@ -161,7 +161,7 @@
   (meth steering [asked [length None]]
     "Return the `SamplingOptions`, `Ends`, random seed (or None) and `Demands` of a `Request`."
     #( (usual-options @checkpoint
-        (.get asked "temperature") asked.top-k asked.top-p asked.min-p)
+        (.get asked "temperature") asked.top-k asked.top-p asked.min-p asked.recall)
       (Ends (.get asked "length" length) asked.stop asked.sentences)
       (.get asked "rng_seed")
       (Demands asked.match asked.no-repeat)))
@@ -182,14 +182,16 @@
       order (np.argsort (- odds) :stable True))
     #((lfor id order (get @vocabulary.units id)) (get odds order)))
 
-  (meth score [text]
+  (meth score [text * [recall 0]]
     #[[Return total, units and bits: how well the model predicts `text`.
 
     `total` is a `Score`; `units` lists the units of the prepared text, and `bits` (len(units),)
     has the surprise of each: -log₂ of the probability that the model gave it, NaN for an unknown
-    character. A piece-level model scores one way to split the text, an upper bound. Raises
-    `ValueError` if it can score no unit of the text, `TypeError` unless `text` is a string.]]
-    (setv [total units nats] (score-text @checkpoint (.prepare self text)))
+    character. A piece-level model scores one way to split the text, an upper bound. With `recall`,
+    from 0 to 1, a memory of the text so far has its say, as in `generate`. Raises `ValueError` if
+    it can score no unit of the text, `TypeError` unless `text` is a string.]]
+    (setv [total units nats] (score-text @checkpoint (.prepare self text)
+      (check-setting "recall" recall)))
     #(total units (bits nats)))
 
   (meth cells [text]

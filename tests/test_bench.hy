@@ -20,6 +20,7 @@
     (pytest.param "training" ["8@4"] "| 8, 4 |" :marks slow)
     (pytest.param "writing" ["8"] "| scoring 1 MB, 1×8 |" :marks slow)
     (pytest.param "writing" ["--busy" "MODEL"] "| writing |" :marks slow)
+    (pytest.param "writing" ["--memory" "MODEL" "TEXT:300"] "| 16 |" :marks slow)
     (pytest.param "page" ["8"] "| 8 |" :marks slow)
     (pytest.param "serve" ["one" "many" "first" "memory"] "| memory after" :marks slow)
     (pytest.param "kill" ["1"] "final weights identical  yes" :marks slow)

@@ -61,7 +61,9 @@
 (defn test-after-any-seed-the-page-writes-what-python-writes [browser tmp-path]
   (setv model (pieces-model :rng-seed 3))
   (assert-writes-as-python browser (page-of tmp-path model) model
-    ["h" "heyl" "hey lo" "hey" "he " "hello\n" "lo  " "heyloheylo" ""]))
+    ["h" "heyl" "hey lo" "hey" "he " "hello\n" "lo  " "heyloheylo" ""])
+  (assert-writes-as-python browser (page-of tmp-path model) model
+    ["hey" "hello heyl" "lo\nheylo, hello he"] :recall 0.7))
 
 
 (defn test-models-of-characters-and-of-pieces-write-side-by-side [browser tmp-path]

@@ -92,7 +92,8 @@
     #({"lower" True} ["the cat"])])]
     test-the-page-writes-what-the-command-line-writes [browser tmp-path options seeds]
   (setv model (halved-model #** options))
-  (assert-writes-as-python browser (page-of tmp-path model) model seeds))
+  (for [recall [0 0.8]]
+    (assert-writes-as-python browser (page-of tmp-path model) model seeds :recall recall)))
 
 
 (defn test-the-same-random-seed-gives-the-same-text [browser tmp-path]

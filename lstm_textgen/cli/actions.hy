@@ -24,8 +24,8 @@
       (Action "generate" "writing.write" WRITING True)
       (Action "generate_from" "writing.write" [#* WRITING #* READING] True)
       (Action "interactive" "writing.interact" [#* STEERING "path" "mix"] True)
-      (Action "score" "writing.score_files" ["path" "mix" "score_html" "overwrite" #* READING]
-        True)
+      (Action "score" "writing.score_files"
+        ["path" "mix" "recall" "score_html" "overwrite" #* READING] True)
       (Action "page" "writing.make_page" ["path" "temperature" "length" "overwrite"] True)
       (Action "serve" "models.serve_models" ["path" "port" "host" "api_key" "open"] True)
       (Action "report" "models.report" ["path" "overwrite"] True)

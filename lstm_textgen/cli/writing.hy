@@ -254,7 +254,7 @@
     count 0)
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
-      (_score-file model document reading whole page))
+      (_score-file model document flags.recall reading whole page))
     (+= count 1))
   (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
@@ -262,13 +262,13 @@
     (warn (page-written page-path))))
 
 
-(defn _score-file [model document reading whole page]
+(defn _score-file [model document recall reading whole page]
   "Score the `document`, and add it to the `whole`; print its line, put it on the `page`."
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
     chunks (.prepare-pieces model document))
-  (for [stretch (surprises model.checkpoint chunks (if page ALTERNATIVES 0))]
+  (for [stretch (surprises model.checkpoint chunks (if page ALTERNATIVES 0) recall)]
     (.add whole stretch.score)
     (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))

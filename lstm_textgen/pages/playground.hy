@@ -12,6 +12,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
+  lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
@@ -32,7 +33,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "repeats.js"
+  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "repeats.js"
     "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
     "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
@@ -92,6 +93,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       (isinstance own list) (get own 0)
       True own)
     "longest" LONGEST
+    "recall" (. (get SETTINGS "recall") default)
     "length" (cond
       (is-not length None) (check-value 'length PAGE-LENGTH length)
       list? ""

@@ -83,6 +83,7 @@
     #^ (number float 0 1) top-p None
     #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
     #^ (number float 0 1) min-p None
+    #^ (number float 0 1) recall None
     #^ (| STOP (within (get list STOP) :max-length 4) None) stop None
     #^ (number int 1 MOST-TEXTS) n None
     #^ (| int None) seed None
@@ -210,14 +211,15 @@
     tells? (is-not alternatives None)
     prompts (lfor p prompts (read-prompt model p))
     ;; The texts after one seed share its reading.
-    seeds (dfor p (set prompts) p (Seed model p (fn [_] None) (and echo tells?)))
+    seeds (dfor p (set prompts) p (Seed model p (fn [_] None) (and echo tells?) body.recall))
     draw (Draw :logits (or tells? (> best-of 1))
       :rng-seed (unless (is body.seed None) (% body.seed SEEDS))
       :options (SamplingOptions
         (if (is body.temperature None) model.settings.temperature body.temperature)
         (when (> (or body.top-k 0) 0) body.top-k)
         (if (= body.top-p 0) LIKELIEST body.top-p)
-        body.min-p)))
+        body.min-p
+        body.recall)))
   (when tells?
     (setv count (* n (+ 1 alternatives)
       (sum (gfor p prompts (+ ends.units (if echo (. (get seeds p) units) 0))))))

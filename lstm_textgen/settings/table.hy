@@ -232,6 +232,10 @@ in Python, and its checks.]]
       "choose among the likeliest units with a total probability of P (default: 1)" :metavar "P")
     (Setting "min_p" RATIO "cli write"
       "choose among units at least P times as likely as the likeliest (default: 0)" :metavar "P")
+    (Setting "recall" RATIO "cli write"
+      (+ "how much a memory of the text so far has to say: its share, from 0 to 1, in how words "
+        "go on and in words with a capital letter; a quarter of that in all else")
+      :metavar "SHARE" :default 0)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]
   "scoring" [

@@ -9,6 +9,7 @@ another order for another number of texts, which now and then changes a choice (
   numpy :as np
   lstm-textgen.basics.machine [cores]
   lstm-textgen.text.breaks [break-rules]
+  lstm-textgen.writing.memory [recalled]
   lstm-textgen.writing.sampling [Sampler])
 
 (setv
@@ -49,10 +50,13 @@ another order for another number of texts, which now and then changes a choice (
     (setv
       [logits step pick] [@_engine.logits @_engine.step @_sampler.pick]
       rows (lfor [k draw] (enumerate @draws) :if draw.logits k)
+      memories (lfor [k draw] (enumerate @draws) :if draw.memory #(k draw.memory))
       [ids kept] [[] []])
     (for [_ (range steps)]
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
-      (.append ids (pick logits))
+      (.append ids (pick (if memories (recalled memories logits @_engine.output) logits)))
+      (for [[k memory] memories] (.take memory (get (np.atleast-1d (get ids -1)) k)
+        (get (np.atleast-2d @_engine.output) k)))
       (step (get ids -1))
       (when (and enough? (enough?)) (break)))
     #( (.reshape (np.array ids) -1 (len @draws))

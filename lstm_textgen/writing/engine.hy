@@ -66,8 +66,8 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
   It computes what Keras' layers do. `logits` (streams, vocabulary) holds the result of the last
   step, `state` every array that a step changes and the next one reads, `cells` each recurrent
-  layer's memory (streams, units): an LSTM's c, a GRU's h. `threads` is the number of BLAS threads
-  that may pay for the products of one stream.]]
+  layer's memory (streams, units): an LSTM's c, a GRU's h; `output` is the last layer's h.
+  `threads` is the number of BLAS threads that may pay for the products of one stream.]]
 
   (meth __init__ [@network [@streams 1]]
     (setv
@@ -88,7 +88,8 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       (setv [advance state] ((get STEPS layer.kind) layer recurrent bias-n streams))
       (.append @_layers advance)
       (.extend @state state)
-      (.append @cells (get state -1))))
+      (.append @cells (get state -1))
+      (setv @output (get state 0))))
 
   (meth like [streams]
     "Return an engine of the same network for this number of `streams`."

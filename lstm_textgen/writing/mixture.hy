@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [meth unless]))
 (import
   dataclasses [replace]
+  math
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.table [check-setting]
@@ -91,5 +92,11 @@
       (+= (get @logits #(... place)) (* share (softmax engine.logits))))
     (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is intended
       (np.log @logits @logits)))
+
+  (meth [property] output []
+    "The outputs of both, weighted so that a product of two has each model's by its share."
+    (np.concatenate
+      (lfor [engine share] (zip @engines @mixture.shares) (* (math.sqrt share) engine.output))
+      -1))
 
   (setv advance step))

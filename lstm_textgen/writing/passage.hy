@@ -83,6 +83,7 @@
 
   (meth begin [engine]
     "Draw the first unit if it may include the end of the seed, which `engine` has read."
+    (when @seed.memory (setv @draw.memory (.copy @seed.memory)))
     (for [[id typed logits] (.begin @seed engine @draw)]
       (.take self [id] (when @draw.logits logits) typed)))
 

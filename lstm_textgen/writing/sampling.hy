@@ -30,9 +30,10 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   - `top-p`: only the fewest units with this total probability (nucleus, Holtzman et al. 2019).
   - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
 
-  None turns off each of the last three.]]
+  None turns off each of the last three. Before all of them a `Memory` of the text so far changes
+  the logits, if there is something to `recall` (its share; 0 or None: no memory).]]
   [ #^ object [temperature 1.0]  #^ object [top-k None]
-    #^ object [top-p None]  #^ object [min-p None]])
+    #^ object [top-p None]  #^ object [min-p None]  #^ object [recall None]])
 
 
 (defclass Draw []
@@ -40,15 +41,16 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
   own; those for its first `drawn` units are used up. `midway` is the state of the `break-rules`
-  after the last of them. With `logits`, a batch keeps the logits that each unit was drawn from. A
-  `constraint` (a `Constraint` or None) refuses units.
+  after the last of them. With `logits`, a batch keeps the model's own logits for each unit. A
+  `constraint` (a `Constraint` or None) refuses units, a `memory` (a `Memory` or None) changes the
+  logits first.
 
   A `cold?` one always chooses the likeliest unit. `factors` for the logits are cycled through.]]
 
   (meth __init__ [[@options (SamplingOptions)] [rng-seed None] [@number 0] [@logits False]]
     (setv
       @rng-seed (if (is rng-seed None) (. (np.random.SeedSequence) entropy) rng-seed)
-      [@drawn @midway @constraint] [0 0 None]
+      [@drawn @midway @constraint @memory] [0 0 None None]
       given options.temperature
       temperatures (if (isinstance given list) given [given])
       @cold? (not (any temperatures))

@@ -1,6 +1,7 @@
 #[[Text → surprise: how well a model predicts a text.
 
-A text is cut into parts that are read in parallel; each part first reads the text before it.]]
+A text is cut into parts that are read in parallel; each part first reads the text before it. With
+a memory it is read from beginning to end.]]
 
 (eval-when-compile (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -12,6 +13,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
   lstm-textgen.basics.machine [cores]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.history [bits]
+  lstm-textgen.writing.memory [Memory]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids])
 
@@ -73,12 +75,12 @@ A text is cut into parts that are read in parallel; each part first reads the te
   [#^ object units  #^ np.ndarray nats  #^ Score score  #^ object [likeliest None]])
 
 
-(defn score-text [model text]
+(defn score-text [model text [recall None]]
   #[[Return #(total units nats): the `Score` of `text`, its units, and the surprise of each.
 
-  Raise `ValueError` if nothing was scored.]]
+  `recall` is as in `surprises`. Raise `ValueError` if nothing was scored.]]
   (setv [total units nats] [(Score) [] []])
-  (for [stretch (surprises model [text])]
+  (for [stretch (surprises model [text] :recall recall)]
     (.add total stretch.score)
     (.extend units stretch.units)
     (.append nats stretch.nats))
@@ -86,18 +88,18 @@ A text is cut into parts that are read in parallel; each part first reads the te
   #(total units (np.concatenate nats)))
 
 
-(defn surprises [model chunks [alternatives 0]]
+(defn surprises [model chunks [alternatives 0] [recall None]]
   #[[Yield the text in `chunks` (strings), one `Stretch` at a time.
 
   Its first unit follows the model's `start-ids`, as a seed's does. `alternatives` is the number
-  of `likeliest` units for each place.]]
+  of `likeliest` units for each place, `recall` the share of a `Memory` (None or 0: none).]]
   (setv
     [vocabulary reader] [model.vocabulary None]
     k (min alternatives vocabulary.size))
   (for [text (_stretches chunks vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
-      reader (or reader (_Reader model (len ids) k))
+      reader (or reader (if recall (_Rememberer model recall k) (_Reader model (len ids) k)))
       nats (np.full (len units) np.nan)
       [(get nats known) hits #* best] (if (len ids) (.predict reader ids) [[] 0])
       likeliest (when k #((np.zeros [(len units) k] int) (np.zeros [(len units) k])))
@@ -187,6 +189,35 @@ A text is cut into parts that are read in parallel; each part first reads the te
       (.set-state engine @begun))
     (follow engine (cut rows (- PART-RUN-IN 1) None)
       (partial compare :alternatives @alternatives))))
+
+
+(defclass _Rememberer []
+  "Reads a text in stretches, with a memory of all that it has read."
+
+  (meth __init__ [model recall @alternatives]
+    (setv
+      @_engine (make-engine model)
+      @_memory (Memory model.vocabulary recall))
+    (.feed @_engine (start-ids model))
+    None)
+
+  (meth [(np.errstate :invalid "ignore")] predict [ids]
+    "Return what `_Reader.predict` does."
+    (setv
+      [engine memory] [@_engine @_memory]
+      window (max 1 (// WINDOW-NUMBERS engine.logits.size))
+      results [])
+    (for [start (range 0 (len ids) window)]
+      (setv
+        now (cut ids start (+ start window))
+        logits (np.empty #((len now) engine.logits.size) "float32"))
+      (for [[t id] (enumerate now)]
+        (setv (get logits t) (.change memory engine.logits engine.output))
+        (.take memory id engine.output)
+        (.step engine id))
+      (.append results (compare logits now @alternatives)))
+    (setv [nats hits #* likeliest] (gfor part (zip #* results) (np.concatenate part)))
+    [nats (int (.sum hits)) #* likeliest]))
 
 
 (defn predicted [model ids compare]

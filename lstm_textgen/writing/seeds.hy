@@ -19,7 +19,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
   numpy :as np
   lstm-textgen.text.items [ENDS]
   lstm-textgen.text.units [describe-units]
-  lstm-textgen.writing.batch [make-sampler])
+  lstm-textgen.writing.batch [make-sampler]
+  lstm-textgen.writing.memory [Memory])
 
 (setv
   PATHS 16       ; the most probable ones, followed from each place in a word
@@ -40,9 +41,11 @@ But most seeds end with a whole word, so a word that the model may end there isn
   capital letters. One call of `warn` names the unknown ones.
 
   `opening` lists units to write before all else: none, unless the seed is empty and the model
-  knows no line breaks; then it is the beginning of the training text.]]
+  knows no line breaks; then it is the beginning of the training text.
 
-  (meth __init__ [@model seed [warn warnings.warn] [whole False]]
+  With `recall`, the `memory` (a `Memory`, otherwise None) has what was read.]]
+
+  (meth __init__ [@model seed [warn warnings.warn] [whole False] [recall None]]
     (setv
       [@read @_state @_ways] [0 None None]
       vocabulary model.vocabulary
@@ -52,7 +55,9 @@ But most seeds end with a whole word, so a word that the model may end there isn
         (as-read vocabulary seed whole)
         [(units-text vocabulary seed) (list seed) "" []])
       @ids (np.array [#* start #* @own] int)
-      @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first]))
+      @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first])
+      @memory (when recall (Memory vocabulary recall)))
+    (when recall (.read @memory (.join "" @opening)))
     (when @unknowns
       (warn (+ f"the model never saw {(describe-units @unknowns)}; "
         (if (is vocabulary.unknown None)
@@ -72,10 +77,19 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (setv ids (cut @ids @read (+ @read most)))
     (if @_state (.set-state engine @_state) (.reset engine))
     (when (len ids)
-      (.feed engine ids)
+      (if @memory (@_remember engine ids) (.feed engine ids))
       (+= @read (len ids))
       (setv @_state (.copy-state engine)))
     (len ids))
+
+  (meth _remember [engine ids]
+    "Let `engine` read `ids`, and remember those of the seed itself."
+    (setv
+      first (- (len @ids) (len @own))
+      last (+ @read (len ids) -1))
+    (for [[n id] (enumerate ids @read)]
+      (when (>= n first) (.take @memory id engine.output))
+      ((if (= n last) engine.step engine.advance) id)))
 
   (meth [(np.errstate :invalid "ignore")] begin [engine draw]
     #[[Let `engine`, which has read the seed, write the first unit of `draw` if there is a rest.
@@ -96,6 +110,9 @@ But most seeds end with a whole word, so a word that the model may end there isn
       (get logits way.ids) (get engine.logits way.ids)
       sampler (make-sampler @model [draw])
       id (int (.pick sampler logits)))
+    (when draw.memory
+      (.read draw.memory (cut @rest (- (len @rest) way.typed)))
+      (.take draw.memory id engine.output))
     (.step engine id)
     (.settle sampler)
     [#(id way.typed logits)]))

@@ -23,10 +23,11 @@
   One call of `warn` names the seed's unknown units; the rest of the seed is used. The
   `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s. A text that
   must match, by the `demands`, comes all at once: until it ends it may be drawn again.]]
+  (setv options (or options (usual-options model)))
   (if demands.match
     (gfor [_ text] (write-each model [seed] 1 options ends rng-seed demands warn) text)
-    (_chunks-of model (Passage (Seed model seed warn)
-      (Draw (or options (usual-options model)) rng-seed) ends warn demands))))
+    (_chunks-of model (Passage (Seed model seed warn :recall options.recall)
+      (Draw options rng-seed) ends warn demands))))
 
 
 (defn _chunks-of [model passage]
@@ -60,7 +61,7 @@
     options (or options (usual-options model))
     ;; The pattern of running text is of what follows the seed.
     whole (bool (and demands.match (not model.settings.items)))
-    seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole))))
+    seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole options.recall))))
   (unless (or (!= ends (Ends)) model.settings.items)
     (refuse (if (= samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
@@ -101,9 +102,9 @@
       (refuse line))))
 
 
-(defn usual-options [model [temperature None] #* limits]
+(defn usual-options [model [temperature None] #* others]
   "Return the `SamplingOptions` with these; the temperature defaults to that of `model`."
-  (SamplingOptions (if (is temperature None) model.settings.temperature temperature) #* limits))
+  (SamplingOptions (if (is temperature None) model.settings.temperature temperature) #* others))
 
 
 (defn passage-length [model [characters 400]]

@@ -14,7 +14,7 @@ const SLICE = 30;
 /**
  * @typedef {object} Settings
  * @property {string} seed @property {number} temperature @property {number} topP
- * @property {number} rngSeed @property {boolean} fast
+ * @property {number} rngSeed @property {boolean} fast @property {number} recall
  * @property {number} length after which the model stops by itself
  * @property {boolean} fresh whether a list has only new items
  * @property {string} pattern a regular expression of a whole item; empty: any
@@ -90,7 +90,8 @@ export class Column {
     this.clear(seed + opening);
     this.strange = strange;
     this.changed();
-    await this.model.ask("begin", { ids, rest, rngSeed, stream: 0 });
+    const start = facts.start.length;
+    await this.model.ask("begin", { ids, start, rest, opening, rngSeed, stream: 0 });
     if (this.running === run) {
       await this.go(); // unless it was stopped before it began
     }
@@ -138,9 +139,10 @@ export class Column {
 
   /** @param {number} most to generate; less, if it takes too long */
   ask(most) {
-    const { temperature, topP, noRepeat } = this.settings();
+    const { temperature, topP, recall, noRepeat } = this.settings();
     const length = Math.min(most, 4096);
-    return this.model.ask("write", { length, milliseconds: SLICE, temperature, topP, noRepeat });
+    const how = { temperature, topP, recall, noRepeat };
+    return this.model.ask("write", { length, milliseconds: SLICE, ...how });
   }
 
   /** @param {Unit[]} units */

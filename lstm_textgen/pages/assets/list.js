@@ -127,10 +127,18 @@ export class List extends Column {
    * @param {string} seed
    */
   async read(seed) {
-    const { ids, rest, strange } = this.model.vocabulary.readSeed(seed, this.model.facts);
+    const { facts, vocabulary } = this.model;
+    const { ids, rest, opening, strange } = vocabulary.readSeed(seed, facts);
     this.strange = strange;
     this.changed();
-    await this.model.ask("begin", { ids, rest, rngSeed: this.rngSeed, stream: this.drawn });
+    await this.model.ask("begin", {
+      ids,
+      start: facts.start.length,
+      rest,
+      opening,
+      rngSeed: this.rngSeed,
+      stream: this.drawn,
+    });
   }
 
   /**

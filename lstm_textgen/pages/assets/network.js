@@ -100,6 +100,11 @@ export class Network {
     return this.logits;
   }
 
+  /** The last layer's output, a buffer. */
+  get hidden() {
+    return this.layers[this.layers.length - 1].h;
+  }
+
   /** Return a copy of all that a step changes and the next one reads. */
   save() {
     return [this.logits, ...this.layers.flatMap((layer) => layer.state)].map((a) => a.slice());

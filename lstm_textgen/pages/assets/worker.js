@@ -4,6 +4,7 @@
  */
 
 import { fromBase64 } from "./binary.js";
+import { Memory } from "./memory.js";
 import { Network } from "./network.js";
 import { repeats } from "./repeats.js";
 import { highestOf, Sampler, softmax } from "./sampler.js";
@@ -43,12 +44,15 @@ class Writer {
     /** @type {import("./page.js").Constants} */
     this.constants = constants;
     this.sampler = new Sampler(this.unknown, 0);
+    this.memory = new Memory(units, constants.memory);
+    this.recall = 0; // the memory's share
     /** @type {number[]} */
     this.ids = [];
     /** @type {Map<number, Float32Array[]>} */
     this.states = new Map();
-    this.seed = 0; // how many ids were read of the seed, and
-    this.lead = 0; // how many before the first that was written
+    this.from = 0; // how many ids were read before the text,
+    this.seed = 0; // how many with the seed,
+    this.lead = 0; // and how many before the first that was written
     /** @type {Float32Array[]} the network's state after the seed */
     this.start = [];
     /** @type {import("./spelling.js").Way[]} from there, if the seed ends within a unit */
@@ -56,15 +60,20 @@ class Writer {
   }
 
   /**
-   * Forget all, and read the `ids` of a seed; the first unit may begin with the `rest` of it.
-   * @param {{ids: number[], rest: string, rngSeed: number, stream: number}} message
+   * Forget all, and read the `ids` of a seed, the first `start` of which aren't text; the first
+   * unit may begin with the `rest` of it, and an `opening` stands before it.
+   * @param {{ids: number[], start: number, rest: string, opening: string, rngSeed: number,
+   *   stream: number}} message
    */
-  begin({ ids, rest, rngSeed, stream }) {
+  begin({ ids, start, rest, opening, rngSeed, stream }) {
     this.ids = [];
     this.states.clear();
     this.network.restore();
+    this.memory.begin(opening);
+    this.from = start;
+    this.seed = ids.length;
+    this.lead = ids.length;
     ids.forEach((id) => this.read(id));
-    this.seed = this.ids.length;
     this.start = this.network.save();
     this.ways = rest ? this.waysAfter(rest) : [];
     this.again({ rngSeed, stream });
@@ -82,8 +91,7 @@ class Writer {
    */
   again({ rngSeed, stream }) {
     this.sampler = new Sampler(this.unknown, rngSeed, stream);
-    this.network.restore(this.start);
-    this.ids.length = this.seed;
+    this.goBack(this.seed, this.start);
     this.lead = this.seed;
   }
 
@@ -96,6 +104,16 @@ class Writer {
       this.take(way);
     }
     ids.forEach((id) => this.read(id));
+  }
+
+  /**
+   * Go back to where a number of units had been read, and the network had this `state`.
+   * @param {number} length @param {Float32Array[]} [state]
+   */
+  goBack(length, state) {
+    this.network.restore(state);
+    this.memory.goBack(length);
+    this.ids.length = length;
   }
 
   /** Return whether an item ends here: with line breaks that were written, not read. */
@@ -120,9 +138,12 @@ class Writer {
 
   /** @param {number} id */
   read(id) {
-    if (this.ids.length % STRIDE === 0) {
-      this.states.set(this.ids.length, this.network.save());
+    const n = this.ids.length;
+    if (n % STRIDE === 0) {
+      this.states.set(n, this.network.save());
     }
+    const path = this.seed <= n && n < this.lead;
+    this.memory.take(id, n >= this.from, n < this.from || path ? null : this.network.hidden);
     this.ids.push(id);
     this.network.step(id);
   }
@@ -140,8 +161,7 @@ class Writer {
       const length = this.lead + place;
       const kept = length - (length % STRIDE);
       const again = this.ids.slice(kept, length);
-      this.network.restore(this.states.get(kept));
-      this.ids.length = kept;
+      this.goBack(kept, this.states.get(kept));
       again.forEach((each) => this.read(each));
     }
     const unit = first ? this.first(way, id) : this.unit(id);
@@ -154,10 +174,10 @@ class Writer {
    * @param {number} way
    */
   take(way) {
-    this.network.restore(this.start);
-    this.ids.length = this.seed;
-    this.ways[way].path.forEach((id) => this.read(id));
-    this.lead = this.ids.length;
+    const { path } = this.ways[way];
+    this.goBack(this.seed, this.start);
+    this.lead = this.seed + path.length;
+    path.forEach((id) => this.read(id));
   }
 
   /** Draw a way and take it; return the first unit. */
@@ -197,12 +217,17 @@ class Writer {
     return { id, text, odds, way, others: others.slice(0, this.constants.alternatives) };
   }
 
+  /** Return the logits of the network and the memory. */
+  logits() {
+    return this.memory.change(this.network.logits, this.network.hidden, this.recall);
+  }
+
   /**
    * Return the unit `id` as it is chosen now, and the likeliest in its place.
-   * @param {number} id @returns {Unit}
+   * @param {number} id @param {Float32Array} logits @returns {Unit}
    */
-  unit(id) {
-    const odds = softmax(this.network.logits);
+  unit(id, logits = this.logits()) {
+    const odds = softmax(logits);
     /** @type {(id: number) => Choice} */
     const choice = (each) => ({ id: each, text: this.units[each], odds: odds[each], way: 0 });
     const chosen = choice(id);
@@ -222,11 +247,21 @@ class Writer {
   }
 
   /**
+   * Draw and return a unit that isn't `refused`.
+   * @param {(id: number) => boolean} refused
+   */
+  next(refused) {
+    const logits = this.logits();
+    return this.unit(this.sampler.pick(logits, this.barred(), refused), logits);
+  }
+
+  /**
    * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
    * @param {Record<string, number>} message @returns {Written}
    */
-  write({ length, milliseconds, temperature, topP, noRepeat }) {
+  write({ length, milliseconds, temperature, topP, recall, noRepeat }) {
     Object.assign(this.sampler, { temperature, topP });
+    this.recall = recall;
     const end = performance.now() + milliseconds;
     const units = [];
     let left = length;
@@ -235,9 +270,7 @@ class Writer {
       noRepeat > 0 && repeats(text, this.units[id], noRepeat);
     do {
       const begins = this.ways.length > 0 && this.ids.length === this.seed;
-      const unit = begins
-        ? this.begun()
-        : this.unit(this.sampler.pick(this.network.logits, this.barred(), refused));
+      const unit = begins ? this.begun() : this.next(refused);
       units.push(unit);
       text += unit.text;
       this.read(unit.id);

@@ -1,0 +1,141 @@
+#[[A memory: what the text so far says comes next.
+
+It is a neural cache (Grave, Joulin and Usunier 2017, 'Improving Neural Language Models with a
+Continuous Cache'), which needs no training. At each place of a text it keeps the network's output
+h, and the unit that came next. Later the places after the same word or beginning of a word, or
+after the same other character, say what came next there, each with a weight of softmax(2·h·h'):
+the more, the more the network's output resembles that of then. That they must be after the same is
+an addition. If they have the share s,
+
+    p = (1 - s) · p of the model + s · p of the memory.
+
+What continues a word, and what begins one with a capital letter, has a share of `recall`, anything
+else a quarter of that: so names come back, and are spelled as they were, but sentences don't.]]
+
+(eval-when-compile (require hyrule [meth unless]))
+(import
+  copy [copy]
+  numpy :as np)
+
+;; All were measured: see bench/log.md.
+(setv
+  COMPARED 6  ; characters of a word so far, at its end
+  SHARPNESS 2  ; times h·h'
+  ELSEWHERE (/ 1 4)  ; the part of `recall` that other units have
+  PLACES 4000  ; places, 8 MB with 512 hidden units: older ones are forgotten
+  SPEAKERS 16  ; places at most, the latest after the same word
+  TRACE 1e-30)  ; that the model is left with
+
+
+(defclass Memory []
+  #[[What a text of the units of a `vocabulary` has had so far, recalled with a share of `recall`.
+
+  `change` applies it to the logits at a place, and `take` tells it which unit came next there.]]
+
+  (meth __init__ [vocabulary @recall]
+    (setv
+      @_units vocabulary.units
+      @_tail ""  ; the last characters
+      @_places {}  ; lists of places, in order, by the characters before them
+      @_count 0    ; of all places; the latest are in the arrays at their numbers modulo PLACES
+      [@_keys @_ids @_shares] [[] (np.empty 0 int) (np.empty 0)]
+      @_outputs (np.empty #(0 0) "float32")))
+
+  (meth copy []
+    "Return a memory of the same text, which may continue in another way."
+    (setv
+      twin (copy @,)
+      twin._places (dfor [key places] (.items @_places) key (.copy places))
+      [twin._keys twin._ids twin._shares twin._outputs]
+        (lfor each [@_keys @_ids @_shares @_outputs] (.copy each)))
+    twin)
+
+  (meth change [logits output]
+    "Return the `logits` (vocabulary,) as changed where the network's output is `output` (units,)."
+    (setv places (.get @_places (key-of @_tail)))
+    (unless places (return logits))
+    (setv
+      places (np.array (cut places (- SPEAKERS) None))
+      ids (.take @_ids places)
+      likeness (@ (.take @_outputs places 0) output)
+      weights (np.exp (* SHARPNESS (- likeness (.max likeness))))
+      shares (* weights (/ (.take @_shares places) (.sum weights)))
+      top (.max logits)
+      odds (np.exp (- logits top))  ; in proportion to those of the model, which has …
+      scale (/ (.sum odds) (max TRACE (- 1 (.sum shares))))  ; … the rest of the share
+      recalled (* scale (.take (np.bincount ids shares) ids))
+      changed (.copy logits))
+    (setv (get changed ids) (+ top (np.log (+ (.take odds ids) recalled))))
+    changed)
+
+  (meth take [id output]
+    "Remember that the unit `id` came next, where the network's output was `output` (units,)."
+    (setv [key unit] [(key-of @_tail) (get @_units id)])
+    (when key
+      (setv place (% @_count PLACES))
+      (if (< @_count PLACES) (@_make-room (len output)) (@_forget place))
+      (setv
+        (get @_keys place) key
+        (get @_ids place) id
+        (get @_shares place) (if (spells? @_tail unit) @recall (* ELSEWHERE @recall))
+        (get @_outputs place) output)
+      (.append (.setdefault @_places key []) place)
+      (+= @_count 1))
+    (.read self unit))
+
+  (meth read [text]
+    "Take note of `text` that comes next, but of no places in it."
+    (setv @_tail (cut (+ @_tail text) (- COMPARED) None)))
+
+  (meth _make-room [width]
+    "Make room for one more place, and `width` outputs there."
+    (.append @_keys None)
+    (when (< @_count (len @_ids)) (return))
+    (setv
+      room (min PLACES (max 64 (* 2 @_count)))
+      kept @_outputs
+      @_ids (np.resize @_ids room)
+      @_shares (np.resize @_shares room)
+      @_outputs (np.empty #(room width) "float32")
+      (get @_outputs (slice (len kept))) (.reshape kept (len kept) width)))
+
+  (meth _forget [place]
+    "Forget the oldest place, the first after its word."
+    (setv key (get @_keys place))
+    (.pop (get @_places key) 0)
+    (unless (get @_places key) (del (get @_places key)))))
+
+
+(defn key-of [text]
+  "Return what places must have before them to be like that after `text`, which may be empty."
+  (setv word (letters-of text))
+  (if word (cut (+ " " word) (- COMPARED) None) (cut text -1 None)))
+
+
+(defn letters-of [text]
+  "Return the letters at the end of `text`."
+  (setv start (len text))
+  (while (and start (.isalpha (get text (- start 1)))) (-= start 1))
+  (cut text start None))
+
+
+(defn spells? [before unit]
+  #[[Return whether `unit` spells a word after the text `before`, or begins a name.
+
+  It continues a word of which there are two letters or a capital, or begins one with a capital.]]
+  (setv word (letters-of before))
+  (if (and word (.isalpha (get unit 0)))
+    (or (> (len word) 1) (.isupper word))
+    (.isupper (cut (.lstrip unit) 1))))
+
+
+(defn recalled [memories logits outputs]
+  #[[Return `logits` (texts, vocabulary) as changed by `memories`, pairs #(k memory) for text k.
+
+  `outputs` (texts, units) are the network's. A single text has no axis for texts.]]
+  (setv
+    changed (.copy logits)
+    [rows before outputs] (map np.atleast-2d [changed logits outputs]))
+  (for [[k memory] memories]
+    (setv (get rows k) (.change memory (get before k) (get outputs k))))
+  changed)
