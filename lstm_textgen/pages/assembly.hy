@@ -18,7 +18,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.pages.markup [Html safe]
   lstm-textgen.text.items [FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.units [WHITE-SPACE]
-  lstm-textgen.writing.memory [COMPARED ELSEWHERE PLACES SHARPNESS SPEAKERS TRACE]
+  lstm-textgen.writing.memory [SPELLED-SO-FAR ELSEWHERE PLACES SHARPNESS SPEAKERS TRACE]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS SPELLED])
 
 (setv
@@ -30,7 +30,7 @@ nothing is requested, whatever data the page holds.]]
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS  "fingerprint" FINGERPRINT
     "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
-      "compared" COMPARED  "sharpness" SHARPNESS
+      "compared" SPELLED-SO-FAR  "sharpness" SHARPNESS
       "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS  "trace" TRACE}}
   ;; How a page of this program begins (see page.html): one may replace another.
   OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"

@@ -19,7 +19,7 @@ else a quarter of that: so names come back, and are spelled as they were, but se
 
 ;; All were measured: see bench/log.md.
 (setv
-  COMPARED 6  ; characters of a word so far, at its end
+  SPELLED-SO-FAR 6  ; characters of a word so far, at its end
   SHARPNESS 2  ; times h·h'
   ELSEWHERE (/ 1 4)  ; the part of `recall` that other units have
   PLACES 4000  ; places, 8 MB with 512 hidden units: older ones are forgotten
@@ -85,7 +85,7 @@ else a quarter of that: so names come back, and are spelled as they were, but se
 
   (meth read [text]
     "Take note of `text` that comes next, but of no places in it."
-    (setv @_tail (cut (+ @_tail text) (- COMPARED) None)))
+    (setv @_tail (cut (+ @_tail text) (- SPELLED-SO-FAR) None)))
 
   (meth _make-room [width]
     "Make room for one more place, and `width` outputs there."
@@ -109,7 +109,7 @@ else a quarter of that: so names come back, and are spelled as they were, but se
 (defn key-of [text]
   "Return what places must have before them to be like that after `text`, which may be empty."
   (setv word (letters-of text))
-  (if word (cut (+ " " word) (- COMPARED) None) (cut text -1 None)))
+  (if word (cut (+ " " word) (- SPELLED-SO-FAR) None) (cut text -1 None)))
 
 
 (defn letters-of [text]
