@@ -166,7 +166,9 @@ function tell(text) {
 }
 
 /** The fields that a link holds: rng-seed is rng_seed there. */
-const LINKED = "seed temperature top-p recall rng-seed length pattern no-repeat fast new".split(" ");
+const LINKED = "seed temperature top-p recall rng-seed length pattern no-repeat fast new".split(
+  " ",
+);
 
 /** Put the settings into the address, and copy it. */
 function link() {
