@@ -8,8 +8,8 @@
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [TEXT UNMEASURED counting limit-files output program start-python succeeded
-    train-tiny write write-all write-text]
+  tests.helpers [UNMEASURED counting limit-files output program start-python succeeded write
+    write-all write-text]
   tests.screen [Screen])
 
 (setv SHELLS {
@@ -170,18 +170,6 @@ sys.exit(main())")
   (assert (all (gfor line (.splitlines text) (<= (len line) 80))))
   (main ["--info" "--model" "english"])
   (assert (in "MB, without training state" (.join " " (.split (. (capsys.readouterr) out))))))
-
-
-(defn [counting] test-info-lists-each-text-with-its-epochs-and-loss [trained monkeypatch capsys]
-  (.chdir monkeypatch trained)
-  (setv other (* "a fox in a box ate the ox.\n" 100))
-  (for [[text epochs] [[other 3] [TEXT 4]]] (train-tiny trained text :epochs epochs))
-  (main ["--info"])
-  (setv lines (.splitlines (. (.readouterr capsys) out)))
-  (for [[line words] (zip (cut lines 1 5) [
-      "text        2,430 characters, 3 epochs" "loss        epoch "
-      "text        5,481 characters, 4 epochs" "loss        epoch "])]
-    (assert (.startswith line words))))
 
 
 (defn [(pytest.mark.parametrize "shell" SHELLS)]

@@ -3,7 +3,7 @@
 (import
   pytest
   lstm-textgen.cli.turns [Turns]
-  lstm-textgen.textmodel [TextModel load train]
+  lstm-textgen.textmodel [TextModel load]
   tests.helpers [output program refused save-odds small-model succeeded write])
 
 (setv
@@ -65,22 +65,6 @@
   (assert (not-in "--stop" shown))
   (refused (program "--sources" "a.csv" "--only" "Ben" :folder tmp-path)
     "'a.csv' is not a chat or mailbox, so --only doesn't apply to it\n"))
-
-
-(defn test-of-many-documents-ten-are-listed [tmp-path counting]
-  (for [n (range 12)] (write (/ tmp-path "all" f"{n}.txt") CHAT))
-  (setv lines (.splitlines (output tmp-path "--sources" "all" #* FLAGS)))
-  (assert (= (len (lfor line lines :if (in ": WhatsApp, " line) line)) 10))
-  (assert (in "… and more documents" lines)))
-
-
-(defn test-train-takes-only-and-a-recipe-reads-a-chat [tmp-path counting]
-  (write (/ tmp-path "chat.txt") CHAT)
-  (setv options {"quiet" True  "layers" 8  "lookback" 8  "batch_size" 2  "epochs" 1})
-  (setv model (train (/ tmp-path "chat.txt") (/ tmp-path "a") :only "Ben" #** options))
-  (assert (= (set model.vocabulary.units) (set "Ben: hi\n")))
-  (setv model (train :text CHAT :path (/ tmp-path "b") :prep "read-chat" #** options))
-  (assert (not-in "3" model.vocabulary.units)))
 
 
 (defn test-a-model-keeps-the-names-of-people-as-masked [tmp-path counting]

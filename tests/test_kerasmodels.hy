@@ -10,7 +10,7 @@
   lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.mixture [make-engine]
-  tests.helpers [output refusal-of small-model])
+  tests.helpers [refusal-of small-model])
 
 (setv
   IDS [3 0 6 1 4 2 5 3 3 0]
@@ -84,13 +84,6 @@
   (for [[a b] (zip ours.checkpoint.weights (.get-weights model) :strict True)]
     (assert (np.array-equal a b)))
   (assert (= [ours.name ours.settings.lookback] ["a" 20])))
-
-
-(defn test-the-program-imports-a-keras-file [ours tmp-path]
-  (.save (.to-keras ours) (/ tmp-path "a.keras"))
-  (.write-text (/ tmp-path "a.txt") (.join "" ours.vocabulary.units))
-  (output tmp-path "--import" "a.keras" "--alphabet" "a.txt" "--model" "new")
-  (assert (np.array-equal (logits-of (load (/ tmp-path "new"))) (logits-of ours))))
 
 
 ;; * What is refused

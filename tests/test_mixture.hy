@@ -16,10 +16,6 @@
   (Mixture (small-model 1 "lstm:6" :text "\nabc") (small-model 2 "gru:5" :text "\nbcd") 0.25))
 
 
-(defn test-the-vocabulary-of-a-mixture-is-the-union []
-  (assert (= (. (mixture) vocabulary units) ["\n" "a" "b" "c" "d"])))
-
-
 (defn test-the-representation-of-a-mixture-names-both-models []
   (assert (= (repr (TextModel (mixture)))
     "<TextModel lstm:6 + gru:5, 5 characters, epochs: 1 + 1>")))

@@ -78,13 +78,6 @@
   (assert (np.allclose (all-nats both [text]) (nats-one-by-one both text) :atol 1e-4)))
 
 
-(defn test-accuracy-is-the-share-of-likeliest-units []
-  (setv model (letters :odds {"b" 9}))
-  (assert (= 0.25 (. (score model ["bacd"]) accuracy)))
-  (setv text (.join "" (stream (letters) "" (SamplingOptions 0) (Ends :length 40))))
-  (assert (= 1.0 (. (score (letters) [text]) accuracy))))
-
-
 (defn test-unknown-words-are-counted-in-so-a-model-of-few-words-has-no-better-score []
   (setv total (score (small-model :unit "words" :text "one two") ["one dog"]))
   (assert (= [2 1 3] [total.count total.unknowns total.characters]))

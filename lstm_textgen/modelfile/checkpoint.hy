@@ -154,7 +154,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     (setv
       progress (asdict resume.progress)
       arrays {
-        "state" (np.frombuffer (.encode (json.dumps progress)) "uint8")
+        "state" (-> progress json.dumps .encode (np.frombuffer "uint8"))
         #** (dfor
           part RESUME-PARTS
           [n array] (enumerate (getattr resume part))

@@ -42,7 +42,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
       #* (if asked.report [(_page-writer asked.report asked.path checkpoint display.warn)] [])])
   (when (or watching own)
     (Callbacks watching own learner params
-      (if watching (_watched checkpoint learner) (SimpleNamespace)))))
+      (if watching (_watched checkpoint learner) (SimpleNamespace)))))  ; ours look at no model
 
 
 (defn _watched [checkpoint learner]

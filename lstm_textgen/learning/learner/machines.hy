@@ -82,7 +82,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     (when (= @processes 1) (return [value]))
     (import jax.experimental.multihost-utils [process-allgather])
     (setv
-      own (np.frombuffer (.encode (json.dumps value)) "uint8")
+      own (-> value json.dumps .encode (np.frombuffer "uint8"))
       sizes (.ravel (process-allgather (np.asarray (len own) "int32")))
       padded (np.pad own #(0 (- (.max sizes) (len own)))))
     (lfor
