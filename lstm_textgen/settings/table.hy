@@ -206,7 +206,8 @@ in Python, and its checks.]]
     (Setting "no_repeat" REPEAT "cli write"
       "no passage of N characters occurs twice in a text (default: any may)")
     (Setting "best_of" COUNT "cli generate"
-      "of every N texts keep the likeliest, per unit, by the model's own probabilities" :default 1)
+      "of every N texts keep the most likely, per unit, by the model's own probabilities"
+      :default 1)
     (Setting "samples" COUNT "cli generate"
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
         "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")
@@ -223,8 +224,8 @@ in Python, and its checks.]]
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
-      (+ "0: always the likeliest unit; 1: the model's own probabilities; higher: wilder; a list "
-        "such as 0.4,1,0.7 applies to the units in turn")
+      (+ "0: always the most likely unit; 1: the model's own probabilities; higher: wilder; a "
+        "list such as 0.4,1,0.7 applies to the units in turn")
       :metavar "T" :default 0.7 :brief "0: likeliest; 1: as learned; higher: wilder (0.7)")
     (Setting "top_k" COUNT "cli write" "choose among the K most likely units (default: all)"
       :metavar "K")
