@@ -95,4 +95,4 @@
 (defn [pytest.mark.slow] test-runs-in-one-process-keep-no-graphs-and-share-compiled-code [tmp-path]
   (setv [megabytes objects] (map int (.split (succeeded (run-hy TEN-RUNS (/ tmp-path "m"))))))
   (assert (< objects 1000))      ; it was 9,000 a run
-  (assert (< megabytes 130)))    ; it was 25 a run; the compiled update of weights stays, 9 a run
+  (assert (< megabytes 20)))     ; it was 25 a run
