@@ -87,12 +87,12 @@ in Python, and its checks.]]
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" TABLE-COLUMNS "cli recipe train"
-      (+ "in tables, read this column, by its name, a unique part of it, or its number; or fill a "
-        "template with each row, such as \"{Name} of {City}\"; may be repeated")
+      (+ "in tables, read this column, by name, a part of it, or number; or fill a template, such "
+        "as \"{Name} of {City}\", with each row; may be repeated")
       :metavar "NAME")
     (Setting "where" CONDITIONS "cli recipe train"
       (+ "in tables, read only rows with this value in the column, as in lang=en, or without it, "
-        "as in 'lang!=en'; case matters; may be repeated: all must hold")
+        "as in 'lang!=en'; case matters; if repeated, all must hold")
       :metavar "NAME=VALUE")
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks, read this sheet (default: the first)" :metavar "NAME")
@@ -230,12 +230,14 @@ in Python, and its checks.]]
     (Setting "top_k" COUNT "cli write" "choose among the K most likely units (default: all)"
       :metavar "K")
     (Setting "top_p" PROBABILITY "cli write"
-      "choose among the likeliest units with a total probability of P (default: 1)" :metavar "P")
+      "choose among the most likely units with a total probability of P (default: 1)"
+      :metavar "P")
     (Setting "min_p" RATIO "cli write"
-      "choose among units at least P times as likely as the likeliest (default: 0)" :metavar "P")
+      "choose among units at least P times as likely as the most likely (default: 0)"
+      :metavar "P")
     (Setting "recall" RATIO "cli write"
-      (+ "how much a memory of the text so far has to say: its share, from 0 to 1, in how words "
-        "go on and in words with a capital letter; a quarter of that in all else")
+      (+ "share of a memory of the text so far, from 0 to 1, in how words continue and in "
+        "capitalized words; a quarter of it elsewhere")
       :metavar "SHARE" :default 0)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]
@@ -270,8 +272,8 @@ in Python, and its checks.]]
       "replace an output file even if another program made it; never a source or a model")]
   "other programs" [
     (Setting "export" PASSAGE "cli"
-      (+ "write the model for other programs, in the format of the extension: .onnx, .safetensors "
-        "(and a .json), .h5 (small, without training state) or / (a SavedModel folder)")
+      (+ "write the model for other programs, by the extension: .onnx, .safetensors (and a "
+        ".json), .h5 (small, without training state) or / (a SavedModel folder)")
       :metavar "FILE")
     (Setting "import" PASSAGE "cli"
       "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
