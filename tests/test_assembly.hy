@@ -6,8 +6,7 @@
   json
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS assemble asset join-modules]
-  lstm-textgen.pages.playground [SCRIPTS WORKER])
+  lstm-textgen.pages.assembly [ASSETS assemble asset])
 
 (setv
   pytestmark pytest.mark.quick
@@ -54,13 +53,6 @@
     (assemble "A" "" :blocks {"weights" HOSTILE})))
 
 
-(defn test-joined-modules-keep-neither-imports-nor-exports []
-  (setv
-    names (lfor path (.glob ASSETS "*.js") path.name)
-    joined (join-modules names))
-  (assert (not (re.search r"^(?:import|export)\b" joined re.MULTILINE))))
-
-
 (defn test-a-library-comes-with-its-licence []
   (assert (in "Permission is hereby granted" (asset "vendor/uPlot.min.js"))))
 
@@ -69,10 +61,3 @@
   (for [path (.rglob ASSETS "*.*")  :if (in path.suffix [".css" ".html" ".js"])]
     (assert (not (re.search r"url\(|src=|@import|<link" (.read-text path :encoding "utf-8")))
       path)))
-
-
-(defn [(pytest.mark.parametrize "names" [SCRIPTS WORKER])]
-    test-joined-modules-have-no-name-twice [names]
-  (setv found (re.findall
-    r"^(?:const|let|class|(?:async )?function) (\w+)" (join-modules names) re.MULTILINE))
-  (assert (= (sorted found) (sorted (set found)))))

@@ -6,13 +6,9 @@
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.bases [load-base suggestion]
   lstm-textgen.modelfile.places [SHIPPED]
-  lstm-textgen.pages.report [report-page]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.looks [look-at]
-  lstm-textgen.textmodel [TextModel]
-  tests.browser [fragment open-page page-of write-on written]
-  tests.helpers [assert-no-warning write-text]
-  tests.test-report [text-of whole-history])
+  tests.helpers [assert-no-warning write-text])
 
 (setv
   MARKS {
@@ -69,20 +65,6 @@ cocina y buscar una segunda cama.
   (with [text (Text)]
     (.add text (get TEXTS name))
     (assert (.endswith (suggestion (look-at text text.length)) f"`base` {name}"))))
-
-
-(defn test-letters-and-marks-are-right-in-a-text-a-page-and-a-report [tmp-path browser]
-  (setv
-    name "french"
-    seed (get MARKS name)
-    model (load-base name assert-no-warning))
-  (assert (.startswith (.generate (TextModel model) seed :length 50 :rng-seed 1) seed))
-  (with [page (open-page browser (page-of tmp-path model) (fragment :seed seed :fast 1))]
-    (write-on page 30)
-    (assert (.startswith (written page) seed)))
-  (setv model.history (whole-history 2))
-  (setv (get model.history 0 "sample") seed)
-  (assert (in seed (text-of (report-page [#(name model)])))))
 
 
 (defn [pytest.mark.slow (pytest.mark.parametrize "name" TEXTS)]

@@ -37,13 +37,6 @@
   (assert (= (- (np.log2 (get odds (.index units " ")))) (pytest.approx (get bits 3) :rel 1e-3))))
 
 
-(defn test-a-vocabulary-is-made-of-its-units-or-of-a-text []
-  (setv vocabulary (lstm_textgen.Characters ["e" "h" "l" "o" "y"]))
-  (assert (isinstance vocabulary lstm_textgen.Vocabulary))
-  (assert (= (.decode vocabulary (.encode vocabulary "hello")) "hello"))
-  (assert (= (. (lstm_textgen.Words.build ["a b a"]) units) ["<unk>" " a" " b" "a"])))
-
-
 (defn test-a-model-has-its-vocabulary-settings-and-a-history-ready-for-pandas [model]
   (assert (= model.vocabulary.units (sorted (set TEXT))))
   (assert (= model.settings.lookback 16))

@@ -76,9 +76,3 @@
   (with [_ (pytest.raises ImportError :match "keras is not installed: pip install keras")]
     (train (/ tmp-path "nowhere.txt") (/ tmp-path "model")))
   (assert (= (.readouterr capsys) #("" ""))))
-
-
-(defn test-an-empty-text-is-refused-quietly [tmp-path capfd]
-  (with [_ (pytest.raises ValueError :match "the text is empty")]
-    (train :text "" :path (/ tmp-path "model") :quiet True))
-  (assert (= (.readouterr capfd) #("" ""))))
