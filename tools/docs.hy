@@ -47,6 +47,7 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
     "html_title" "lstm_textgen"
     "extensions" ["myst_parser" "sphinx_copybutton"]
     "myst_heading_anchors" 3
+    "smartquotes" False  ; quotes in commands must stay as they are
     "exclude_patterns" []
     "html_theme" "furo"
     "html_static_path" ["_static"]
