@@ -43,6 +43,7 @@ class _Settings(Protocol):
     longest_item: int | None
     median_item: int | None
     item_ends: str | None
+    item_lines: int | None
     unbroken: str | None
     encoding: str
     lower: bool

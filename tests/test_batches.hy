@@ -1,6 +1,7 @@
 "Batches: streams, windows, and the part held out."
 
 (import
+  dataclasses [replace]
   itertools [islice pairwise]
   hypothesis [given strategies :as st]
   numpy :as np
@@ -56,6 +57,31 @@
   (for [read [first second]]
     (setv runs (get read (np.append True (!= (cut read 1 None) (cut read -1)))))
     (assert (<= (len runs) (+ 1 (len (set runs)))))))
+
+
+(defn [(given (st.lists (st.integers 2 9) :min-size 20) (st.integers 10 30))]
+    test-windows-of-a-fine-tuned-list-begin-with-an-item-and-read-all [sizes lookback]
+  (setv
+    bounds (.astype (np.cumsum [0 #* sizes]) "uint32")
+    n (int (get bounds -1))
+    windows (Batches (ids n)
+      (replace (settings 1 lookback) :items "line" :base "english:1") :bounds bounds)
+    read (lfor [x _] (.epoch windows 0) (get x 0)))
+  (assert (not windows.carries-state))
+  (for [window read]
+    (assert (in (+ (get window 0) 1) bounds))
+    (assert (in (get window 1) bounds)))
+  (assert (>= (len (set (np.concatenate read))) (* 0.8 n))))
+
+
+(defn test-items-longer-than-a-window-carry-the-state-over []
+  (setv bounds (np.cumsum [0 #* (* [20] 9)]))
+  (defn batches-of [lookback base]
+    (Batches (ids 180) (replace (settings 1 lookback) :items "paragraph" :base base)
+      :bounds bounds))
+  (assert (. (batches-of 21 "english:1") carries-state))
+  (assert (. (batches-of 22 None) carries-state))
+  (assert (not (. (batches-of 22 "english:1") carries-state))))
 
 
 (defn test-every-epoch-begins-elsewhere-and-the-same-in-every-run []

@@ -23,12 +23,13 @@
   (.setattr monkeypatch "lstm_textgen.learning.start.STRANGE" 99))
 
 
-(defn train-from-base [folder [display None] [text OTHER] #** settings]
+(defn train-from-base [folder [display None] [text OTHER] [epochs 2] #** settings]
   "Fine-tune the model in `folder` on `text`; return the new one."
   (lstm_textgen.train (write-text folder text "other.txt") (/ folder "new")
     :base (/ folder "model")
     :display (or display (Quiet))
-    #** {"epochs" 2 #** settings}))
+    #** (if epochs {"epochs" epochs} {})
+    #** settings))
 
 
 (defn first-loss [model]
@@ -58,6 +59,17 @@
   (setv model (load-checkpoint (/ tmp-path "model")))
   (assert (.startswith (str model.settings.layers) "lstm:512"))
   (assert (< (first-loss model) 2)))  ; nats; from scratch an epoch comes to 3
+
+
+(defn [helped] test-fine-tuning-uses-its-minutes-while-validation-improves [trained]
+  (setv
+    [display told] [(Quiet) []]
+    display.end-run told.append
+    model (train-from-base trained display :epochs None :minutes 60 :restart True)
+    losses (lfor entry model.history (get entry "validation_loss")))
+  (assert (in "no better validation loss for 5 epochs" (get told 0)))
+  (assert (> (len losses) model.settings.epochs 5))
+  (assert (= (+ 6 (.index losses (min losses))) (len losses))))
 
 
 (defn [helped] test-a-fine-tuned-model-begins-with-the-frequencies-of-its-text [trained]

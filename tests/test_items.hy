@@ -172,6 +172,18 @@
   (.join "" (sorted (sfor item items (get item -1)))))
 
 
+(defn [counting (pytest.mark.parametrize #("text" "lines") [
+    #((.join "\n\n" (gfor name NAMES f"{name}\nand\nson")) 3)
+    #((.join "\n\n" (gfor [n name] (enumerate NAMES) (+ name (* "\nand" (% n 3))))) None)])]
+    test-a-model-knows-how-many-lines-nearly-every-paragraph-has [tmp-path text lines]
+  (setv given {"text" (+ text "\n\nAnna\n\nBea\nCarla")  "items" "paragraph"})
+  (defn known [#** settings]
+    (. (get (learned tmp-path #** given #** settings) 0) settings item-lines))
+  (assert (= (known) lines))
+  (setv (get given "text") (.join "\n\n" NAMES))
+  (assert (is (known :epochs 2) None)))  ; those of two lists differ
+
+
 (defn test-a-text-that-is-no-list-leaves-the-file-as-it-was [tmp-path counting]
   (setv [model _] (learned tmp-path :items None))
   (assert (= model.checkpoint.items b""))

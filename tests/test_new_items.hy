@@ -53,6 +53,19 @@
   (assert (= (sfor item others (get item -1)) #{"." "b"})))
 
 
+(defn test-an-item-with-another-number-of-lines-is-drawn-again []
+  (setv model (a-list "paragraph" :odds {"\n" 3} :item-lines 2))
+  (for [seed ["" "a" "a\nb"]]
+    (setv texts (write-many model [seed] 30 WARM :rng-seed 1))
+    (for [text texts] (assert (= (.count (+ seed text) "\n") 1)))
+    (setv text (.join "" (stream model seed WARM :rng-seed 1)))
+    (assert (= (.count (+ seed text) "\n") 1)))
+  (setv texts (write-many model [""] 30 WARM (Ends :length 2) :rng-seed 1))
+  (assert (= (sfor text texts (len text)) #{2}))  ; one that is cut off may have fewer
+  (setv other (a-list "paragraph" :odds {"\n" 3} :item-lines 99))
+  (assert (write-many other ["a"] 3 WARM :rng-seed 1)))  ; which doesn't go on forever
+
+
 (defn [pytest.fixture] lines [tmp-path monkeypatch]
   (.chdir monkeypatch tmp-path)
   (saved-list tmp-path :temperature 1.0))

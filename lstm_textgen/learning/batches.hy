@@ -6,11 +6,14 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
 (eval-when-compile (require hyrule [meth ncut unless]))
 (import
+  bisect [bisect]
   math
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.corpus [gathered])
+  lstm-textgen.text.corpus [gathered]
+  lstm-textgen.text.items [ENDS]
+  lstm-textgen.text.lists [most-units])
 
 (setv
   ;; Units of the held-out text that are read after each epoch: more take long for little gain.
@@ -81,7 +84,9 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   in a new random order each epoch, and each begins with an empty state.
 
   The items of a list, with `bounds` as of `item-bounds`, are in a new random order each epoch, so
-  that nothing can be learned from what comes before an item (bench/log.md).
+  that nothing can be learned from what comes before an item (bench/log.md). If the model was
+  fine-tuned and most items fit into a window, `@whole`, each window begins with an item and an
+  empty state, as a generated item does: after an item a base goes on as its own texts would.
 
   `shape` is that of a batch, `steps` the number of batches in an epoch.]]
 
@@ -89,8 +94,15 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
-      @carries-state (= @stride lookback)
-      @count (+ 1 (// (- (len ids) lookback 1) @stride))  ; of windows that may overlap
+      streams? (= @stride lookback)
+      ;; The units of a window after those that end an item.
+      @room (- lookback (len (get ENDS (or settings.items "line"))))
+      @whole (and streams? settings.fine-tuned? (is-not bounds None)
+        (<= (most-units bounds settings.items) lookback))
+      @carries-state (and streams? (not @whole))
+      @count (if @whole
+        (len (item-windows bounds @room))
+        (+ 1 (// (- (len ids) lookback 1) @stride)))  ; of windows that may overlap
       @steps (max 1 (if @carries-state (// (len ids) (* rows lookback)) (// @count rows)))))
 
   (meth epoch [number [first 0]]
@@ -105,19 +117,42 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       (setv items (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
       (.shuffle random items)
       (setv ids (gathered ids @bounds items)))
-    (if @carries-state
-      (setv begin (get (np.sort (% (+ (.integers random size) (// (* size all) rows)) size)) @own))
-      (do
-        (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
-        (.shuffle random order)))
+    (setv starts (cond
+      @carries-state
+        (get (np.sort (% (+ (.integers random size) (// (* size all) rows)) size)) own)
+      @whole (do
+        (setv sizes (get (np.diff @bounds) items))
+        (item-windows (np.append 0 (np.cumsum sizes :dtype int)) @room))))
+    (unless @carries-state
+      (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
+      (.shuffle random order))
     (for [step (range first @steps)]
       (setv
-        starts (if @carries-state
-          (% (+ begin (* step lookback)) size)
-          (* @stride (.astype (.take order (+ (* step rows) own) :mode "wrap") int)))
-        places (+ (ncut starts : None) (np.arange (+ lookback 1)))
+        ;; A window that may overlap others has a number.
+        which (unless @carries-state
+          (.astype (.take order (+ (* step rows) own) :mode "wrap") int))
+        begin (cond
+          @carries-state (% (+ starts (* step lookback)) size)
+          @whole (- (.take starts which :mode "wrap") (- lookback @room))
+          True (* @stride which))
+        places (+ (ncut begin : None) (np.arange (+ lookback 1)))
         both (.astype (.take ids places :mode "wrap") "int32"))
       (yield #((ncut both : :-1) (ncut both : 1:))))))
+
+
+(defn item-windows [bounds length]
+  #[[Return where windows of this `length` begin that read the items within `bounds`: (n,).
+
+  The item that the end of a window cuts off begins the next one, unless it is as long as that.]]
+  (setv
+    [starts place] [[] 0]
+    [#* firsts end] (.tolist bounds))
+  (while (< place end)
+    (.append starts place)
+    (setv
+      cut-off (get firsts (- (bisect firsts (+ place length)) 1))
+      place (if (> cut-off place) cut-off (+ place length))))
+  (np.array starts))
 
 
 (defclass HeldOut []

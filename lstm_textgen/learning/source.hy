@@ -171,12 +171,16 @@
         (ids-of part vocabulary))))
   (when (not-in "lookback" run.asked)
     (setv lookback (cond
-      settings.fine-tuned? (fitting-lookback settings.lookback own held)
+      settings.fine-tuned? (fitting-lookback
+        (if (and listing new) (.covering listing settings.lookback) settings.lookback) own held)
       (and listing new) listing.lookback
       True settings.lookback))
     (unless (= lookback settings.lookback)
       (setv settings (replace settings
-        :lookback lookback :stride (min settings.stride lookback)))))
+        :lookback lookback
+        :stride (if (= settings.stride settings.lookback)
+          lookback
+          (min settings.stride lookback))))))
   (check-length own held settings)
   (when (> (or settings.batch-size 0) (len own))
     (refuse 'batch-size f" {settings.batch-size} is more than the {(len own)} {settings.unit} "
@@ -191,7 +195,7 @@
     :seed-text source.look.seed
     :people (or source.people settings.people)
     :unbroken (_unbroken source settings new)
-    #** (if listing (.facts listing settings) {}))))
+    #** (if listing (.facts listing settings new) {}))))
 
 
 (defn _unbroken [source settings new]

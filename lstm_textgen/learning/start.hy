@@ -177,10 +177,13 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 
 
 (defn _epochs [run model corpus]
-  "Return the limit of epochs for a run of `model`."
-  (if (or (not run.asked.minutes) model.settings.fine-tuned? (in "epochs" run.asked))
-    model.settings.epochs
-    (most-epochs (len corpus.ids) model.settings.unit)))
+  "Return the limit of epochs for a run of `model`; 0 if its time or its validation ends it."
+  (setv [asked settings] [run.asked model.settings])
+  (cond
+    (or (not asked.minutes) (in "epochs" asked)) settings.epochs
+    (not settings.fine-tuned?) (most-epochs (len corpus.ids) settings.unit)
+    (len corpus.held) 0
+    True settings.epochs))
 
 
 (defn _suits? [run base bits]

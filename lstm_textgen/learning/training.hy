@@ -142,13 +142,16 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _why-done []
     #[[Return why the run is over, in words, or None.
 
-    With a deadline it ends, after at least one step, by the clock or by its number of epochs.]]
+    With a deadline it ends, after at least one step, by the clock or by its number of epochs; if
+    it fine-tunes, also once validation has stopped improving.]]
     (cond
       (@_stopped?) "a callback ended the run"
       (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
       (not @clock.steps) None
       (or @late (= (.progress @clock) 1)) "the time is up"
-      (= (@_share-done) 1) f"{(counted @epochs "epochs")} done in this run"))
+      (and @epochs (>= (@_share-done) 1)) f"{(counted @epochs "epochs")} done in this run"
+      (and @average (not @epochs))
+        (some-> (why-done (replace @settings :epochs 0) @checkpoint.history @text) (get 0))))
 
   (meth _train-epoch [stopper]
     "Train to the end of the epoch; return its mean loss in nats, None if a callback ended it."
@@ -193,7 +196,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         1)))
     (@_call "on_train_batch_begin" progress.step)
     (.set-rate learner (or (and @callbacks @callbacks.rate)
-      (learning-rate rate progress.updates done :steady (is-not @average None))))
+      (learning-rate rate progress.updates (min 1 done) :steady (is-not @average None))))
     (unless @batches.carries-state (.empty-states learner))
     (setv loss (if @clock.steps
       (.learn learner x y)
@@ -210,15 +213,19 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (.move @average done (@_share-done) (fn [] (values @learner.weights))))
     (setv mean (/ progress.loss-sum progress.step))
     (.step @display (* @batch-units progress.step)
-      (/ mean (.get @lengths "unit_length" 1)) (@_share-done))
+      (/ mean (.get @lengths "unit_length" 1))
+      (if @epochs (min 1 (@_share-done)) (or (.progress @clock) 0)))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
 
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
 
-    It is measured by the clock or by epochs: its own with a deadline, else all on this text.]]
-    (setv done (+ (- @progress.epoch @before) (/ @progress.step @batches.steps)))
-    (min 1 (max (if @epochs (/ done @epochs) 0) (or (.progress @clock) 0))))
+    It is measured by the clock or by epochs: its own with a deadline, else all on this text.
+    Fine-tuning may go on after the epochs that most texts need, with a share above 1.]]
+    (setv
+      done (+ (- @progress.epoch @before) (/ @progress.step @batches.steps))
+      epochs (or @epochs (if @average @settings.epochs 0)))
+    (max (if epochs (/ done epochs) 0) (or (.progress @clock) 0)))
 
   ;; * The end of an epoch
 

@@ -145,6 +145,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
     "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
     "end" (if settings.items (get ENDS settings.items) "")
+   "lines" (or settings.item-lines 0)
    #** (_breaks vocabulary settings)
    "mostUnits" (* LONGER (or settings.longest-item LONGEST))
    ;; The fingerprints of the items that it learned, unless they are too many.

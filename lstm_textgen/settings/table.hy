@@ -106,6 +106,8 @@ in Python, and its checks.]]
     (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
     (Setting "item_ends" TEXT "fact" "characters with which the items in training end, if lines"
       :optional True :later True)
+    (Setting "item_lines" COUNT "fact" "lines of nearly every item in training, if paragraphs"
+      :optional True :later True)
     (Setting "unbroken" TEXT "fact"
       "where no line of the training text ends: after letters, after commas, within sentences"
       :optional True :later True)
@@ -161,8 +163,8 @@ in Python, and its checks.]]
       :brief "epochs (passes over the text), over all runs")
     (Setting "minutes" POSITIVE "cli train"
       (+ "stop after about N minutes or --epochs in this run "
-        f"({CHARACTERS.most-epochs} epochs; {WORDS.most-epochs} for long texts and words; fewer "
-        "with --from), whichever comes first; ignores --patience")
+        f"({CHARACTERS.most-epochs} epochs; {WORDS.most-epochs} for long texts and words), "
+        "whichever comes first; ignores --patience, but with --from that is the only other limit")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)

@@ -36,6 +36,8 @@ has a hash of each item; later there are the places of items.]]
   RARE 0.1
   COLUMN-NAMES (re.compile r"(?i)(?:(?:first|last|full)[ _-]?)?names?|titles?|texts?|words?")
   BRIEF 16         ; units, on average (bench/log.md)
+  WINDOWS [64 128 256]  ; lookbacks to choose from to have items whole
+  MOST-ITEMS 0.95  ; share of the items that is nearly all of them
   QUOTED-ITEM 40)  ; characters of an item in a message
 
 
@@ -51,7 +53,8 @@ has a hash of each item; later there are the places of items.]]
   (meth __init__ [@items]
     (setv
       [@lines @count @copies @longest @median @last] [0 0 0 0 0 ""]
-      [@oddities @known] [(Oddities) b""]))
+      [@oddities @known] [(Oddities) b""]
+      @heights (Counter)))  ; of items: how many lines they have
 
   (meth chunks [chunks]
     #[[Yield the items of the text in `chunks`, each with its end, in other chunks.
@@ -84,7 +87,8 @@ has a hash of each item; later there are the places of items.]]
     (when found
       (+= @count (len found))
       (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
-      (.note @oddities found text @lines))
+      (.note @oddities found text @lines)
+      (.update @heights (gfor item found (+ 1 (.count item "\n")))))
     (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n"))))
     #(rest (if (and (= @items "line") (= found parts))  ; nothing to tidy: the same objects
       (.removesuffix text rest)
@@ -118,9 +122,18 @@ has a hash of each item; later there are the places of items.]]
     "The usual lookback for the list, shorter if its items are short."
     (if (<= (/ @units @count) BRIEF) 32 64))
 
-  (meth facts [settings]
-    "Return what a model with these `settings` stores of the list and earlier ones: a dict."
-    { "longest_item" (max @longest (or settings.longest-item 0))
+  (meth covering [usual]
+    "Return the lookback with which most items fit into a window; `usual` if they are too long."
+    (next (gfor size WINDOWS :if (<= @most size) size) usual))
+
+  (meth facts [settings new]
+    "Return what a model with these `settings`, `new` or not, stores of all its lists: a dict."
+    (setv
+      [[lines often]] (.most-common @heights 1)
+      alike? (and (= @items "paragraph") (>= often (* MOST-ITEMS @count))
+        (or new (= lines settings.item-lines))))
+    { "item_lines" (when alike? lines)
+      "longest_item" (max @longest (or settings.longest-item 0))
       "median_item" @median
       "item_ends" (when (= @items "line")
         (.join "" (sorted (set (+ @last (or settings.item-ends ""))))))})
@@ -148,6 +161,7 @@ has a hash of each item; later there are the places of items.]]
     (setv
       @units (len ids)
       end (len (get ENDS @items))
+      @most (most-units bounds @items)
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
       lasts (set (gfor
         first (range 1 (len bounds) AT-ONCE)
@@ -196,6 +210,11 @@ has a hash of each item; later there are the places of items.]]
     [_ firsts which times] (np.unique (get keys places)
       :return-index True :return-inverse True :return-counts True))
   #(places (get places (get firsts which)) (get times which)))
+
+
+(defn most-units [bounds items]
+  "Return how many units nearly every item has at most, with the ends before it and after it."
+  (+ (len (get ENDS items)) (float (np.quantile (np.diff bounds) MOST-ITEMS))))
 
 
 (defn item-bounds [ids newline items]

@@ -28,15 +28,21 @@ as often as the model and the draw's options would have it after the same text.]
   - `match`: a regular expression that matches all of it (of a list, the item with its seed), or a
     function from it to whether it is wanted.
   - `no-repeat`: no passage of this many characters occurs twice in it and its seed; None: as is
-    usual for such a text, 0: any may.]]
-  [#^ object [match None]  #^ object [no-repeat None]]
+    usual for such a text, 0: any may.
+  - `lines`: of an item, how many it has, if others may be drawn; None: any number.]]
+  [#^ object [match None]  #^ object [no-repeat None]  #^ object [lines None]]
 
-  (defn usual [self settings temperature]
-    "Return those on a text by a model with `settings`, at a `temperature` or a list of them."
-    (if (and NO-REPEAT (is self.no-repeat None) (not settings.items)
-        (< (max (if (isinstance temperature list) temperature [temperature])) 1))
-      (replace self :no-repeat NO-REPEAT)
-      self))
+  (defn usual [self settings ends temperature]
+    "Return those on a text up to `ends` by a model with `settings`, at one or more temperatures."
+    (setv
+      hottest (max (if (isinstance temperature list) temperature [temperature]))
+      lines (when (and ends.only-item? (> hottest 0) (not self.match)) settings.item-lines)
+      repeat? (and NO-REPEAT (is self.no-repeat None) (not settings.items) (< hottest 1)))
+    (replace self :lines lines #** (if repeat? {"no_repeat" NO-REPEAT} {})))
+
+  (defn [property] late? [self]
+    "Whether only a whole text shows that it is as demanded."
+    (bool (or self.match self.lines)))
 
   (defn guide [self model stops]
     #[[Return the `Guide` of the pattern in texts by `model`, or None.
@@ -66,9 +72,10 @@ as often as the model and the draw's options would have it after the same text.]
   (defn met? [self seed stops text]
     "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."
     (setv own (+ (own-part seed.model seed.text) text))
-    (if (isinstance self.match str)
-      (.matches? (.guide self seed.model stops) own)
-      (bool (self.match own)))))
+    (cond
+      (isinstance self.match str) (.matches? (.guide self seed.model stops) own)
+      self.match (bool (self.match own))
+      True (= self.lines (+ 1 (.count own "\n"))))))
 
 
 (defn own-part [model seed]

@@ -36,6 +36,10 @@ the previous one returns.]]
     "The list of the texts that it ends before."
     (if (isinstance self.stop str) [self.stop] (list (or self.stop []))))
 
+  (meth [property] only-item? []
+    "Whether nothing but the end of an item, or a length, ends it."
+    (and self.item (not (or self.stops self.sentences self.name))))
+
   (meth finders [items]
     "Return a list of finders of the ends, in a model of `items` (None: of no list)."
     (setv stops [#* self.stops #* (if (and items self.item) [(get ENDS items)] [])])

@@ -30,7 +30,7 @@
 
   (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [demands (Demands)]]
     (setv
-      @demands (.usual demands seed.model.settings draw.options.temperature)
+      @demands (.usual demands seed.model.settings ends draw.options.temperature)
       @tries 0)
     (@start))
 
@@ -59,7 +59,7 @@
 
   (meth [property] patient? []
     "Whether the text needn't match, as others will be tried."
-    (and (isinstance @demands.match str) (< @tries PATIENT-TRIES)))
+    (and (or (isinstance @demands.match str) @demands.lines) (< @tries PATIENT-TRIES)))
 
   (meth [property] left []
     "How many units, at most, are still wanted."
@@ -75,7 +75,9 @@
 
   (meth [property] fits? []
     "Whether the text, of which nobody has read any, is as demanded."
-    (or (not @demands.match) (.met? @demands @seed @ends.stops @text)))
+    (or (not @demands.late?)
+      (and @demands.lines (or (not @patient?) (!= @over "stop")))
+      (.met? @demands @seed @ends.stops @text)))
 
   (meth [property] whole []
     "The text, of which nobody has read any, with its seed."

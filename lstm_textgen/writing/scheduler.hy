@@ -45,7 +45,7 @@ texts gets the same ones each time.]]
 
   (meth [property] revocable? []
     "Whether a text may begin again or lose to a rival, so that it can't be read before it ends."
-    (or @items (> @best-of 1) (any (gfor passage @begun (bool passage.demands.match)))))
+    (or @items (> @best-of 1) (any (gfor passage @begun passage.demands.late?))))
 
   (meth winners []
     "Return the `passages` (a list) that have no rivals, or the best of their rivals."

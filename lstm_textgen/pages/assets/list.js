@@ -11,6 +11,9 @@ const TEN = 10;
 /** Draws in a row in vain, after which the search ends; for a pattern it takes ten times more. */
 const PATIENCE = CONSTANTS.mostDraws;
 
+/** Draws in a row that are refused for their number of lines. */
+const PATIENT = PATIENCE / 2;
+
 /** Milliseconds between two items, unless at full speed. */
 const PAUSE = 150;
 
@@ -90,6 +93,8 @@ export class List extends Column {
     }
     await this.read(seed);
     const seen = new Set([...this.known, ...this.items.map(({ fingerprint }) => fingerprint)]);
+    const { lines } = this.model.facts;
+    const odds = lines > 0 && !pattern ? PATIENT : 0;
     const wanted = this.items.length + TEN;
     let misses = 0;
     let due = 0;
@@ -103,9 +108,11 @@ export class List extends Column {
         return; // it will be drawn again
       }
       this.drawn++;
-      const old = this.settings().fresh && seen.has(item.fingerprint);
-      if (item.text && !old && whole.test(item.text)) {
-        seen.add(item.fingerprint);
+      const { text, fingerprint, cut } = item;
+      const old = this.settings().fresh && seen.has(fingerprint);
+      const odd = odds > misses && !cut && text.split("\n").length !== lines;
+      if (text && !old && !odd && whole.test(text)) {
+        seen.add(fingerprint);
         this.add(item);
         misses = 0;
         due = performance.now() + PAUSE;

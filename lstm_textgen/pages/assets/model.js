@@ -20,6 +20,7 @@ import { UNITS } from "./units.js";
  * @property {number[]} start the ids that are read before any text
  * @property {string} opening what a text without a seed begins with
  * @property {string} end what ends an item, if its text is a list
+ * @property {number} lines of nearly every item; 0: they differ
  * @property {string} after for each unit a digit: after it 0: anything may follow; 1: no line
  *   break; 2: a line break may, but then no `small` unit; "": no rules
  * @property {number[]} small ids
