@@ -228,8 +228,8 @@ the system releases the lock when its process ends, in any way.]]
   "Return who holds the lock at `lock-path`: `process 123`, or `another process` if unknown."
   (with [_ (suppress OSError)  file (_open-lock lock-path "rb")]
     (.seek file 1)
-    (setv number (re.search rb"\d+" (.read file NUMBER-SIZE)))
-    (when number (return f"process {(.decode (.group number))}")))
+    (when (setx number (re.search rb"\d+" (.read file NUMBER-SIZE)))
+      (return f"process {(.decode (.group number))}")))
   "another process")
 
 

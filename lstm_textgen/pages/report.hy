@@ -171,11 +171,12 @@ A section is left out if a file lacks its data, or has too little of it to show.
         (side-by-side charts))
       (_samples-of-epochs model)
       (strip-section model)
-      (_pair
+      ;; In a wide window two stand side by side.
+      (html (div :class "pair"
         (_calibration "Is it calibrated?" calibration
           " Below the line the model is overconfident, above it underconfident.")
-        (unless list? (_copying model.evaluation)))
-      (_pair (_made-of model) (_vocabulary model))]))
+        (unless list? (_copying model.evaluation))))
+      (html (div :class "pair" (_made-of model) (_vocabulary model)))]))
 
 
 (defn _list-parts [model temperatures]
@@ -220,11 +221,6 @@ A section is left out if a file lacks its data, or has too little of it to show.
       (share (len (set (map fingerprint-of items))))
       (median-high lengths)
       (max lengths)]))
-
-
-(defn _pair [#* sections]
-  "Return `sections`, which stand side by side in a wide window."
-  (html (div :class "pair" sections)))
 
 
 (defn _samples-of-epochs [model]

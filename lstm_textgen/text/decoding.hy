@@ -111,5 +111,5 @@
   "Return whether `data`, which may end within a character, can be decoded."
   (try
     (.decode ((codecs.getincrementaldecoder encoding)) data)
-    (except [UnicodeError] (return False)))  ; not a UnicodeDecodeError for UTF-16 without a mark
-  True)
+    True
+    (except [UnicodeError] False)))  ; not a UnicodeDecodeError for UTF-16 without a mark
