@@ -19,6 +19,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
 (setv
   WIDTH 84  ; columns of a signature
   MORE 3    ; settings, at most, that it shows although the documentation doesn't name them
+  MOST 8    ; parameters of a method in the line about it
   ;; Names of which the reference says all, and a class whose methods few readers need.
   DETAILED ["TextModel" "train" "generate" "history" "score"]
   OUTLINED "Display"
@@ -172,7 +173,9 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (setv
     doc (described-by object (in node.name DETAILED))
     property? (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
-    arguments (if property? "" f"({(.join ", " (parameters node doc))})"))
+    own (parameters node doc)
+    shown (if (<= (len own) MOST) own [#* (cut own MORE) "..."])  ; the text names the others
+    arguments (if property? "" f"({(.join ", " shown)})"))
   f"- `{node.name}{arguments}`: {(.lstrip (textwrap.indent doc "  "))}")
 
 
