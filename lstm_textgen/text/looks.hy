@@ -12,6 +12,8 @@
   TRIED [8 600]
   ;; The parts in which lines are looked at.
   LOOKED-THROUGH [8 10_000]
+  ;; Those in which it is looked where lines end: of a short text, nearly all of it.
+  BROKEN-UP [80 1000]
   FEWEST-LINES 50  ; lines of a text that may look like a list
   ;; What a list with an item a line has, from least to most: hardly any empty line, lines that
   ;; are short and begin in one way and end in one way. Verse ends lines in several ways. Prose
@@ -49,7 +51,7 @@
 (defn look-at [text kept]
   "Return the `Look` of `text` (a `Text`), of which `kept` characters are to be trained on."
   (Look text.length (.sample text #* TRIED) (count-lines text) (seed-within text (// kept 2))
-    (unbroken-in (.sample text #* LOOKED-THROUGH))))
+    (unbroken-in (.sample text #* BROKEN-UP))))
 
 
 (defn seed-within [text middle]
