@@ -128,6 +128,7 @@ setuptools.setup(
     extras_require={
         "test": [
             *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
+            "pronouncing >= 0.2",  # a guide counts syllables
             # The server is asked by clients of others, and by a program that tries to break it.
             "llm >= 0.26", "openai >= 1.60", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.

@@ -8,7 +8,7 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.constraints [Repeats]
   lstm-textgen.writing.mixture [Mixture]
-  tests.helpers [output refusal-of save-odds small-model])
+  tests.helpers [output program refusal-of refused save-odds small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -59,6 +59,17 @@
   (setv items (.generate (a-list) :samples 10 :rng-seed 1 :match (fn [item] (in "dd" item))))
   (assert (= (len items) 10))
   (assert (all (gfor item items (in "dd" item)))))
+
+
+(defn test-a-function-may-choose-line-by-line []
+  (setv [model text] [(a-list "paragraph") ""])
+  (defn begins? [text]
+    (setv counts (lfor line (.splitlines text) (+ (.count line "a") (.count line "e"))))
+    (= counts (cut [1 2 1] (len counts))))
+  (for [end ["\n" "\n" ""]]
+    (setv text (+ (.generate model text :stop "\n" :rng-seed 2 :match begins?) end)))
+  (assert (= (.count text "\n") 2))
+  (assert (begins? text)))
 
 
 (defn test-texts-that-are-not-found-are-missing-in-a-line-or-refused []
@@ -150,4 +161,6 @@
   (setv lines (.splitlines (output tmp-path "--generate" "" "--samples" "4" "--match" "[ab].{3}"
     "--best-of" "2" "--no-repeat" "20" "--rng-seed" "1")))
   (assert (= (len lines) 4))
-  (for [line lines] (assert (re.fullmatch "[ab].{3}" line))))
+  (for [line lines] (assert (re.fullmatch "[ab].{3}" line)))
+  (refused (program "--generate" "a" "--match" "a{9}" "--length" "3" :folder tmp-path)
+    "--match: no text that begins with 'a' can match with room for only 3 characters"))

@@ -141,6 +141,9 @@
         (when keep (.append (get kept -1) chunk)))
       (put out "\n")
       (setv open? False))
+    (except [ValueError]
+      (when open? (put out "\n"))
+      (raise))
     (except [KeyboardInterrupt]
       (when (or open? (.isatty out)) (put out "\n"))))
   (lfor chunks kept (.join "" chunks)))

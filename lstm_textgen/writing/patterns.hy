@@ -11,7 +11,7 @@ refused.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  functools [lru-cache]
+  functools [lru-cache reduce]
   math [inf]
   re
   re._compiler :as compiler
@@ -37,8 +37,24 @@ refused.]]
   an `and` or a `not` in it). `derivatives` is a dict from a class of characters to what is
   demanded after one of them.]]
 
-  (meth __init__ [@op @parts @nullable @least]
-    (setv @derivatives {})))
+  (meth __init__ [@op @parts]
+    (setv
+      [@nullable @least] (match op
+        "set" [False 1]
+        "cat" [(all (gfor p parts p.nullable)) (_least sum parts)]
+        "or" [(any (gfor p parts p.nullable)) (_least (fn [all] (min [inf #* all])) parts)]
+        "and" [(all (gfor p parts p.nullable)) None]
+        "not" [(not (. (get parts 0) nullable)) None]
+        "repeat" (do
+          (setv [a least _] parts)
+          [(= least 0) (_least sum (* [a] least))]))
+      @derivatives {})))
+
+
+(defn _least [combine parts]
+  "Return what `combine` makes of the least lengths of `parts`, or None if one isn't known."
+  (setv lengths (lfor part parts part.least))
+  (unless (in None lengths) (combine lengths)))
 
 
 (defclass Automaton []
@@ -62,9 +78,9 @@ refused.]]
       @class-of (dfor [c row] (.items rows) c (get numbers row))
       @classes (range (len numbers))
       @known {}
-      @nothing (@make "or" #() False inf)
-      @empty (@make "cat" #() True 0)
-      @anything (@make "repeat" #((@make "set" (frozenset @classes) False 1) 0 None) True 0)
+      @nothing (@make "or" #())
+      @empty (@make "cat" #())
+      @anything (@make "repeat" #((@make "set" (frozenset @classes)) 0 None))
       ;; The classes that each test accepts.
       @_sets (dfor
         [k test] (enumerate tests)
@@ -78,7 +94,7 @@ refused.]]
   ;; * Steps
 
   (meth derive [e c]
-    "Return what the expression `e` demands after a character of the class `c`."
+    "Return what the expression `e` demands after a character of the class `c` (None: unknown)."
     (unless (in c e.derivatives)
       (setv (get e.derivatives c) (@_derivative e.op e.parts c)))
     (get e.derivatives c))
@@ -126,13 +142,13 @@ refused.]]
 
   ;; * Expressions from others
 
-  (meth make [op parts nullable [least None]]
+  (meth make [op parts]
     "Return the only expression of `op` and `parts`."
     (setv key #(op parts))
     (unless (in key @known)
       (when (>= (len @known) MOST-STATES)
         (refuse 'match f": {(shown @pattern)} grows too large; give a simpler one"))
-      (setv (get @known key) (Expression op parts nullable least)))
+      (setv (get @known key) (Expression op parts)))
     (get @known key))
 
   (meth then [a b]
@@ -142,7 +158,7 @@ refused.]]
       (is a @empty) b
       (is b @empty) a
       (and (= a.op "cat") a.parts) (@then (get a.parts 0) (@then (get a.parts 1) b))
-      True (@make "cat" #(a b) (and a.nullable b.nullable) (_sum a.least b.least))))
+      True (@make "cat" #(a b))))
 
   (meth either [parts]
     "Return the expression of a text by one of `parts`."
@@ -151,8 +167,7 @@ refused.]]
       (in @anything parts) @anything
       (not parts) @nothing
       (= (len parts) 1) (next (iter parts))
-      True (@make "or" parts (any (gfor p parts p.nullable))
-        (when (all (gfor p parts (is-not p.least None))) (min (gfor p parts p.least))))))
+      True (@make "or" parts)))
 
   (meth both [parts]
     "Return the expression of a text by all of `parts`."
@@ -161,7 +176,7 @@ refused.]]
       (in @nothing parts) @nothing
       (not parts) @anything
       (= (len parts) 1) (next (iter parts))
-      True (@make "and" parts (all (gfor p parts p.nullable)))))
+      True (@make "and" parts)))
 
   (meth no [a]
     "Return the expression of any text that isn't by `a`."
@@ -169,7 +184,7 @@ refused.]]
       (is a @nothing) @anything
       (is a @anything) @nothing
       (= a.op "not") (get a.parts 0)
-      True (@make "not" #(a) (not a.nullable))))
+      True (@make "not" #(a))))
 
   (meth repeated [a least most]
     "Return the expression of `least` to `most` (None: any number) texts by `a`."
@@ -178,8 +193,7 @@ refused.]]
       (or (= most 0) (is a @empty)) @empty
       (is a @nothing) (if least @nothing @empty)
       (= least most 1) a
-      True (@make "repeat" #(a least most) (= least 0)
-        (if (= least 0) 0 (when (is-not a.least None) (* least a.least))))))
+      True (@make "repeat" #(a least most))))
 
   ;; * From the tree of Python's parser
 
@@ -192,7 +206,7 @@ refused.]]
       (setv rest (cond
         (in op SINGLE) (do
           (setv classes (get @_sets (_test op value flags)))
-          (@then (if classes (@make "set" classes False 1) @nothing) rest))
+          (@then (if classes (@make "set" classes) @nothing) rest))
         (in op REPEATS) (do
           (setv
             [least most part] value
@@ -229,10 +243,6 @@ refused.]]
 (defn _flat [op parts]
   "Return the frozenset of `parts`, with the parts of those that are of this `op` themselves."
   (frozenset (gfor part parts  each (if (= part.op op) part.parts [part]) each)))
-
-
-(defn _sum [a b]
-  (when (and (is-not a None) (is-not b None)) (+ a b)))
 
 
 (defn shown [pattern]
@@ -296,11 +306,7 @@ refused.]]
 
   (meth after [e text]
     "Return what is demanded after `text` (str), given that `e` was before it."
-    (for [c text]
-      (setv class (.get @_automaton.class-of c))
-      (when (is class None) (return @_automaton.nothing))
-      (setv e (.derive @_automaton e class)))
-    e)
+    (reduce @_automaton.derive (map @_automaton.class-of.get text) e))
 
   (meth least [e]
     "Return how many characters `e` demands at least; ∞ if nothing can match."
@@ -314,15 +320,11 @@ refused.]]
     "Return how many characters are demanded at least after each unit (size,), ∞ if it can't come."
     (unless (in e @_needs)
       (setv
-        alike (lfor classes @_alike (@least (@_follow e classes)))
+        alike (lfor classes @_alike (@least (reduce @_automaton.derive classes e)))
         needs (get (np.array alike "float32") @_which))
       (unless (is @vocabulary.unknown None) (setv (get needs @vocabulary.unknown) inf))
       (setv (get @_needs e) needs))
-    (get @_needs e))
-
-  (meth _follow [e classes]
-    (for [c classes] (setv e (.derive @_automaton e c)))
-    e))
+    (get @_needs e)))
 
 
 (defn _before [automaton end]
@@ -332,7 +334,7 @@ refused.]]
     any-character (get automaton.anything.parts 0))
   (for [c (reversed end)]
     (setv over (.then automaton
-      (.make automaton "set" (frozenset [(get automaton.class-of c)]) False 1) over)))
+      (.make automaton "set" (frozenset [(get automaton.class-of c)])) over)))
   (.both automaton [
     (.then automaton automaton.start over)
     (.no automaton (.then automaton automaton.anything
