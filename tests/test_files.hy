@@ -242,7 +242,8 @@ print(ascii(read_sources(['-'], 'cp1252')))")
     (assert (= (complaint ["a.txt"] encoding) (+ f"'a.txt' is not {encoding} text: "
       "it has many control characters; give a plain text file, or the right `encoding`"))))
   (write "b.txt" (.encode "Ein Fuchs" "utf-16-le"))
-  (assert (in "'b.txt' is not utf-8 text: " (complaint ["b.txt"]))))
+  (assert (in "'b.txt' is not utf-8 text: " (complaint ["b.txt"])))
+  (assert (in "'b.txt' is not valid utf-16: " (complaint ["b.txt"] "utf-16"))))  ; without a mark
 
 
 (defn test-a-few-control-characters-and-those-of-terminals-are-text [here]
