@@ -38,7 +38,9 @@ as often as the model and the draw's options would have it after the same text.]
       hottest (max (if (isinstance temperature list) temperature [temperature]))
       lines (when (and ends.only-item? (> hottest 0) (not self.match)) settings.item-lines)
       repeat? (and NO-REPEAT (is self.no-repeat None) (not settings.items) (< hottest 1)))
-    (replace self :lines lines #** (if repeat? {"no_repeat" NO-REPEAT} {})))
+    (if (or lines repeat?)
+      (replace self :lines lines :no-repeat (if repeat? NO-REPEAT self.no-repeat))
+      self))
 
   (defn [property] late? [self]
     "Whether only a whole text shows that it is as demanded."
