@@ -35,12 +35,15 @@
       known (cut (lfor place places :if (and key (= (get place 0) key)) place) -16 None)
       likeness (np.array (lfor [_ h _ _] known (* 2 (@ h engine.output))))
       weights (if known (softmax likeness) [])
-      full? (if (and word (.isalpha c)) (or (> (len word) 1) (.isupper word)) (.isupper c)))
+      times (cond
+        (not (and word (.isalpha c))) (if (.isupper c) 1 0.25)
+        (.isupper (get word 0)) 2
+        True (if (> (len word) 1) 1 0.25)))
     (.append odds (+
       (* (get p (get model.vocabulary.ids c))
         (- 1 (sum (gfor [w place] (zip weights known) (* w (get place 3))))))
       (sum (gfor [w place] (zip weights known) :if (= (get place 2) c) (* w (get place 3))))))
-    (.append places [key (.copy engine.output) c (if full? recall (/ recall 4))])
+    (.append places [key (.copy engine.output) c (min 1 (* times recall))])
     (.step engine (get model.vocabulary.ids c)))
   (- (np.log2 odds)))
 

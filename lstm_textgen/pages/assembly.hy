@@ -18,7 +18,8 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.pages.markup [Html safe]
   lstm-textgen.text.items [FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.units [WHITE-SPACE]
-  lstm-textgen.writing.memory [SPELLED-SO-FAR ELSEWHERE PLACES SHARPNESS SPEAKERS TRACE]
+  lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES SHARPNESS SPEAKERS SPELLED-SO-FAR TAIL
+    TRACE WITHIN-NAMES]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS SPELLED])
 
 (setv
@@ -30,8 +31,9 @@ nothing is requested, whatever data the page holds.]]
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS  "fingerprint" FINGERPRINT
     "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
-      "compared" SPELLED-SO-FAR  "sharpness" SHARPNESS
-      "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS  "trace" TRACE}}
+      "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
+      "withinNames" WITHIN-NAMES  "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS
+      "trace" TRACE}}
   ;; How a page of this program begins (see page.html): one may replace another.
   OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.

@@ -9,8 +9,9 @@ an addition. If they have the share s,
 
     p = (1 - s) · p of the model + s · p of the memory.
 
-What continues a word, and what begins one with a capital letter, has a share of `recall`, anything
-else a quarter of that: so names come back, and are spelled as they were, but sentences don't.]]
+What continues a word, and what begins one with a capital letter, has a share of `recall`, the rest
+of a word with a capital letter twice that, anything else a quarter: so names come back, and are
+spelled as they were, but sentences don't.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
@@ -21,7 +22,10 @@ else a quarter of that: so names come back, and are spelled as they were, but se
 (setv
   SPELLED-SO-FAR 6  ; characters of a word so far, at its end
   SHARPNESS 2  ; times h·h'
-  ELSEWHERE (/ 1 4)  ; the part of `recall` that other units have
+  WITHIN-NAMES 2  ; times `recall`
+  ELSEWHERE (/ 1 4)  ; times `recall`
+  TAIL 30  ; characters of a text that are looked at
+  APOSTROPHES "'’"  ; what follows one isn't a word of its own
   PLACES 4000  ; places, 8 MB with 512 hidden units: older ones are forgotten
   SPEAKERS 16  ; places at most, the latest after the same word
   TRACE 1e-30)  ; that the model is left with
@@ -77,7 +81,7 @@ else a quarter of that: so names come back, and are spelled as they were, but se
       (setv
         (get @_keys place) key
         (get @_ids place) id
-        (get @_shares place) (if (spells? @_tail unit) @recall (* ELSEWHERE @recall))
+        (get @_shares place) (min 1 (* @recall (times-recall @_tail unit)))
         (get @_outputs place) output)
       (.append (.setdefault @_places key []) place)
       (+= @_count 1))
@@ -85,7 +89,7 @@ else a quarter of that: so names come back, and are spelled as they were, but se
 
   (meth read [text]
     "Take note of `text` that comes next, but of no places in it."
-    (setv @_tail (cut (+ @_tail text) (- SPELLED-SO-FAR) None)))
+    (setv @_tail (cut (+ @_tail text) (- TAIL) None)))
 
   (meth _make-room [width]
     "Make room for one more place, and `width` outputs there."
@@ -108,8 +112,11 @@ else a quarter of that: so names come back, and are spelled as they were, but se
 
 (defn key-of [text]
   "Return what places must have before them to be like that after `text`, which may be empty."
-  (setv word (letters-of text))
-  (if word (cut (+ " " word) (- SPELLED-SO-FAR) None) (cut text -1 None)))
+  (setv
+    word (letters-of text)
+    before (cut text (- -1 (len word)) (- (len text) (len word)))
+    mark (if (in (or before " ") APOSTROPHES) before " "))
+  (if word (cut (+ mark word) (- SPELLED-SO-FAR) None) before))
 
 
 (defn letters-of [text]
@@ -119,14 +126,14 @@ else a quarter of that: so names come back, and are spelled as they were, but se
   (cut text start None))
 
 
-(defn spells? [before unit]
-  #[[Return whether `unit` spells a word after the text `before`, or begins a name.
-
-  It continues a word of which there are two letters or a capital, or begins one with a capital.]]
+(defn times-recall [before unit]
+  "Return what `recall` is multiplied by for the share of `unit` after the text `before`."
   (setv word (letters-of before))
-  (if (and word (.isalpha (get unit 0)))
-    (or (> (len word) 1) (.isupper word))
-    (.isupper (cut (.lstrip unit) 1))))
+  (cond
+    (not (and word (.isalpha (get unit 0)))) (if (.isupper (cut (.lstrip unit) 1)) 1 ELSEWHERE)
+    (.isupper (get word 0)) WITHIN-NAMES
+    (> (len word) 1) 1
+    True ELSEWHERE))
 
 
 (defn recalled [memories logits outputs]

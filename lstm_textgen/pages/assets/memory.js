@@ -3,9 +3,11 @@
 /**
  * @typedef {object} Place in the text
  * @property {number} number among all places @property {string} key what is before it
- * @property {number} id of the unit that came next @property {number} part of the share it has
+ * @property {number} id of the unit that came next @property {number} times recall is its share
  * @property {Float32Array} output of the network there
  */
+
+/** @typedef {import("./page.js").Constants["memory"]} Constants */
 
 /** What a text has had so far. */
 export class Memory {
@@ -18,7 +20,7 @@ export class Memory {
   /** The last characters before each unit that was read, and after all. */
   tails = [""];
 
-  /** @param {string[]} units @param {import("./page.js").Constants["memory"]} constants */
+  /** @param {string[]} units @param {Constants} constants */
   constructor(units, constants) {
     this.units = units;
     this.constants = constants;
@@ -46,16 +48,16 @@ export class Memory {
   take(id, shown, output) {
     const tail = this.tail();
     const unit = this.units[id];
-    const key = keyOf(tail, this.constants.compared);
+    const key = keyOf(tail, this.constants);
     let place = null;
     if (output && key) {
-      const part = spells(tail, unit) ? 1 : this.constants.elsewhere;
-      place = { number: this.count++, key, id, part, output: output.slice() };
+      const times = timesRecall(tail, unit, this.constants);
+      place = { number: this.count++, key, id, times, output: output.slice() };
       this.places.set(key, this.places.get(key) ?? []);
       this.places.get(key)?.push(place);
     }
     this.taken.push(place);
-    this.tails.push(lastOf(tail + (shown ? unit : ""), this.constants.compared));
+    this.tails.push(lastOf(tail + (shown ? unit : ""), this.constants.tail));
   }
 
   /**
@@ -77,8 +79,8 @@ export class Memory {
    * @param {Float32Array} logits @param {Float32Array} output @param {number} recall
    */
   change(logits, output, recall) {
-    const { compared, places: most, speakers, sharpness, trace } = this.constants;
-    const known = (this.places.get(keyOf(this.tail(), compared)) ?? [])
+    const { places: most, speakers, sharpness, trace } = this.constants;
+    const known = (this.places.get(keyOf(this.tail(), this.constants)) ?? [])
       .slice(-speakers)
       .filter(({ number }) => number >= this.count - most);
     if (!recall || !known.length) {
@@ -90,8 +92,9 @@ export class Memory {
     const sum = weights.reduce((a, b) => a + b);
     /** @type {Map<number, number>} the shares of the units */
     const shares = new Map();
-    known.forEach(({ id, part }, n) => {
-      shares.set(id, (shares.get(id) ?? 0) + (recall * part * weights[n]) / sum);
+    known.forEach(({ id, times }, n) => {
+      const share = (Math.min(1, recall * times) * weights[n]) / sum;
+      shares.set(id, (shares.get(id) ?? 0) + share);
     });
     const own = Math.max(trace, 1 - [...shares.values()].reduce((a, b) => a + b));
     const top = logits.reduce((a, b) => Math.max(a, b));
@@ -105,23 +108,37 @@ export class Memory {
 }
 
 /**
- * Return whether `unit` continues a word, of which there are two letters or a capital, or begins
- * one with a capital.
- * @param {string} before @param {string} unit
+ * Return what `recall` is multiplied by for the share of `unit` after the text `before`.
+ * @param {string} before @param {string} unit @param {Constants} constants
  */
-function spells(before, unit) {
-  return /\p{L}$/u.test(before) && /^\p{L}/u.test(unit)
-    ? /\p{L}\p{L}$|\p{Uppercase}$/u.test(before)
-    : /^\s*\p{Uppercase}/u.test(unit);
+function timesRecall(before, unit, { withinNames, elsewhere }) {
+  const word = lettersOf(before);
+  if (!word || !/^\p{L}/u.test(unit)) {
+    return /^\s*\p{Uppercase}/u.test(unit) ? 1 : elsewhere;
+  }
+  if (/^\p{Uppercase}/u.test(word)) {
+    return withinNames;
+  }
+  return Array.from(word).length > 1 ? 1 : elsewhere;
 }
 
 /**
  * Return what places must have before them to be like that after `text`, which may be empty.
- * @param {string} text @param {number} compared
+ * @param {string} text @param {Constants} constants
  */
-function keyOf(text, compared) {
-  const [word] = text.match(/\p{L}*$/u) ?? [""];
-  return word ? lastOf(` ${word}`, compared) : lastOf(text, 1);
+function keyOf(text, { spelled, apostrophes }) {
+  const word = lettersOf(text);
+  const before = lastOf(text.slice(0, text.length - word.length), 1);
+  const mark = apostrophes.includes(before || " ") ? before : " ";
+  return word ? lastOf(mark + word, spelled) : before;
+}
+
+/**
+ * Return the letters at the end of `text`.
+ * @param {string} text
+ */
+function lettersOf(text) {
+  return text.match(/\p{L}*$/u)?.[0] ?? "";
 }
 
 /**

@@ -7,8 +7,9 @@
  * @property {number} alternatives to each unit that are shown
  * @property {number} mostDraws in a row without a new item
  * @property {number} fingerprint its bytes
- * @property {{compared: number, sharpness: number, elsewhere: number,
- *   places: number, speakers: number, trace: number}} memory of `memory.hy`
+ * @property {{spelled: number, tail: number, apostrophes: string, sharpness: number,
+ *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number}} memory
+ *   of `memory.hy`
  * @property {string} blank white space in a character class, except the line break
  * @property {Record<string, string>} symbols of control characters, by their codes
  */
