@@ -48,7 +48,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   TEXT-LENGTH 1_000_000
   READ 10_000   ; characters of a seed, …
   WRITTEN 2000  ; … and of what is written after it
-  RECALLS [0 0.2 0.4]  ; shares of a memory
+  RECALLS [0 0.2 0.3 0.4]  ; shares of a memory
   REMEMBERED 7000)  ; characters of a seed: about 2,000 places of `english`
 
 
@@ -239,7 +239,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   (print-header "texts at once" "without" "with" "share" :unit "characters/s")
   (for [n [1 16]]
     (setv speeds [[] []])
-    (for [_ (range ROUNDS)  [recall own] (zip [0 0.4] speeds)]
+    (for [_ (range ROUNDS)  [recall own] (zip [0 0.3] speeds)]
       (.append own (speed-with model n recall)))
     (setv [without with-it] (map median speeds))
     (print-row n f"{without :,.0f}" f"{with-it :,.0f}" f"{(/ with-it without) :.2f}")))
