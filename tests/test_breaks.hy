@@ -60,6 +60,13 @@
   (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :restart True :items "line") None)))
 
 
+(defn test-two-models-write-items-of-any-number-of-lines-if-theirs-differ []
+  (defn lines [#* numbers]
+    (. (Mixture #* (gfor n numbers (small-model :items "paragraph" :longest-item 9 :item-lines n)))
+      settings item-lines))
+  (assert (= [(lines 3 3) (lines 3 4) (lines 3 None)] [3 None None])))
+
+
 (defn test-two-models-break-lines-as-either-does []
   (setv models (lfor kinds ["letters commas" "commas sentences" None]
     (small-model :unbroken kinds)))

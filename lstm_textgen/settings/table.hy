@@ -106,7 +106,7 @@ in Python, and its checks.]]
     (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
     (Setting "item_ends" TEXT "fact" "characters with which the items in training end, if lines"
       :optional True :later True)
-    (Setting "item_lines" COUNT "fact" "lines of nearly every item in training, if paragraphs"
+    (Setting "item_lines" COUNT "fact" "lines of nearly every item in training, if several"
       :optional True :later True)
     (Setting "unbroken" TEXT "fact"
       "where no line of the training text ends: after letters, after commas, within sentences"

@@ -20,7 +20,7 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
 
 
 (defn unbroken-in [places]
-  #[[Return the `BREAKS` of breaks that `places`, parts of a text, hardly have, between spaces.
+  #[[Return those of `BREAKS` that `places`, parts of a text, hardly have, with spaces between.
 
   One within a sentence comes after a letter or a comma, before a small letter and no blank line.
   Headings end with letters, too, so a text may lack only these.]]
@@ -66,7 +66,7 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
         (or (in kind kinds) (and item-ends (not-in last item-ends))) 1
         (and kind (in "sentences" kinds)) 2
         True 0))
-    (when (.islower (cut unit 1)) (setv (get barred #(3 id)) (- inf))))
+    (when (.islower (cut (.lstrip unit) 1)) (setv (get barred #(3 id)) (- inf))))
   (setv
     (get barred #(1 end)) (- inf)
     (get next #([2 3] end)) 3)

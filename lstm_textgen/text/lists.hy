@@ -130,7 +130,7 @@ has a hash of each item; later there are the places of items.]]
     "Return what a model with these `settings`, `new` or not, stores of all its lists: a dict."
     (setv
       [[lines often]] (.most-common @heights 1)
-      alike? (and (= @items "paragraph") (>= often (* MOST-ITEMS @count))
+      alike? (and (= @items "paragraph") (> lines 1) (>= often (* MOST-ITEMS @count))
         (or new (= lines settings.item-lines))))
     { "item_lines" (when alike? lines)
       "longest_item" (max @longest (or settings.longest-item 0))

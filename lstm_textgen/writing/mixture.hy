@@ -39,7 +39,9 @@
     (setv @settings (replace first.settings
       :unbroken (common #* (gfor model @models model.settings.unbroken))
       #** (if first.settings.items
-        { "longest_item" (max (gfor model @models (or model.settings.longest-item 0)))
+        { "item_lines" (when (= #* (gfor model @models model.settings.item-lines))
+            first.settings.item-lines)
+          "longest_item" (max (gfor model @models (or model.settings.longest-item 0)))
           "item_ends" (when (all (gfor model @models model.settings.item-ends))
             (.join "" (gfor model @models model.settings.item-ends)))}
         {})))
