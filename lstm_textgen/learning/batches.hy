@@ -146,11 +146,11 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   The item that the end of a window cuts off begins the next one, unless it is as long as that.]]
   (setv
     [starts place] [[] 0]
-    [#* firsts end] (.tolist bounds))
-  (while (< place end)
+    [firsts count] [(memoryview bounds) (- (len bounds) 1)])
+  (while (< place (get firsts count))
     (.append starts place)
     (setv
-      cut-off (get firsts (- (bisect firsts (+ place length)) 1))
+      cut-off (get firsts (- (bisect firsts (+ place length) 0 count) 1))
       place (if (> cut-off place) cut-off (+ place length))))
   (np.array starts))
 
