@@ -54,9 +54,10 @@ another order for another number of texts, which now and then changes a choice (
       [ids kept] [[] []])
     (for [_ (range steps)]
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
-      (.append ids (pick (if memories (recalled memories logits @_engine.output) logits)))
-      (for [[k memory] memories] (.take memory (get (np.atleast-1d (get ids -1)) k)
-        (get (np.atleast-2d @_engine.output) k)))
+      (setv outputs (when memories (np.atleast-2d @_engine.output)))
+      (.append ids (pick (if memories (recalled memories logits outputs) logits)))
+      (for [[k memory] memories]
+        (.take memory (get (np.atleast-1d (get ids -1)) k) (get outputs k)))
       (step (get ids -1))
       (when (and enough? (enough?)) (break)))
     #( (.reshape (np.array ids) -1 (len @draws))

@@ -139,10 +139,10 @@ spelled as they were, but sentences don't.]]
 (defn recalled [memories logits outputs]
   #[[Return `logits` (texts, vocabulary) as changed by `memories`, pairs #(k memory) for text k.
 
-  `outputs` (texts, units) are the network's. A single text has no axis for texts.]]
+  `outputs` (texts, units) are the network's. Logits of a single text have no axis for texts.]]
   (setv
     changed (.copy logits)
-    [rows before outputs] (map np.atleast-2d [changed logits outputs]))
+    [rows before] (map np.atleast-2d [changed logits]))
   (for [[k memory] memories]
     (setv (get rows k) (.change memory (get before k) (get outputs k))))
   changed)
