@@ -16,7 +16,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
-  lstm-textgen.writing.constraints [NO-REPEAT]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [passage-length write-sample])
@@ -98,7 +97,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
       (is-not length None) (check-value 'length PAGE-LENGTH length)
       list? ""
       True (passage-length model))
-    "no_repeat" (if list? "" (or NO-REPEAT ""))
     "text_only" (if (and list? (is length None)) "hidden" "")
     "list_only" (if list? "" "hidden")
     #** (if list? LIST-LABELS TEXT-LABELS)})

@@ -16,7 +16,6 @@ as often as the model and the draw's options would have it after the same text.]
   lstm-textgen.writing.patterns [Guide])
 
 (setv
-  NO-REPEAT None  ; the usual `no-repeat` of running text at a temperature below 1
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
   KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or up to twice as many
   LAST-WORD (re.compile r"\S*\s*\Z"))
@@ -27,19 +26,16 @@ as often as the model and the draw's options would have it after the same text.]
 
   - `match`: a regular expression that matches all of it (of a list, the item with its seed), or a
     function from it to whether it is wanted.
-  - `no-repeat`: no passage of this many characters occurs twice in it and its seed; None: as is
-    usual for such a text, 0: any may.
+  - `no-repeat`: no passage of this many characters occurs twice in it and its seed; None or 0: any
+    may.
   - `lines`: of an item, how many it has, if others may be drawn; None: any number.]]
   [#^ object [match None]  #^ object [no-repeat None]  #^ object [lines None]]
 
   (defn usual [self settings ends temperature]
     "Return those on a text up to `ends` by a model with `settings`, at one or more temperatures."
-    (setv
-      hottest (max (if (isinstance temperature list) temperature [temperature]))
-      lines (when (and ends.only-item? (> hottest 0) (not self.match)) settings.item-lines)
-      repeat? (and NO-REPEAT (is self.no-repeat None) (not settings.items) (< hottest 1)))
-    (if (or lines repeat?)
-      (replace self :lines lines :no-repeat (if repeat? NO-REPEAT self.no-repeat))
+    (setv draws? (any (if (isinstance temperature list) temperature [temperature])))
+    (if (and ends.only-item? draws? (not self.match))
+      (replace self :lines settings.item-lines)
       self))
 
   (defn [property] late? [self]
