@@ -2,7 +2,9 @@
 
 (import
   collections [Counter]
+  random [Random]
   re
+  tracemalloc
   pytest
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
@@ -133,6 +135,17 @@
   (for [[unit begins completes] [
       ["d" True False] ["do" True False] ["dog " True True] ["c" False False] [" " False False]]]
     (assert (= [(.begins? repeats unit) (.completes? repeats unit)] [begins completes]) unit)))
+
+
+(defn test-texts-after-a-long-seed-share-what-it-has []
+  (setv
+    model (TextModel (small-model :text LIST :odds {} :layers "3"))
+    seed (.join "" (.choices (Random 1) "abc" :k 4000)))
+  (tracemalloc.start)
+  (.generate model seed 1 20 :no-repeat 500)
+  (setv [_ peak] (tracemalloc.get-traced-memory))
+  (tracemalloc.stop)
+  (assert (< peak 8e6)))  ; 40 MB if each text had its own
 
 
 (defn test-limits-of-the-draw-do-not-make-a-text-repeat-itself []

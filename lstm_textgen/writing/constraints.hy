@@ -6,10 +6,10 @@ as often as the model and the draw's options would have it after the same text.]
 
 (eval-when-compile (require hyrule [meth]  lstm-textgen.basics.forms [defrecord]))
 (import
+  copy [copy]
   dataclasses [replace]
   functools [lru-cache]
   math [inf]
-  re
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.items [ENDS]
@@ -17,8 +17,7 @@ as often as the model and the draw's options would have it after the same text.]
 
 (setv
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
-  KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or up to twice as many
-  LAST-WORD (re.compile r"\S*\s*\Z"))
+  KNOWN-PASSAGES 200_000)  ; of a long text, those at its end, or a few times as many
 
 
 (defrecord Demands
@@ -60,8 +59,8 @@ as often as the model and the draw's options would have it after the same text.]
       text (.join "" [(.removesuffix seed.text seed.rest) #* seed.opening])
       own (own-part seed.model text)
       constraint (Constraint seed.model.vocabulary (.guide self seed.model stops)
-        (or self.no-repeat 0) units characters patient))
-    (.read constraint text own)
+        (repeats-in text (or self.no-repeat 0)) units characters patient))
+    (.read constraint own)
     (when (> constraint.least constraint.room)
       (refuse 'match ": no text" (if own f" that begins with {own !r}" "") " can match"
         (if (= constraint.least inf) "" f" with room for only {constraint.room :,} characters")))
@@ -91,23 +90,22 @@ as often as the model and the draw's options would have it after the same text.]
   #[[Refuses units of one text of the units of `vocabulary`.
 
   The text must match the pattern of `guide` (a `Guide` or None), in at most `units` and
-  `characters`, and no `no-repeat` characters of it may occur twice (0: any may). If there is
-  little room left, only units that bring the text nearer to a match are taken. So they are once
+  `characters`, and continue without a passage of its `repeats` (`Repeats` of the seed). If there
+  is little room left, only units that bring the text nearer to a match are taken. So they are once
   the model has wanted to end the text and couldn't; but a `patient` constraint ends it there, as
   another text may match by itself.]]
 
-  (meth __init__ [@vocabulary [@guide None] [no-repeat 0] [@units inf] [@characters inf]
+  (meth __init__ [@vocabulary [@guide None] [repeats None] [@units inf] [@characters inf]
       [@patient False]]
     (setv
       @_demanded (when guide guide.start)
-      @_repeats (Repeats no-repeat)
+      @_repeats (.copy (or repeats (Repeats 0)))
       @_ending False
       @_taken 0    ; units
       @last None))  ; how many of them make the text to which nothing can be added
 
-  (meth read [text own]
-    "Take note of a seed, `text`, whose end `own` belongs to the text that must match."
-    (.add @_repeats text)
+  (meth read [own]
+    "Take note of the end `own` of a seed, which belongs to the text that must match."
     (when @guide (setv @_demanded (.after @guide @_demanded own))))
 
   (meth [property] least []
@@ -183,7 +181,14 @@ as often as the model and the draw's options would have it after the same text.]
   word is to break off before it, and the beginnings of that word are known, too.]]
 
   (meth __init__ [@length]
-    (setv [@_known @_earlier @_tail] [(set) (set) ""]))
+    (setv [@_known @_tail] [[(set)] ""]))  ; sets of hashes, the last of which grows
+
+  (meth copy []
+    "Return one of the same text, which may continue in another way; what they know is shared."
+    (setv
+      twin (copy @,)
+      twin._known [#* (cut @_known -2 None) (set)])
+    twin)
 
   (meth begins? [unit]
     "Return whether `unit` would complete a passage, or begin the word that would."
@@ -201,19 +206,30 @@ as often as the model and the draw's options would have it after the same text.]
   (meth add [text]
     "Take note of `text`, which follows what there is."
     (when @length
+      (setv known (get @_known -1))
       (for [passage (@_passages text)]
-        (.add @_known passage)
+        (.add known (hash passage))
         (when (.isspace (get passage -1))
-          (setv before (.start (.search LAST-WORD passage)))
-          (.update @_known (gfor end (range (+ 1 before) @length) (cut passage end)))))
+          (setv
+            word (get (or (.rsplit passage None 1) [""]) -1)
+            before (- (len (.rstrip passage)) (len word)))
+          (.update known
+            (gfor end (range (+ 1 before) @length) (hash (cut passage end))))))
       (setv @_tail (cut (+ @_tail text) (- 1 @length) None))
-      (when (> (len @_known) KNOWN-PASSAGES) (setv [@_earlier @_known] [@_known (set)]))))
+      (when (> (len known) KNOWN-PASSAGES) (setv @_known [known (set)]))))
 
   (meth _has-any [passages]
-    (any (gfor each passages (or (in each @_known) (in each @_earlier)))))
+    (any (gfor each passages  known @_known (in (hash each) known))))
 
   (meth _passages [text]
     "Return the passages that `text` completes."
     (setv whole (+ @_tail text))
-    (lfor end (range (max @length (+ 1 (len @_tail))) (+ 1 (len whole)))
+    (gfor end (range (max @length (+ 1 (len @_tail))) (+ 1 (len whole)))
       (cut whole (- end @length) end))))
+
+
+(defn [(lru-cache 2)] repeats-in [text length]
+  "Return the `Repeats` of a seed `text`; the last are kept, as all texts of a request need them."
+  (setv repeats (Repeats length))
+  (.add repeats text)
+  repeats)
