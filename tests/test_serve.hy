@@ -90,6 +90,7 @@
     [{"n" 64  "prompt" ["a" "b"]} 400 "n" "128 texts at once are too many"]
     [{"prompt" (* ["a"] 65)} 400 "prompt" "65 texts at once are too many"]
     [{"n" 2  "best_of" 3} 400 "best_of" "must be a multiple of `n`"]
+    [{"no_repeat" 4} 400 "no_repeat" "from 5 to 1000"]
     [{"match" "(a"} 400 "match" "is no regular expression"]
     [{"stop" ["a" "b" "c" "d" "e"]} 400 "stop" "length <= 4"]
     [{"logprobs" 20  "n" 8  "max_tokens" 1000} 400 "logprobs" "168,000 log-probabilities are"]

@@ -9,6 +9,7 @@
   starlette.exceptions [HTTPException]
   lstm-textgen.prep [default-prep]
   lstm-textgen.server.replies [Reply told-of-seed]
+  lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.text.documents.reading [one-line]
   lstm-textgen.text.items [NewItems]
@@ -207,7 +208,7 @@
     (except [error ValueError] (raise (ApiError 400 (str error) :param "new"))))
   (setv
     n (* best-of (or body.n 1))
-    demands (Demands (or body.match body.guided-regex) body.no-repeat)
+    demands (Demands (or body.match body.guided-regex) (_shortest-repeat body))
     tells? (is-not alternatives None)
     prompts (lfor p prompts (read-prompt model p))
     ;; The texts after one seed share its reading.
@@ -237,6 +238,14 @@
       (Reply (get seeds p) (.again draw number) ends demands alternatives echo (.get told p #()))))
     (except [error ValueError] (raise (ApiError 400 (str error) :param "match"))))
   (Group replies (len replies) items :ordered (bool items) :best-of best-of))
+
+
+(defn _shortest-repeat [body]
+  "Return the field `no_repeat` of `body`; raise `ApiError` if it is out of range."
+  (try
+    (when body.no-repeat (check-setting "no_repeat" body.no-repeat))
+    (except [error ValueError] (raise (ApiError 400 (str error) :param "no_repeat"))))
+  body.no-repeat)
 
 
 (defn read-prompt [model prompt]
