@@ -4,20 +4,22 @@
   html.parser [HTMLParser]
   re
   shutil
+  textwrap
   urllib.parse
   pytest
   tests.browser [open-page overflow violations]
   tests.forkserver [COUNTING]
   tests.helpers [ROOT forked-python]
   tools [docs]
-  tools.blocks [BEGINS-WITH-MODEL RUN SHOWN Step abridged blocks-in findings page-paths same?
-    steps-of]
+  tools.blocks [BEGINS-WITH-MODEL Reader RUN SHOWN Step abridged blocks-in findings page-paths
+    same? steps-of]
   tools.reference [generated])
 
 (setv
   [README #* PAGES] (page-paths)
   ON-JAX ["docs/hardware.md"]
-  EXCEPTIONS 5)  ; blocks that are not run, at most
+  DOWNLOADS "it downloads a text"  ; the reason of blocks of the gallery that are not run
+  EXCEPTIONS 5)  ; other blocks that are not run, at most
 
 
 (defn name-of [path]
@@ -80,7 +82,7 @@
     reasons (lfor
       page blocks
       block page
-      :if (in "not run" block.notes)
+      :if (not-in (.get block.notes "not run") [None DOWNLOADS])
       (get block.notes "not run")))
   (assert (and (all reasons) (<= (len reasons) EXCEPTIONS)))
   (for [page blocks block page]
@@ -98,9 +100,14 @@
 ;; * The site
 
 (defn [(pytest.fixture :scope "session")] site [tmp-path-factory]
-  "Sphinx's warnings, and the folder of the site."
-  (setv folder (/ (tmp-path-factory.mktemp "site") "html"))
-  #((docs.build folder) folder))
+  "Sphinx's warnings, and the folder of the site, both made by the commands of its workflow."
+  (setv
+    folder (tmp-path-factory.mktemp "site")
+    workflow (text-of (/ ROOT ".github" "workflows" "site.yml"))
+    commands (get (re.search r"(?s)run: \|\n(.*?)(?=\n      -)" workflow) 1))
+  (with [reader (Reader folder :short True :python (forked-python) :environment {COUNTING "1"})]
+    (.type reader (textwrap.dedent commands)))
+  #((docs.build (/ folder "html") (/ folder "play")) (/ folder "html")))
 
 
 (defclass Links [HTMLParser]
@@ -140,6 +147,15 @@
     (assert (or (= page "README.md") (in f" <{(.removesuffix page ".md")}>\n" sidebar)) page)))
 
 
+(defn [pytest.mark.slow] test-the-gallery-shades-what-was-written-and-links-to-pages-to-play-with
+      [site pages]
+  (setv path (/ (get site 1) "gallery.html"))
+  (for [name ["lol" "keeper" "english"]]
+    (assert (in f"play/{name}.html" (. (get pages path) links))))
+  (assert (= (.count (text-of path) "class=\"passage\"")
+    (.count (text-of (/ docs.DOCS "gallery.md")) "<!-- shades: "))))
+
+
 (defn [pytest.mark.slow] test-each-link-within-the-site-leads-somewhere [pages]
   (for [[path page] (.items pages)  link page.links  :if (not (re.match "[a-z]+:" link))]
     (setv
@@ -163,7 +179,7 @@
 (defn [pytest.mark.slow
       (pytest.mark.parametrize "width,scheme" [[360 "light"] [1600 "dark"]])]
     test-a-page-fits-and-can-be-read [site browser width scheme]
-  (for [name ["index" "tutorial" "how-it-works" "command-line"]]
+  (for [name ["index" "gallery" "tutorial" "how-it-works" "command-line"]]
     (with [page (open-page browser (/ (get site 1) f"{name}.html") :site (get site 1)
         :color-scheme scheme :viewport {"width" width  "height" 900})]
       (assert (<= (overflow page) 0) name)

@@ -1,8 +1,9 @@
-#[[Builds the documentation: `python -m hy tools/docs.hy` makes static pages in build/docs/.
+#[[Builds the documentation: `python -m hy tools/docs.hy [PLAY]` makes static pages in build/docs/.
 
 The pages of docs/ are plain Markdown; Sphinx makes a site of them, with a page for each module of
-the program and for linked files of the project. Neither the build nor the pages download
-anything. A warning makes it fail. Needs the extra `docs`.]]
+the program and for linked files of the project. The gallery links to the models' own pages in the
+folder PLAY. Neither the build nor the pages download anything. A warning makes it fail. Needs the
+extra `docs`.]]
 
 (import
   io [StringIO]
@@ -14,6 +15,7 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
   tempfile [TemporaryDirectory]
   sphinx.application [Sphinx]
   tools.forms [ROOT]
+  tools.gallery [shaded]
   tools.reference [generated])
 
 (setv
@@ -31,8 +33,6 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
     "corpora/README.md" "project/corpora.md"
     "CHANGELOG.md" "project/changelog.md"
     "CONTRIBUTING.md" "project/contributing.md"}
-  ;; Files that they link to unchanged.
-  FILES ["LICENSE"]
   ;; What the theme lacks for screen readers and keyboards.
   REPAIRS {
     "<pre>" "<pre tabindex=\"0\">"
@@ -61,19 +61,21 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
     "pygments_style" "a11y-high-contrast-light"})
 
 
-(defn main []
-  "Build the site in TARGET; return whether there were warnings."
-  (setv warnings (build TARGET))
+(defn main [[play None]]
+  "Build the site in TARGET, with the pages in the folder `play`; return whether it had warnings."
+  (setv warnings (build TARGET play))
   (print (or warnings f"{(/ TARGET "index.html")}"))
   (bool warnings))
 
 
-(defn build [target]
-  "Build the site in the folder `target`; return Sphinx's warnings, lines of text."
+(defn build [target [play None]]
+  "Build the site in the folder `target`, with `play`; return Sphinx's warnings, lines of text."
   (setv warnings (StringIO))
   (with [stage (TemporaryDirectory)]
     (setv stage (Path stage))
     (lay-out stage)
+    (when play
+      (link-play (/ stage "pages" "gallery.md")))
     (shutil.rmtree target :ignore-errors True)
     (.build (Sphinx (/ stage "pages") None target (/ stage "doctrees") "html"
       :confoverrides SETTINGS
@@ -84,6 +86,8 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
     (for [[old new] (.items REPAIRS)]
       (setv text (.replace text old new)))
     (.write-text path text :encoding "utf-8"))
+  (when play
+    (shutil.copytree play (/ target "play")))
   (.getvalue warnings))
 
 
@@ -102,9 +106,8 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
     (put pages (Path name) modules))
   (for [name modules]
     (put-module pages name))
-  (for [name FILES]
-    (.mkdir (. (/ pages "files" name) parent) :parents True :exist-ok True)
-    (shutil.copy (/ ROOT name) (/ pages "files" name)))
+  (.mkdir (/ pages "files"))
+  (shutil.copy (/ ROOT "LICENSE") (/ pages "files"))  ; the one file that they link to unchanged
   (.write-text (/ pages "code" "index.md") (code-index modules) :encoding "utf-8")
   (with [file (open (/ pages "index.md") "a" :encoding "utf-8")]
     (.write file (table-of-contents modules))))
@@ -114,9 +117,16 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
   "Write into `pages` the page for the Markdown file `source`, a path from the root."
   (setv
     target (/ pages (page-of source modules))
-    text (generated (.read-text (/ ROOT source) :encoding "utf-8")))
+    text (shaded (generated (.read-text (/ ROOT source) :encoding "utf-8"))))
   (.mkdir target.parent :parents True :exist-ok True)
   (.write-text target (relinked text source modules) :encoding "utf-8"))
+
+
+(defn link-play [path]
+  "Link the pages to play with where the gallery at `path` names them."
+  (.write-text path :encoding "utf-8"
+    (re.sub r"(?m)^- (.*) <!-- play: (\w+) -->" r"- <a href='play/\2.html'>\1</a>"
+      (.read-text path :encoding "utf-8"))))
 
 
 (defn page-of [path modules]
@@ -203,4 +213,4 @@ anything. A warning makes it fail. Needs the extra `docs`.]]
 
 
 (when (= __name__ "__main__")
-  (sys.exit (main)))
+  (sys.exit (main #* (cut sys.argv 1 None))))
