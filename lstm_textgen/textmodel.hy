@@ -124,18 +124,18 @@
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** asked]
-    #[[Return `seed`, as the model reads it, and the text generated after it; of a list, an item.
+    #[[Return `seed`, as the model reads it, and the text generated after it, or a list's item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
-    ends as `stop` or `sentences` says. For a list of seeds, or with `samples`, the result is a
+    ends at `stop` or after `sentences`. For a list of seeds, or with `samples`, the result is a
     flat list: `samples` texts (default: 1) after each seed.
 
     - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
-      without one there is a warning, and the others are missing; if all are, a `ValueError`.
+      without one, generation ends with a warning, or with a `ValueError` if it has found none.
     - `best_of`: each text is the most likely, per unit, of this many.
     - `match`: a regular expression that matches all of the text (of an item, with its seed), or a
-      function from it to whether it is wanted. After 100 texts in a row that don't match it is
-      as with `new`.
+      function that takes the text and returns whether it is wanted. After 100 texts in a row that
+      don't match, generation ends as with `new`.
     - `no_repeat`: no passage of this many characters occurs twice.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the most likely unit, higher is wilder; a list applies to the units
@@ -187,8 +187,8 @@
 
     `total` is a `Score`; `units` lists the units of the prepared text, and `bits` (len(units),)
     has the surprise of each: -log₂ of the probability that the model gave it, NaN for an unknown
-    character. A piece-level model scores one way to split the text, an upper bound. With `recall`,
-    from 0 to 1, a memory of the text so far has its say, as in `generate`. Raises `ValueError` if
+    character. A piece-level model scores one way to split the text, an upper bound. `recall`, from
+    0 to 1, is the share of a memory of the text so far, as in `generate`. Raises `ValueError` if
     it can score no unit of the text, `TypeError` unless `text` is a string.]]
     (setv [total units nats] (score-text @checkpoint (.prepare self text)
       (check-setting "recall" recall)))
@@ -312,8 +312,8 @@
   - …
 
   An existing model continues training, unless `restart`. `epochs` counts those on the same text;
-  if they are done, there is only a warning. A setting of the model that is None keeps its value in
-  an existing model, and gets the default in a new one. With `distributed` and several processes,
+  if they are done, there is only a warning. A setting that is None keeps its value in an existing
+  model, and gets the default in a new one. With `distributed` and several processes,
   each makes the same call, and only the first saves and shows.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable

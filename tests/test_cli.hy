@@ -150,7 +150,7 @@ sys.exit(main())")
   (for [setting (settings-in "cli")]
     (assert (in f" {setting.option} " text)))
   (for [words ["text: --sources" "network: --from" "training: --model" "generation: --generate"
-      "(default: model)" "3 to 9, to read about 7,000,000" "(default: utf-8)" "(default: 0.7)"
+      "(default: model)" "3 to 9, fewer for a longer text" "(default: utf-8)" "(default: 0.7)"
       "(default: endless; with --interactive 200, in a chat 400)"]]
     (assert (in words text))))
 

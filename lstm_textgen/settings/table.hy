@@ -69,9 +69,8 @@ in Python, and its checks.]]
     :setv units (lfor size (. (get RULES unit) sizes) size.units)
     (.format words (min units) (max units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
-  OWN-EPOCHS (.join "; " (gfor
-    [unit r] (.items RULES)
-    f"{r.fewest-epochs} to {r.most-epochs}, to read about {r.read :,} {unit}")))
+  OWN-EPOCHS (+ f"{CHARACTERS.fewest-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text, "
+    f"{WORDS.fewest-epochs} to {WORDS.most-epochs} for words"))
 
 ;; The rows by groups, in the order of the help. Training defaults were measured on two cores; see
 ;; bench/log.md.
@@ -163,8 +162,8 @@ in Python, and its checks.]]
       :brief "epochs (passes over the text), over all runs")
     (Setting "minutes" POSITIVE "cli train"
       (+ "stop after about N minutes or --epochs in this run "
-        f"({CHARACTERS.most-epochs} epochs; {WORDS.most-epochs} for long texts and words), "
-        "whichever comes first; ignores --patience, but with --from that is the only other limit")
+        f"(default: {CHARACTERS.most-epochs}; {WORDS.most-epochs} for long texts and words), "
+        "whichever comes first; with --from, --patience takes the place of this default")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
@@ -202,20 +201,20 @@ in Python, and its checks.]]
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated" :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "match" MATCH "cli write"
-      (+ "each text matches all of this regular expression, such as [KR].* or .{1,8}: an item "
-        "with its seed, other text after its seed") :metavar "REGEX"
+      (+ "all of each text matches this regular expression, such as [KR].* or .{1,8}: of an item "
+        "with its seed, of other text after its seed") :metavar "REGEX"
       :brief "each text matches this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
       "no passage of N characters occurs twice in a text (default: any may)")
     (Setting "best_of" COUNT "cli generate"
-      "of every N texts keep the most likely, per unit, by the model's own probabilities"
+      "keep the most likely, per unit, of every N texts"
       :default 1)
     (Setting "samples" COUNT "cli generate"
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
         "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")
     (_switch "new" "cli generate"
       (+ "with a model that has --items: only items that are neither in its list nor generated "
-        "before; case and outer spaces don't count"))
+        "before, ignoring case and outer spaces"))
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")
@@ -228,7 +227,7 @@ in Python, and its checks.]]
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
       (+ "0: always the most likely unit; 1: the model's own probabilities; higher: wilder; a "
         "list such as 0.4,1,0.7 applies to the units in turn")
-      :metavar "T" :default 0.7 :brief "0: likeliest; 1: as learned; higher: wilder (0.7)")
+      :metavar "T" :default 0.7 :brief "0: most likely; 1: as learned; higher: wilder (0.7)")
     (Setting "top_k" COUNT "cli write" "choose among the K most likely units (default: all)"
       :metavar "K")
     (Setting "top_p" PROBABILITY "cli write"
@@ -238,8 +237,7 @@ in Python, and its checks.]]
       "choose among units at least P times as likely as the most likely (default: 0)"
       :metavar "P")
     (Setting "recall" RATIO "cli write"
-      (+ "share of a memory of the text so far, from 0 to 1, in how words continue and in "
-        "capitalized words; a quarter of it elsewhere")
+      "share of a memory of the text so far, which brings names back, from 0 to 1"
       :metavar "SHARE" :default 0)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]
