@@ -31,7 +31,8 @@
     "lstm_textgen/settings/table.hy" ["\"alphabet\""]}
   ;; What people read in a module: long strings, strings, comments.
   PROSE (re.compile r"(?s)#\[\[.*?\]\]|\"(?:\\.|[^\"\\])*\"|;[^\n]*")
-  GENERATED (re.compile r"(?s)<!-- generated:.*?<!-- end -->"))  ; from modules
+  ;; What comes from modules, or was written by a model.
+  GENERATED (re.compile r"(?s)<!-- generated:.*?<!-- end -->|<blockquote>.*?</blockquote>"))
 
 
 (defn files-in [places ending]
