@@ -69,7 +69,8 @@ in Python, and its checks.]]
     :setv units (lfor size (. (get RULES unit) sizes) size.units)
     (.format words (min units) (max units))))
   OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
-  OWN-EPOCHS (+ f"{CHARACTERS.fewest-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text, "
+  OWN-EPOCHS (+
+    f"{CHARACTERS.fewest-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text, "
     f"{WORDS.fewest-epochs} to {WORDS.most-epochs} for words"))
 
 ;; The rows by groups, in the order of the help. Training defaults were measured on two cores; see
