@@ -31,9 +31,9 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
 
   None turns off each of the last three. Before all of them a `Memory` of the text so far changes
-  the logits, if there is something to `recall` (its share; 0 or None: no memory).]]
+  the logits, if there is something to `recall` (its share; 0: no memory).]]
   [ #^ object [temperature 1.0]  #^ object [top-k None]
-    #^ object [top-p None]  #^ object [min-p None]  #^ object [recall None]])
+    #^ object [top-p None]  #^ object [min-p None]  #^ object [recall 0]])
 
 
 (defclass Draw []
