@@ -13,12 +13,11 @@
   tests.helpers [counting small-model write-many])
 
 (setv
-  pytestmark pytest.mark.quick
   SENTENCE "The keeper, who was old, climbed the stairs of the tower every evening. "
   PROSE (+ (.strip (* SENTENCE 9)) "\n\n"))
 
 
-(defn [(pytest.mark.parametrize #("text" "unbroken") [
+(defn [pytest.mark.quick (pytest.mark.parametrize #("text" "unbroken") [
     #((* PROSE 50) "letters commas sentences")
     #((* (+ "A Keeper's Evening\n\n" PROSE) 50) "commas sentences")
     #((* (+ "Keeper: Light it\nDog: no, you\n" PROSE) 50) "commas sentences")
@@ -37,7 +36,7 @@
   (.join "|" (write-many model [". "] 20 (SamplingOptions 1.0) (Ends 100) 1)))
 
 
-(defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])
+(defn [pytest.mark.quick (pytest.mark.parametrize "unit" ["characters" "pieces" "words"])
        (pytest.mark.parametrize #("kinds" "breaks") [
     #("letters" r"[a-zC]\n") #("commas" r",\n") #("sentences" r"[a-zC,]\n+[a-z]")
     #("letters commas sentences" r"[a-zC,]\n")])]
@@ -60,14 +59,14 @@
   (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :restart True :items "line") None)))
 
 
-(defn test-two-models-write-items-of-any-number-of-lines-if-theirs-differ []
+(defn [pytest.mark.quick] test-two-models-write-items-of-any-number-of-lines-if-theirs-differ []
   (defn lines [#* numbers]
     (. (Mixture #* (gfor n numbers (small-model :items "paragraph" :longest-item 9 :item-lines n)))
       settings item-lines))
   (assert (= [(lines 3 3) (lines 3 4) (lines 3 None)] [3 None None])))
 
 
-(defn test-two-models-break-lines-as-either-does []
+(defn [pytest.mark.quick] test-two-models-break-lines-as-either-does []
   (setv models (lfor kinds ["letters commas" "commas sentences" None]
     (small-model :unbroken kinds)))
   (assert (= (. (Mixture #* (cut models 2)) settings unbroken) "commas"))
