@@ -4,6 +4,7 @@
   gzip
   io
   os
+  re
   threading
   pytest
   lstm-textgen.settings.table [check-setting]
@@ -243,7 +244,7 @@ print(ascii(read_sources(['-'], 'cp1252')))")
       "it has many control characters; give a plain text file, or the right `encoding`"))))
   (write "b.txt" (.encode "Ein Fuchs" "utf-16-le"))
   (assert (in "'b.txt' is not utf-8 text: " (complaint ["b.txt"])))
-  (assert (in "'b.txt' is not valid utf-16: " (complaint ["b.txt"] "utf-16"))))  ; without a mark
+  (assert (re.match "'b.txt' is not (valid )?utf-16" (complaint ["b.txt"] "utf-16"))))  ; no mark
 
 
 (defn test-a-few-control-characters-and-those-of-terminals-are-text [here]
