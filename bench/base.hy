@@ -7,10 +7,9 @@
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from NAME`, by default `english`; the default is
-all of the text, and one minute from the start of the process. The last tenth of the characters is
-held out and scored as by `--score`, in bits per character. The program holds out a tenth of its
-units, so a base gets the share of its pieces that covers these characters. Texts may be compressed
-by gzip.
+all of the text, and one minute from the start of the process. The last tenth of the characters,
+which the program holds out from the next space on, is scored as by `--score`, in bits per
+character. Texts may be compressed by gzip.
 
 With `--names`, the fine-tuned model writes 100,000 characters at temperature 1, and a column has
 the share of their capitalized words within sentences that the text lacks; in brackets that of the
@@ -29,7 +28,6 @@ expression finds in 10 million characters at temperature 1.]]
 (import
   argparse
   collections [Counter]
-  itertools [accumulate]
   pathlib [Path]
   re
   tempfile [TemporaryDirectory]
@@ -41,7 +39,7 @@ expression finds in 10 million characters at temperature 1.]]
   lstm-textgen.textmodel [TextModel])
 
 (setv
-  EDITION 2  ; of what it measures: raised by a change that makes older results incomparable
+  EDITION 3  ; of what it measures: raised by a change that makes older results incomparable
   UNWANTED 10_000_000 ; characters in which unwanted words are looked for
   STREAMS 64
   KIND 60_000         ; characters of each kind of text that are scored
@@ -74,27 +72,18 @@ expression finds in 10 million characters at temperature 1.]]
   (setv
     [given _ minutes] (.partition each "@")
     [name text] (read-text given)
-    [kept held] (split-held-out text)
-    share (share-of held text base))
+    [kept held] (split-held-out text))
   (with [folder (TemporaryDirectory)]
     (setv path (/ (Path folder) "text.txt"))
     (.write-text path text :encoding "utf-8")
     (setv models (lfor
-      flags [[] ["--from" base "--validation" share]]
+      flags [[] ["--from" base]]
       (get (train-program path folder "--minutes" (or minutes 1) "--restart" #* flags) 0))))
   (setv [alone begun] (gfor m models (loss m held)))
   [ f"{name}, {(len text) :,}" (or minutes "1") f"{alone :.4f}" f"{begun :.4f}"
     f"{(- begun alone) :+.4f}"
     (str (. (get models 1) settings layers))
     #* (if names? [(names-cell (get models 1) text kept held)] [])])
-
-
-(defn share-of [held text base]
-  "Return the share of the units of `text` under `base` that covers its end, `held`."
-  (setv
-    units (.split (. (load-base base print) vocabulary) (default-prep text))
-    lengths (accumulate (map len (reversed units))))
-  (/ (next (gfor [n length] (enumerate lengths 1)  :if (>= length (len held)) n)) (len units)))
 
 
 (defn loss [model text]
