@@ -57,7 +57,7 @@
 
 
 (defn load-recipe [path]
-  #[[Run the Hy file at `path` and return the one `Recipe` that it defines, its `folder` set.
+  #[[Run the Hy file at `path` and return the one `Recipe` that it defines, with its `folder` set.
 
   Raises `ValueError`, with the file and the line, if the file is missing, fails to run, or doesn't
   define exactly one recipe.]]

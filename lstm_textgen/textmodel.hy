@@ -82,8 +82,8 @@
     - `loss`, `validation_loss`: in nats per unit; `learning_rate`: at its end.
     - `unit_length`, `validation_unit_length`: the mean number of characters per unit. A loss
       divided by it and by ln 2 is in bits per character, as a run shows it.
-    - `seconds`: the time spent on it by the process that ended it; `machine`: where that was;
-      `sample`: a text by the model at that time.
+    - `seconds`: how long the process that ended it worked on it; `machine`: where that was;
+      `sample`: a text that the model generated then.
 
     Missing values are None: without validation, or from an earlier version.]]
     (setv known (if @vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
@@ -109,7 +109,7 @@
     (model-card @checkpoint (write-sample @checkpoint CARD-SAMPLE)))
 
   (meth prepare-pieces [chunks]
-    "Prepare a long text, given as the strings `chunks`; yield strings that may be cut elsewhere."
+    "Prepare a long text, the strings `chunks`; yield it in strings that may be cut elsewhere."
     (prepared-chunks chunks @checkpoint.settings.lower))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
@@ -124,21 +124,21 @@
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** asked]
-    #[[Return `seed`, as the model reads it, and the text generated after it, or a list's item.
+    #[[Return `seed`, as the model reads it, with the text generated after it; of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
     ends at `stop` or after `sentences`. For a list of seeds, or with `samples`, the result is a
     flat list: `samples` texts (default: 1) after each seed.
 
-    - `new`: only items that aren't in the model's list, and each once. After 100 draws in a row
+    - `new`: only items that aren't in the model's list, each once. After 100 draws in a row
       without one, generation ends with a warning, or with a `ValueError` if it has found none.
-    - `best_of`: each text is the most likely, per unit, of this many.
-    - `match`: a regular expression that matches all of the text (of an item, with its seed), or a
-      function that takes the text and returns whether it is wanted. After 100 texts in a row that
+    - `best_of`: for each text, generate this number, and keep the one most likely per unit.
+    - `match`: a regular expression for the whole text (of an item, with its seed), or a function
+      that takes the text and returns whether it is wanted. After 100 texts in a row that
       don't match, generation ends as with `new`.
-    - `no_repeat`: no passage of this many characters occurs twice.
+    - `no_repeat`: never repeat a passage of this number of characters.
     - `stop`: a text to end before, or a list of them.
-    - `temperature`: 0 chooses the most likely unit, higher is wilder; a list applies to the units
+    - `temperature`: 0 chooses the most likely unit; higher is wilder; a list applies to the units
       in turn. Default: the model's own, usually 0.7.
     - `rng_seed`: the same model, seeds and random seed give the same text.
     - …
@@ -305,7 +305,7 @@
     as a text → text function, or a list of steps, as in `compose`.
   - `display`: a `Display` that shows the run (default: a live display on a terminal or in a
     notebook).
-  - `callbacks`: Keras callbacks, called as `fit` calls them, with epochs from 0 and losses in
+  - `callbacks`: Keras callbacks, called as by `fit`, with epochs from 0 and losses in
     nats. They may set the weights, `stop_training` and the optimizer's learning rate.
   - `report`, `csv`: files for a page about the model and for a table of losses, in bits per
     character, both updated after each epoch.

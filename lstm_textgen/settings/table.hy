@@ -87,12 +87,12 @@ in Python, and its checks.]]
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" TABLE-COLUMNS "cli recipe train"
-      (+ "in tables, read this column, by name, a part of it, or number; or fill a template, such "
-        "as \"{Name} of {City}\", with each row; may be repeated")
+      (+ "in tables, read this column, given by its name, a part of it, or its number; or fill a "
+        "template, such as \"{Name} of {City}\", with each row; may be repeated")
       :metavar "NAME")
     (Setting "where" CONDITIONS "cli recipe train"
-      (+ "in tables, read only rows with this value in the column, as in lang=en, or without it, "
-        "as in 'lang!=en'; case matters; if repeated, all must hold")
+      (+ "in tables, read only rows that have this value in the column, as in lang=en, or don't, "
+        "as in 'lang!=en'; case matters; if repeated, all conditions must hold")
       :metavar "NAME=VALUE")
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks, read this sheet (default: the first)" :metavar "NAME")
@@ -118,15 +118,15 @@ in Python, and its checks.]]
       :metavar "NAME" :default "utf-8" :later True)
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model"
-      (+ "learn characters, pieces of words, or words (default: characters, "
-        f"or pieces for a new model of {(// LONG-TEXT 1_000_000)} million characters or more)")
+      (+ "learn characters, pieces of words, or words (default: characters; for a new model, "
+        f"pieces if the text has {(// LONG-TEXT 1_000_000)} million characters or more)")
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
       :brief "learn characters, pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
-      (+ "vocabulary size: the N most frequent words (default: 10000), or N pieces (default: 256 "
-        "to 2048, more for a longer text)") :fixed True :optional True)
+      (+ "vocabulary size: the N most frequent words (default: 10000) or N pieces (default: 256 "
+        "to 2048, growing with the text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      (+ "share of the text, at its end, held out for validation; of a list, random items; "
+      (+ "share held out for validation: the end of the text, or random items of a list; "
         "0: none") :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train fact"
@@ -158,13 +158,13 @@ in Python, and its checks.]]
       "the model file; .h5 may be omitted; given twice, two models generate together"
       :metavar "PATH" :default "model" :flag "--model" :brief "the model file (default: model)")
     (Setting "epochs" WHOLE "cli recipe train model"
-      (+ "epochs (passes over this text), over all runs; 0: no limit "
+      (+ "total epochs (passes over this text), counting earlier runs; 0: no limit "
         f"(default: {OWN-EPOCHS}; with --from often 2 to 6)")
-      :brief "epochs (passes over the text), over all runs")
+      :brief "total epochs (passes over the text)")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "stop after about N minutes or --epochs in this run "
-        f"(default: {CHARACTERS.most-epochs}; {WORDS.most-epochs} for long texts and words), "
-        "whichever comes first; with --from, --patience takes the place of this default")
+      (+ "train for about N minutes, or until --epochs is reached in this run "
+        f"({CHARACTERS.most-epochs} by default, {WORDS.most-epochs} for long texts and words); "
+        "with --from, --patience takes the place of that default")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
@@ -178,7 +178,7 @@ in Python, and its checks.]]
       (+ "distance between window starts; below --lookback, windows overlap "
         "(default: the lookback)"))
     (Setting "save_every" POSITIVE "cli train"
-      "also save at this interval within an epoch" :metavar "MINUTES" :default 10)
+      "also save within an epoch, at this interval" :metavar "MINUTES" :default 10)
     (Setting "tensorboard" PASSAGE "cli train"
       "write TensorBoard logs to this folder (pip install tensorboard)" :metavar "DIR")
     (Setting "csv" PASSAGE "cli train"
@@ -202,20 +202,20 @@ in Python, and its checks.]]
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated" :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "match" MATCH "cli write"
-      (+ "all of each text matches this regular expression, such as [KR].* or .{1,8}: of an item "
-        "with its seed, of other text after its seed") :metavar "REGEX"
-      :brief "each text matches this regular expression")
+      (+ "generate only texts that match this regular expression from beginning to end, such as "
+        "[KR].* or .{1,8}; an item includes its seed text, other text doesn't") :metavar "REGEX"
+      :brief "generate only texts that match this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
-      "no passage of N characters occurs twice in a text (default: any may)")
+      "never repeat a passage of N characters within a text (default: no limit)")
     (Setting "best_of" COUNT "cli generate"
-      "keep the most likely, per unit, of every N texts"
+      "of every N texts, keep the one that is most likely per unit"
       :default 1)
     (Setting "samples" COUNT "cli generate"
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
         "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")
     (_switch "new" "cli generate"
-      (+ "with a model that has --items: only items that are neither in its list nor generated "
-        "before, ignoring case and outer spaces"))
+      (+ "with a model that has --items: generate only items that aren't in its list and haven't "
+        "been generated yet, ignoring case and extra spaces"))
     (Setting "output" PASSAGE "cli"
       "write the text to this file instead of the screen; - for standard output"
       :metavar "FILE" :brief "write the text to this file")
@@ -238,7 +238,7 @@ in Python, and its checks.]]
       "choose among units at least P times as likely as the most likely (default: 0)"
       :metavar "P")
     (Setting "recall" RATIO "cli write"
-      "share of a memory of the text so far, which brings names back, from 0 to 1"
+      "share of a memory of the text so far in each choice, from 0 to 1; it brings names back"
       :metavar "SHARE" :default 0)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]

@@ -51,7 +51,7 @@ a memory it is read from beginning to end.]]
     (float (np.exp (/ @nats @count))))
 
   (meth [property] accuracy []
-    "The share of units that were the most likely, from 0 to 1."
+    "The share of units that were the most likely in their places, from 0 to 1."
     (/ @hits @count))
 
   (meth add [other]
