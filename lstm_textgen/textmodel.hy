@@ -136,7 +136,6 @@
     - `match`: a regular expression for the whole text (of an item, with its seed), or a function
       that takes the text and returns whether it is wanted. After 100 texts in a row that
       don't match, generation ends as with `new`.
-    - `no_repeat`: never repeat a passage of this number of characters.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the most likely unit; higher is wilder; a list applies to the units
       in turn. Default: the model's own, usually 0.7.
@@ -313,8 +312,7 @@
 
   An existing model continues training, unless `restart`. `epochs` counts those on the same text;
   if they are done, there is only a warning. A setting that is None keeps its value in an existing
-  model, and gets the default in a new one. With `distributed` and several processes,
-  each makes the same call, and only the first saves and shows.
+  model, and gets the default in a new one.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`

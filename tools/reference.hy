@@ -21,7 +21,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   MORE 3    ; settings, at most, that it shows although the documentation doesn't name them
   MOST 8    ; parameters of a method in the line about it
   ;; Names of which the reference says all, and a class whose methods few readers need.
-  DETAILED ["TextModel" "train" "generate" "history"]
+  DETAILED ["TextModel" "train" "generate"]
   OUTLINED "Display"
   ;; Places besides the command line, words of `Setting.places`, and the mark of a flag for them.
   MARKS {"recipe" "°"  "train" "†"  "write" "†"  "generate" "†"}

@@ -78,21 +78,21 @@ in Python, and its checks.]]
 (setv TABLE {
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
-      (+ "files, folders, patterns, http(s) URLs, .gz files, or - for standard input; plain text, "
+      (+ "files, folders, patterns, http(s) URLs, .gz, or - (standard input): plain text, "
         "documents and exported chats; a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train fact"
-      "take sources and settings from a recipe; other flags override the recipe's"
+      "take text and settings from a recipe; other flags override the recipe's"
       :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" TABLE-COLUMNS "cli recipe train"
-      (+ "in tables, read this column, given by its name, a part of it, or its number; or fill a "
-        "template, such as \"{Name} of {City}\", with each row; may be repeated")
+      (+ "in tables, read this column (its name, a part of that, or its number), or fill a "
+        "template such as \"{Name} of {City}\"; may be repeated")
       :metavar "NAME")
     (Setting "where" CONDITIONS "cli recipe train"
-      (+ "in tables, read only rows that have this value in the column, as in lang=en, or don't, "
-        "as in 'lang!=en'; case matters; if repeated, all conditions must hold")
+      (+ "in tables, read only rows that have this value in the column (lang=en) or don't "
+        "('lang!=en'); case matters; if repeated, all must hold")
       :metavar "NAME=VALUE")
     (Setting "sheet" PASSAGE "cli recipe train"
       "in workbooks, read this sheet (default: the first)" :metavar "NAME")
@@ -112,14 +112,14 @@ in Python, and its checks.]]
       "where no line of the training text ends: after letters, after commas, within sentences"
       :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
-      "size limit for a download, an unpacked document or an unpacked .gz, in MiB"
+      "size limit in MiB for downloads, unpacked documents and unpacked .gz"
       :metavar "MB" :default 1024)
     (Setting "encoding" ENCODING "cli recipe train model" "encoding of the sources"
       :metavar "NAME" :default "utf-8" :later True)
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "unit" UNIT "cli recipe train model"
-      (+ "learn characters, pieces of words, or words (default: characters; for a new model, "
-        f"pieces if the text has {(// LONG-TEXT 1_000_000)} million characters or more)")
+      (+ "learn characters, pieces of words, or words (default: characters; from "
+        f"{(// LONG-TEXT 1_000_000)} million characters of text on, pieces)")
       :metavar "UNIT" :default "characters" :fixed True :shorthand #("--word-by-word" "words")
       :brief "learn characters, pieces of words, or words")
     (Setting "max_words" COUNT "cli recipe train model"
@@ -135,12 +135,12 @@ in Python, and its checks.]]
       :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
-      (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: depends on --minutes "
-        f"and the length of the text: {OWN-UNITS}; {OWN-DROPOUT})")
+      (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the "
+        f"text's length, {OWN-UNITS}; {OWN-DROPOUT})")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
-      (+ "length of a training window, in units: how far back the network learns to look "
-        "(default: 64; 32 for a list of short items; with --from the base's)") :default 64)
+      (+ "length of a training window, in units (default: 64; 32 for a list of short items; with "
+        "--from the base's)") :default 64)
     (Setting "embedding" COUNT "fact" "dimensions of the embedding")
     (Setting "digests" TEXT-LIST "fact" "the SHA-256 of up to 1,000 files that it was trained on"
       :optional True :later True)
@@ -169,7 +169,7 @@ in Python, and its checks.]]
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
     (Setting "learning_rate" POSITIVE "cli recipe train model"
-      (+ "the peak learning rate, before it decays (default: 0.008; up to 0.012 for a new model "
+      (+ "the peak learning rate (default: 0.008; up to 0.012 for a new model "
         "with few --minutes; with --from often 0.003, constant)") :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
       (+ f"windows per training step (default: {LEAST-ROWS} to {MOST-ROWS}, "
@@ -186,7 +186,7 @@ in Python, and its checks.]]
     (_switch "restart" "cli train" "start over even if the model exists"
       :brief "start over even if the model exists")
     (_switch "distributed" "cli train"
-      "split each batch over all devices of all processes, on JAX; see docs/hardware.md")
+      "split each batch over all devices, on JAX; see docs/hardware.md")
     (_switch "cpu" "cli" "train on the CPU only")
     (_switch "quiet" "cli train" "show only errors and warnings")]
   "generation" [
@@ -202,8 +202,8 @@ in Python, and its checks.]]
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated" :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "match" MATCH "cli write"
-      (+ "generate only texts that match this regular expression from beginning to end, such as "
-        "[KR].* or .{1,8}; an item includes its seed text, other text doesn't") :metavar "REGEX"
+      (+ "generate only texts that match this regular expression as a whole, such as [KR].* or "
+        ".{1,8}; an item includes its seed text, other text doesn't") :metavar "REGEX"
       :brief "generate only texts that match this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
       "never repeat a passage of N characters within a text (default: no limit)")
@@ -214,15 +214,15 @@ in Python, and its checks.]]
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
         "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")
     (_switch "new" "cli generate"
-      (+ "with a model that has --items: generate only items that aren't in its list and haven't "
-        "been generated yet, ignoring case and extra spaces"))
+      (+ "generate only items that are neither in the model's list (--items) nor generated "
+        "before, ignoring case and extra spaces"))
     (Setting "output" PASSAGE "cli"
-      "write the text to this file instead of the screen; - for standard output"
+      "write the text to this file; - for standard output"
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
-      (+ "make a web page to play with the model in any browser, offline; two models appear side "
-        "by side; --temperature and --length set its controls")
+      (+ "make a web page to play with the model, or two side by side, in any browser, offline; "
+        "--temperature and --length set its controls")
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
@@ -244,23 +244,22 @@ in Python, and its checks.]]
       :metavar "SHARE" :default 0.5)]
   "scoring" [
     (Setting "score" TEXTS "cli"
-      (+ "measure how well the model predicts these texts: files, folders, patterns, .gz files, "
-        "or - for standard input")
+      "measure how well the model predicts these texts: files, folders, patterns, .gz, or -"
       :metavar "PATH" :brief "measure how well the model predicts these texts")
     (Setting "score_html" PASSAGE "cli"
       "with --score: also write a page that shades the text by surprise" :metavar "FILE")]
   "serving" [
     (_switch "serve" "cli"
-      (+ "serve each --model over HTTP: a page to play with it and an OpenAI-compatible "
-        "API; needs pip install 'lstm_textgen[serve]'")
+      (+ "serve each --model over HTTP: a page to play with it and an OpenAI-compatible API; "
+        "needs pip install 'lstm_textgen[serve]'")
       :brief "serve models over HTTP, to browsers and programs")
     (Setting "port" PORT "cli" "port to listen on; 0: any free port" :default 8000)
     (Setting "host" PASSAGE "cli"
       "address to listen on; one that other computers can reach needs --api-key or --open"
       :metavar "ADDRESS" :default "127.0.0.1")
     (Setting "api_key" PASSAGE "cli"
-      (+ "require this key; safer in the environment variable LSTM_TEXTGEN_API_KEY, where other "
-        "users can't see it") :metavar "KEY")
+      (+ "require this key; the environment variable LSTM_TEXTGEN_API_KEY hides it from the "
+        "computer's other users") :metavar "KEY")
     (_switch "open" "cli" "serve everyone who can reach --host, without a key")]
   "reports" [
     (Setting "report" PASSAGE "cli train"
