@@ -89,7 +89,7 @@
         (gfor [name letter] masked f"(?P<{letter}>{(_name-pattern name)})"))))
     (.sub found (fn [name] name.lastgroup) (nfc text))]
   [mask-numbers []
-    "Return the text with zeros for the digits of long numbers: telephone, account, date."
+    "Return the text with zeros for the digits of long numbers, such as telephone numbers."
     (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text)]
   [nfc []
     "Return the text in Unicode's normal form C: one é, however it was typed."
@@ -105,16 +105,16 @@
     "Return a line for each subtitle, given SubRip or WebVTT."
     (_read "subtitles" text)]
   [read-table [column TABLE-COLUMNS]
-    "Return the text of each row of a table (CSV or JSON), by a column, a template, or a list."
+    "Return the text of each row of a table (CSV or JSON), by columns or a template."
     (_read "table" text column)]
   [replace [old PASSAGE  new TEXT]
     "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."
     (.replace text old new)]
   [squeeze-blank-lines []
-    "Return the text with each run of two or more blank lines replaced by one empty line."
+    "Return the text with one empty line in place of two or more blank ones."
     (.sub BLANK-LINES "\n" text)]
   [strip-lines []
-    "Return the text without the white space at both ends of each line."
+    "Return the text without white space at the ends of its lines."
     (.join "\n" (gfor line (.split text "\n") (.strip line)))])
 
 

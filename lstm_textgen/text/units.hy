@@ -63,7 +63,7 @@
       @dtype (np.min-scalar-type (- @size 1))))
 
   (defn [classmethod] build [cls chunks [most None]]
-    "Return the vocabulary of the text in `chunks` (strings), of words or pieces `most` at most."
+    "Return the vocabulary of the text in `chunks` (strings), with at most `most` words or pieces."
     (cls [#* cls.reserved #* (.learn cls chunks most)]))
 
   (meth with-units [units]
