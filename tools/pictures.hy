@@ -40,11 +40,13 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
 (defn picture-run []
   "Train on the diary, and take pictures of the terminal during that and of the report."
   (with [folder (TemporaryDirectory)]
-    (setv folder (Path folder))
+    (setv
+      folder (Path folder)
+      samples [sys.executable "-m" "hy" (/ ROOT "corpora" "samples.hy")])
     (with [file (open (/ folder "diary.txt") "w")]
-      (subprocess.run [sys.executable "-m" "hy" (/ ROOT "corpora" "samples.hy") "diary"]
-        :stdout file :check True))
-    (setv screen (Screen folder #* SIZE "--sources" "diary.txt" "--model" "me"))
+      (subprocess.run [#* samples "diary"] :stdout file :check True))
+    (subprocess.run [#* samples "docx" (/ folder "diary.txt")] :check True)
+    (setv screen (Screen folder #* SIZE "--sources" "diary.docx" "--model" "me"))
     (.until screen MOMENT)
     (.write-text (/ folder "run.html") (html-of screen) :encoding "utf-8")
     (.finish screen)
