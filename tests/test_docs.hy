@@ -18,7 +18,7 @@
 (setv
   [README #* PAGES] (page-paths)
   ON-JAX ["docs/hardware.md"]
-  DOWNLOADS "it downloads a text"  ; the reason of blocks of the gallery that are not run
+  DOWNLOADS "downloads"  ; the reason of blocks of the gallery that are not run
   EXCEPTIONS 5)  ; other blocks that are not run, at most
 
 
