@@ -131,10 +131,10 @@ A section is left out if a file lacks its data, or has too little of it to show.
     charts (comparing-charts models))
   #( (_lowest-loss models)
     charts
-    [ (section-of "What they write" "With an empty seed, at temperature 0.7."
+    [ (section-of "What they write" "With an empty seed text, at temperature 0.7."
         (html (div :class "columns" (for [[name model] models] (_sample-at model 0.7 name)))))
       (section-of "How they learned"
-        (+ f"Loss in bits per {(.join " or " units)} on held-out text, or else on the training "
+        (+ f"Loss in bits per {(.join " or " units)} on held-out text or, without it, on training "
           "text; lower is better.")
         (side-by-side charts))
       (section-of "Side by side" ""
@@ -162,7 +162,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   #( (summary-of model)
     charts
     [ (section-of "What it writes"
-        "With an empty seed, at three temperatures: a higher one favors the likeliest units less."
+        "With an empty seed text. A higher temperature chooses unlikely units more often."
         samples)
       novelty
       (section-of "How it learned"
@@ -192,7 +192,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
       (_draw model count t f"{word}: temperature {t :g}"))))
   #( (html (div :class (if (< typical SHORT-ITEM) "lists short" "lists") figures))
     (section-of "Are they new?"
-      f"Of {count} items at each temperature, beside those of the training list."
+      f"Of {count} items at each temperature, compared with the training list."
       (table-of ["items" "training" #* (map str.lower temperatures)] (zip
         ["new" "different" f"median length, {settings.unit}" "longest"]
         [None None settings.median-item settings.longest-item]
