@@ -33,7 +33,7 @@ real one; a line `…` stands for any omitted lines.]]
     "printed by" "the block is what the command further down with this text in it prints"
     "expansion" "the block is what the macro in the block before it becomes, laid out by hand"
     "numbers differ" "compared without numbers; lines that are alike then count as one"
-    "differs but for" "only these texts are compared: they must be shown and printed"
+    "has" "only these texts are compared: they must be shown and printed"
     "not run" "it can't be run in a test, for this reason; tools/newcomer.hy may run it"}
   ;; A page with this comment begins where README ends: with a model trained on lol.txt.
   BEGINS-WITH-MODEL "<!-- begins with: model.h5 -->"
@@ -277,9 +277,9 @@ real one; a line `…` stands for any omitted lines.]]
     shown (.strip step.shown "\n")
     printed (.strip printed "\n"))
   (cond
-    (in "differs but for" step.notes)
+    (in "has" step.notes)
       (all (gfor
-        text (re.findall "\"(.*?)\"" (get step.notes "differs but for"))
+        text (re.findall "\"(.*?)\"" (get step.notes "has"))
         whole [shown printed]
         (in text whole)))
     (in "numbers differ" step.notes)
