@@ -162,7 +162,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   #( (summary-of model)
     charts
     [ (section-of "What it writes"
-        "With an empty seed text. A higher temperature chooses unlikely units more often."
+        "With an empty seed text; the higher the temperature, the bolder."
         samples)
       novelty
       (section-of "How it learned"
