@@ -19,9 +19,9 @@ line (README.md beside this file says which). The names of the modern files begi
   pathlib [Path]
   re
   sys
-  forms [CHATS Language RNG chance close-form dashed dressed fields-form in-digits known-characters
-    list-form open-form pieces play-form chat-form question-form renamed short-form single-spaced
-    titles-form without-paragraphs wrapped-form]
+  changes [RNG chance dashed in-digits known-characters renamed single-spaced without-paragraphs]
+  forms [CHATS Language close-form dressed fields-form list-form open-form pieces play-form
+    chat-form question-form short-form titles-form wrapped-form]
   lstm-textgen [recipe])
 
 (setv
@@ -37,6 +37,7 @@ line (README.md beside this file says which). The names of the modern files begi
     r"|\binjuns?\b|\bredskins?\b|\bsquaws?\b|\bhalf-?breeds?\b|\bmulatto|\bgyps(?:y|ies)\b|\bgipsy"
     r"|\bgipsies|\bkikes?\b|\bsheen(?:y|ies)\b|\bdagos?\b|\bdagoes\b|\bwops?\b|\bspics?\b"
     r"|\bgreasers?\b|\bpolacks?\b|\bwogs?\b|\bgooks?\b|\bfagg?ots?\b|\bretards?\b|\bjew(?:ess|boy)"))
+
 
 (defn straight [text]
   (.translate text (str.maketrans "“”‘’" "\"\"''")))
@@ -123,7 +124,7 @@ line (README.md beside this file says which). The names of the modern files begi
   "Yield the passages of `text` in their forms, as often as `SHARES` says for its `kind`."
   (setv
     language (.get KINDS kind PROSE)
-    clean (known-characters language (without-paragraphs SLURS text))
+    clean (known-characters language.letters (without-paragraphs SLURS text))
     [times rest] (divmod (get SHARES kind) 1))
   (for [passage (pieces clean #* (if (is language TALK) [str] []))
         _ (range (int (+ times (chance rest))))]

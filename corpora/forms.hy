@@ -1,24 +1,22 @@
-#[[Old books → the training text of a base model, whatever their language.
+#[[The forms in which people write, for old books: the training text of a base model.
 
 People's own texts look different from old books: their quotes are of several kinds, their lines
 are wrapped or not; they keep diaries and lists, write mail, dialogue and chats. So the books are
 cut into pieces, the pieces are shuffled, and each gets one of these forms at random.
 
 Differences between languages are in a `Language`; `english.hy`, `german.hy`, `french.hy` and
-`spanish.hy` beside this file have one each.]]
+`spanish.hy` beside this file have one each, `changes.hy` what they do with a text.]]
 
 (import
   dataclasses [dataclass field]
   datetime [date timedelta]
   functools [partial]
-  random [Random]
   re
   textwrap [fill]
-  unicodedata [normalize]
+  changes [RNG chance known-characters without-paragraphs]
   lstm-textgen [recipe])
 
 (setv
-  RNG (Random 1)
   PIECE 12_000  ; characters, about
   ;; The network and its training settings: those of the best base after an hour on two cores.
   SETTINGS {
@@ -27,36 +25,12 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
   ;; How chats begin a line: the time, the name, what is said, the date.
   CHATS ["{}, {}: {}" "[{}] {}: {}" "{} <{}> {}" "{} - {}: {}"]
   DATED-CHATS [#* CHATS "{3}, {0} - {1}: {2}" "[{3}, {0}] {1}: {2}" "{1}: {2}"]
-  ;; What a scanner leaves behind, and alphabets that novels merely quote.
-  STRANGE r"[■~|\\^{}<>=•†¬™_`@#Ͱ-ϿЀ-ӿἀ-῿]"
   ;; The fields of records, and what stands in each.
   FIELDS {
     "Name" "person"  "Author" "person"  "From" "person"  "Owner" "person"  "Title" "words"
     "Type" "words"  "Place" "words"  "Subject" "words"  "Cost" "number"  "Year" "number"
     "Number" "number"  "Text" "sentence"  "Note" "sentence"  "Effect" "sentence"
-    "Description" "sentence"  "Remark" "sentence"}
-  ;; Who speaks or has a title, in English: #(titled speaker speaker).
-  TITLES "Mr|Mrs|Miss|Ms|Dr|Captain|Colonel|Major|Lady|Sir|Lord|Uncle|Aunt|Professor|Inspector"
-  SAYS (+ "said|asked|replied|answered|cried|whispered|murmured|muttered|told|nodded|smiled"
-    "|laughed|shouted|sighed|added|thought|looked|turned|shook|stood|sat|went|came|walked|began"
-    "|explained|remarked|observed|continued|returned|called|exclaimed|grinned|agreed")
-  PERSON (re.compile (+ rf"\b(?:(?:{TITLES})\.? ([A-Z][a-z]{{2,12}})"
-    rf"|(?:{SAYS}) ([A-Z][a-z]{{2,12}})|([A-Z][a-z]{{2,12}}) (?:{SAYS}))\b"))
-  NO-NAMES (set (.split "God Lord Heaven Mother Father English French German American Indian
-    Spanish Italian Russian Monday Tuesday Wednesday Thursday Friday Saturday Sunday January
-    February April June July August September October November December"))
-  NOTHING r"[\W\dIVXLC]*\.?"  ; a paragraph that is no text: rows of dots, a chapter's number
-  CLEANING [
-    [r"\\" ""]                             ; before signs in Markdown
-    [r"\s?[\[{]\d+[\]}]" ""]               ; notes
-    [r"_([^_\n]+)_" r"\1"]                 ; italics …
-    [r"\*(\w[^*\n]*)\*" r"\1"]             ; … in two kinds
-    [r"[\[\]]" ""]                         ; what editors added
-    [r" *…+" "..."]
-    [r"(?:[^\S\n]?\.){4,}" "..."]
-    [r"[‘’′´]" "'"]
-    [r"(?:[^\S\n]*(?:—|–|--+)){2,}" " —"]  ; rows of dashes
-    [r"(?:–|--+)" "—"]])
+    "Description" "sentence"  "Remark" "sentence"})
 
 
 (defclass [dataclass] Language []
@@ -112,33 +86,11 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
     (setv text (re.sub regex replacement text :flags re.MULTILINE)))
   (when language.left-out
     (setv text (without-paragraphs language.left-out text)))
-  (setv text (known-characters language text))
+  (setv text (known-characters language.letters text))
   (+ (.join "\n\n" (gfor piece (pieces text) (dressed language piece))) "\n"))
 
 
-(defn without-paragraphs [regex text]
-  "Return `text` without the paragraphs in which `regex` matches, ignoring case."
-  (setv found? (. (re.compile regex re.IGNORECASE) search))
-  (.join "\n\n" (gfor p (.split text "\n\n") :if (not (found? p)) p)))
-
-
-(defn chance [share]
-  "Return True in this share of all cases."
-  (< (.random RNG) share))
-
-
 ;; * Pieces and paragraphs
-
-(defn known-characters [language text]
-  "Return `text` with known characters only."
-  (setv
-    known (set (+ language.letters "\n" (.join "" (map chr (range 32 127)))))
-    table (dfor
-      c (set text)
-      :if (not-in c known)
-      (ord c) (.join "" (gfor part (normalize "NFKD" c) :if (in part known) part))))
-  (.translate text table))
-
 
 (defn unwrapped [paragraph]
   "Return the `paragraph` in one line, unless it has short lines, like verse or a list."
@@ -364,53 +316,3 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
 (defn enough [items paragraphs]
   "Return `items`, or else `paragraphs` where there are only a few."
   (if (> (len items) 8) items paragraphs))
-
-
-;; * Changes: text → text
-
-(defn renamed [text first last]
-  #[[Return `text` in which each person has another name throughout.
-
-  People are those who speak, who get names from the list `first`, and those with a title, who get
-  names from `last`. A word that the text also has in lower case is no name.]]
-  (setv
-    found (dfor
-      match (.finditer PERSON text)
-      :setv [titled speaker] [(get match 1) (or (get match 2) (get match 3))]
-      :if (not-in (or titled speaker) NO-NAMES)
-      (or titled speaker) (if titled last first))
-    common (set (re.findall r"\b[a-z]{3,}\b" text))
-    others (dfor
-      [name names] (.items found)
-      :if (not-in (.lower name) common)
-      name (.choice RNG names)))
-  (if others
-    (re.sub rf"\b({(.join "|" others)})\b" (fn [match] (get others (get match 1))) text)
-    text))
-
-
-(defn single-spaced [text]
-  "Return `text` without runs of spaces within its lines."
-  (re.sub r"(?<=\S)  +" " " text))
-
-
-(defn dashed [dash kinds text]
-  "Return `text` with one of these `kinds` of dashes for what the regex `dash` finds."
-  (re.sub dash (.choice RNG kinds) text))
-
-
-(defn quoted [styles text]
-  "Return `text` with the marks of one of the `styles`, four each, for its «» and ‹›."
-  (.translate text (str.maketrans (dict (zip "«»‹›" (.choice RNG styles))))))
-
-
-(defn replaced [regex replacement text]
-  (re.sub regex replacement text))
-
-
-(defn in-digits [words followed text]
-  "Return `text` with digits for the `words` of two and more, where the regex `followed` follows."
-  (setv
-    numbers (dfor [n word] (enumerate (.split words) 2) word (str n))
-    regex (+ r"\b(" (.join "|" numbers) r")\b(?=" followed ")"))
-  (re.sub regex (fn [match] (get numbers (.group match))) text))

@@ -8,8 +8,8 @@ puts them into the forms in which people write.]]
 (import
   functools [partial]
   re
-  forms [CLEANING Language NOTHING RNG STRANGE base-recipe dashed in-digits quoted replaced
-    single-spaced])
+  changes [CLEANING NOTHING RNG STRANGE dashed in-digits quoted replaced single-spaced]
+  forms [Language base-recipe])
 
 (setv
   ;; The speaker, in the middle of a speech.

@@ -7,8 +7,8 @@ puts them into the forms in which people write.]]
 
 (import
   functools [partial]
-  forms [CLEANING Language NOTHING STRANGE base-recipe dashed in-digits quoted replaced
-    single-spaced])
+  changes [CLEANING NOTHING STRANGE dashed in-digits quoted replaced single-spaced]
+  forms [Language base-recipe])
 
 (setv
   INWARD (dict (zip "»«›‹" "«»‹›"))

@@ -8,8 +8,8 @@ The novels (README.md beside this file says which) are in the folder `spanish` b
 (import
   functools [partial]
   re
-  forms [CLEANING Language NOTHING STRANGE base-recipe dashed in-digits quoted replaced
-    single-spaced])
+  changes [CLEANING NOTHING STRANGE dashed in-digits quoted replaced single-spaced]
+  forms [Language base-recipe])
 
 (setv
   DASHES [  ; —No sé —dijo Juan—. Veremos.

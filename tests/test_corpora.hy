@@ -111,7 +111,7 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
 (defn test-people-get-other-names-the-same-throughout [monkeypatch]
   (.syspath-prepend monkeypatch (/ ROOT "corpora"))
   (setv text "\"Go!\" said Alice. Mr. Quill went. Nobody said that Alice or Quill was nobody.")
-  (assert (= (.renamed (import-module "forms") text ["Emma"] ["Stone"])
+  (assert (= (.renamed (import-module "changes") text ["Emma"] ["Stone"])
     "\"Go!\" said Emma. Mr. Stone went. Nobody said that Emma or Stone was nobody.")))
 
 
