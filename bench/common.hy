@@ -131,8 +131,7 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
 
   They work in turns, so that all are slowed alike by whatever else the machine does; and once
   before, for what has to be compiled. The result is a dict of lists of `rounds` times.]]
-  (for [act (.values contestants)]
-    (act))
+  (for [act (.values contestants)] (act))
   (setv times (dfor name contestants name []))
   (for [_ (range rounds)  [name act] (.items contestants)]
     (.append (get times name) (seconds-of act)))

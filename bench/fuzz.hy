@@ -63,10 +63,8 @@ few seconds for each. Every file follows from its number alone.]]
 (defn break-file [rng path]
   "Change bytes of the file at `path`, seldom many; cut it off once in a while."
   (setv data (bytearray (.read-bytes path)))
-  (for [_ (range (.choice rng [1 1 1 1 2 3 9]))]
-    (change-bytes rng data))
-  (when (< (.random rng) 0.02)
-    (del (cut data (.randrange rng (len data)) None)))
+  (for [_ (range (.choice rng [1 1 1 1 2 3 9]))] (change-bytes rng data))
+  (when (< (.random rng) 0.02) (del (cut data (.randrange rng (len data)) None)))
   (.write-bytes path data))
 
 
@@ -135,8 +133,7 @@ few seconds for each. Every file follows from its number alone.]]
   "Let two objects change places, or give one another name."
   (setv other (.choice rng [#* (paths-in file) "new" f"{path}/new"]))
   (.move file path "kept")
-  (when (in other file)
-    (.move file other path))
+  (when (in other file) (.move file other path))
   (.move file "kept" other))
 
 

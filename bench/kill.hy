@@ -82,8 +82,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
       [ending saved] (kill-a-run folder rng seconds (% (get counts "kills") 2))
       ended (!= ending signal.SIGKILL)
       told (max told saved))
-    (unless ended
-      (look-at folder told counts))))
+    (unless ended (look-at folder told counts))))
 
 
 (defn look-at [folder told counts]
@@ -97,8 +96,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 
 (defn steps-in [folder]
   "Return how many steps are in the model in `folder`: 0 if there is none, None if it is damaged."
-  (unless (list (.glob folder "model.h5*"))
-    (return 0))
+  (unless (list (.glob folder "model.h5*")) (return 0))
   (try
     (setv model (load-checkpoint (/ folder "model") :resume True :warn refuse-warning))
     (except [error [OSError ValueError]]
@@ -125,8 +123,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 (defn finished [folder]
   "Let the run in `folder` resume to its end; return its model."
   (setv [number told] (start-run folder))
-  (with [_ told]
-    (end-of number))
+  (with [_ told] (end-of number))
   (load-checkpoint (/ folder "model") :resume True))
 
 
@@ -137,8 +134,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   (0: in none).]]
   (setv [number told] (start-run folder))
   (time.sleep (rng.uniform 0 seconds))
-  (when aimed
-    (wait-for-save number folder rng))
+  (when aimed (wait-for-save number folder rng))
   (os.kill number signal.SIGKILL)
   (with [_ told]
     #((end-of number) (int.from-bytes (cut (.read told) (- PLACE) None) "big"))))

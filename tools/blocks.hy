@@ -10,9 +10,8 @@ run by their language:
 Comments before a block (`<!-- … -->`) are notes; `NOTES` lists them. The output shown must be the
 real one; a line `…` stands for any omitted lines.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [dataclass]
   json
   os
   pathlib [Path]
@@ -43,29 +42,22 @@ real one; a line `…` stands for any omitted lines.]]
   SHORT 2_500)
 
 
-(defclass [(dataclass :frozen True)] Block []
+(defrecord Block
   #[[A fenced block of a page.
 
   It has a `language`, a `text`, the number of the `line` (from 0) on which its text begins, and
   `notes`, a dict from names in `NOTES` to the text that follows them.]]
-  #^ str language
-  #^ str text
-  #^ int line
-  #^ dict notes)
+  [#^ str language  #^ str text  #^ int line  #^ dict notes])
 
 
-(defclass [(dataclass :frozen True)] Step []
+(defrecord Step
   #[[Something that a reader types, and the output that the page shows.
 
   `kind`: a language, `expansion` or `file`; `typed`: the command, the code or the content;
   `shown`: the text, or None if nothing is shown, on the lines from `start` to `end`. `notes` are
   those of the block with the output.]]
-  #^ str kind
-  #^ str typed
-  #^ str shown
-  #^ int start
-  #^ int end
-  #^ dict notes)
+  [ #^ str kind  #^ str typed  #^ str shown
+    #^ int start  #^ int end  #^ dict notes])
 
 
 (defn page-paths []
@@ -138,8 +130,7 @@ real one; a line `…` stands for any omitted lines.]]
     starts [#* (gfor [n line] (enumerate lines) :if (.startswith line "$ ") n) (len lines)])
   (for [[start next-start] (zip starts (cut starts 1 None))]
     (setv end (+ start 1))
-    (while (.endswith (get lines (- end 1)) "\\")
-      (+= end 1))
+    (while (.endswith (get lines (- end 1)) "\\") (+= end 1))
     (yield (Step "console"
       (.removeprefix (.join "\n" (cut lines start end)) "$ ")
       (or (.join "\n" (cut lines end next-start)) None)
@@ -180,8 +171,7 @@ real one; a line `…` stands for any omitted lines.]]
 
   (defn follow [self step]
     "Run `step`; return its output. Raise `AssertionError` if it fails."
-    (when self.short
-      (shorten self.folder))
+    (when self.short (shorten self.folder))
     (match step.kind
       "file" (.write-text (/ self.folder (get step.notes "file")) step.typed :encoding "utf-8")
       "console" (.type self step.typed)
@@ -284,10 +274,8 @@ real one; a line `…` stands for any omitted lines.]]
         (in text whole)))
     (in "numbers differ" step.notes)
       (_matches? (without-numbers shown) (without-numbers printed))
-    (= step.kind "expansion")
-      (= (.split shown) (.split printed))
-    True
-      (_matches? shown printed)))
+    (= step.kind "expansion") (= (.split shown) (.split printed))
+    True (_matches? shown printed)))
 
 
 (defn without-numbers [text]
@@ -296,8 +284,7 @@ real one; a line `…` stands for any omitted lines.]]
     text (.replace text "  (not the best)" "")  ; which is a number's doing, too
     lines [])
   (for [line (.splitlines (re.sub r"\d[\d,.:]*(?<=\d)" "#" text))]
-    (unless (and lines (= line (get lines -1)))
-      (.append lines line)))
+    (unless (and lines (= line (get lines -1))) (.append lines line)))
   (.join "\n" lines))
 
 
@@ -312,8 +299,7 @@ real one; a line `…` stands for any omitted lines.]]
   (setv
     lines (.splitlines (.strip printed "\n"))
     old (.splitlines shown))
-  (unless (in "…" old)
-    (return (.join "\n" lines)))
+  (unless (in "…" old) (return (.join "\n" lines)))
   (setv
     before (.index old "…")
     after (- (len old) before 1))

@@ -74,8 +74,7 @@ extra `docs`.]]
   (with [stage (TemporaryDirectory)]
     (setv stage (Path stage))
     (lay-out stage)
-    (when play
-      (link-play (/ stage "pages" "gallery.md")))
+    (when play (link-play (/ stage "pages" "gallery.md")))
     (shutil.rmtree target :ignore-errors True)
     (.build (Sphinx (/ stage "pages") None target (/ stage "doctrees") "html"
       :confoverrides SETTINGS
@@ -83,11 +82,9 @@ extra `docs`.]]
       :warning warnings)))
   (for [path (.rglob target "*.html")]
     (setv text (.read-text path :encoding "utf-8"))
-    (for [[old new] (.items REPAIRS)]
-      (setv text (.replace text old new)))
+    (for [[old new] (.items REPAIRS)] (setv text (.replace text old new)))
     (.write-text path text :encoding "utf-8"))
-  (when play
-    (shutil.copytree play (/ target "play")))
+  (when play (shutil.copytree play (/ target "play")))
   (.getvalue warnings))
 
 
@@ -100,12 +97,9 @@ extra `docs`.]]
     modules (listed-modules))
   (shutil.copytree DOCS pages :ignore (shutil.ignore-patterns "*.md"))
   (shutil.copytree (/ ROOT "tools" "site") (/ pages "_static"))
-  (for [path (.rglob DOCS "*.md")]
-    (put pages (.relative-to path ROOT) modules))
-  (for [name PROJECT]
-    (put pages (Path name) modules))
-  (for [name modules]
-    (put-module pages name))
+  (for [path (.rglob DOCS "*.md")] (put pages (.relative-to path ROOT) modules))
+  (for [name PROJECT] (put pages (Path name) modules))
+  (for [name modules] (put-module pages name))
   (.mkdir (/ pages "files"))
   (shutil.copy (/ ROOT "LICENSE") (/ pages "files"))  ; the one file that they link to unchanged
   (.write-text (/ pages "code" "index.md") (code-index modules) :encoding "utf-8")
@@ -135,14 +129,10 @@ extra `docs`.]]
   `modules` are the names of those with a page; other files can be downloaded.]]
   (setv name (.as-posix path))
   (cond
-    (in name PROJECT)
-      (Path (get PROJECT name))
-    (.startswith name "docs/")
-      (Path (.removeprefix name "docs/"))
-    (in name modules)
-      (Path "code" f"{(.removesuffix name ".hy")}.md")
-    (.is-file (/ ROOT name))
-      (Path "files" name)))
+    (in name PROJECT) (Path (get PROJECT name))
+    (.startswith name "docs/") (Path (.removeprefix name "docs/"))
+    (in name modules) (Path "code" f"{(.removesuffix name ".hy")}.md")
+    (.is-file (/ ROOT name)) (Path "files" name)))
 
 
 (defn relinked [text source modules]
@@ -154,8 +144,7 @@ extra `docs`.]]
         [before link anchor] (.groups found)
         path (Path (os.path.normpath (/ source.parent link)))
         page (page-of path modules))
-      (when (is page None)
-        (raise (ValueError f"{source}: there is no {link}")))
+      (when (is page None) (raise (ValueError f"{source}: there is no {link}")))
       (+ before (os.path.relpath page here.parent) (or anchor "")))
     text))
 

@@ -1,5 +1,7 @@
 "Hy source as forms with positions, for the checks of style, layout and coverage."
 
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
+
 (import
   ast
   dataclasses [dataclass]
@@ -66,8 +68,7 @@
   "Yield `form` and every form inside it."
   (yield form)
   (when (isinstance form Sequence)
-    (for [inner form]
-      (yield :from (walk inner)))))
+    (for [inner form] (yield :from (walk inner)))))
 
 
 (defn calls? [form #* names]
@@ -81,38 +82,29 @@
 (defn dotted [form]
   "Return the dotted name of `form`, mangled, or None: `(. a b-c)` is \"a.b_c\"."
   (cond
-    (isinstance form Symbol)
-      (hy.mangle (str form))
+    (isinstance form Symbol) (hy.mangle (str form))
     (and (calls? form ".") (all (gfor part form (isinstance part Symbol))))
-      (.join "." (gfor part (cut form 1 None) (hy.mangle (str part))))
-    True
-      None))
+      (.join "." (gfor part (cut form 1 None) (hy.mangle (str part))))))
 
 
 ;; * Imports
 
-(defclass [(dataclass :frozen True)] Import []
+(defrecord Import
   #[[A module that another imports or requires.
 
   `module` is its name, mangled and dotted, `names` are those taken from it; `form` is where it is
   named, in the `statement` that imports it; `late` is whether that is inside a function.]]
-  #^ str module
-  #^ tuple names
-  #^ object form
-  #^ Expression statement
-  #^ bool late)
+  [#^ str module  #^ tuple names  #^ object form  #^ Expression statement  #^ bool late])
 
 
 (defn _imports [form late]
   "Yield the `Import`s in `form`; `late` is whether it stands in a function."
   (setv dynamic (or (_through-hy form) (_by-function form)))
   (cond
-    (calls? form "import" "require")
-      (yield :from (_entries form late))
+    (calls? form "import" "require") (yield :from (_entries form late))
     (calls? form "quote" "quasiquote")
       None  ; what a macro writes is imported by its users
-    dynamic
-      (yield (Import #* dynamic form form late))
+    dynamic (yield (Import #* dynamic form form late))
     (isinstance form Sequence)
       (for [inner form]
         (yield :from (_imports inner (or late (calls? form "defn" "defmacro" "fn" "meth")))))))
