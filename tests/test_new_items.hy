@@ -101,15 +101,17 @@
   (assert (<= (.count text ". ") 1)))
 
 
-(defn [(pytest.mark.parametrize "unit" ["characters" "words"])]
-    test-an-item-without-end-is-cut-at-four-times-the-longest-with-a-warning [unit]
+(defn [(pytest.mark.parametrize #("unit" "longest" "most") [
+    #("characters" 3 "12") #("words" 3 "12") #("words" (** 10 15) "100,000")])]
+    test-an-item-without-end-is-cut-at-four-times-the-longest-with-a-warning [unit longest most]
   (setv
     warnings []
-    model (small-model :unit unit :text "a b\n" :odds {"a" 1e20} :items "line" :longest-item 3)
+    model (small-model :unit unit :text "a b\n" :odds {"a" 1e20} :items "line"
+      :longest-item longest :item-ends "c")
     text (.join "" (stream model "" WARM :warn warnings.append)))
-  (assert (= text (* "a" 12)))
-  (assert (= warnings [(+ f"an item was cut off after 12 {unit}, before its end; "
-    "the longest in training has 3")])))
+  (assert (= text (* "a" (int (.replace most "," "")))))
+  (assert (= warnings [(+ f"an item was cut off after {most} {unit}, before its end; "
+    f"the longest in training has {longest :,}")])))
 
 
 (defn test-an-item-of-just-that-length-is-no-reason-for-a-warning []
@@ -177,8 +179,9 @@
 
 (defn test-generate-warns-where-no-more-is-new []
   (setv model (TextModel (a-list :known ["b"] :odds {"a" 1e20})))
-  (with [_ (pytest.warns UserWarning :match "memorized.*1 of 3 found")]
-    (assert (= (.generate model "" 1 :samples 3 :new True) ["a"]))))
+  (for [[match reason] [[None "model has memorized"] ["a" "matching items .* a wider `match`"]]]
+    (with [_ (pytest.warns UserWarning :match f"{reason}.*1 of 3 found")]
+      (assert (= (.generate model "" 1 :samples 3 :new True :match match) ["a"])))))
 
 
 ;; * The command line

@@ -136,7 +136,7 @@
     _text-or-texts?
     (fn [x] (bool (and x (all (map CONDITION.fullmatch (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)
-  MATCH (Kind "a regular expression, or a function" (fn [x] (or (text? x) (callable x)))
+  MATCH (Kind "a regular expression" (fn [x] (or (text? x) (callable x)))
     (fn [x] (or (callable x) (and x (is-not (re.compile x) None)))))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
@@ -164,7 +164,7 @@
   (try
     (when (and typed (kind.fits value)) (return value))
     (except [error [re.error LookupError OverflowError]] (setv why f" ({(clip (str error))})")))
-  (refuse what f" must be {kind.words}, not {(clip (repr value))}{why}"
+  (refuse what f" must be {kind.words}, not {(clip (quoted value))}{why}"
     :kind (if typed ValueError wrong-type)))
 
 
@@ -174,6 +174,11 @@
     (setv value (kind.read text))
     (except [ValueError] (setv value text)))
   (check-value what kind value ValueError))
+
+
+(defn quoted [value]
+  "Return the `repr` of `value`, with backslashes as people type them, not doubled."
+  (.replace (repr value) "\\\\" "\\"))
 
 
 (defn clip [text [length 80]]

@@ -13,7 +13,8 @@
   lstm-textgen.writing.scoring [compare])
 
 (setv
-  LONGER 4  ; times the longest item in training, an item is cut off
+  LONGER 4  ; times the longest item in training, an item is cut off, …
+  LONGEST-ITEM 100_000  ; … or after this number of units: a file may say anything
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
   PATIENT-TRIES 50  ; texts that may fail to match before one is made to
   CUT-OFF-PER-SENTENCE 1000)  ; … or, if that is more, this many for each of the wanted sentences
@@ -145,7 +146,7 @@
   says that the text was cut off before its end; if it is None, the limit was asked for.]]
   (setv
     longest (when ends.item settings.longest-item)
-    most-in-item (* LONGER (or longest 0))
+    most-in-item (min LONGEST-ITEM (* LONGER (or longest 0)))
     most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or ends.sentences 0))))
   [ (cond
       (is-not ends.units None) [ends.units None]

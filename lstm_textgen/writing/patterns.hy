@@ -18,7 +18,8 @@ refused.]]
   re._constants :as codes
   re._parser :as parser
   numpy :as np
-  lstm-textgen.basics.messages [refuse])
+  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.values [quoted])
 
 (setv
   LONGEST-PATTERN 500  ; characters of a pattern
@@ -247,7 +248,7 @@ refused.]]
 
 (defn shown [pattern]
   "Return the beginning of `pattern`, quoted."
-  (repr (if (> (len pattern) 40) (+ (cut pattern 40) "…") pattern)))
+  (quoted (if (> (len pattern) 40) (+ (cut pattern 40) "…") pattern)))
 
 
 (defn _parsed [pattern]
