@@ -210,14 +210,15 @@
     the program, of a backup, or of a `.keras` file.]]
     (save-checkpoint @checkpoint (own-path (check-value 'path PATH path))))
 
-  (meth page [path #* others [temperature None] [length None] [overwrite False]]
+  (meth page [path #* others [temperature None] [length None] [recall 0] [overwrite False]]
     #[[Write a web page to play with the model to the file at `path`.
 
     Another `TextModel` in `others` generates side by side with this one. The controls start at
-    `temperature`, a number from 0 to 2 (default: the model's own), and `length`, in characters
-    or words (default: 400 or 80). Raises `ValueError` for values out of range,
-    more than two models, models too large for a page, a `path` that is a model and, without
-    `overwrite`, any other file that this program didn't make; `OSError` if it can't be written.]]
+    `temperature`, a number from 0 to 2 (default: the model's own), `length`, in characters or
+    words (default: 400 or 80), and `recall`, from 0 to 1. Raises `ValueError` for values out of
+    range, more than two models, models too large for a page, a `path` that is a model and,
+    without `overwrite`, any other file that this program didn't make; `OSError` if it can't be
+    written.]]
     (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]
@@ -225,7 +226,7 @@
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
     (check-output "path" path [] (list (.values models)) overwrite OUR-PAGE)
-    (setv text (playground models temperature length))
+    (setv text (playground models temperature length recall))
     (with [out (open-output path)] (.write out text))
     None)
 

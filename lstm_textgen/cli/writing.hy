@@ -236,7 +236,7 @@
     path flags.page
     [first #* others] (map load (models-of flags)))
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
-    (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite")))
+    (.page first path #* others #** (.chosen flags "temperature" "length" "recall" "overwrite")))
   (warn (page-written path)))
 
 

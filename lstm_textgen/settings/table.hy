@@ -222,7 +222,7 @@ in Python, and its checks.]]
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
       (+ "make a web page to play with the model, or two side by side, in any browser, offline; "
-        "--temperature and --length set its controls")
+        "--temperature, --length and --recall set its controls")
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
