@@ -133,6 +133,13 @@
     (assert (= (shown page) [(* "a" 20)]))))
 
 
+(defn test-an-item-with-another-number-of-lines-is-drawn-again [browser tmp-path]
+  (setv model (list-model "paragraph" :item-lines 2 :odds {"\n" 20}))
+  (with [page (opened browser tmp-path model)]
+    (wait-for-end page)
+    (assert (= (lfor item (shown page) (.count item "\n")) (* [1] 10)))))
+
+
 (defn test-the-browser-takes-the-same-fingerprints [browser]
   (assert (= (lfor text TRICKY (int.from-bytes (fingerprint-of text)))
     (in-browser browser ["binary.js" "fingerprint.js"] "(texts) => texts.map(fingerprintOf)" TRICKY

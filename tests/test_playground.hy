@@ -26,8 +26,7 @@
   (setv [facts] (json.loads (block-of page "facts")))
   (in-browser browser WORKER
     (+ "([facts, weights, code, ids]) => {"
-      "const shape = {...facts, size: facts.units.length};"
-      "const network = new Network(shape, fromBase64(weights), fromBase64(code));"
+      "const network = new Network(facts, fromBase64(weights), fromBase64(code));"
       "return ids.map((id) => Array.from(network.step(id))); }")
     [facts (block-of page "weights-0") (if (is code None) (block-of page "product") code) IDS]))
 
@@ -94,19 +93,6 @@
   (setv model (halved-model #** options))
   (for [recall [0 0.8]]
     (assert-writes-as-python browser (page-of tmp-path model) model seeds :recall recall)))
-
-
-(defn test-the-same-random-seed-gives-the-same-text [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model))
-      "#seed=The&rng_seed=4&temperature=1&fast=1")]
-    (setv texts [])
-    (for [number ["4" "4" "5"]]
-      (.evaluate page f"document.getElementById('rng-seed').value = {number}")
-      (restart page "The")
-      (wait-for-end page)
-      (.append texts (written page)))
-    (assert (= (get texts 0) (get texts 1)))
-    (assert (!= (get texts 1) (get texts 2)))))
 
 
 (defn test-a-page-writes-at-a-pace-that-one-can-follow [browser tmp-path]

@@ -2,14 +2,10 @@
 
 (import
   random [Random]
-  numpy :as np
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [read-cells]
   lstm-textgen.writing.constraints [Repeats]
-  lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.seeds [Seed]
   tests.browser [WRITTEN alternatives-on fragment halved-model in-browser open-page page-of
     start-of wait-for-end wait-for-text wait-for-units wait-until write-on written])
 
@@ -23,14 +19,7 @@
 
 (defn likeliest [model text]
   "Return the five units that are likeliest after `text`, the best first."
-  (setv best (np.argsort (- (odds-after model text))))
-  (lfor id (cut best 5) (get model.vocabulary.units id)))
-
-
-(defn odds-after [model text]
-  "Return the probabilities of all units that `model` gives after `text`."
-  (setv engine (make-engine model))
-  (softmax (.feed engine (. (Seed model text) ids))))
+  (cut (get (.next-unit (TextModel model) text) 0) 5))
 
 
 (defn test-a-click-shows-the-likeliest-and-picking-one-continues-there [browser tmp-path]

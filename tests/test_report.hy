@@ -88,13 +88,16 @@
   (for [words ["How it learned" "calibrated" "of the way in"]] (assert (not-in words text))))
 
 
-(defn test-an-older-file-shows-what-it-has []
-  (setv page (report-page [#("old.h5" (small-model))]))
-  (assert (= (charts-of page) {}))
-  (setv text (text-of page))
-  (assert (in "What it writes" text))
-  (for [words ["How it learned" "copying" "hard" "calibrated" "machine"]]
-    (assert (not-in words text))))
+(defn test-a-report-shows-what-a-file-has []
+  (setv [old new] [(small-model) (small-model)])
+  (setv new.history [])
+  (for [[model words] [
+      [old "What it writes"]  [new "It has learned nothing yet: no epoch is complete."]]]
+    (setv page (report-page [#("a.h5" model)]))
+    (assert (= (charts-of page) {}))
+    (assert (in words (text-of page)))
+    (for [words ["How it learned" "copying" "hard" "calibrated" "machine"]]
+      (assert (not-in words (text-of page))))))
 
 
 (defn [(pytest.mark.parametrize #("settings" "words") [
@@ -112,15 +115,6 @@
     text (text-of (report-page [#("a.h5" model)])))
   (assert (in "6 pieces: 4 characters and 2 merged from them." text))
   (assert (in "␣ab" text)))
-
-
-(defn test-a-model-before-its-first-epoch-has-a-report []
-  (setv
-    model (small-model)
-    model.history [])
-  (setv text (text-of (report-page [#("new.h5" model)])))
-  (assert (in "It has learned nothing yet: no epoch is complete." text))
-  (assert (not-in "How it learned" text)))
 
 
 (defn test-of-many-epochs-the-first-the-last-and-some-between-have-samples []

@@ -171,7 +171,7 @@ picture is left out.]]
 (defn chart-figure [chart]
   "Return the element in which charts.js draws a `chart`, with its title."
   (html (figure :class "chart"
-    (figcaption (get chart "title"))
+    (figcaption :class "small" (get chart "title"))
     (div :class "plot" :id f"plot-{(get chart "id")}" :role "img"
       :aria-label (get chart "about")))))
 

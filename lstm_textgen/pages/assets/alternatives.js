@@ -1,6 +1,6 @@
 /** The alternatives to a unit: a small panel beside it. */
 
-import { make } from "./page.js";
+import { make, makeRow } from "./page.js";
 import { bitsOf, percent, shownAlone, spoken } from "./shown.js";
 
 /**
@@ -13,8 +13,8 @@ export class Alternatives {
   /** @param {HTMLElement} panel an element with the attribute popover */
   constructor(panel) {
     this.panel = panel;
-    this.title = document.createElement("p");
-    this.list = document.createElement("ol");
+    this.title = make("p", "small soft");
+    this.list = make("ol", "");
     panel.replaceChildren(this.title, this.list);
     panel.addEventListener("keydown", (event) => this.#key(event));
     this.scrolled = 0; // the scroll position when the panel opened
@@ -84,17 +84,10 @@ export class Alternatives {
  * @param {((n: number) => void) | undefined} choose
  */
 function row({ text, odds }, n, chosen, choose) {
-  const unit = make("span", "unit", shownAlone(text));
-  unit.dir = "auto";
-  const bar = make("span", "bar");
-  bar.style.setProperty("--part", `${100 * odds}%`);
   const name = chosen ? "other chosen" : "other";
-  const number = make("span", "odds", percent(odds));
-  const label = make(choose ? "button" : "div", name, unit, bar, number);
-  label.setAttribute("aria-label", `${spoken(text)}, ${percent(odds)}${chosen ? ", written" : ""}`);
-  if (!choose) {
-    label.setAttribute("role", "img");
-  }
-  label.addEventListener("click", () => choose?.(n));
-  return make("li", "", label);
+  const made = makeRow(choose ? "button" : "div", name, shownAlone(text), odds, percent(odds));
+  made.ariaLabel = `${spoken(text)}, ${percent(odds)}${chosen ? ", written" : ""}`;
+  made.role = choose ? null : "img";
+  made.addEventListener("click", () => choose?.(n));
+  return make("li", "", made);
 }

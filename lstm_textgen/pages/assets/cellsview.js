@@ -1,6 +1,6 @@
 /** The cells of a network: a text shaded by the activation of one of them. */
 
-import { element, field, make, say } from "./page.js";
+import { element, field, make, makeRow, say } from "./page.js";
 import { spoken } from "./shown.js";
 import { TextView } from "./textview.js";
 
@@ -18,7 +18,7 @@ export class CellsView {
     this.view = new TextView(element("cells-text"), (index) => this.look(index));
     /** @type {string[]} */
     this.units = [];
-    /** @type {Int8Array[]} of each layer (time · units,) */
+    /** @type {Int8Array[][]} of each unit and layer: the activations of its cells, times 127 */
     this.rows = [];
     this.layer = 0;
     this.cell = 0;
@@ -40,29 +40,26 @@ export class CellsView {
 
   /** Show the cells of the model that is selected. */
   open() {
-    const { facts } = this.column.model;
-    element("cells-text").className = facts.code ? "text code" : "text";
-    element("cells-list").replaceChildren(...facts.cells.map((each) => this.#row(each)));
-    element("cells-none").hidden = facts.cells.length > 0;
+    const { cells, code, layers } = this.column.model.facts;
+    element("cells-text").className = code ? "text code" : "text";
+    element("cells-list").replaceChildren(...cells.map((each) => this.#row(each)));
+    element("cells-none").hidden = cells.length > 0;
     element("layer").replaceChildren(
-      ...facts.layers.map(
+      ...layers.map(
         ([kind, units], n) => new Option(`${n + 1}: ${units} cells (${kind})`, String(n)),
       ),
     );
-    const [first] = facts.cells;
-    this.layer = first?.layer ?? 0;
-    this.cell = first?.cell ?? 0;
+    this.layer = cells[0]?.layer ?? 0;
+    this.cell = cells[0]?.cell ?? 0;
     return this.read();
   }
 
-  /** @param {{layer: number, cell: number, name: string, correlation: number}} each */
+  /** @param {import("./model.js").Facts["cells"][0]} each */
   #row({ layer, cell, name, correlation }) {
-    const bar = make("span", "bar");
-    bar.style.setProperty("--part", `${100 * Math.abs(correlation)}%`);
-    const sign = correlation < 0 ? "−" : "";
-    const figure = make("span", "odds", `${sign}${Math.abs(correlation).toFixed(2)}`);
-    const button = make("button", "cell", make("span", "unit", name), bar, figure);
-    button.setAttribute("aria-label", `${name}, correlation ${correlation.toFixed(2)}`);
+    const size = Math.abs(correlation);
+    const figure = `${correlation < 0 ? "−" : ""}${size.toFixed(2)}`;
+    const button = makeRow("button", "cell", name, size, figure);
+    button.ariaLabel = `${name}, correlation ${correlation.toFixed(2)}`;
     button.title = `Layer ${layer + 1}, cell ${cell}`;
     button.dataset.place = `${layer}/${cell}`;
     button.addEventListener("click", () => this.pick(layer, cell));
@@ -74,20 +71,17 @@ export class CellsView {
     const { model, whole } = this.column;
     const { vocabulary, facts } = model;
     const own = field("own").value;
-    this.units = vocabulary.split(vocabulary.prepare(own || whole)).slice(0, MOST_SHOWN);
-    element("cells-empty").hidden = this.units.length > 0;
-    const answer = await model.ask("cells", {
-      ids: this.units.map((unit) => vocabulary.id(unit)),
-      start: facts.start,
-    });
-    this.rows = answer.rows;
+    const units = vocabulary.split(vocabulary.prepare(own || whole)).slice(0, MOST_SHOWN);
+    element("cells-empty").hidden = units.length > 0;
+    const ids = units.map((unit) => vocabulary.id(unit));
+    const { rows } = await model.ask("cells", { ids, start: facts.start });
+    Object.assign(this, { units, rows });
     this.pick(this.layer, this.cell);
   }
 
   /** @param {number} layer @param {number} cell */
   pick(layer, cell) {
-    const { layers } = this.column.model.facts;
-    const most = layers[layer][1] - 1;
+    const most = this.column.model.facts.layers[layer][1] - 1;
     this.layer = layer;
     this.cell = Math.min(Math.max(0, Math.floor(cell) || 0), most);
     field("layer").value = String(layer);
@@ -96,16 +90,14 @@ export class CellsView {
       field("cell").value = String(this.cell);
     }
     for (const button of element("cells-list").querySelectorAll("button")) {
-      const chosen = button.dataset.place === `${layer}/${this.cell}`;
-      button.setAttribute("aria-pressed", String(chosen));
+      button.ariaPressed = String(button.dataset.place === `${layer}/${this.cell}`);
     }
     this.view.replace(this.units.map((text, t) => ({ text, shade: shade(this.activation(t)) })));
   }
 
   /** @param {number} t the number of a unit */
   activation(t) {
-    const units = this.column.model.facts.layers[this.layer][1];
-    return this.rows[this.layer][t * units + this.cell] / 127;
+    return this.rows[t][this.layer][this.cell] / 127;
   }
 
   /** @param {number} index */

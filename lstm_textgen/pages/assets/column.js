@@ -56,19 +56,6 @@ export class Column {
     this.view = new TextView(this.text, (index, open) => this.look(index, open));
   }
 
-  /** @param {string} seed */
-  clear(seed) {
-    this.seed = seed;
-    this.written = [];
-    this.length = 0;
-    this.view.clear();
-    this.lead = 0;
-    if (seed) {
-      this.view.append([{ text: seed, shade: "seed" }]);
-      this.lead = 1;
-    }
-  }
-
   /** All of the text, as it is saved. */
   get whole() {
     return this.seed + this.written.map((unit) => unit.text).join("");
@@ -79,19 +66,27 @@ export class Column {
     return this.length;
   }
 
+  /**
+   * Show a seed and these generated units alone.
+   * @param {string} seed @param {Unit[]} written
+   */
+  restart(seed, written) {
+    Object.assign(this, { seed, written, length: this.lengthOf(written), lead: seed ? 1 : 0 });
+    this.view.clear();
+    this.view.append(shaded(written, seed));
+  }
+
   /** Start again with the seed, and generate a passage. */
   async begin() {
     const run = ++this.running;
     this.busy = true;
     this.asked = null;
     const { seed, rngSeed } = this.settings();
-    const { vocabulary, facts } = this.model;
-    const { ids, rest, opening, strange } = vocabulary.readSeed(seed, facts);
-    this.clear(seed + opening);
+    const { strange, ...read } = this.model.vocabulary.readSeed(seed);
+    this.restart(seed + read.opening, []);
     this.strange = strange;
     this.changed();
-    const start = facts.start.length;
-    await this.model.ask("begin", { ids, start, rest, opening, rngSeed, stream: 0 });
+    await this.model.ask("begin", { ...read, rngSeed, stream: 0 });
     if (this.running === run) {
       await this.go(); // unless it was stopped before it began
     }
@@ -158,24 +153,24 @@ export class Column {
 
   /** @param {Unit[]} units */
   take(units) {
-    const follows = this.endInSight();
-    this.view.append(units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) })));
     this.written.push(...units);
     this.length += this.lengthOf(units);
-    if (follows) {
-      this.text.scrollIntoView({ block: "end" });
-    }
-    this.changed();
+    this.follow(() => this.view.append(shaded(units)));
   }
 
   /**
-   * Return whether the end of the text is visible, or would be a line further down. Before the
-   * first interaction the page doesn't scroll.
+   * Change the view by `act`; scroll to the end of the text if that is visible, or would be a line
+   * further down. Before the first interaction the page doesn't scroll.
+   * @param {() => void} act
    */
-  endInSight() {
+  follow(act) {
     const { bottom } = this.text.getBoundingClientRect();
     const touched = navigator.userActivation?.hasBeenActive ?? true;
-    return touched && bottom < innerHeight + 60 && bottom > innerHeight - 120;
+    act();
+    if (touched && bottom < innerHeight + 60 && bottom > innerHeight - 120) {
+      this.text.scrollIntoView({ block: "end" });
+    }
+    this.changed();
   }
 
   /**
@@ -215,17 +210,19 @@ export class Column {
     const kept = this.written.slice(0, place);
     this.asked = null;
     const { units } = await this.model.ask("choose", { place, id, way });
-    this.written = [...kept, ...units];
-    this.length = this.lengthOf(this.written);
-    const shaded = this.written.map(({ text, odds }) => ({ text, shade: shadeOf(odds) }));
-    this.view.clear();
-    if (this.lead) {
-      this.view.append([{ text: this.seed, shade: "seed" }]);
-    }
-    this.view.append(shaded);
+    this.restart(this.seed, [...kept, ...units]);
     this.text.focus({ preventScroll: true });
     await this.go();
   }
+}
+
+/**
+ * Return units with their shades, after a seed.
+ * @param {Unit[]} units
+ */
+export function shaded(units, seed = "") {
+  const shown = units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) }));
+  return seed ? [{ text: seed, shade: "soft" }, ...shown] : shown;
 }
 
 /** Return a promise of the next frame, or of now if the page is hidden. */

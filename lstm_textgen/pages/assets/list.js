@@ -1,9 +1,8 @@
 /** A list by a model in the place of a text: items appear as they are finished, and stay. */
 
-import { Column, frame, LONGEST } from "./column.js";
+import { Column, frame, LONGEST, shaded } from "./column.js";
 import { fingerprintOf, readFingerprints } from "./fingerprint.js";
 import { CONSTANTS } from "./page.js";
-import { shadeOf } from "./shown.js";
 
 /** Items that are added at once. */
 const TEN = 10;
@@ -113,7 +112,8 @@ export class List extends Column {
       const odd = odds > misses && !cut && text.split("\n").length !== lines;
       if (text && !old && !odd && whole.test(text)) {
         seen.add(fingerprint);
-        this.add(item);
+        this.items.push(item);
+        this.follow(() => this.append(item));
         misses = 0;
         due = performance.now() + PAUSE;
       } else {
@@ -133,19 +133,11 @@ export class List extends Column {
    * Let the worker read a seed.
    * @param {string} seed
    */
-  async read(seed) {
-    const { facts, vocabulary } = this.model;
-    const { ids, rest, opening, strange } = vocabulary.readSeed(seed, facts);
+  read(seed) {
+    const { strange, ...read } = this.model.vocabulary.readSeed(seed);
     this.strange = strange;
     this.changed();
-    await this.model.ask("begin", {
-      ids,
-      start: facts.start.length,
-      rest,
-      opening,
-      rngSeed: this.rngSeed,
-      stream: this.drawn,
-    });
+    return this.model.ask("begin", { ...read, rngSeed: this.rngSeed, stream: this.drawn });
   }
 
   /**
@@ -175,27 +167,10 @@ export class List extends Column {
   }
 
   /** @param {Item} item */
-  add(item) {
-    const follows = this.endInSight();
-    this.items.push(item);
-    this.append(item);
-    if (follows) {
-      this.text.scrollIntoView({ block: "end" });
-    }
-    this.changed();
-  }
-
-  /** @param {Item} item */
   append(item) {
     const { seed, units, cut, fingerprint } = item;
     const name = ["item", cut && "cut", this.known.has(fingerprint) && "known"];
-    this.view.appendEntry(
-      [
-        ...(seed ? [{ text: seed, shade: "seed" }] : []),
-        ...units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) })),
-      ],
-      name.filter(Boolean).join(" "),
-    );
+    this.view.appendEntry(shaded(units, seed), name.filter(Boolean).join(" "));
     this.places.push(...(seed ? [{ item, place: -1 }] : []));
     this.places.push(...units.map((_, place) => ({ item, place })));
     this.length += this.lengthOf(units);

@@ -1,5 +1,7 @@
 /** A memory of the text so far, as in `memory.hy`, which explains it and has the constants. */
 
+import { highestOf, softmax } from "./sampler.js";
+
 /**
  * @typedef {object} Place in the text
  * @property {number} number among all places @property {string} key what is before it
@@ -86,18 +88,14 @@ export class Memory {
     if (!recall || !known.length) {
       return logits;
     }
-    const likeness = known.map((place) => sharpness * dot(place.output, output));
-    const highest = Math.max(...likeness);
-    const weights = likeness.map((each) => Math.exp(each - highest));
-    const sum = weights.reduce((a, b) => a + b);
+    const weights = softmax(known.map((place) => sharpness * dot(place.output, output)));
     /** @type {Map<number, number>} the shares of the units */
     const shares = new Map();
     known.forEach(({ id, times }, n) => {
-      const share = (Math.min(1, recall * times) * weights[n]) / sum;
-      shares.set(id, (shares.get(id) ?? 0) + share);
+      shares.set(id, (shares.get(id) ?? 0) + Math.min(1, recall * times) * weights[n]);
     });
     const own = Math.max(trace, 1 - [...shares.values()].reduce((a, b) => a + b));
-    const top = logits.reduce((a, b) => Math.max(a, b));
+    const top = highestOf(logits);
     const odds = logits.reduce((a, b) => a + Math.exp(b - top), 0);
     const changed = logits.slice();
     shares.forEach((share, id) => {

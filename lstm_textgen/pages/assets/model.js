@@ -8,15 +8,16 @@ import { UNITS } from "./units.js";
  * @property {string} name
  * @property {keyof typeof UNITS} unit
  * @property {string} measure the unit of a text's length
- * @property {string[]} units
- * @property {number | null} unknown
+ * @property {string[]} units a unit's index is its id
+ * @property {number | null} unknown the id of every unknown unit
  * @property {string | null} pattern of what a text is first split into; null: characters
  * @property {[number, number][]} merges of pieces
- * @property {boolean} lower
+ * @property {boolean} lower whether it knows lower case only
  * @property {boolean} code whether its text looks like code
- * @property {[string, number, boolean, boolean][]} layers
- * @property {number} embedding
- * @property {number} bits of a weight
+ * @property {[string, number, boolean, boolean][]} layers of each recurrent layer: its kind, its
+ *   units, whether its gates are hard, whether a GRU's reset gate comes before the product
+ * @property {number} embedding its dimensions
+ * @property {number} bits of a weight: 16 or 8
  * @property {number[]} start the ids that are read before any text
  * @property {string} opening what a text without a seed begins with
  * @property {string} end what ends an item, if its text is a list
@@ -50,10 +51,7 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    const { units, measure, layers, embedding, bits, unknown, end, after, small } = facts;
-    const shape = { layers, embedding, bits, unknown, size: units.length };
-    const rules = { breaks: end.length, after, small };
-    this.ask("load", { shape, units, measure, weights, code, constants: CONSTANTS, ...rules });
+    this.ask("load", { facts, weights, code, constants: CONSTANTS });
   }
 
   /**

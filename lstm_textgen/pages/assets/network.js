@@ -6,13 +6,7 @@
 import { fromHalf } from "./binary.js";
 
 /**
- * @typedef {object} Shape what determines a network's arrays
- * @property {[string, number, boolean, boolean][]} layers of each recurrent layer: its
- *   kind, its units, whether its gates are hard, whether a GRU's reset gate comes before the product
- * @property {number} size of the vocabulary
- * @property {number} embedding its dimensions
- * @property {number} bits of a weight: 16 or 8
- *
+ * @typedef {import("./model.js").Facts} Facts
  * @typedef {(matrix: Float32Array, vector: Float32Array, to: Float32Array) => void} Product
  */
 
@@ -47,32 +41,32 @@ class Heap {
 /** A network with a state; `logits` (size,) holds the result of the last step. */
 export class Network {
   /**
-   * @param {Shape} shape
+   * @param {Facts} facts
    * @param {Uint8Array} weights
    * @param {Uint8Array} code of product.wasm
    */
-  constructor(shape, weights, code) {
-    const heap = new Heap(roomFor(shape));
+  constructor(facts, weights, code) {
+    const size = facts.units.length;
+    const heap = new Heap(roomFor(facts));
     const product = makeProduct(heap, code);
-    const read = reader(weights, shape.bits);
-    this.embedding = read.table(shape.size, shape.embedding);
-    this.input = heap.array(shape.embedding);
-    let width = shape.embedding;
-    this.layers = shape.layers.map(([kind, units, hard, before]) => {
-      const gates = units * GATES[kind];
-      const inputs = read.matrix(heap, width, gates);
-      const recurrent = read.matrix(heap, units, gates);
-      width = units;
-      // A GRU has a bias for its input and another for its state, unless the gate comes before.
-      const bias = read.array(kind === "gru" && !before ? 2 : 1, gates);
+    const read = reader(weights, facts.bits, heap);
+    this.embedding = read.table(size, facts.embedding);
+    this.input = heap.array(facts.embedding);
+    let width = facts.embedding;
+    this.layers = facts.layers.map((layer) => {
+      const [kind, units, , before] = layer;
       const Kind = before ? GruBefore : kind === "gru" ? Gru : Lstm;
-      return new Kind(heap, product, { inputs, recurrent, bias, units, gates, hard });
+      const made = new Kind(heap, product, read, width, layer);
+      width = units;
+      return made;
     });
-    this.dense = read.matrix(heap, width, shape.size);
-    this.bias = read.array(1, shape.size);
+    this.dense = read.matrix(width, size);
+    this.bias = read.table(1, size)[0];
     this.product = product;
-    this.output = heap.array(shape.size);
-    this.logits = this.output.subarray(0, shape.size);
+    this.output = heap.array(size);
+    this.logits = this.output.subarray(0, size);
+    /** All that a step changes and the next one reads. */
+    this.state = [this.logits, ...this.layers.flatMap(({ h, c }) => [h, c])];
   }
 
   /**
@@ -83,7 +77,9 @@ export class Network {
     this.input.set(this.embedding[id]);
     let x = this.input;
     for (const layer of this.layers) {
-      x = layer.advance(x);
+      layer.feed(x);
+      layer.step();
+      x = layer.h;
     }
     return x;
   }
@@ -94,9 +90,7 @@ export class Network {
    */
   step(id) {
     this.product(this.dense, this.advance(id), this.output);
-    for (let n = 0; n < this.logits.length; n++) {
-      this.logits[n] += this.bias[n];
-    }
+    add(this.logits, this.bias);
     return this.logits;
   }
 
@@ -105,9 +99,9 @@ export class Network {
     return this.layers[this.layers.length - 1].h;
   }
 
-  /** Return a copy of all that a step changes and the next one reads. */
+  /** Return a copy of the state. */
   save() {
-    return [this.logits, ...this.layers.flatMap((layer) => layer.state)].map((a) => a.slice());
+    return this.state.map((array) => array.slice());
   }
 
   /**
@@ -115,91 +109,78 @@ export class Network {
    * @param {Float32Array[]} [saved]
    */
   restore(saved) {
-    [this.logits, ...this.layers.flatMap((layer) => layer.state)].forEach((array, n) => {
+    this.state.forEach((array, n) => {
       saved ? array.set(saved[n]) : array.fill(0);
     });
   }
-
-  /** Return each layer's memory (units,), from -1 to 1. */
-  activations() {
-    return this.layers.map((layer) => layer.activation());
-  }
 }
-
-/**
- * @typedef {object} Weights of a layer
- * @property {Float32Array} inputs @property {Float32Array} recurrent @property {Float32Array} bias
- * @property {number} units @property {number} gates numbers of all gates
- * @property {boolean} hard
- */
 
 /** A recurrent layer: what all kinds have in common. */
 class Layer {
-  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
-  constructor(heap, product, weights) {
-    this.weights = weights;
+  /**
+   * @param {Heap} heap @param {Product} product @param {ReturnType<typeof reader>} read
+   * @param {number} width of its input @param {Facts["layers"][0]} layer
+   */
+  constructor(heap, product, read, width, [kind, units, hard, before]) {
+    const gates = units * GATES[kind];
     this.product = product;
-    this.open = weights.hard ? hardSigmoid : sigmoid;
-    this.fromInput = heap.array(weights.gates);
-    this.fromState = heap.array(weights.gates);
-    this.h = heap.array(weights.units);
-    this.state = [this.h];
+    this.units = units;
+    this.open = hard ? hardSigmoid : sigmoid;
+    this.inputs = read.matrix(width, gates);
+    this.recurrent = read.matrix(units, gates);
+    // A GRU has a bias for its input and another for its state, unless the gate comes before.
+    this.biases = read.table(kind === "gru" && !before ? 2 : 1, gates);
+    this.a = heap.array(gates); // what its gates get from the input,
+    this.b = heap.array(gates); // and from the state
+    this.h = heap.array(units);
+    this.c = heap.array(units);
   }
 
-  /** Return the memory (units,). */
-  activation() {
-    return this.h.slice(0, this.weights.units);
+  /**
+   * Give the gates the input `x` and the state.
+   * @param {Float32Array} x
+   */
+  feed(x) {
+    this.product(this.inputs, x, this.a);
+    this.product(this.recurrent, this.h, this.b);
+    this.biases.forEach((bias, n) => add(n ? this.b : this.a, bias));
+  }
+
+  /** The memory, from -1 to 1. */
+  get activation() {
+    return this.h;
   }
 }
 
 /** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
 class Lstm extends Layer {
-  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
-  constructor(heap, product, weights) {
-    super(heap, product, weights);
-    this.c = new Float32Array(weights.units);
-    this.state.push(this.c);
-  }
-
-  /** @param {Float32Array} x the layer's input */
-  advance(x) {
-    const { product, open, fromInput: a, fromState: b, h, c } = this;
-    const { inputs, recurrent, bias, units: u } = this.weights;
-    product(inputs, x, a);
-    product(recurrent, h, b);
+  step() {
+    const { open, a, b, h, c, units: u } = this;
     for (let n = 0; n < u; n++) {
-      const i = open(a[n] + b[n] + bias[n]);
-      const f = open(a[u + n] + b[u + n] + bias[u + n]);
-      const g = tanh(a[2 * u + n] + b[2 * u + n] + bias[2 * u + n]);
-      const o = open(a[3 * u + n] + b[3 * u + n] + bias[3 * u + n]);
+      const i = open(a[n] + b[n]);
+      const f = open(a[u + n] + b[u + n]);
+      const g = tanh(a[2 * u + n] + b[2 * u + n]);
+      const o = open(a[3 * u + n] + b[3 * u + n]);
       c[n] = f * c[n] + i * g;
       h[n] = o * tanh(c[n]);
     }
-    return h;
   }
 
-  activation() {
+  get activation() {
     return this.c.map(tanh);
   }
 }
 
 /** A GRU layer: n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n); gates in the order z r n. */
 class Gru extends Layer {
-  /** @param {Float32Array} x the layer's input */
-  advance(x) {
-    const { product, open, fromInput: a, fromState: b, h } = this;
-    const { inputs, recurrent, bias, units: u } = this.weights;
-    const own = 3 * u; // where the bias of the recurrent product begins
-    product(inputs, x, a);
-    product(recurrent, h, b);
+  step() {
+    const { open, a, b, h, units: u } = this;
     for (let k = 0; k < u; k++) {
-      const z = open(a[k] + b[k] + bias[k] + bias[own + k]);
-      const r = open(a[u + k] + b[u + k] + bias[u + k] + bias[own + u + k]);
-      const scaled = r * (b[2 * u + k] + bias[own + 2 * u + k]);
-      const n = tanh(a[2 * u + k] + bias[2 * u + k] + scaled);
+      const z = open(a[k] + b[k]);
+      const r = open(a[u + k] + b[u + k]);
+      const n = tanh(a[2 * u + k] + r * b[2 * u + k]);
       h[k] = n + z * (h[k] - n);
     }
-    return h;
   }
 }
 
@@ -207,30 +188,25 @@ class Gru extends Layer {
  * A GRU layer with the reset gate before the product: n = tanh(x + (σ(r)·h)·U). The product with
  * the whole kernel is taken twice, the first time for z and r, the second for n.
  */
-class GruBefore extends Gru {
-  /** @param {Heap} heap @param {Product} product @param {Weights} weights */
-  constructor(heap, product, weights) {
-    super(heap, product, weights);
-    this.kept = heap.array(weights.units);
-    this.z = new Float32Array(weights.units);
+class GruBefore extends Layer {
+  step() {
+    const { open, a, b, h, c, units: u } = this;
+    for (let k = 0; k < u; k++) {
+      a[k] = open(a[k] + b[k]); // σ(z)
+      c[k] = h[k] * open(a[u + k] + b[u + k]);
+    }
+    this.product(this.recurrent, c, b);
+    for (let k = 0; k < u; k++) {
+      const n = tanh(a[2 * u + k] + b[2 * u + k]);
+      h[k] = n + a[k] * (h[k] - n);
+    }
   }
+}
 
-  /** @param {Float32Array} x the layer's input */
-  advance(x) {
-    const { product, open, fromInput: a, fromState: b, h, kept, z } = this;
-    const { inputs, recurrent, bias, units: u } = this.weights;
-    product(inputs, x, a);
-    product(recurrent, h, b);
-    for (let k = 0; k < u; k++) {
-      z[k] = open(a[k] + b[k] + bias[k]);
-      kept[k] = h[k] * open(a[u + k] + b[u + k] + bias[u + k]);
-    }
-    product(recurrent, kept, b);
-    for (let k = 0; k < u; k++) {
-      const n = tanh(a[2 * u + k] + b[2 * u + k] + bias[2 * u + k]);
-      h[k] = n + z[k] * (h[k] - n);
-    }
-    return h;
+/** @param {Float32Array} sums @param {Float32Array} more what is added to them */
+function add(sums, more) {
+  for (let n = 0; n < more.length; n++) {
+    sums[n] += more[n];
   }
 }
 
@@ -256,17 +232,17 @@ function pad(length) {
 
 /**
  * Return the number of numbers in the heap of a network.
- * @param {Shape} shape
+ * @param {Facts} facts
  */
-function roomFor({ layers, size, embedding }) {
-  let width = embedding;
+function roomFor(facts) {
+  let width = facts.embedding;
   let room = pad(width);
-  for (const [kind, units] of layers) {
+  for (const [kind, units] of facts.layers) {
     const gates = pad(units * GATES[kind]);
     room += gates * (pad(width) + pad(units) + 2) + 2 * pad(units);
     width = units;
   }
-  return room + pad(size) * (pad(width) + 1);
+  return room + pad(facts.units.length) * (pad(width) + 1);
 }
 
 /**
@@ -304,9 +280,9 @@ function plainProduct(matrix, vector, to) {
 /**
  * Return functions that read the next of `weights`: rows of 16-bit floats or, of 8 bits, of whole
  * numbers after the 32-bit float by which they are multiplied.
- * @param {Uint8Array} weights @param {number} bits
+ * @param {Uint8Array} weights @param {number} bits @param {Heap} heap
  */
-function reader(weights, bits) {
+function reader(weights, bits, heap) {
   const view = new DataView(weights.buffer);
   let place = 0;
   /** @param {number} length */
@@ -323,14 +299,11 @@ function reader(weights, bits) {
   return {
     /** @param {number} rows @param {number} columns */
     table: (rows, columns) => Array.from({ length: rows }, () => row(columns)),
-    /** @param {number} rows @param {number} columns */
-    array: (rows, columns) =>
-      Float32Array.from(Array.from({ length: rows }, () => [...row(columns)]).flat()),
     /**
      * Transposed: a row of `inputs` numbers for each output, in the heap.
-     * @param {Heap} heap @param {number} inputs @param {number} outputs
+     * @param {number} inputs @param {number} outputs
      */
-    matrix(heap, inputs, outputs) {
+    matrix(inputs, outputs) {
       const matrix = heap.array(pad(outputs) * pad(inputs));
       for (let i = 0; i < inputs; i++) {
         row(outputs).forEach((number, o) => {

@@ -53,24 +53,31 @@ export function make(tag, name, ...content) {
 }
 
 /**
+ * Make a row of a list: a unit, a bar for a `part` of 1, and its figure.
+ * @param {string} tag @param {string} name of its class
+ * @param {string} unit @param {number} part @param {string} figure
+ */
+export function makeRow(tag, name, unit, part, figure) {
+  const bar = make("span", "bar");
+  bar.style.setProperty("--part", `${100 * part}%`);
+  const about = Object.assign(make("span", "unit", unit), { dir: "auto" });
+  return make(tag, name, about, bar, make("span", "odds", figure));
+}
+
+/**
  * Make the element of a text that the arrow keys navigate.
  * @param {string} name its name for screen readers @param {boolean} [code]
  */
 export function makeText(name, code) {
-  const text = make("div", code ? "text code" : "text");
-  const attributes = {
+  return Object.assign(make("div", code ? "text code" : "text"), {
     role: "textbox",
-    "aria-readonly": "true",
-    "aria-multiline": "true",
-    "aria-label": name,
+    ariaReadOnly: "true",
+    ariaMultiLine: "true",
+    ariaLabel: name,
     lang: "",
     dir: "auto",
-    tabindex: "0",
-  };
-  for (const [key, value] of Object.entries(attributes)) {
-    text.setAttribute(key, value);
-  }
-  return text;
+    tabIndex: 0,
+  });
 }
 
 /**

@@ -166,13 +166,11 @@ function tell(text) {
 }
 
 /** The fields that a link holds: rng-seed is rng_seed there. */
-const LINKED = "seed temperature top-p recall rng-seed length pattern no-repeat fast new".split(
-  " ",
-);
+const KEPT = "seed temperature top-p recall rng-seed length pattern no-repeat fast new".split(" ");
 
 /** Put the settings into the address, and copy it. */
 function link() {
-  const pairs = LINKED.map((id) => {
+  const pairs = KEPT.map((id) => {
     const { type, checked, value } = field(id);
     const given = type === "checkbox" ? Number(checked) : encodeURIComponent(value);
     return `${id.replace("-", "_")}=${given}`;
@@ -184,7 +182,7 @@ function link() {
 /** Set the controls from the address. */
 function restore() {
   const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
-  for (const id of LINKED) {
+  for (const id of KEPT) {
     const value = given.get(id.replace("-", "_"));
     if (value !== null) {
       Object.assign(field(id), { value, checked: value !== "0" });
@@ -209,14 +207,12 @@ element("link").addEventListener("click", link);
 
 // * The views
 
-const tabs = [...document.querySelectorAll("[role=tab]")].map(
-  (tab) => /** @type {HTMLElement} */ (tab),
-);
+const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tab]")]);
 
 /** @param {HTMLElement} chosen */
 function show(chosen) {
   for (const tab of tabs) {
-    tab.setAttribute("aria-selected", String(tab === chosen));
+    tab.ariaSelected = String(tab === chosen);
     tab.tabIndex = tab === chosen ? 0 : -1;
     element(tab.getAttribute("aria-controls") ?? "").hidden = tab !== chosen;
   }

@@ -1,6 +1,9 @@
 /** Seeds that end within a unit: the ways to continue, weighted as in `seeds.hy`. */
 
+import { highestOf } from "./sampler.js";
+
 /**
+ * @typedef {import("./network.js").Network} Network
  * @typedef {import("./page.js").Constants} Constants those of `seeds.hy`, which explains them
  *
  * @typedef {object} Way to continue a seed
@@ -18,7 +21,7 @@
 
 /**
  * Return the ways to continue after `rest`, the last word of a seed; there is always one.
- * @param {import("./network.js").Network} network that has read what comes before, and is left so
+ * @param {Network} network that has read what comes before, and is left so
  * @param {string[]} units @param {string} rest @param {Constants} constants
  */
 export function waysOn(network, units, rest, constants) {
@@ -52,14 +55,14 @@ export function waysOn(network, units, rest, constants) {
   if (!found.length) {
     found.push({ weight: 0, path: [], typed: 0, ids: null, odds: logOdds(network.logits, 0) });
   }
-  return likeliest(found, units.length);
+  return wholeWordWays(likeliest(found, units.length), units, rest, constants);
 }
 
 /**
  * Return those `ways` to continue after `rest` that end it, if it is a whole word; otherwise all.
  * @param {Way[]} ways @param {string[]} units @param {string} rest @param {Constants} constants
  */
-export function wholeWordWays(ways, units, rest, { known, spelled }) {
+function wholeWordWays(ways, units, rest, { known, spelled }) {
   const word = rest.trim();
   const lower = word.toLowerCase();
   if (lower === word.toUpperCase()) {
@@ -79,15 +82,11 @@ export function wholeWordWays(ways, units, rest, { known, spelled }) {
 
 /**
  * Let the network take a path from the `state` before its last unit; return its state there.
- * @param {import("./network.js").Network} network
- * @param {number[]} path @param {Float32Array[]} state
+ * @param {Network} network @param {number[]} path @param {Float32Array[]} state
  */
 function follow(network, path, state) {
   network.restore(state);
-  const last = path.at(-1);
-  if (last !== undefined) {
-    network.step(last);
-  }
+  path.slice(-1).forEach((id) => network.step(id));
   return network.save();
 }
 
@@ -127,10 +126,6 @@ function logOdds(logits, weight) {
  * @param {ArrayLike<number>} numbers
  */
 function logSum(numbers) {
-  const highest = Math.max(...Array.from(numbers));
-  let sum = 0;
-  for (let n = 0; n < numbers.length; n++) {
-    sum += Math.exp(numbers[n] - highest);
-  }
-  return highest + Math.log(sum);
+  const highest = highestOf(numbers);
+  return highest + Math.log(Array.from(numbers).reduce((sum, n) => sum + Math.exp(n - highest), 0));
 }

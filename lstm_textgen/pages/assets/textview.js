@@ -17,14 +17,8 @@ const segmenter = new Intl.Segmenter();
 export class TextView {
   /** @type {Shaded[]} */
   units = [];
-  /** @type {number[]} where each unit begins, in what is shown */
-  starts = [];
-  /** How much is shown, in the characters of JavaScript. */
-  length = 0;
-  /** @type {{node: Text, first: number}[]} with the number of each run's first unit */
-  runs = [];
-  /** @type {Map<Node, number>} the same numbers, by the nodes */
-  firsts = new Map();
+  /** @type {{node: Text, start: number}[]} where each unit begins: in the node of its run */
+  spots = [];
   /** The unit in the frame; -1: none. */
   at = -1;
 
@@ -37,14 +31,12 @@ export class TextView {
     this.breaks = breaks;
     this.element = element;
     this.look = look;
-    this.body = document.createElement("span");
+    this.body = make("span", "");
     /** What comes next belongs in here: the body, or an entry of a list. */
     this.place = this.body;
-    this.frame = document.createElement("span");
-    this.frame.className = "frame";
+    this.frame = make("span", "frame");
     this.frame.hidden = true;
     element.replaceChildren(this.body, this.frame);
-    this.clear();
     element.addEventListener("click", (event) => this.#click(event));
     element.addEventListener("keydown", (event) => this.#key(event));
     new ResizeObserver(() => this.mark(this.at)).observe(element);
@@ -54,12 +46,8 @@ export class TextView {
     this.body.replaceChildren();
     this.place = this.body;
     this.units = [];
-    this.starts = [];
-    this.length = 0;
-    this.runs = [];
-    this.firsts.clear();
-    this.at = -1;
-    this.frame.hidden = true;
+    this.spots = [];
+    this.mark(-1);
   }
 
   /**
@@ -67,9 +55,7 @@ export class TextView {
    * @param {Shaded[]} units @param {string} name
    */
   appendEntry(units, name) {
-    this.place = make("span", name);
-    this.place.setAttribute("role", "listitem");
-    this.place.setAttribute("dir", "auto");
+    this.place = Object.assign(make("div", name), { role: "listitem", dir: "auto" });
     this.body.append(this.place);
     this.append(units);
   }
@@ -81,30 +67,17 @@ export class TextView {
   append(units) {
     for (const unit of units) {
       const last = this.place.hasChildNodes() ? this.units.at(-1) : null;
-      const shown = visible(unit.text);
-      const text = this.breaks ? shown.replace(/\n/g, "↵\n") : shown;
-      if (last && (last.shade === unit.shade || joins(last.text, unit.text))) {
-        this.runs[this.runs.length - 1].node.appendData(text);
-      } else {
-        this.#begin(unit.shade, text);
+      const joined = last && (last.shade === unit.shade || joins(last.text, unit.text));
+      const node = (joined && this.spots.at(-1)?.node) || document.createTextNode("");
+      if (!joined) {
+        // One without a shade, too: Chromium draws bare text a pixel lower than text in elements.
+        this.place.append(make("i", unit.shade, node));
       }
-      this.starts.push(this.length);
-      this.length += text.length;
       this.units.push(unit);
+      this.spots.push({ node, start: node.length });
+      const shown = visible(unit.text);
+      node.appendData(this.breaks ? shown.replace(/\n/g, "↵\n") : shown);
     }
-  }
-
-  /** @param {string} shade @param {string} text */
-  #begin(shade, text) {
-    const node = document.createTextNode(text);
-    const first = this.units.length;
-    this.runs.push({ node, first });
-    this.firsts.set(node, first);
-    // One without a shade, too: Chromium draws bare text a pixel lower than text in elements.
-    const run = document.createElement("i");
-    run.className = shade;
-    run.append(node);
-    this.place.append(run);
   }
 
   /**
@@ -144,26 +117,15 @@ export class TextView {
    * @param {number} index
    */
   box(index) {
-    const run = this.runs[this.#runOf(index)];
-    const from = this.starts[index] - this.starts[run.first];
-    const next = this.starts[index + 1] ?? this.length;
+    const { node, start } = this.spots[index];
+    const next = this.spots[index + 1];
     const range = document.createRange();
-    range.setStart(run.node, from);
-    range.setEnd(run.node, Math.min(from + next - this.starts[index], run.node.length));
+    range.setStart(node, start);
+    range.setEnd(node, next?.node === node ? next.start : node.length);
     const boxes = [...range.getClientRects()];
     return boxes.length
       ? boxes.reduce((widest, box) => (box.width > widest.width ? box : widest))
       : range.getBoundingClientRect();
-  }
-
-  /** @param {number} index */
-  #runOf(index) {
-    let [low, high] = [0, this.runs.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      [low, high] = this.runs[middle].first <= index ? [middle, high] : [low, middle - 1];
-    }
-    return low;
   }
 
   /**
@@ -172,20 +134,15 @@ export class TextView {
    */
   unitAt(x, y) {
     const caret = caretAt(x, y);
-    const first = caret ? this.firsts.get(caret.node) : undefined;
-    if (!caret || first === undefined) {
-      return -1;
-    }
-    const place = this.starts[first] + caret.offset;
-    let index = first;
-    while (index + 1 < this.units.length && this.starts[index + 1] <= place) {
-      index++;
-    }
-    // The caret is the nearest gap, which may be behind the unit.
-    const before = index > 0 && this.box(index - 1);
-    return before && before.left <= x && x < before.right && before.bottom > y && before.top <= y
-      ? index - 1
-      : index;
+    const index = this.spots.findLastIndex(
+      ({ node, start }) => node === caret?.node && start <= caret.offset,
+    );
+    // The caret is the nearest gap, which may be behind the unit, or between two runs.
+    const under = [index, index - 1, index + 1].find((n) => {
+      const box = this.spots[n] && this.box(n);
+      return box && box.left <= x && x < box.right && box.top <= y && y < box.bottom;
+    });
+    return under ?? index;
   }
 
   /** @param {MouseEvent} event */

@@ -1,24 +1,18 @@
 /** Text ↔ ids, as in `units.hy` and `pieces.hy`. */
 
-/** The units that a model knows; each subclass is a kind of unit. */
+/** @typedef {import("./model.js").Facts} Facts */
+
+/** The units that a model knows, here characters; each subclass is another kind of unit. */
 class Vocabulary {
   /** Units of length per second, at a pace that a reader can follow. */
   pace = 45;
 
-  /**
-   * @param {object} model
-   * @param {string[]} model.units a unit's index is its id
-   * @param {number | null} model.unknown the id of every unknown unit
-   * @param {boolean} model.lower whether it knows lower case only
-   * @param {string | null} model.pattern of what a text is first split into; null: characters
-   */
-  constructor({ units, unknown, lower, pattern }) {
-    this.units = units;
-    this.unknown = unknown;
-    this.lower = lower;
-    this.ids = new Map(units.map((each, id) => [each, id]));
+  /** @param {Facts} facts */
+  constructor(facts) {
+    this.facts = facts;
+    this.ids = new Map(facts.units.map((each, id) => [each, id]));
     /** What a text is first split into. */
-    this.words = new RegExp(pattern ?? "[^]", "gu");
+    this.words = new RegExp(facts.pattern ?? "[^]", "gu");
   }
 
   /**
@@ -30,7 +24,7 @@ class Vocabulary {
       .replace(/^\ufeff/, "")
       .replace(/\r\n?/g, "\n")
       .normalize("NFC");
-    return this.lower ? plain.toLowerCase() : plain;
+    return this.facts.lower ? plain.toLowerCase() : plain;
   }
 
   /**
@@ -46,26 +40,27 @@ class Vocabulary {
    * @param {string} unit
    */
   id(unit) {
-    return this.ids.get(unit) ?? this.unknown ?? -1;
+    return this.ids.get(unit) ?? this.facts.unknown ?? -1;
   }
 
   /**
-   * Return how to begin after a seed: the ids to read first, the rest of the seed, which the next
-   * unit may begin with, the opening that is written before all else, and what is strange in it.
+   * Return how to begin after a seed: the ids to read first, the `start` of which isn't text, the
+   * rest of the seed, which the next unit may begin with, the opening that is written before all
+   * else, and what is strange in it.
    * @param {string} seed
-   * @param {{start: number[], opening: string}} facts about an empty seed
    */
-  readSeed(seed, { start, opening }) {
+  readSeed(seed) {
+    const { start, opening, unknown } = this.facts;
     const text = this.prepare(seed);
     const units = this.split(text);
-    const strange = new Set(units.filter((unit) => [-1, this.unknown].includes(this.id(unit))));
-    const known =
-      this.unknown === null ? units.filter((unit) => !strange.has(unit)).join("") : text;
+    const strange = new Set(units.filter((unit) => [-1, unknown].includes(this.id(unit))));
+    const known = unknown === null ? units.filter((unit) => !strange.has(unit)).join("") : text;
     const rest = this.unfinished(known);
     strange.delete(rest);
     const read = this.split(known.slice(0, known.length - rest.length));
     return {
       ids: [...start, ...read.map((unit) => this.id(unit))],
+      start: start.length,
       rest,
       opening: known ? "" : opening,
       strange: [...strange],
@@ -80,8 +75,6 @@ class Vocabulary {
     return "";
   }
 }
-
-class Characters extends Vocabulary {}
 
 class Words extends Vocabulary {
   pace = 9;
@@ -106,7 +99,7 @@ class Words extends Vocabulary {
 
 /** Parts of words, merged from characters as in `pieces.hy`. */
 class Pieces extends Vocabulary {
-  /** @param {import("./model.js").Facts} facts */
+  /** @param {Facts} facts */
   constructor(facts) {
     super(facts);
     const { units, merges } = facts;
@@ -148,7 +141,7 @@ class Pieces extends Vocabulary {
 }
 
 /** The kinds of units by the names that the program gives them. */
-export const UNITS = { characters: Characters, pieces: Pieces, words: Words };
+export const UNITS = { characters: Vocabulary, pieces: Pieces, words: Words };
 
 /**
  * Return the length of a unit's text in a `measure`: characters, or units.

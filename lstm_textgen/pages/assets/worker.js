@@ -8,7 +8,7 @@ import { Memory } from "./memory.js";
 import { Network } from "./network.js";
 import { repeats } from "./repeats.js";
 import { highestOf, Sampler, softmax } from "./sampler.js";
-import { waysOn, wholeWordWays } from "./spelling.js";
+import { waysOn } from "./spelling.js";
 import { lengthOf } from "./units.js";
 
 /** Units between two places where the network's state is stored. */
@@ -28,23 +28,19 @@ const STRIDE = 64;
 /** A model that generates. */
 class Writer {
   /**
-   * @param {any} message the model's shape, its units, what their length is counted in, the weights
-   *   in base64, the code in base64, the number of line breaks that end an item (0: nothing does),
-   *   where lines don't end (see model.js), and the program's constants
+   * @param {object} message
+   * @param {import("./model.js").Facts} message.facts
+   * @param {string} message.weights in base64 @param {string} message.code in base64
+   * @param {import("./page.js").Constants} message.constants
    */
-  constructor({ shape, units, measure, weights, code, breaks, after, small, constants }) {
-    this.network = new Network(shape, fromBase64(weights), fromBase64(code));
-    this.unknown = shape.unknown;
-    this.units = units;
-    this.measure = measure;
-    this.breaks = breaks;
-    this.after = after;
-    this.small = small;
-    this.newline = units.indexOf("\n");
-    /** @type {import("./page.js").Constants} */
+  constructor({ facts, weights, code, constants }) {
+    this.facts = facts;
+    this.units = facts.units;
     this.constants = constants;
-    this.sampler = new Sampler(this.unknown, 0);
-    this.memory = new Memory(units, constants.memory);
+    this.network = new Network(facts, fromBase64(weights), fromBase64(code));
+    this.newline = this.units.indexOf("\n");
+    this.sampler = new Sampler(facts.unknown, 0);
+    this.memory = new Memory(this.units, constants.memory);
     this.recall = 0; // the memory's share
     /** @type {number[]} */
     this.ids = [];
@@ -75,14 +71,8 @@ class Writer {
     this.lead = ids.length;
     ids.forEach((id) => this.read(id));
     this.start = this.network.save();
-    this.ways = rest ? this.waysAfter(rest) : [];
+    this.ways = rest ? waysOn(this.network, this.units, rest, this.constants) : [];
     this.again({ rngSeed, stream });
-  }
-
-  /** @param {string} rest */
-  waysAfter(rest) {
-    const { network, units, constants } = this;
-    return wholeWordWays(waysOn(network, units, rest, constants), units, rest, constants);
   }
 
   /**
@@ -90,9 +80,19 @@ class Writer {
    * @param {{rngSeed: number, stream: number}} message
    */
   again({ rngSeed, stream }) {
-    this.sampler = new Sampler(this.unknown, rngSeed, stream);
+    this.sampler = new Sampler(this.facts.unknown, rngSeed, stream);
+    this.take();
+  }
+
+  /**
+   * Go back to the end of the seed, and read the path of the way with this number, if there is one.
+   * @param {number} [way]
+   */
+  take(way = -1) {
+    const path = this.ways[way]?.path ?? [];
     this.goBack(this.seed, this.start);
-    this.lead = this.seed;
+    this.lead = this.seed + path.length;
+    path.forEach((id) => this.read(id));
   }
 
   /**
@@ -100,9 +100,7 @@ class Writer {
    * @param {{ids: number[], way: number}} message
    */
   keep({ ids, way }) {
-    if (this.ways.length) {
-      this.take(way);
-    }
+    this.take(way);
     ids.forEach((id) => this.read(id));
   }
 
@@ -118,9 +116,9 @@ class Writer {
 
   /** Return whether an item ends here: with line breaks that were written, not read. */
   ended() {
-    const last = this.ids.slice(Math.max(this.lead, this.ids.length - this.breaks));
-    const whole = this.breaks > 0 && last.length === this.breaks;
-    return whole && last.every((id) => id === this.newline);
+    const breaks = this.facts.end.length;
+    const last = this.ids.slice(Math.max(this.lead, this.ids.length - breaks));
+    return breaks > 0 && last.length === breaks && last.every((id) => id === this.newline);
   }
 
   /** Return the ids that can't come next: where lines don't end, by `break-rules` of breaks.hy. */
@@ -129,11 +127,11 @@ class Writer {
     while (n > this.lead && this.ids[n - 1] === this.newline) {
       n--;
     }
-    const state = n > this.lead ? this.after[this.ids[n - 1]] : "0";
+    const state = n > this.lead ? this.facts.after[this.ids[n - 1]] : "0";
     if (n === this.ids.length) {
       return state === "1" ? [this.newline] : [];
     }
-    return state === "2" ? this.small : [];
+    return state === "2" ? this.facts.small : [];
   }
 
   /** @param {number} id */
@@ -169,23 +167,12 @@ class Writer {
     return { units: [unit], ended: this.ended() };
   }
 
-  /**
-   * Read the path of the way with this number, from the seed on.
-   * @param {number} way
-   */
-  take(way) {
-    const { path } = this.ways[way];
-    this.goBack(this.seed, this.start);
-    this.lead = this.seed + path.length;
-    path.forEach((id) => this.read(id));
-  }
-
   /** Draw a way and take it; return the first unit. */
   begun() {
     const { ways, sampler, network } = this;
     const way = sampler.pickOf(ways.map(({ weight }) => weight));
     this.take(way);
-    const ids = ways[way].ids ?? [...this.units.keys()].filter((id) => id !== this.unknown);
+    const ids = ways[way].ids ?? [...this.units.keys()].filter((id) => id !== this.facts.unknown);
     return this.first(way, ids[sampler.pickOf(ids.map((id) => network.logits[id]))]);
   }
 
@@ -204,7 +191,7 @@ class Writer {
         const text = units[each].slice(typed);
         const own = Math.exp(odds[each] - highest) / all;
         const other = found.get(text);
-        if (each !== this.unknown && !other) {
+        if (each !== this.facts.unknown && !other) {
           found.set(text, { id: each, text, way: n, odds: own });
         } else if (other) {
           other.odds += own; // the ways come in order, so it is the likeliest that stays
@@ -232,8 +219,8 @@ class Writer {
     const choice = (each) => ({ id: each, text: this.units[each], odds: odds[each], way: 0 });
     const chosen = choice(id);
     const others = [];
-    if (this.unknown !== null) {
-      odds[this.unknown] = 0;
+    if (this.facts.unknown !== null) {
+      odds[this.facts.unknown] = 0;
     }
     while (others.length < this.constants.alternatives) {
       const best = odds.indexOf(highestOf(odds));
@@ -274,31 +261,27 @@ class Writer {
       units.push(unit);
       text += unit.text;
       this.read(unit.id);
-      left -= lengthOf(unit.text, this.measure);
+      left -= lengthOf(unit.text, this.facts.measure);
     } while (left > 0 && !this.ended() && performance.now() < end);
     return { units, ended: this.ended() };
   }
 
   /**
-   * Return what each layer's cells do while a text is read: a layer's bytes (time · units) are its
-   * activations times 127. The text being generated is unaffected.
+   * Return what the cells do while a text is read: of each unit and layer their activations times
+   * 127, as bytes. The text being generated is unaffected.
    * @param {{ids: number[], start: number[]}} message the text, and what is read before it
    */
   cells({ ids, start }) {
     const saved = this.network.save();
     this.network.restore();
     start.forEach((id) => this.network.advance(id));
-    const rows = this.network.activations().map((a) => new Int8Array(ids.length * a.length));
-    ids.forEach((id, t) => {
+    const rows = ids.map((id) => {
       if (id >= 0) {
         this.network.advance(id);
       }
-      this.network.activations().forEach((layer, n) => {
-        rows[n].set(
-          layer.map((value) => Math.round(127 * value)),
-          t * layer.length,
-        );
-      });
+      return this.network.layers.map(({ activation }) =>
+        Int8Array.from(activation, (value) => Math.round(127 * value)),
+      );
     });
     this.network.restore(saved);
     return { rows };
@@ -308,13 +291,9 @@ class Writer {
 /** @type {Writer} */
 let writer;
 
+// The first message has what a writer needs, each other one the name of what it is to do.
 addEventListener("message", ({ data }) => {
-  let result = {};
-  if (data.do === "load") {
-    writer = new Writer(data);
-  } else {
-    const act = /** @type {Record<string, (message: any) => any>} */ (/** @type {any} */ (writer));
-    result = act[data.do](data) ?? {};
-  }
+  writer ??= new Writer(data);
+  const result = /** @type {any} */ (writer)[data.do]?.(data) ?? {};
   postMessage({ number: data.number, result });
 });
