@@ -211,14 +211,13 @@
     (save-checkpoint @checkpoint (own-path (check-value 'path PATH path))))
 
   (meth page [path #* others [temperature None] [length None] [recall 0] [overwrite False]]
-    #[[Write a web page to play with the model to the file at `path`.
+    #[[Write to `path` a page to play with the model at a `temperature`, `length` and `recall`.
 
-    Another `TextModel` in `others` generates side by side with this one. The controls start at
-    `temperature`, a number from 0 to 2 (default: the model's own), `length`, in characters or
-    words (default: 400 or 80), and `recall`, from 0 to 1. Raises `ValueError` for values out of
-    range, more than two models, models too large for a page, a `path` that is a model and,
-    without `overwrite`, any other file that this program didn't make; `OSError` if it can't be
-    written.]]
+    Its controls start there: at a number from 0 to 2 (default: the model's own), characters
+    or words (default: 400 or 80), and a number from 0 to 1. Another `TextModel` in `others`
+    generates side by side with this one. Raises `ValueError` for values out of range, more than
+    two models, models too large for a page, a `path` that is a model and, without `overwrite`,
+    any other file that this program didn't make; `OSError` if it can't be written.]]
     (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]
