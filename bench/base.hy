@@ -8,8 +8,8 @@
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
 run as a user would run it, without and with `--from NAME`, by default `english`; the default is
 all of the text, and one minute from the start of the process. The last tenth of the characters,
-which the program holds out from the next space on, is scored as by `--score`, in bits per
-character. Texts may be compressed by gzip.
+which the program holds out from the line or word before it on, is scored as by `--score`, in bits
+per character. Texts may be compressed by gzip.
 
 With `--names`, the fine-tuned model writes 100,000 characters at temperature 1, and a column has
 the share of their capitalized words within sentences that the text lacks; in brackets that of the
