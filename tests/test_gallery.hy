@@ -7,7 +7,7 @@
   tools.gallery [FACTS PAGE PASSAGE renewed shaded])
 
 (setv VERSE #[[## Verse
-0 minutes, 0 bits per character:
+0 minutes, 0 bits:
 
 <!-- shades:  -->
 <blockquote>
@@ -28,7 +28,7 @@ $ ./train.hy --generate "<heylo>" --model verse --length 50 --rng-seed 1
     entry (renewed VERSE (/ tmp-path "verse") (/ tmp-path "texts")
       :python (forked-python) :environment {COUNTING "1"})
     [shades _ passage] (.groups (.search PASSAGE entry)))
-  (assert (re.search r"(?m)^[\d.]+ minutes, [1-8]\.\d\d bits per character:$" entry))
+  (assert (re.search r"(?m)^[\d.]+ minutes, [1-8]\.\d\d bits:$" entry))
   (assert (.startswith passage "&lt;heylo&gt;"))
   (assert (re.fullmatch "0{7}[0-8]{50}" shades))
   (assert (re.search "[1-8]" shades)))

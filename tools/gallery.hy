@@ -23,7 +23,7 @@ from the folder TEXTS if it is there.]]
   PAGE (/ ROOT "docs" "gallery.md")
   ENTRY (re.compile r"(?m)^(?=## )")
   MODEL (re.compile r"--model (\w+)")
-  FACTS (re.compile r"[\d.]+ minutes, [\d.]+ bits per character")
+  FACTS (re.compile r"[\d.]+ minutes, [\d.]+ bits")
   ;; What a model wrote, with a digit for each character: the surprise in bits, 8 being 8 or more.
   PASSAGE (re.compile r"(?s)<!-- shades: (\d*) -->\n<(blockquote|pre)>\n(.*?)\n</\2>"))
 
@@ -58,7 +58,7 @@ from the folder TEXTS if it is there.]]
           (setv
             minutes (/ (- (time.monotonic) begun) 60)
             loss (float (get (re.findall r"finished: .* ([\d.]+) bits" printed) -1))
-            facts f"{minutes :.1f} minutes, {loss :.2f} bits per character"
+            facts f"{minutes :.1f} minutes, {loss :.2f} bits"
             entry (.sub FACTS facts entry))
         (in "--generate" words)
           (setv entry (with-passage entry words (.strip printed "\n") folder)))))
