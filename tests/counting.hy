@@ -6,9 +6,11 @@ window, draws its dropout from a seed that it keeps, and has Adam's means, and e
 all of them: a run that doesn't resume one of them ends with other bits.]]
 
 (import
+  time [monotonic]
   types [SimpleNamespace]
   numpy :as np
   lstm-textgen.learning.learner.protocol [BETA-1 Learner]
+  lstm-textgen.learning.schedule [Clock]
   lstm-textgen.learning.start :as start
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.keraslayout [weight-shapes])
@@ -16,7 +18,8 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 (setv
   BETA-2 0.999
   EPSILON 1e-7
-  INFLUENCE 0.01)  ; of the states, on gradients and on validation losses
+  INFLUENCE 0.01  ; of the states, on gradients and on validation losses
+  MINUTE 5)       ; seconds, so that nobody need wait for a run with `minutes`
 
 
 (defclass Variable []
@@ -113,8 +116,19 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
     (.assign bias (- bias.value step))))
 
 
+(defclass Hurried [Clock]
+  "A `Clock` whose minutes are short."
+
+  (defn __init__ [self deadline]
+    (setv now (monotonic))
+    (.__init__ (super) (when deadline (+ now (* (/ MINUTE 60) (- deadline now)))))))
+
+
 (defn install []
-  "Make every run of this process use a `CountingLearner`, and measure no machine's speed."
+  #[[Make every run of this process use a `CountingLearner`, with short minutes.
+
+  It measures no machine's speed.]]
   (setv
     training.make-learner CountingLearner
+    training.Clock Hurried
     start.machine-speed (fn [display] 0.1)))  ; so that `minutes` choose small networks

@@ -164,7 +164,7 @@ sys.exit(main())"])
 
 (defn [pytest.mark.slow] test-a-process-that-nobody-joins-ends [tmp-path]
   (write-text tmp-path)
-  (setv result (run-python #* (changed "machines.JOINING = 3") #* FLAGS
+  (setv result (run-python #* (changed "machines.CONNECTING = 3") #* FLAGS
     :cwd tmp-path :environment (member 1 2 (free-port))))
   (assert (= result.returncode 2))
   (assert (re.fullmatch "not all processes connected within .*\n" result.stderr)))
