@@ -18,7 +18,8 @@
   tests.helpers [CALM STARTED small-model start-python])
 
 (setv
-  MODELS ["bot" "wordy" "parts" "chat" "lines" "paragraphs" "endless"]  ; by `save-models`
+  MODELS ["bot" "wordy" "parts" "chat" "lines" "paragraphs" "endless" "short"]  ; by `save-models`
+  KNOWN ["A" "n" "be"]  ; items of the last
   LONGEST 30  ; units, of the items that those of lists are told to have learned
   LETTERS "\n abcdefghijklmnopqrstuvwxyzABC:,.é"
   CATS (+ "The cat sat on the mat, and the dog sat on the log.\n"
@@ -29,7 +30,7 @@
 (defn save-models [folder]
   #[[Save MODELS in `folder`: of characters, words, pieces, a chat, and lists.
 
-  The items of the last have no end.]]
+  The items of "endless" have no end, those of "short" a letter or so.]]
   (for [[name options] (.items {
       "bot" {"layers" "lstm:24"  "text" LETTERS}
       "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}
@@ -38,7 +39,8 @@
   (save-checkpoint (chat-model) (/ folder "chat"))
   (save-list folder "lines" "line")
   (save-list folder "paragraphs" "paragraph")
-  (save-list folder "endless" "line" :odds {"A" 1e20}))
+  (save-list folder "endless" "line" :odds {"A" 1e20} :known ["A"])
+  (save-list folder "short" "line" :odds {"\n" 2} :known KNOWN))
 
 
 (defn save-list [folder name items [known []] #** options]

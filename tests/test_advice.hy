@@ -1,13 +1,15 @@
-"The advice in messages, in terms of Python and of the command line."
+"What is told to who uses it wrongly, in the words of Python or of the command line."
 
 (import
+  fractions [Fraction]
   os
   re
   h5py
+  numpy :as np
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  lstm-textgen.textmodel [TextModel load train]
+  lstm-textgen.textmodel [TextModel joined-texts load train]
   tests.helpers [TEXT refusal-of saved-model small-model])
 
 (setv pytestmark pytest.mark.quick)
@@ -68,13 +70,66 @@
   (assert (= (. (.readouterr capsys) out) (+ text "\n"))))
 
 
-;; * Writing
+;; * Types
 
-(defn test-one-text-without-an-end-is-not-called-several [model]
-  (for [[samples said] [[None "a text needs an end"] [2 "several texts need an end"]]]
-    (assert (.startswith (refusal-of model.generate "h" None samples) said))))
+(defn [(pytest.mark.parametrize #("method" "given" "named" "said") [
+    #("generate" ["h"] {"temperature" (Fraction 1 2)} "`temperature` must be a number, 0 or more")
+    #("generate" ["h" True] {} "`length` must be a whole number, 0 or more, not True")
+    #("generate" ["h"] {"stop" 5} "`stop` must be non-empty text")
+    #("generate" ["日" 5] {"warn" 5} "`warn` must be a function, not 5")
+    #("generate" [5] {} "`seed` must be text, or a list of texts, not 5")
+    #("generate" [[b"h"]] {} "`seed` must be text, or a list of texts, not [b'h']")
+    #("stream" [["h"]] {} "`seed` must be text, not ['h']")
+    #("prepare" [None] {} "`text` must be text, not None")
+    #("score" [5] {} "`text` must be text, not 5")
+    #("save" [None] {} "`path` must be a path, not None")
+    #("export" [b"m.h5"] {} "`path` must be a path, not b'm.h5'")
+    #("page" ["p.html" "model"] {} "`others` must be a TextModel, not 'model'")])]
+    test-a-wrong-type-is-a-type-error [model tmp-path method given named said]
+  (with [caught (pytest.raises TypeError)]
+    ((getattr model method) #* given #** named))
+  (assert (.startswith (str caught.value) said))
+  (assert (= (list (.iterdir tmp-path)) [])))
 
 
-(defn test-bytes-are-named-as-bytes [model]
-  (for [seed [b"h" (bytearray b"h") [b"h"]]]
-    (assert (.endswith (refusal-of model.generate seed) f"not {seed !r}"))))
+(defn [(pytest.mark.parametrize #("options" "said") [
+    #({"quiet" None} "`quiet` must be True or False, not None")
+    #({"display" 5} "`display` must be a display such as lstm_textgen.Display, not 5")
+    #({"prep" 5} "a step is a name, a tuple")
+    #({"base" 5} "`base` must be the name of a model, such as english, or its path, not 5")
+    #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")
+    #({"text" 5} "`text` must be text, or a list of texts, not 5")
+    #({"text" None  "sources" 5} "`sources` must be paths or URLs, not 5")
+    #({"sources" "b"} "`sources` or `text`, not both")
+    #({"column" "a"} "`column` has no effect on `text`")
+    #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
+    #({"path" None} "`path` must be")])]
+    test-a-wrong-value-of-train-is-refused-at-once-in-the-words-of-python
+    [model tmp-path options said]
+  (assert (in said (refusal-of train #** {"text" TEXT #** options})))
+  (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn test-a-path-is-no-checkpoint-and-an-id-is-not-negative [model]
+  (assert (in "use `load` to read a model file" (refusal-of TextModel "bot")))
+  (for [id [-1 (len model.vocabulary)]]
+    (assert (in "an id must be from 0 to" (refusal-of model.vocabulary.decode [id])))))
+
+
+(defn test-numpy-s-text-and-numbers-in-lists-are-plain-ones [model]
+  (setv likeliest (.generate model "h" 5 :temperature 0))
+  (assert (= (.generate model (np.array "h") 5 :temperature [(np.float32 0)]) likeliest))
+  (assert (= (.generate model (np.array ["h"]) 5 :temperature 0) [likeliest])))
+
+
+(defn [(pytest.mark.parametrize #("text" "expected") [
+    #("a\nb\n" "a\nb\n") #(["a\n" "b\n"] "a\nb\n") #([] "") #((gfor c "ab" c) "a\nb")])]
+    test-a-text-may-come-in-several-strings [text expected]
+  (assert (= (joined-texts text) expected)))
+
+
+(defn test-missing-keras-is-told-before-the-text-is-read [monkeypatch tmp-path capsys]
+  (.setattr monkeypatch "lstm_textgen.learning.runs.find_spec" (fn [name]))
+  (with [_ (pytest.raises ImportError :match "keras is not installed: pip install keras")]
+    (train (/ tmp-path "nowhere.txt") (/ tmp-path "model")))
+  (assert (= (.readouterr capsys) #("" ""))))

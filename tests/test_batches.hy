@@ -74,25 +74,6 @@
   (assert (>= (len (set (np.concatenate read))) (* 0.8 n))))
 
 
-(defn test-items-longer-than-a-window-carry-the-state-over []
-  (setv bounds (np.cumsum [0 #* (* [20] 9)]))
-  (defn batches-of [lookback base]
-    (Batches (ids 180) (replace (settings 1 lookback) :items "paragraph" :base base)
-      :bounds bounds))
-  (assert (. (batches-of 21 "english:1") carries-state))
-  (assert (. (batches-of 22 None) carries-state))
-  (assert (not (. (batches-of 22 "english:1") carries-state))))
-
-
-(defn test-every-epoch-begins-elsewhere-and-the-same-in-every-run []
-  (defn beginning [seed epoch]
-    (setv [x _] (next (.epoch (batches 1000 4 10 :seed seed) epoch)))
-    (int (get x #(0 0))))
-  (assert (> (len (sfor epoch (range 9) (beginning 1 epoch))) 5))
-  (assert (= (beginning 1 3) (beginning 1 3)))
-  (assert (!= (beginning 1 3) (beginning 2 3))))
-
-
 (defn test-overlapping-windows-cover-the-text-in-random-order []
   (setv
     windows (batches 1000 5 10 3)
@@ -119,13 +100,6 @@
     (setv start (- (get y run-in) run-in))  ; where the row's run-in begins, if there is room
     (assert (.all (= y (np.maximum 0 (+ start (np.arange (len y)))))))
     (assert (.all (= x (np.maximum 0 (+ start -1 (np.arange (len y)))))))))
-
-
-(defn test-the-processes-validate-on-rows-of-their-own []
-  (setv parts [(ids 900) (ids 100) #(4 8)])
-  (setv halves (gfor own [(slice 0 2) (slice 2 4)] (.batches (HeldOut #* parts own))))
-  (for [[whole one other] (zip (.batches (HeldOut #* parts)) #* halves)]
-    (for [[all #* shares] (zip whole one other)] (assert (.all (= all (np.vstack shares)))))))
 
 
 (defn check-text [length validation lookback]

@@ -52,8 +52,6 @@
     (pytest.approx (. (score model [held]) bits) :rel 0.03))))
 
 
-;; * How long units are
-
 ;; * Models of an earlier version
 
 (defn [pytest.fixture] older [tmp-path counting]

@@ -59,15 +59,9 @@
   (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :restart True :items "line") None)))
 
 
-(defn [pytest.mark.quick] test-two-models-write-items-of-any-number-of-lines-if-theirs-differ []
-  (defn lines [#* numbers]
-    (. (Mixture #* (gfor n numbers (small-model :items "paragraph" :longest-item 9 :item-lines n)))
-      settings item-lines))
-  (assert (= [(lines 3 3) (lines 3 4) (lines 3 None)] [3 None None])))
-
-
-(defn [pytest.mark.quick] test-two-models-break-lines-as-either-does []
-  (setv models (lfor kinds ["letters commas" "commas sentences" None]
-    (small-model :unbroken kinds)))
-  (assert (= (. (Mixture #* (cut models 2)) settings unbroken) "commas"))
-  (assert (= (. (Mixture #* (cut models 1 None)) settings unbroken) "")))
+(defn [pytest.mark.quick] test-two-models-break-lines-as-either-does-in-items-of-any-number-of-lines []
+  (setv models (lfor [kinds n] [["letters commas" 3] ["commas sentences" 3] [None 4]]
+    (small-model :unbroken kinds :items "paragraph" :longest-item 9 :item-lines n)))
+  (for [[pair expected] [[(cut models 2) ["commas" 3]] [(cut models 1 None) ["" None]]]]
+    (setv settings (. (Mixture #* pair) settings))
+    (assert (= [settings.unbroken settings.item-lines] expected))))

@@ -2,7 +2,6 @@
 
 (import
   importlib.metadata :as metadata
-  itertools [count]
   json
   os
   sys
@@ -86,32 +85,13 @@
   (assert (!= (in "training on PyTorch" (train)) broken)))
 
 
-(defn [pytest.mark.quick (pytest.mark.parametrize #("flags" "rows" "pays") [
-    [#{"avx2" "avx512_bf16"} 2 True]
-    [#{"avx512_bf16" "amx_bf16"} 64 True]
-    [#{"avx512_bf16" "amx_bf16"} 32 False]
-    [#{"avx2" "avx512f"} 64 False]
-    [#{} 64 False]])]
-    test-bfloat16-is-used-where-it-is-faster [monkeypatch flags rows pays]
-  (for [module [machine choice]] (.setattr monkeypatch module "processor_flags" (fn [] flags)))
-  (assert (= (choice.bfloat16-pays? "tensorflow" rows) pays)))
-
-
 ;; * How fast a machine trains
 
 (defn [pytest.fixture] folder [tmp-path monkeypatch]
   "Return the cache folder, an empty one, of a machine that is idle."
   (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str tmp-path))
-  (occupied monkeypatch 0)
+  (.setattr monkeypatch choice "busy_seconds" (fn [] 0))
   tmp-path)
-
-
-(defn occupied [monkeypatch cores]
-  "Let other processes keep so many `cores` busy, of two."
-  (setv seconds (iter (count 0 (* cores choice.SLEEP))))
-  (.setattr monkeypatch choice "busy_seconds" (fn [] (next seconds)))
-  (.setattr monkeypatch choice "cores" (fn [] 2))
-  (.setattr monkeypatch os "cpu_count" (fn [] 2)))
 
 
 (defn pretend [monkeypatch units]
@@ -129,17 +109,6 @@
   (pretend monkeypatch 1)
   (assert (= (machine-speed display) 2))
   (assert (= said ["measuring this machine's training speed"])))
-
-
-(defn test-a-speed-measured-beside-other-work-is-not-kept-and-a-known-one-is-shared
-    [folder monkeypatch]
-  (for [[others times] [[1 2] [1 3] [0 1]]]
-    (occupied monkeypatch others)
-    (pretend monkeypatch (* times MEASURED-SPEED))
-    (assert (= (machine-speed (Quiet)) times)))
-  (for [[others share] [[0 1] [1 0.667] [2 0.5] [0.05 0.976]]]
-    (occupied monkeypatch others)
-    (assert (= (round (machine-speed (Quiet)) 3) share))))
 
 
 (defn [(pytest.mark.parametrize "content" ["{" "[1]" "{\"a\": \"b\"}" "{\"a\": 0}" "null"])]

@@ -25,12 +25,6 @@
   refusal)
 
 
-(defn test-the-words-of-keras-are-not-taken-for-settings [complaint monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.cli.find_action" (fn [_]
-    (raise (ValueError "Argument `output` must have a rank of 2"))))
-  (assert (in "Argument `output` must" (complaint))))
-
-
 (defn test-a-refusal-has-status-2-and-one-line-on-standard-error [tmp-path]
   (setv result (program "--sources" "nowhere.txt" :folder tmp-path))
   (assert (= [result.returncode result.stdout] [2 "reading nowhere.txt\n"]))

@@ -124,6 +124,3 @@ logarithms. So their texts and scores are known.]]
   (assert (= (.generate model "b" :length 2 :samples 2) ["baa" "baa"]))
   (assert (= (.generate model ["b" "c"] :samples 2 :length 1) ["ba" "ba" "ca" "ca"]))
   (assert (= (.generate model [] :length 2) [])))
-
-
-;; * Flags that don't go together

@@ -2,22 +2,31 @@
 
 (import
   collections [Counter]
+  functools [reduce]
   random [Random]
   re
   tracemalloc
+  hypothesis [given settings strategies :as st]
   pytest
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.constraints [Repeats]
   lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.patterns [Automaton]
   tests.helpers [output program refusal-of refused save-odds small-model])
 
 (setv
   pytestmark pytest.mark.quick
+  CHARACTERS "abdrKgon1é \n"
+  PATTERNS [
+    "[KR].{2,7}a" ".{1,8}" "(.* )?dragon( .*)?" "[^\\n]+(\\n[^\\n]+){2}" "\\D*" "(a+)+$" "\\w+" ""
+    "(?i)k.*" "(?i:k)a*" "(a|b|ab)*K{3,50}" "a*?b??" "(?=.*a)(?=.*b)(?!.*K).*" "^a|b$" "(?s).{3}"
+    "(a(?!b)|K)[ab]*" "a{2,3}|b{2}" "((a?){3}b){2,}" "(.*a.{4})"
+    ".*\\Z.*" "(?=.{1,4}$)a.*" "(?!.*a$)b.*" "((a{9}){9}){9}|b" "[^\\W\\d]+é?"]
   LIST "abcde .\n"
   BAD ["(" "[" "*a" "a{2,1}" "(?P<x" "\\p{L}" "(a)\\1" "\\ba" "a$b" "(?<=a)b" "a++" "(?>a)b"
     "((?!a).)*" "z" "a[^\\s\\S]" "(?!)" "(?=a)b" "a\\" "(?P=n)" "[b-a]" "(?z)a" "(a" "a)" "a**"
-    "(a)?(?(1)b|c)" "(?m)^a$" "(a+)+$z" "(a|aa)+z" "((a{99}){99}){99}z" (* "a" 501)])
+    "(a)?(?(1)b|c)" "(?m)^a$" "(a+)+$z" "(a|aa)+z" "((a{99}){99}){99}z" (* "a" 501) "b^a" "(?<!a)b"])
 
 
 (defn a-list [[items "line"] [unit "characters"] #** settings]
@@ -177,3 +186,25 @@
   (for [line lines] (assert (re.fullmatch "[ab].{3}" line)))
   (refused (program "--generate" "a" "--match" "a{9}" "--length" "3" :folder tmp-path)
     "--match: no text that begins with 'a' can match with room for only 3 characters"))
+
+
+;; * What patterns accept
+
+(defn left [automaton text]
+  "Return what `automaton` demands after `text`."
+  (reduce (fn [e c] (.derive automaton e (get automaton.class-of c))) text automaton.start))
+
+
+(defn [(pytest.mark.parametrize "pattern" PATTERNS)
+    (settings :deadline None :max-examples 60)
+    (given :text (st.text (+ "ab" CHARACTERS) :max-size 9))]
+  test-a-pattern-accepts-what-python-accepts [pattern text]
+  (setv e (left (Automaton pattern CHARACTERS) text))
+  (assert (= e.nullable (bool (re.fullmatch pattern text)))))
+
+
+(defn test-patterns-that-grow-take-no-time []
+  (for [pattern [(+ ".*a" (* "." 200)) "(a|b|ab)*(a|aa)*b" "((a?){50}){50}" (* "a?" 200)]]
+    (setv automaton (Automaton pattern CHARACTERS))
+    (left automaton (* "ab" 500))
+    (assert (< (len automaton.known) 20_000))))

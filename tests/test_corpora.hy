@@ -28,14 +28,6 @@
   (assert (= (.read-bytes (.with-suffix recipe-file ".txt")) (.encode LOL))))
 
 
-(defn test-reading-the-recipe-writes-nothing [recipe-file]
-  (setv lol (load-recipe recipe-file))
-  (assert (= [lol.name lol.folder] ["lol" recipe-file.parent]))
-  (assert (= (get lol.settings "sources") ["lol.txt"]))
-  (assert (not (.exists (.with-suffix recipe-file ".txt"))))
-  (assert (= (lol.prep (default-prep LOL)) LOL)))
-
-
 (defn test-the-text-is-large-its-alphabet-small-and-nothing-of-the-grammar-shows []
   (assert (> (len LOL) 200_000))
   (assert (< (len (set LOL)) 90))
@@ -106,25 +98,6 @@ Fué á la ciudad con dos amigos; _La Marquesa_ llegó despues con el corazon ro
     (/ tmp-path "old") (/ tmp-path "modern")))
   (assert (not-in "darky" (.lower made)))
   (assert (re.search "(?i)anna[:>.]? *\n?bye" made)))
-
-
-(defn test-people-get-other-names-the-same-throughout [monkeypatch]
-  (.syspath-prepend monkeypatch (/ ROOT "corpora"))
-  (setv text "\"Go!\" said Alice. Mr. Quill went. Nobody said that Alice or Quill was nobody.")
-  (assert (= (.renamed (import-module "changes") text ["Emma"] ["Stone"])
-    "\"Go!\" said Emma. Mr. Stone went. Nobody said that Emma or Stone was nobody.")))
-
-
-(defn test-short-forms-have-the-same-lines-in-each-item [monkeypatch]
-  (.syspath-prepend monkeypatch (/ ROOT "corpora"))
-  (setv
-    forms (import-module "forms")
-    prose (* ["Ten green owls sat on a very old wall and sang of rain. Why? It was wet."] 12)
-    language (forms.Language :letters "" :named r"[a-z] ([A-Z]\w+)"))
-  (for [form [forms.short-form forms.fields-form forms.question-form]]
-    (setv items (.split (form language prose) "\n\n"))
-    (assert (> (len items) 3))
-    (assert (= (len (sfor item items (.count item "\n"))) 1) form)))
 
 
 (defn test-the-weights-of-two-models-can-be-averaged [monkeypatch]

@@ -7,7 +7,7 @@
   pytest
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.text.corpus :as corpus
-  lstm-textgen.text.corpus [Text cut-at-space earlier-fingerprint fingerprint ids-of]
+  lstm-textgen.text.corpus [Text cut-at-space fingerprint ids-of]
   lstm-textgen.text.looks [seed-within]
   lstm-textgen.text.vocabulary [build-vocabulary]
   tests.helpers [TEXT VERSE counting in-pieces same-run? train-tiny])
@@ -152,10 +152,3 @@
   (assert (= (len prints) 1))
   (with [whole (stored [TEXT])] (assert (= prints #{whole.fingerprint})))
   (assert (not-in (fingerprint [(+ TEXT "!")]) prints)))
-
-
-(defn test-a-fingerprint-of-an-earlier-version-is-known-in-any-integers []
-  (for [dtype ["uint8" "uint16" "uint32"]]
-    (assert (= (earlier-fingerprint (np.arange 9 :dtype dtype) #{"9:bce14302" "8:00000000"})
-      "9:bce14302")))
-  (assert (is (earlier-fingerprint (np.arange 1 10) #{"9:bce14302"}) None)))

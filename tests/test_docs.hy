@@ -11,7 +11,7 @@
   tests.forkserver [COUNTING]
   tests.helpers [ROOT forked-python]
   tools [docs]
-  tools.blocks [BEGINS-WITH-MODEL Reader RUN SHOWN Step abridged blocks-in findings page-paths
+  tools.blocks [BEGINS-WITH-MODEL Reader RUN SHOWN Step blocks-in findings page-paths
     same? steps-of]
   tools.reference [generated])
 
@@ -219,15 +219,3 @@
     #("console" "true" None)
     #("python" "print(1)\n" "1\n")]))
   (assert (in "numbers differ" (. (get steps 1) notes))))
-
-
-(defn test-an-output-may-be-shown-above-its-command []
-  (setv [first second] (steps-of (blocks-in (+ "<!-- printed by: echo b -->\n```console\nb\n```\n"
-    "```console\n$ echo a\n$ echo b\n```\n"))))
-  (assert (= first.shown None))
-  (assert (= #(second.typed second.shown second.start second.end) #("echo b" "b\n" 2 3))))
-
-
-(defn test-an-output-that-is-renewed-leaves-out-what-the-page-left-out []
-  (assert (= (abridged "1\n2\n3\n4\n5\n" "a\n…\nz") "1\n…\n5"))
-  (assert (= (abridged "1\n2\n" "a\n…\nz") "1\n2")))

@@ -81,19 +81,3 @@
     one-alone (all-logits (engine-of TWO) (get ids #(... 0))))
   (assert (np.allclose with-table without :atol 1e-5))
   (assert (np.allclose (get with-table #(... 0 (slice None))) one-alone :atol 1e-5)))
-
-
-(defn test-feeding-resetting-and-adopting-a-state-are-like-stepping []
-  (setv
-    ids (random-ids 9)
-    [fed one many] [(engine-of TWO) (engine-of TWO) (engine-of TWO 3)]
-    stepped (all-logits one ids))
-  (assert (np.array-equal (.feed fed ids) (get stepped -1)))
-  (.feed many (random-ids 4 3))
-  (setv untouched (.copy (get many.logits 0)))
-  (.set-state many one.state 1)
-  (assert (np.array-equal (cut many.logits 2) [untouched one.logits]))
-  (.step many (np.array [0 2 0]))
-  (assert (np.allclose (get many.logits 1) (.step one 2) :atol 1e-5))
-  (.reset one)
-  (assert (np.array-equal (all-logits one ids) stepped)))

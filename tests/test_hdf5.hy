@@ -325,11 +325,3 @@
     (.update file.attrs {#** attributes #** bytes-of}))
   (with [file (open-hdf5 (/ tmp-path "a.h5"))]
     (assert (= (.attributes file "") {#** attributes #** texts}))))
-
-
-(defn test-large-groups-that-h5py-wrote-are-read [tmp-path]
-  (with [file (h5py.File (/ tmp-path "a.h5") "w")]
-    (for [n (range 3000)] (setv (get file f"group/{n}") n)))
-  (with [file (open-hdf5 (/ tmp-path "a.h5"))]
-    (assert (= (len file.objects) 3002))
-    (assert (all (gfor n (range 3000) (= n (.array file f"group/{n}" "i")))))))

@@ -11,14 +11,6 @@
 (setv pytestmark pytest.mark.quick)
 
 
-(defn [(pytest.mark.parametrize "number" SIGNALS)]
-    test-a-signal-during-a-run-is-noted-and-interrupts-nothing [number]
-  (with [stopper (catching-signals)]
-    (assert (is stopper.number None))
-    (signal.raise-signal number)
-    (assert (= stopper.number number))))
-
-
 (defn test-after-a-run-signals-are-handled-as-before []
   (setv before (lfor number SIGNALS (signal.getsignal number)))
   (with [_ (catching-signals)])

@@ -59,25 +59,6 @@
   (assert (np.allclose first exact :atol 0.02)))
 
 
-(defn test-each-part-drops-units-of-its-own-anew-at-each-step []
-  (setv
-    two (learner "8,dropout:0.5,6" 2)
-    [[x y]] (batches 1))
-  (for [ids [x y]] (setv (cut ids 2 None) (cut ids 2)))
-  (.learn two x y)
-  (setv [first _ second _] (values two.states))
-  (assert (np.allclose (cut first 2) (cut first 2 None)))  ; the halves are alike up to the dropout
-  (assert (not (np.allclose (cut second 2) (cut second 2 None))))
-  (setv before (seeds two))
-  (.learn two x y)
-  (assert (!= (seeds two) before)))
-
-
-(defn seeds [learner]
-  "Return the states of the generators of a learner's dropout."
-  (lfor v learner.variables :if (in "seed" v.path) (tuple (get (values [v]) 0))))
-
-
 (setv TEN-RUNS #[[
 (import ctypes gc pathlib [Path] sys  lstm-textgen [train]  tests.helpers [TEXT TINY])
 (defn memory-after [runs]

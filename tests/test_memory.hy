@@ -4,9 +4,8 @@
   numpy :as np
   pytest
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing [memory]
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.memory [Memory letters-of]
+  lstm-textgen.writing.memory [letters-of]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids]
   tests.helpers [output save-odds small-model])
@@ -72,20 +71,6 @@
     (.generate model "Bob" :length 90 :rng-seed 1)))
   (assert (!= (.generate model "Bob" :length 90 :rng-seed 1 :recall 0.9)
     (.generate model "Bob" :length 90 :rng-seed 1))))
-
-
-(defn test-the-oldest-places-are-forgotten [monkeypatch]
-  (.setattr monkeypatch memory "PLACES" 5)
-  (setv
-    model (a-model :odds {})
-    own (Memory model.vocabulary 1)
-    output (np.ones 3 "float32"))
-  (defn known? [text]
-    (.read own text)
-    (.any (.change own (np.zeros 20 "float32") output)))
-  (for [c "Annabel "] (.take own (get model.vocabulary.ids c) output))
-  (assert (not (known? "A")))
-  (assert (known? "nn")))
 
 
 (defn test-the-command-line-scores-with-a-memory [tmp-path]

@@ -6,7 +6,6 @@
   pytest
   tensorflow :as tf
   lstm-textgen.learning.learner.loop [FastGRU FastLSTM]
-  lstm-textgen.learning.learner.network :as network-module
   lstm-textgen.learning.learner.network [carried? stock-model training-network]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
@@ -142,13 +141,3 @@
   (assert (np.allclose (logits False) (logits False)))
   (assert (not (np.allclose (logits False) (logits True))))
   (assert (not (np.allclose (logits True) (logits True)))))
-
-
-(defn test-large-layers-are-regularized-in-training [monkeypatch]
-  (setv seen [])
-  (.setattr monkeypatch network-module "regularized" (fn [outputs]
-    (.append seen (get outputs.shape -1))
-    outputs))
-  (setv ours (network "7,gru:512,lstm:511"))
-  (for [training [False True]] (ours (some-ids 5) :training training))
-  (assert (= seen [512])))

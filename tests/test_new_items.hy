@@ -13,7 +13,7 @@
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [stream write-each write-sample]
+  lstm-textgen.writing.writer [stream write-each]
   tests.helpers [LETTERS TINY-FLAGS counting program shell-environment small-model
     start-program succeeded write-many write-text])
 
@@ -119,19 +119,7 @@
   (assert (= 12 (len (list (stream model "" WARM (Ends 12) :warn (fn [line] (assert False))))))))
 
 
-(defn test-a-sample-of-a-list-has-the-length-asked-for []
-  (setv text (write-sample (a-list) 100))
-  (assert (= (len text) 100))
-  (assert (in "\n" text)))
-
-
 ;; * New ones
-
-(defn test-each-item-is-drawn-with-the-same-numbers-again []
-  (setv [one two] (lfor _ (range 2) (sorted (write-new (a-list) ["a" "b"] 9 WARM :rng-seed 1))))
-  (assert (= one two))
-  (assert (= (lfor [k _] one k) (list (range 18)))))
-
 
 (defn test-case-spaces-and-the-seed-count-as-parts-of-an-item []
   (setv model (a-list :known ["ABA"] :odds {"a" 1e20}))

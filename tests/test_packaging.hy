@@ -9,7 +9,6 @@
   shutil
   subprocess
   sys
-  sysconfig
   tarfile
   venv
   zipfile [ZipFile]
@@ -32,7 +31,6 @@
   ;; What a start must not wait for.
   HEAVY ["hyrule" "jax" "keras" "tensorflow" "torch"]
   TRAINING ["keras" "tensorflow" "tokenizers"]  ; what only training needs
-  SITE (Path (sysconfig.get-path "purelib"))
   BUILD "import setuptools.build_meta as b; b.build_sdist('dist')"
   DESCRIBE "import setuptools.build_meta as b; b.prepare_metadata_for_build_wheel('.')")
 

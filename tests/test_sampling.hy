@@ -5,12 +5,8 @@
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.settings.models [Request]
-  lstm-textgen.settings.table [check-given]
-  lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.sampling [Draw Sampler SamplingOptions make-noise]
-  tests.helpers [small-model])
+  lstm-textgen.writing.sampling [Draw Sampler SamplingOptions make-noise])
 
 (setv
   pytestmark pytest.mark.quick
@@ -118,23 +114,6 @@
   (assert (= SIZE (len (set (cut drawn 1 None 2))))))
 
 
-(defn [(pytest.mark.parametrize "size" [19 20])]  ; an odd number takes half a step of a generator
-    test-a-draw-that-pauses-goes-on-as-if-it-had-not [size]
-  (setv
-    few (fn [sampler times texts] (picks sampler times (np.tile (cut LOGITS size) #(texts 1))))
-    draws (fn [] (lfor k (range 3) (Draw :rng-seed 3 :number k)))
-    sampler (Sampler size (draws))
-    [_ paused _] sampler.draws
-    before (few sampler 31 3))
-  (.change sampler [0 2] [])
-  (few sampler 50 2)
-  (.change sampler [1 0] [paused])
-  (setv
-    own [#* (gfor ids before (get ids 1)) #* (gfor ids (few sampler 30 3) (get ids 2))]
-    whole (lfor ids (few (Sampler size (draws)) 61 3) (get ids 1)))
-  (assert (= own whole)))
-
-
 (defn test-two-samplers-without-a-seed-draw-differently []
   (assert (!= (picks (sampler-of :rng-seed None)) (picks (sampler-of :rng-seed None)))))
 
@@ -154,9 +133,3 @@
     logits (* 5 (.standard-normal (np.random.default-rng seed) #(3 SIZE)))
     sampler (sampler-of options 3 [4 7]))
   (for [ids (picks sampler 30 logits)] (assert (not (& #{4 7} (set ids))))))
-
-
-(defn test-numpy-numbers-steer-as-plain-ones []
-  (setv [options #* _] (.steering (TextModel (small-model))
-    (Request (check-given {"temperature" (np.array [0.5 1])  "top_k" (np.int64 3)} "write"))))
-  (assert (= options (SamplingOptions [0.5 1.0] 3))))

@@ -12,7 +12,7 @@
   lstm-textgen.writing.scheduler [Group Scheduler]
   lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [stream]
-  tests.helpers [CALM small-model write-many])
+  tests.helpers [CALM small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -91,32 +91,6 @@
   (steps-until scheduler before 100)
   (steps-until scheduler short 10)
   (assert (not long.over)))
-
-
-(defn [(pytest.mark.parametrize "place" [0 9])]
-    test-who-leaves-frees-the-places [place]
-  (setv
-    groups (lfor _ (range 10) (group ENDLESS))
-    scheduler (scheduler-of #* groups))
-  (for [_ (range 9)] (.step scheduler))
-  (.remove scheduler (get groups place))
-  (for [_ (range 9)] (.step scheduler))
-  (assert (= [(len scheduler.running) (len scheduler.groups)] [8 9]))
-  (for [each groups] (.remove scheduler each))
-  (assert (= (sfor each groups each.over) #{"cancelled"}))
-  (assert (= (.step scheduler) [])))
-
-
-(defn test-hardly-a-unit-is-generated-in-vain [monkeypatch]
-  (setv [made run] [[] Batch.run])
-  (defn counted [#* arguments]
-    (setv result (run #* arguments))
-    (.append made (. (get result 0) size))
-    result)
-  (.setattr monkeypatch Batch "run" counted)
-  (setv texts (write-many MODEL ["a"] 200 OPTIONS (Ends :length 24)))
-  (assert (= (set (map len texts)) #{24}))
-  (assert (= (sum made) (* 200 24))))
 
 
 ;; * Failures

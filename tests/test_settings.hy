@@ -1,9 +1,11 @@
-"The one table of settings, and what must agree with it: types and signatures."
+"The one table of settings, and what must agree with it: types, signatures and messages."
 
 (import
   inspect
+  pickle
   hy.errors [HyMacroExpansionError]
   pytest
+  lstm-textgen.basics.messages [Message failure refuse]
   lstm-textgen.basics.values [CONDITIONS COUNT ENCODING FLAG FRACTION MATCH MODEL
     PASSAGE PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
     TEXT-LIST TEXTS WHOLE]
@@ -11,8 +13,8 @@
   lstm-textgen.recipes [recipe]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.models [continued-settings new-settings stored-settings]
-  lstm-textgen.settings.table [ITEMS SETTINGS SHELL Setting UNIT check-given
-    settings-in]
+  lstm-textgen.settings.table [ITEMS SETTINGS SHELL Setting UNIT as-flags as-keyword
+    check-given settings-in]
   lstm-textgen.textmodel [TextModel train]
   tools.reference [STUB with-settings])
 
@@ -143,3 +145,31 @@
   (assert (= (. (continued-settings stored {"lookback" 32  "stride" 8}) stride) 8))
   (setv overlapping (stored-settings {#** STORED "stride" 8}))
   (assert (= (. (continued-settings overlapping {"lookback" 32}) stride) 8)))
+
+
+;; * Messages that know their settings
+
+(defn test-a-setting-is-spelled-by-whoever-shows-the-message []
+  (setv message (Message "give " 'base " or " ['max-words f" {5}"]))
+  (assert (= message "give `base` or `max_words` 5"))
+  (assert (= (as-flags message) "give --from or --max-words 5"))
+  (assert (= (as-keyword message) "give `:from` or `:max-words` 5"))
+  (assert (= (as-flags (pickle.loads (pickle.dumps message))) (as-flags message))))
+
+
+(defn test-what-only-looks-like-a-setting-stays-as-it-is []
+  (assert (= (as-flags (ValueError "`epochs`: no such file")) "`epochs`: no such file")))
+
+
+(defn test-an-error-within-a-message-keeps-its-settings []
+  (with [caught (pytest.raises ValueError)]
+    (try
+      (refuse "too long; give " 'epochs)
+      (except [error ValueError] (refuse "a.txt: " error))))
+  (assert (= (str caught.value) "a.txt: too long; give `epochs`"))
+  (assert (= (as-flags caught.value) "a.txt: too long; give --epochs")))
+
+
+(defn test-an-error-of-our-own-says-why-like-one-of-the-system []
+  (assert (= (. (failure OSError "no room; give another " 'path) strerror)
+    "no room; give another `path`")))

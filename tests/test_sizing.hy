@@ -1,13 +1,57 @@
-"The network, the epochs and the batch that are chosen by default."
+"Layers in words; the network, the epochs and the batch that are chosen by default; a run's end."
 
 (import
+  hypothesis [given strategies :as st]
+  numpy :as np
   pytest
-  lstm-textgen.settings.layers [parse-layers]
+  lstm-textgen.learning.schedule [why-done]
+  lstm-textgen.settings.layers [Layer Layers embedding-size parse-layers]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
-    default-unit most-epochs share-in-words training-speed])
+    default-unit most-epochs share-in-words])
 
-(setv pytestmark pytest.mark.quick)
+(setv
+  pytestmark pytest.mark.quick
+  layers (st.lists :min-size 1 :max-size 9 (st.one-of
+    (st.builds Layer (st.just "lstm") (st.integers 1 2048) :hard (st.booleans))
+    (st.builds Layer (st.just "gru") (st.integers 1 9) :hard (st.booleans) :before (st.booleans))
+    (st.builds Layer (st.just "dropout") (st.floats 0 0.999)))))
 
+
+(defn test-kinds-are-read-in-order []
+  (assert (= (parse-layers " LSTM:512, dropout:0.2,gru:256")
+    #((Layer "lstm" 512) (Layer "dropout" 0.2) (Layer "gru" 256))))
+  (for [one [48 (np.int64 48) "48" (Layers [(Layer "lstm" 48)])]]
+    (assert (= (parse-layers one) #((Layer "lstm" 48)))))
+  (assert (= (parse-layers [128 64]) (parse-layers "lstm:128,lstm:64"))))
+
+
+(defn [(given layers)] test-layers-written-as-text-are-read-again [layers]
+  (setv layers (Layers layers))
+  (when layers.recurrent
+    (assert (= (parse-layers (str layers)) layers))))
+
+
+(defn [(pytest.mark.parametrize "spec,part" [
+    #("256,lstmm:3" "lstmm:3") #("256,x" "x") #("lstm:0" "lstm:0") #("lstm:-5" "lstm:-5")
+    #("9,dropout:1" "dropout:1") #("9,dropout:nan" "dropout:nan") #("" "\"\"") #("256," "\"\"")
+    #("dropout:0.5" "has no LSTM") #("lstm:99999999" "65536") #((.join "," (* ["1"] 65)) "64")
+    #("lstm" "\"lstm\" is not a layer; write 256,") #("lstm:2.5" "not '2.5'")
+    #([128 0] "\"0\" must have 1 to 65536 hidden units")
+    #("48,dropout:x" "\"dropout:x\" needs a number after the colon, not 'x'")])]
+    test-a-bad-layer-is-pointed-at [spec part]
+  (with [error (pytest.raises ValueError)]
+    (parse-layers spec))
+  (assert (in part (str error.value)))
+  (assert (not-in "\n" (str error.value))))
+
+
+(defn test-an-embedding-grows-with-the-vocabulary-but-more-slowly []
+  (assert (= (lfor size [2 16 65 96 166 500 5000] (embedding-size size))
+    [16 16 65 96 96 125 256])))
+
+
+;; * What is chosen
 
 (defn choice [units [epochs 12] [minutes None] [unit "characters"] [speed 1]]
   "Return the size of the network chosen, and its dropout."
@@ -127,9 +171,25 @@
   (assert (= (share-in-words units minutes speed) words)))
 
 
-(defn test-the-speed-of-a-network-is-the-table-s-or-follows-from-its-weights []
-  (setv speed (fn [layers [rows 32]]
-    (training-speed (parse-layers layers) "characters" 300_000 rows)))
-  (assert (= (speed "256,dropout:0.2") (speed "256" 64) 75_000))
-  (assert (= (speed "256" 8) 37_500))
-  (assert (= (speed "gru:256") (speed "100,100") (pytest.approx 69_900 :rel 0.01))))
+;; * What ends a run
+
+(defn history [#* losses [text "a"]]
+  "Return a history with these validation losses; None: nothing was held out."
+  (lfor
+    [n loss] (enumerate losses 1)
+    {"epoch" n  "loss" 1.0  "text" text #** (if loss {"validation_loss" loss} {})}))
+
+
+(defn [(pytest.mark.parametrize #("settings" "losses" "why") [
+    #({"epochs" 3} [3 2 1] ["3 epochs done" "to continue, give `epochs` 4 or more"])
+    #({"epochs" 4} [3 2 1] None)
+    #({"epochs" 0} [3 2 1] None)
+    #({"epochs" 9  "patience" 2} [3 1 2 2]
+      [ "no better validation loss for 2 epochs"
+        "to continue anyway, give `patience` 3 or more"])
+    #({"epochs" 9  "patience" 3} [3 1 2 2] None)
+    #({"epochs" 9  "patience" 0} [3 1 2 2] None)
+    #({"epochs" 9  "patience" 2} [None None None] None)])]
+    test-a-run-ends-by-its-epochs-or-its-patience [settings losses why]
+  (setv said (why-done (new-settings settings) (history #* losses) "a"))
+  (assert (= said (when why (tuple why)))))

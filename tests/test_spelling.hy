@@ -2,14 +2,13 @@
 
 (import
   collections [Counter]
-  math
   operator [attrgetter]
   numpy :as np
   pytest
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.seeds [Seed ways-on]
+  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [stream]
   tests.helpers [CALM small-model write-many])
 
@@ -35,17 +34,6 @@
     :if (or (.startswith unit text) (.startswith text unit))
     (* (get odds id) (if (.startswith unit text) 1
       (probability model [#* ids id] (cut text (len unit) None)))))))
-
-
-(defn [(pytest.mark.parametrize "seed" ["h" "hey" " hel" "lo, hey" "ye " "hello\n" "heyloh"])]
-    test-the-ways-add-up-to-the-sum-over-all-spellings [seed]
-  (setv
-    read (Seed MODEL seed)
-    engine (make-engine MODEL))
-  (.feed engine read.ids)
-  (setv ways (ways-on engine MODEL.vocabulary read.rest))
-  (assert (= (np.logaddexp.reduce (lfor way ways way.weight))
-    (pytest.approx (math.log (probability MODEL (list read.ids) read.rest)) :abs 1e-4))))
 
 
 (defn test-the-next-character-is-as-likely-as-all-spellings-make-it []
@@ -95,14 +83,6 @@
   (assert (& after (set "、。"))))
 
 
-(defn test-the-choice-of-a-spelling-uses-no-temperature-of-a-list []
-  (defn first-units [temperature]
-    (set (gfor n (range 12)
-      (.join "" (stream MODEL "hey" (SamplingOptions temperature) (Ends 1) n)))))
-  (assert (= (len (first-units [0 3])) 1))
-  (assert (> (len (first-units [3 0])) 1)))
-
-
 (defn test-stop-and-sentences-work-within-pieces []
   (setv text (* "lo. hey" 9))
   (setv model (small-model :unit "pieces" :text text :odds {" hey" 1e9}))
@@ -111,17 +91,6 @@
   (setv text (.join "" (stream model "lo" :ends (Ends :sentences 2) :rng-seed 1)))
   (assert (= (.count text ". ") 1))
   (assert (.endswith text ".")))
-
-
-(defn test-a-long-word-takes-a-bounded-number-of-steps [monkeypatch]
-  (setv
-    steps []
-    engine (make-engine MODEL)
-    step engine.step)
-  (setv engine.step (fn [id] (.append steps id) (step id)))
-  (setv ways (ways-on engine MODEL.vocabulary (* "hey" 10)))
-  (assert (<= (len ways) (len MODEL.vocabulary)))
-  (assert (<= (len steps) (* 16 30))))
 
 
 (defn test-models-of-the-same-pieces-write-together []

@@ -1,7 +1,6 @@
 "The style checks of tools/: each finds what it is for, and nothing in what is right."
 
 (import
-  pathlib [Path]
   pytest
   tools [lint style]
   tools.forms [Source])
@@ -58,10 +57,6 @@
   (assert (= (list (rule (Source path good))) [])))
 
 
-(defn test-every-rule-has-a-case []
-  (assert (<= (set style.RULES) (sfor [rule _ _] CASES rule))))
-
-
 (defn test-a-finding-is-a-line-and-makes-the-check-fail [tmp-path capsys]
   (setv path (/ tmp-path "made_up.hy"))
   (.write-text path "\"Doc.\"\n\n(when (not x) y)\n")
@@ -70,20 +65,3 @@
   (assert (in f"{path}:3: `(when (not x) …)`; write `(unless x …)`\n" out))
   (.write-text path "\"Doc.\"\n")
   (assert (not (lint.main (str path)))))
-
-
-(defn test-code-that-cannot-be-read-is-a-finding [tmp-path capsys]
-  (for [[name text] [["a.hy" "\"Doc.\"\n\n(f "] ["b.py" "f( \n"] ["c.py" "x = 1 \n"]]]
-    (.write-text (/ tmp-path name) text))
-  (assert (lint.main (str tmp-path)))
-  (setv lines (.splitlines (. (.readouterr capsys) out)))
-  (assert (= (sfor line lines (. (Path (get (.split line ":") 0)) name)) #{"a.hy" "b.py" "c.py"})))
-
-
-(defn test-british-spelling-is-a-finding [tmp-path capfd]
-  (setv path (/ tmp-path "made_up.md"))
-  (.write-text path (+ "The normal" "ised text\n"))
-  (assert (not (lint.spelled-right? [path])))
-  (assert (in f"{path}:1: " (. (.readouterr capfd) out)))
-  (.write-text path "The normalized text\n")
-  (assert (lint.spelled-right? [path])))

@@ -1,22 +1,28 @@
 "Texts that small random networks write."
 
 (import
-  itertools [islice]
+  re
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.server.requests [CHAT-NAME NAME]
   lstm-textgen.writing.batch [Crowd]
   lstm-textgen.writing.ends [Ends sure-text]
   lstm-textgen.writing.sampling [SamplingOptions]
-  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [stream write-each]
-  tests.helpers [CALM in-pieces small-model write-many])
+  tests.helpers [CALM in-pieces run-hy small-model succeeded write-many])
 
 (setv
   pytestmark pytest.mark.quick
   LETTERS "\n abcdefghij."
   FIFTY (Ends :length 50)
-  LIKELIEST (SamplingOptions :temperature 0))
+  LIKELIEST (SamplingOptions :temperature 0)
+  ;; Print the threads of BLAS before a text and, the most, between its units.
+  COUNT "(import threadpoolctl [threadpool-info] lstm-textgen.writing.writer [stream]
+    numpy :as np tests.helpers [small-model])
+    (defn count [] (lfor each (threadpool-info) (get each \"num_threads\")))
+    (print (count))
+    (setv units (stream (small-model :layers \"lstm:512\" :resume False) \"h\"))
+    (print (max (lfor _ (range 200) (do (next units) (count)))))")
 
 
 (defn letters [#** options]
@@ -28,19 +34,6 @@
   (.join "" (stream model seed sampling ends #** {"rng_seed" 1  #** options})))
 
 
-(defn [(pytest.mark.parametrize "n" [0 1 50])] test-a-text-has-the-length-asked-for-in-units [n]
-  (assert (= n (len (list (stream (letters) "ab" :ends (Ends :length n)))))))
-
-
-(defn test-a-stream-without-an-end-goes-on []
-  (assert (= 1000 (len (list (islice (stream (letters) "") 1000))))))
-
-
-(defn test-the-same-rng-seed-gives-the-same-text-and-another-another []
-  (assert (= (written (letters)) (written (letters))))
-  (assert (!= (written (letters)) (written (letters) :rng-seed 2))))
-
-
 (defn test-the-temperature-defaults-to-the-models-own []
   (setv [cold warm] (lfor t [0 [0.5 2]] (letters :temperature t)))
   (assert (= (written cold :sampling None) (written cold :sampling LIKELIEST)))
@@ -50,13 +43,6 @@
 (defn test-the-unknown-word-is-never-written []
   (setv model (small-model :unit "words" :text "one two three.\n" :odds {"<unk>" 1e9}))
   (assert (not-in "<unk>" (list (stream model "one" :ends (Ends :length 500))))))
-
-
-(defn test-a-text-begins-as-after-a-paragraph []
-  (setv model (letters))
-  (for [seed ["" "ab"]]
-    (setv read (Seed model seed))
-    (assert (= [(.decode model.vocabulary read.ids) read.opening] [(+ "\n\n" seed) []]))))
 
 
 (defn test-an-empty-seed-begins-as-the-training-text-where-it-has-no-line-breaks []
@@ -143,12 +129,6 @@
   (assert (= (.join "" (up-to text :name NAME :stop "twoz")) " one two")))
 
 
-(defn test-a-written-text-ends-with-the-sentence []
-  (setv [one two] (lfor n [1 2] (written (letters) :ends (Ends :sentences n))))
-  (assert (.startswith two one))
-  (assert (< (len one) (len two))))
-
-
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]
   (monkeypatch.setattr "lstm_textgen.writing.passage.CUT_OFF" 40)
   (monkeypatch.setattr "lstm_textgen.writing.passage.CUT_OFF_PER_SENTENCE" 30)
@@ -174,3 +154,11 @@
   (setv texts (write-each model ["a"] 3 (SamplingOptions) (Ends 900)))
   (assert (= (lfor _ kept (len (get (next texts) 1))) kept))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
+
+
+(defn test-blas-has-one-thread-unless-the-environment-says-otherwise []
+  (for [number ["" "2"]]
+    (setv
+      run (run-hy COUNT :cold True :environment {"OPENBLAS_NUM_THREADS" number})
+      [before between] (.splitlines (succeeded run)))
+    (assert (= between (if number before (re.sub r"\d+" "1" before))))))

@@ -1,14 +1,16 @@
-"The figures of the documentation: each agrees with its file of results, and none is stale."
+"The programs of tools/: the newcomer's commands, the figures of the documentation."
 
 (import
+  contextlib [closing]
   json
   re
   sys
   pytest
   bench.common :as common
-  tests.helpers [ROOT]
+  tests.helpers [ROOT write]
   tools.blocks [page-paths]
-  tools.results [RESULTS corrected edition-of filled load-result stale?])
+  tools.newcomer [BASH ENVIRONMENT Terminal follow]
+  tools.results [RESULTS filled load-result stale?])
 
 (setv
   pytestmark pytest.mark.quick
@@ -17,10 +19,34 @@
   VALUES {"512-64.ours" [43_640 "characters/s"]  "x.loss" [2.0774 "bits per character"]})
 
 
+;; * The newcomer: commands go into one shell, and fail where a newcomer would
+
+(defn type-pages [folder commands]
+  "Type a README with these console `commands` and an empty tutorial; both are in `folder`."
+  (write (/ folder "README.md") f"# A\n```console\n{commands}\n```\n")
+  (write (/ folder "docs" "tutorial.md"))
+  (with [terminal (closing (Terminal BASH :cwd folder :env ENVIRONMENT))]
+    (follow folder terminal False)))
+
+
+(defn test-commands-are-typed-into-one-shell-on-a-terminal [tmp-path]
+  (type-pages tmp-path "$ cd docs && x='a b'\n$ ls; echo \"$x\"; test -t 1\ntutorial.md\na b"))
+
+
+(defn [(pytest.mark.parametrize "commands" [
+      "$ true\n$ false\n$ touch next" "$ echo a\nb\n$ touch next"])]
+    test-the-first-command-that-fails-or-prints-something-else-ends-it [tmp-path capsys commands]
+  (with [ended (pytest.raises SystemExit)]
+    (type-pages tmp-path commands))
+  (assert (= ended.value.code 1))
+  (assert (in "README.md:" (. (.readouterr capsys) out)))
+  (assert (not (.exists (/ tmp-path "next")))))
+
+
+;; * Figures: each agrees with its file of results, and none is stale
+
 (defn fill [text] (filled text (fn [name] VALUES)))
 
-
-;; * The pages and the files
 
 (defn [(pytest.mark.parametrize "path" PAGES :ids (lfor path PAGES
       (.as-posix (.relative-to path ROOT))))]
@@ -44,22 +70,6 @@
   (assert (= shown (set NAMES))))
 
 
-(defn test-every-benchmark-has-an-edition []
-  (for [path (.glob (/ ROOT "bench") "*.hy")  :if (not-in path.stem ["common" "peer"])]
-    (assert (>= (edition-of (.as-posix (.relative-to path ROOT))) 1))))
-
-
-;; * Filling
-
-(defn [(pytest.mark.parametrize #("shown" "value" "right") [
-    #("2.08" 2.0774 "2.08") #("2.1" 2.0774 "2.1") #("2.07" 2.0774 "2.08")
-    #("60,000" 60_081 "60,000") #("61,000" 60_081 "60,081") #("10" 14 "14")
-    #("−0.55" -0.551 "−0.55") #("−0.50" -0.551 "−0.55") #("+4.3" 4.4 "+4.4")
-    #("1,000" 1234.4 "1,234")])]
-    test-a-number-is-the-value-rounded-as-it-is-shown [shown value right]
-  (assert (= (corrected shown value) right)))
-
-
 (defn [(pytest.mark.parametrize #("text" "shown" "value") [
     #("In 3 minutes <!-- figure: a.x.loss -->{}, <!-- figure: a.x.loss -->about 2."
       "2.09 bits" "2.08 bits")
@@ -76,8 +86,6 @@
   (with [_ (pytest.raises ValueError)] (fill text)))
 
 
-;; * Writing
-
 (defn test-a-benchmark-stores-the-numbers-of-its-tables [monkeypatch tmp-path capsys]
   (monkeypatch.setattr common "RESULTS" tmp-path)
   (monkeypatch.setattr common "NOTED" {})
@@ -93,11 +101,3 @@
   (assert (= (get result "command") "python -m hy bench/page.hy 8"))
   (assert (= (get result "edition") 3))
   (assert (in "| reading | 1,200 | 0.47× |" (. (.readouterr capsys) out))))
-
-
-(defn test-without-a-name-nothing-is-stored [monkeypatch tmp-path]
-  (monkeypatch.setattr common "RESULTS" tmp-path)
-  (monkeypatch.setattr sys "argv" ["bench/page.hy"])
-  (with [_ (common.results (/ ROOT "bench" "page.hy") 1)]
-    (common.note "alone" "1"))
-  (assert (= (list (.iterdir tmp-path)) [])))
