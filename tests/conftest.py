@@ -107,6 +107,12 @@ def _left_out(path, config):
             and b"pytest.mark.quick" not in path.read_bytes())
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files that have slow tests, so that no worker waits long for another."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
 def nothing_runs_on():
     """Kill what a test that failed has left running: it would slow all others down."""
@@ -115,6 +121,13 @@ def nothing_runs_on():
     while started:
         with started.pop() as process:  # which closes its pipes
             process.kill()
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder, which the test enters."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

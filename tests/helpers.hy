@@ -59,12 +59,6 @@
   (str path))
 
 
-(defn empty-folder [tmp-path monkeypatch]
-  "Enter an empty folder; return it."
-  (.chdir monkeypatch tmp-path)
-  tmp-path)
-
-
 (defn write [path [content "text"]]
   "Write `content`, text or bytes, to the file `path`, creating its folder."
   (setv path (Path path))

@@ -15,9 +15,8 @@
 (setv pytestmark pytest.mark.quick)
 
 
-(defn [pytest.fixture] model [tmp-path monkeypatch]
+(defn [pytest.fixture] model [here]
   "A small model, in an empty folder."
-  (.chdir monkeypatch tmp-path)
   (TextModel (small-model)))
 
 
@@ -27,12 +26,11 @@
     #("model.h5" {"model_config" "{}"} "model.h5: .*; if Keras made it, use ")
     #("k.keras" {} "k.keras: not a model of this program.*; if Keras made it, use ")])]
     test-a-file-of-keras-is-advised-about-in-the-words-of-the-caller
-    [tmp-path monkeypatch refusal name content said]
-  (.chdir monkeypatch tmp-path)
-  (with [file (h5py.File (/ tmp-path name) "w")]
+    [here refusal name content said]
+  (with [file (h5py.File (/ here name) "w")]
     (.update file.attrs content)
     (.create-group file "model_weights"))
-  (assert (re.search f"{said}`TextModel.from_keras`$" (refusal-of load (/ tmp-path name))))
+  (assert (re.search f"{said}`TextModel.from_keras`$" (refusal-of load (/ here name))))
   (assert (re.search f"{said}--import\n" (refusal "--generate" "a" "--model" name))))
 
 
@@ -60,12 +58,11 @@
 
 ;; * Backups
 
-(defn test-a-backup-can-be-opened-by-its-name [tmp-path monkeypatch capsys]
-  (.chdir monkeypatch tmp-path)
-  (saved-model tmp-path)
-  (save-checkpoint (small-model 2) (/ tmp-path "model"))
+(defn test-a-backup-can-be-opened-by-its-name [here capsys]
+  (saved-model here)
+  (save-checkpoint (small-model 2) (/ here "model"))
   (setv text (.generate (TextModel (small-model)) "h" 9 :rng-seed 1))
-  (assert (= (.generate (load (/ tmp-path "model.h5.bak")) "h" 9 :rng-seed 1) text))
+  (assert (= (.generate (load (/ here "model.h5.bak")) "h" 9 :rng-seed 1) text))
   (main ["--model" "model.h5.bak" "--generate" "h" "--length" "9" "--rng-seed" "1"])
   (assert (= (. (.readouterr capsys) out) (+ text "\n"))))
 

@@ -58,9 +58,8 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"
   (assert (= [(succeeded result) result.stderr] ["True True\n" ""])))
 
 
-(defn test-a-backend-that-cannot-train-is-refused [tmp-path monkeypatch capsys]
-  (.chdir monkeypatch tmp-path)
-  (write-text tmp-path)
+(defn test-a-backend-that-cannot-train-is-refused [here monkeypatch capsys]
+  (write-text here)
   (for [backend ["Torch" "openvino"]]
     (.setenv monkeypatch "KERAS_BACKEND" backend)
     (assert (= (main ["--sources" "text.txt" #* TINY-FLAGS]) 2))
@@ -132,8 +131,8 @@ print(state() == before)")
     (assert (= (.tobytes x) (.tobytes y)))))
 
 
-(defn test-validation-shows-the-score-of-the-held-out-text-in-context [unharmed]
-  (setv [_ model] unharmed)
+(defn test-validation-shows-the-score-of-the-held-out-text-in-context [trained-once]
+  (setv model (load-checkpoint (/ trained-once "model")))
   (assert (= (loss-of (kept-entry model.history))
     (pytest.approx (score-in-context (TextModel model) TEXT) :abs 0.005))))
 

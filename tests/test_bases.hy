@@ -63,8 +63,7 @@
 
 ;; * The base that comes with the program
 
-(defn test-english-is-small-and-known-by-its-name [tmp-path monkeypatch]
-  (.chdir monkeypatch tmp-path)
+(defn test-english-is-small-and-known-by-its-name [here]
   (setv base (load-base "english" assert-no-warning))
   (assert (< (. (.stat (/ SHIPPED "english.h5")) st-size) 8_000_000))
   (assert base.half)
@@ -72,27 +71,25 @@
   (assert (<= (set "aZ09 \n\"'“”‘’—–…é#*-") (set base.vocabulary.units))))
 
 
-(defn test-the-name-of-a-model-that-ships-means-that-one [tmp-path monkeypatch]
-  (.chdir monkeypatch tmp-path)
+(defn test-the-name-of-a-model-that-ships-means-that-one [here]
   (save-checkpoint (small-model) "english")
   (for [[name ours] [["english" False] ["english.h5" False] ["./english.h5" True]
-      [(/ tmp-path "english") True]]]
+      [(/ here "english") True]]]
     (setv base (load-base name assert-no-warning))
     (assert (= (= base.vocabulary.units (. (small-model) vocabulary units)) ours)))
-  (with [_ (pytest.raises FileNotFoundError :match f"no model {tmp-path}/french.h5")]
+  (with [_ (pytest.raises FileNotFoundError :match f"no model {here}/french.h5")]
     (load-base "./french" assert-no-warning)))
 
 
-(defn test-no-model-is-saved-under-the-name-of-one-that-ships [tmp-path monkeypatch]
-  (.chdir monkeypatch tmp-path)
+(defn test-no-model-is-saved-under-the-name-of-one-that-ships [here]
   (setv model (TextModel (small-model)))
   (for [act [
       (fn [] (lstm-textgen.train :text "abc" :path "english"))
       (fn [] (.save model "english.h5"))]]
     (assert (re.search "comes with the program; .* give ./english.h5" (refusal-of act))))
-  (assert (= (list (.iterdir tmp-path)) []))
+  (assert (= (list (.iterdir here)) []))
   (.save model "./english")
-  (assert (= (. (own-path "./english") parent) tmp-path)))
+  (assert (= (. (own-path "./english") parent) here)))
 
 
 (defn look [text]

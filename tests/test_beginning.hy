@@ -53,14 +53,6 @@
   (assert (same-model? base.checkpoint (load-checkpoint (/ trained "model") :resume True))))
 
 
-(defn [pytest.mark.slow] test-the-model-that-comes-with-the-program-learns-a-short-text [tmp-path]
-  (write-text tmp-path (cut OTHER 2500))
-  (output tmp-path "--sources" "text.txt" "--from" "english" "--epochs" 1)
-  (setv model (load-checkpoint (/ tmp-path "model")))
-  (assert (.startswith (str model.settings.layers) "lstm:512"))
-  (assert (< (first-loss model) 2)))  ; nats; from scratch an epoch comes to 3
-
-
 (defn [helped] test-fine-tuning-uses-its-minutes-while-validation-improves [trained]
   (setv
     [display told] [(Quiet) []]

@@ -14,22 +14,23 @@
     #("corpus" ["text:1" "list:1" "csv:100" "jsonl:100" "xlsx:100"] "| xlsx:100 |")
     #("base" ["--kinds" "FOLDER"] "| text |")
     #("base" ["--books" "FOLDER"] "bits per character")
-    (pytest.param "base" ["TEXT:3000@5" "--names"] "| text, 3,000 | 5 |" :marks slow)
-    (pytest.param "quality" ["TEXT:3000" "5" "--peers" "8:0:8e-3:4"] "(8:0:8e-3:4)" :marks slow)
-    (pytest.param "quality" ["TEXT" "5" "--unit" "words" "--test"] "256:0.5" :marks slow)
-    (pytest.param "training" ["8@4"] "| 8, 4 |" :marks slow)
+    (pytest.param "base" ["--base" "MODEL" "TEXT:3000@5" "--names"] "| text, 3,000 | 5 |"
+      :marks slow)
+    (pytest.param "quality" ["TEXT:3000" "0" "--peers" "8:0:8e-3:4" "--test"] "(8:0:8e-3:4)"
+      :marks slow)
+    (pytest.param "training" ["8@4" "--float32"] "| 8, 4 |" :marks slow)
     (pytest.param "writing" ["8"] "| scoring 1 MB, 1×8 |" :marks slow)
     (pytest.param "writing" ["--busy" "MODEL"] "| writing |" :marks slow)
     (pytest.param "writing" ["--memory" "MODEL" "TEXT:300"] "| 16 |" :marks slow)
     (pytest.param "page" ["8"] "| 8 |" :marks slow)
     (pytest.param "serve" ["one" "many" "first" "memory"] "| memory after" :marks slow)
     (pytest.param "kill" ["1"] "final weights identical  yes" :marks slow)
-    (pytest.param "fuzz" ["50"] "refused" :marks slow)])
+    #("fuzz" ["100"] "failures 0 of 100")])
 
 
 (defn [(pytest.mark.parametrize #("name" "arguments" "words") RUNS)]
     test-a-benchmark-runs [name arguments words tmp-path]
-  (save-checkpoint (small-model :text TEXT) (/ tmp-path "model"))
+  (save-checkpoint (small-model :text TEXT :layers "8") (/ tmp-path "model"))
   (setv places {"FOLDER" (str (/ tmp-path "texts"))  "MODEL" (str (/ tmp-path "model.h5"))})
   (.mkdir (/ tmp-path "texts"))
   (setv text (write-text (/ tmp-path "texts") TEXT))

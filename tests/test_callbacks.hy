@@ -116,7 +116,7 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
 
 
 (defn [(pytest.mark.parametrize "backend" ["tensorflow"
-      #* (gfor name ["jax" "torch"] (pytest.param name :marks pytest.mark.slow))])]
+      (pytest.param "torch" :marks pytest.mark.slow)])]
     test-a-callback-uses-the-model-of-which-it-gets-the-validation-loss [backend tmp-path]
   (setv said (succeeded (run-python "-c" LOOKS TEXT
     :cwd tmp-path :environment {"KERAS_BACKEND" backend})))

@@ -8,11 +8,10 @@
   zipfile
   pytest
   lstm-textgen.text.documents.readers [find-chat]
-  tests.helpers [complaint empty-folder noted write write-all])
+  tests.helpers [complaint noted write write-all])
 
 (setv
   pytestmark pytest.mark.quick
-  here (pytest.fixture empty-folder)
   TALK "Anna: hi\nBen: hello: there\nAnna: two lines\n")
 
 

@@ -18,10 +18,9 @@
   "fish" ["fish" "--no-config" "-i"]})
 
 
-(defn [pytest.fixture] complaint [tmp-path monkeypatch refusal]
+(defn [pytest.fixture] complaint [here refusal]
   "Return `refusal`, in a folder with `text.txt`."
-  (write-text tmp-path)
-  (monkeypatch.chdir tmp-path)
+  (write-text here)
   refusal)
 
 

@@ -129,7 +129,8 @@
   (write-text tmp-path)
   (setv
     machines (two-machines tmp-path)
-    start (fn [] (start-team [tmp-path tmp-path] "--epochs" 0 "--patience" 0 :machines machines))
+    start (fn [] (start-team [tmp-path tmp-path] "--epochs" 0 "--patience" 0 :machines machines
+      :before (changed "machines.HEARTBEAT = 10")))
     team (start))
   (wait-for "epoch 2" (. (get team 0) stdout))
   (plug (get machines 0) "down")

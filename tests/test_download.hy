@@ -64,10 +64,9 @@
   (defn log-message [self #* _]))
 
 
-(defn [pytest.fixture] server [tmp-path monkeypatch]
+(defn [pytest.fixture] server [here monkeypatch]
   "Serve pages and enter an empty folder, which will contain the cache."
-  (.chdir monkeypatch tmp-path)
-  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
+  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ here "cache")))
   (.setenv monkeypatch "no_proxy" "127.0.0.1")
   (with [server (serve Pages)]
     (setv

@@ -9,11 +9,9 @@
   json
   mailbox
   pytest
-  tests.helpers [complaint empty-folder noted write])
+  tests.helpers [complaint noted write])
 
-(setv
-  pytestmark pytest.mark.quick
-  here (pytest.fixture empty-folder))
+(setv pytestmark pytest.mark.quick)
 
 
 (defn read [path #** options]

@@ -25,9 +25,8 @@
   SHAPES [#(1 1) #(1 40) #(3 7) #(5 2)])  ; of ids: (batch, time)
 
 
-(defn [pytest.fixture] model [tmp-path monkeypatch]
+(defn [pytest.fixture] model [here]
   "Enter an empty folder; return a `Checkpoint` with layers of all kinds."
-  (.chdir monkeypatch tmp-path)
   (small-model :layers LAYERS))
 
 
@@ -122,9 +121,8 @@
   (* " " 70) "x\u0000\u007f\u2028" ""])
 
 
-(defn [pytest.fixture] in-pieces [tmp-path monkeypatch]
+(defn [pytest.fixture] in-pieces [here]
   "Enter an empty folder; return a model of pieces of `TEXTS`."
-  (.chdir monkeypatch tmp-path)
   (small-model :unit "pieces" :text (* 3 (.join " " TEXTS))))
 
 
@@ -156,8 +154,7 @@
     (assert (= (. (.encode (Tokenizer.from-file "tokenizer.json") text) ids) (.tolist ids)))))
 
 
-(defn test-hugging-face-prepares-a-text-as-sources-are [tmp-path monkeypatch]
-  (.chdir monkeypatch tmp-path)
+(defn test-hugging-face-prepares-a-text-as-sources-are [here]
   (setv model (small-model :unit "pieces" :lower True
     :text (* "the cafés\nof 2048 καλός, ο σάς αβ\n" 9)))
   (export-model model "m.safetensors")
@@ -177,10 +174,9 @@
 
 ;; * A copy to share
 
-(defn [pytest.fixture] trained [tmp-path monkeypatch]
+(defn [pytest.fixture] trained [here]
   "Enter a folder with a model that can resume; return its `TextModel`."
-  (.chdir monkeypatch tmp-path)
-  (train-tiny tmp-path :layers "128" :epochs 1)
+  (train-tiny here :layers "128" :epochs 1)
   (load "model"))
 
 

@@ -10,11 +10,9 @@
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.files :as files
   lstm-textgen.text.files [read-chunks read-sources]
-  tests.helpers [complaint empty-folder noted refusal-of run-python succeeded write write-all])
+  tests.helpers [complaint noted refusal-of run-python succeeded write write-all])
 
-(setv
-  pytestmark pytest.mark.quick
-  here (pytest.fixture empty-folder))
+(setv pytestmark pytest.mark.quick)
 
 
 ;; * Files, folders and patterns

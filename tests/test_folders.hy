@@ -7,11 +7,9 @@
   zipfile
   pytest
   lstm-textgen.text.files [read-sources]
-  tests.helpers [complaint empty-folder noted write write-all])
+  tests.helpers [complaint noted write write-all])
 
-(setv
-  pytestmark pytest.mark.quick
-  here (pytest.fixture empty-folder))
+(setv pytestmark pytest.mark.quick)
 
 
 (defn warnings-about [source #* arguments]

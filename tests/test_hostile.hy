@@ -12,12 +12,11 @@
   lstm-textgen.text.documents.readers [read-any]
   lstm-textgen.text.documents.reading [BeyondLimit Reading]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [FUZZ complaint empty-folder write]
+  tests.helpers [FUZZ complaint write]
   tests.test-chats [slack-files stamped telegram-chat telegram-page]
   tests.test-documents [DOCUMENTS WORD docx epub zipped-as])
 
 (setv
-  here (pytest.fixture empty-folder)
   MB (** 2 20)
   LONG (* "a" (* 17 MB)))
 

@@ -1,14 +1,12 @@
-"The bases of other languages than English: their letters and marks, and what they give a text."
+"The bases of other languages than English: their letters, and where they are suggested."
 
 (import
   pytest
-  lstm-textgen
-  lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.bases [load-base suggestion]
   lstm-textgen.modelfile.places [SHIPPED]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.looks [look-at]
-  tests.helpers [assert-no-warning write-text])
+  tests.helpers [assert-no-warning])
 
 (setv
   MARKS {
@@ -65,19 +63,3 @@ cocina y buscar una segunda cama.
   (with [text (Text)]
     (.add text (get TEXTS name))
     (assert (.endswith (suggestion (look-at text text.length)) f"`base` {name}"))))
-
-
-(defn [pytest.mark.slow (pytest.mark.parametrize "name" TEXTS)]
-    test-a-small-text-is-learned-better-from-its-base [tmp-path name]
-  (setv
-    text (write-text tmp-path (* (get TEXTS name) 2))
-    [alone begun] (gfor
-      base [None name]
-      (lstm-textgen.train text (/ tmp-path (or base "alone")) :base base :epochs 1 :lookback 32
-        :display (Quiet)))
-    held (cut (get TEXTS name) -110 None)  ; within the last tenth
-    [alone begun] (gfor
-      model [alone begun]
-      :setv score (get (.score model held) 0)
-      (/ score.nats score.characters)))
-  (assert (< begun (- alone 0.5))))

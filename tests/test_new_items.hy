@@ -66,9 +66,8 @@
   (assert (write-many other ["a"] 3 WARM :rng-seed 1)))  ; which doesn't go on forever
 
 
-(defn [pytest.fixture] lines [tmp-path monkeypatch]
-  (.chdir monkeypatch tmp-path)
-  (saved-list tmp-path :temperature 1.0))
+(defn [pytest.fixture] lines [here]
+  (saved-list here :temperature 1.0))
 
 
 (defn written [capsys #* flags [notes ""]]

@@ -382,12 +382,11 @@ the order of Keras 2, or b (2, gates × u) for a GRU that resets after its produ
   (assert (= (.read-bytes (/ tmp-path "new.h5.bak")) b"dear")))
 
 
-(defn test-what-cannot-be-imported-is-told-in-a-line [tmp-path monkeypatch refusal]
-  (.chdir monkeypatch tmp-path)
+(defn test-what-cannot-be-imported-is-told-in-a-line [here refusal]
   (setv flags ["--import" "old.h5" "--alphabet" "old.txt" "--model" "new"])
-  (write-lstm tmp-path)
-  (.write-bytes (/ tmp-path "old.h5") b"\0")
+  (write-lstm here)
+  (.write-bytes (/ here "old.h5") b"\0")
   (assert (re.search "old.h5: not a usable Keras model.*not an HDF5 file" (refusal #* flags)))
-  (.unlink (/ tmp-path "old.h5"))
+  (.unlink (/ here "old.h5"))
   (assert (in "old.h5: No such file" (refusal #* flags)))
-  (assert (not (.exists (/ tmp-path "new.h5")))))
+  (assert (not (.exists (/ here "new.h5")))))

@@ -110,8 +110,7 @@
 
 (defn [counting (pytest.mark.parametrize "how" LEARNED)]
     test-no-output-overwrites-a-file-that-the-model-learned-from
-    [tmp-path monkeypatch refusal how]
-  (monkeypatch.chdir tmp-path)
+    [here refusal how]
   (setv [files options] (get LEARNED how))
   (write-all files)
   (lstm-textgen.train (sorted (sfor name files (get (.split name "/") 0))) "model"
