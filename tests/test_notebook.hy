@@ -12,7 +12,8 @@
 
 (setv
   TRAIN #[[
-import lstm_textgen
+import lstm_textgen, tests.counting
+tests.counting.install()
 small = dict(layers=24, lookback=16, batch_size=8, learning_rate=0.02)
 model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
 ]]
