@@ -12,7 +12,7 @@
   tests.helpers [ROOT forked-python]
   tools [docs]
   tools.blocks [BEGINS-WITH-MODEL Reader RUN SHOWN Step blocks-in findings page-paths
-    same? steps-of]
+    same? shorten steps-of]
   tools.reference [generated])
 
 (setv
@@ -40,10 +40,18 @@
     :environment (if counting {COUNTING "1"} {}))))
 
 
-(defn [(pytest.fixture :scope "module")] readme [tmp-path-factory]
-  "What is wrong in README, and the folder in which it was followed."
-  (setv folder (tmp-path-factory.mktemp "readme"))
-  #((follow README folder True) folder))
+(defn reader-in [folder]
+  "Return a `Reader` in `folder`, where no network learns and texts are short."
+  (setv reader (Reader folder :short True :python (forked-python) :environment {COUNTING "1"}))
+  (shorten folder)
+  reader)
+
+
+(defn [(pytest.fixture :scope "module")] lol-model [tmp-path-factory]
+  "The path of the model that README trains first."
+  (setv folder (tmp-path-factory.mktemp "lol"))
+  (with [reader (reader-in folder)] (.type reader "./train.hy --sources lol.txt"))
+  (/ folder "model.h5"))
 
 
 (defn assert-none [findings]
@@ -51,18 +59,16 @@
     (pytest.fail (.join "\n\n" findings) :pytrace False)))
 
 
-(defn test-the-readme-does-what-it-says [readme]
-  (assert-none (get readme 0)))
-
-
-(defn [(pytest.mark.parametrize "path" (lfor path PAGES :if (not-in (name-of path) ON-JAX) path)
+(defn [(pytest.mark.parametrize "path" (lfor
+    path (page-paths)
+    :if (not-in (name-of path) ON-JAX)
+    path)
     :ids name-of)]
-    test-a-page-does-what-it-says
-    [path readme tmp-path]
+    test-a-page-does-what-it-says [path lol-model tmp-path]
   (setv folder (/ tmp-path "clone"))
   (.mkdir folder)
   (when (in BEGINS-WITH-MODEL (text-of path))
-    (shutil.copy (/ (get readme 1) "model.h5") folder))
+    (shutil.copy lol-model folder))
   (assert-none (follow path folder True)))
 
 
@@ -105,7 +111,7 @@
     folder (tmp-path-factory.mktemp "site")
     workflow (text-of (/ ROOT ".github" "workflows" "site.yml"))
     commands (get (re.search r"(?s)run: \|\n(.*?)(?=\n      -)" workflow) 1))
-  (with [reader (Reader folder :short True :python (forked-python) :environment {COUNTING "1"})]
+  (with [reader (reader-in folder)]
     (.type reader (textwrap.dedent commands)))
   #((docs.build (/ folder "html") (/ folder "play")) (/ folder "html")))
 

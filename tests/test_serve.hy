@@ -222,9 +222,9 @@
 
 ;; * New items
 
-(defn short-items [url prompt [new True]]
+(defn short-items [url prompt]
   "Return the choices of a request for 40 items by the model of short ones."
-  (get (completion url :model "short" :prompt prompt :n 40 :new new :temperature 1 :seed 7)
+  (get (completion url :model "short" :prompt prompt :n 40 :new True :temperature 1 :seed 7)
     "choices"))
 
 
