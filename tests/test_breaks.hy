@@ -59,7 +59,7 @@
   (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :restart True :items "line") None)))
 
 
-(defn [pytest.mark.quick] test-two-models-break-lines-as-either-does-in-items-of-any-number-of-lines []
+(defn [pytest.mark.quick] test-two-models-break-lines-as-either-does-and-write-items-of-either []
   (setv models (lfor [kinds n] [["letters commas" 3] ["commas sentences" 3] [None 4]]
     (small-model :unbroken kinds :items "paragraph" :longest-item 9 :item-lines n)))
   (for [[pair expected] [[(cut models 2) ["commas" 3]] [(cut models 1 None) ["" None]]]]
