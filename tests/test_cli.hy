@@ -133,9 +133,9 @@ sys.exit(main())")
 
 (defn test-the-version-says-what-a-report-of-a-problem-needs-without-keras [tmp-path]
   (setv result (program "--version" :folder tmp-path
-    :environment {"KERAS_BACKEND" "jax"}))
+    :environment {"KERAS_BACKEND" "torch"}))
   (assert (re.fullmatch (+ r"lstm_textgen 0\.4\.0\nPython 3\.\d+\.\d+.*, Hy [\d.]+, NumPy [\d.]+"
-    r".*\nbackend: jax\nmachine: .+ \d+ cores of .+\n") (succeeded result))))
+    r".*\nbackend: torch\nmachine: .+ \d+ cores of .+\n") (succeeded result))))
 
 
 (defn test-help-all-groups-every-flag-with-its-default [capsys]
