@@ -60,7 +60,7 @@
 
 (defsteps
   [ascii-quotes []
-    "Return the text with ' and \" in place of curly, low and angle quotation marks and primes."
+    "Return the text with ' and \" in place of typographic quotation marks and primes."
     (.translate text QUOTES)]
   [drop-lines [regex REGEX]
     #[[Return the text without the lines that `regex` matches anywhere; `^#` only at the beginning.
@@ -75,7 +75,7 @@
     "Return the text with `name@example.com` and `https://example.com` in place of addresses."
     (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text))]
   [mask-names [names PASSAGE]
-    #[[Return the text with A, B, … in place of `names`, which commas separate: `Anna, Ben`.
+    #[[Return the text with A, B, … in place of `names`, such as `Anna, Ben`.
 
     Only whole words with the same capitalization are replaced, but in Chinese, Japanese, Korean,
     Thai and the like a name wherever it occurs. The text is in normal form C then. Raise
@@ -95,14 +95,14 @@
     "Return the text in Unicode's normal form C: one é, however it was typed."
     (unicodedata.normalize "NFC" text)]
   [read-chat []
-    "Return a line `Name: message` for each message, given the export of a chat."
+    "Return a line `Name: message` for each message of an exported chat."
     (_read "chat" text)]
-  [read-html [] "Return the main text of a web page, given its HTML." (_read "page" text)]
-  [read-mail [] "Return each message's own words, given a mailbox (mbox)." (_read "mail" text)]
+  [read-html [] "Return the main text of a web page (HTML)." (_read "page" text)]
+  [read-mail [] "Return each message's own words in a mailbox (mbox)." (_read "mail" text)]
   [read-notebook [] "Return the code and text of a notebook (ipynb)." (_read "notebook" text)]
   [read-rtf [] "Return the paragraphs of an RTF document." (_read "rtf" text)]
   [read-subtitles []
-    "Return a line for each subtitle, given SubRip or WebVTT."
+    "Return a line for each subtitle (SubRip, WebVTT)."
     (_read "subtitles" text)]
   [read-table [column TABLE-COLUMNS]
     "Return the text of each row of a table (CSV or JSON), by columns or a template."

@@ -156,13 +156,14 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (setv
     doc (described-by object (in node.name DETAILED))
     class? (isinstance node ast.ClassDef)
+    call (if class? "" (laid-out f"{node.name}(" (parameters node doc) ")"))
     methods (if (and class? (!= node.name OUTLINED)) (public-methods node object) []))
   (.join "\n" [
     f"### `{node.name}`\n"
-    #* (if class?
-      []
-      ["```py" (laid-out f"{node.name}(" (parameters node doc) ")") "```\n"])
-    doc
+    (cond
+      class? doc
+      (in "\n" call) f"```py\n{call}\n```\n\n{doc}"
+      True f"`{call}`: {doc}")
     ""
     #* (gfor each methods (item each (getattr object each.name)))
     #* (if methods [""] [])]))
