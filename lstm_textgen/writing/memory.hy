@@ -15,6 +15,7 @@ spelled as they were, but sentences don't.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
+  collections [deque]
   copy [copy]
   numpy :as np)
 
@@ -40,18 +41,15 @@ spelled as they were, but sentences don't.]]
     (setv
       @_units vocabulary.units
       @_tail ""  ; the last characters
-      @_places {}  ; lists of places, in order, by the characters before them
-      @_count 0    ; of all places; the latest are in the arrays at their numbers modulo PLACES
-      [@_keys @_ids @_shares] [[] (np.empty 0 int) (np.empty 0)]
-      @_outputs (np.empty #(0 0) "float32")))
+      @_places {}  ; lists of places, #(id share output) each, by the characters before them
+      @_keys (deque)))  ; what each place has before it, the oldest first
 
   (meth copy []
     "Return a memory of the same text, which may continue in another way."
     (setv
       twin (copy @,)
       twin._places (dfor [key places] (.items @_places) key (.copy places))
-      [twin._keys twin._ids twin._shares twin._outputs]
-        (lfor each [@_keys @_ids @_shares @_outputs] (.copy each)))
+      twin._keys (.copy @_keys))
     twin)
 
   (meth change [logits output]
@@ -59,11 +57,10 @@ spelled as they were, but sentences don't.]]
     (setv places (.get @_places (key-of @_tail)))
     (unless places (return logits))
     (setv
-      places (np.array (cut places (- SPEAKERS) None))
-      ids (.take @_ids places)
-      likeness (@ (.take @_outputs places 0) output)
+      [ids shares outputs] (map np.array (zip #* (cut places (- SPEAKERS) None)))
+      likeness (@ outputs output)
       weights (np.exp (* SHARPNESS (- likeness (.max likeness))))
-      shares (* weights (/ (.take @_shares places) (.sum weights)))
+      shares (* weights (/ shares (.sum weights)))
       top (.max logits)
       odds (np.exp (- logits top))  ; in proportion to those of the model, which has …
       scale (/ (.sum odds) (max TRACE (- 1 (.sum shares))))  ; … the rest of the share
@@ -76,38 +73,18 @@ spelled as they were, but sentences don't.]]
     "Remember that the unit `id` came next, where the network's output was `output` (units,)."
     (setv [key unit] [(key-of @_tail) (get @_units id)])
     (when key
-      (setv place (% @_count PLACES))
-      (if (< @_count PLACES) (@_make-room (len output)) (@_forget place))
-      (setv
-        (get @_keys place) key
-        (get @_ids place) id
-        (get @_shares place) (min 1 (* @recall (times-recall @_tail unit)))
-        (get @_outputs place) output)
-      (.append (.setdefault @_places key []) place)
-      (+= @_count 1))
+      (setv share (min 1 (* @recall (times-recall @_tail unit))))
+      (.append (.setdefault @_places key []) #(id share (.copy output)))
+      (.append @_keys key))
+    (when (> (len @_keys) PLACES)
+      (setv oldest (.popleft @_keys))
+      (.pop (get @_places oldest) 0)
+      (unless (get @_places oldest) (del (get @_places oldest))))
     (.read self unit))
 
   (meth read [text]
     "Take note of `text` that comes next, but of no places in it."
-    (setv @_tail (cut (+ @_tail text) (- TAIL) None)))
-
-  (meth _make-room [width]
-    "Make room for one more place, and `width` outputs there."
-    (.append @_keys None)
-    (when (< @_count (len @_ids)) (return))
-    (setv
-      room (min PLACES (max 64 (* 2 @_count)))
-      kept @_outputs
-      @_ids (np.resize @_ids room)
-      @_shares (np.resize @_shares room)
-      @_outputs (np.empty #(room width) "float32")
-      (get @_outputs (slice (len kept))) (.reshape kept (len kept) width)))
-
-  (meth _forget [place]
-    "Forget the oldest place, the first after its word."
-    (setv key (get @_keys place))
-    (.pop (get @_places key) 0)
-    (unless (get @_places key) (del (get @_places key)))))
+    (setv @_tail (cut (+ @_tail text) (- TAIL) None))))
 
 
 (defn key-of [text]
