@@ -99,7 +99,7 @@ a memory it is read from beginning to end.]]
   (for [text (_stretches chunks vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
-      reader (or reader (if recall (_Rememberer model recall k) (_Reader model (len ids) k)))
+      reader (or reader (_Reader model (len ids) k recall))
       nats (np.full (len units) np.nan)
       [(get nats known) hits #* best] (if (len ids) (.predict reader ids) [[] 0])
       likeliest (when k #((np.zeros [(len units) k] int) (np.zeros [(len units) k])))
@@ -144,14 +144,17 @@ a memory it is read from beginning to end.]]
 
 
 (defclass _Reader []
-  "Reads a text in stretches of up to `length` units, each in parallel parts unless it is short."
+  #[[Reads a text in stretches of up to `length` units.
 
-  (meth __init__ [model length @alternatives]
+  Each is read in parallel parts, unless it is short or there is something to `recall`.]]
+
+  (meth __init__ [model length @alternatives recall]
     (setv
       workers (min MAX-WORKERS (cores))
-      parts (min PARTS (// length (* 2 PART-RUN-IN workers)))
+      parts (if recall 1 (min PARTS (// length (* 2 PART-RUN-IN workers))))
       [workers @parts] (if (> parts 1) [workers parts] [1 1])
       engine (make-engine model @parts)
+      engine (if recall (_Rememberer engine (Memory model.vocabulary recall)) engine)
       @engines [engine #* (gfor _ (range 1 workers) (.like engine @parts))]
       [#* before start] (start-ids model)
       @past [#* (* [0] (- PART-RUN-IN 1)) start])
@@ -192,32 +195,19 @@ a memory it is read from beginning to end.]]
 
 
 (defclass _Rememberer []
-  "Reads a text in stretches, with a memory of all that it has read."
+  "An `engine` of one stream that has read what a text begins with, with a `memory` of the text."
 
-  (meth __init__ [model recall @alternatives]
-    (setv
-      @_engine (make-engine model)
-      @_memory (Memory model.vocabulary recall))
-    (.feed @_engine (start-ids model))
-    None)
+  (meth __init__ [@engine @memory]
+    (setv @begun False))
 
-  (meth [(np.errstate :invalid "ignore")] predict [ids]
-    "Return what `_Reader.predict` does."
-    (setv
-      [engine memory] [@_engine @_memory]
-      window (max 1 (// WINDOW-NUMBERS engine.logits.size))
-      results [])
-    (for [start (range 0 (len ids) window)]
-      (setv
-        now (cut ids start (+ start window))
-        logits (np.empty #((len now) engine.logits.size) "float32"))
-      (for [[t id] (enumerate now)]
-        (setv (get logits t) (.change memory engine.logits engine.output))
-        (.take memory id engine.output)
-        (.step engine id))
-      (.append results (compare logits now @alternatives)))
-    (setv [nats hits #* likeliest] (gfor part (zip #* results) (np.concatenate part)))
-    [nats (int (.sum hits)) #* likeliest]))
+  (meth __getattr__ [name]
+    (getattr @engine name))
+
+  (meth step [id]
+    "Read `id`; return the logits as the memory changes them. The first one isn't the text's own."
+    (when @begun (.take @memory id @engine.output))
+    (setv @begun True)
+    (.change @memory (.step @engine id) @engine.output)))
 
 
 (defn predicted [model ids compare]
