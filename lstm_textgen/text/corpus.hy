@@ -65,16 +65,6 @@ the cache folder, from which the ids are memory-mapped.]]
     (.array ids vocabulary.dtype)))
 
 
-(defn fingerprint [chunks]
-  "Return what identifies the text in `chunks`, however it is cut: 16 hexadecimal digits."
-  (setv digest (blake2b :digest-size 8))
-  (for [chunk chunks] (.update digest (_encoded chunk)))
-  (.hexdigest digest))
-
-
-(defn _encoded [chunk]
-  (.encode chunk "utf-8" "surrogatepass"))  ; a vocabulary will refuse lone surrogates
-
 
 (defn earlier-fingerprint [ids known]
   #[[Return which of the texts `known` earlier versions would have called `ids` (time,), or None.
@@ -149,7 +139,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
   (meth add [chunk]
     "Store one more chunk (str)."
-    (setv data (_encoded chunk))
+    (setv data (.encode chunk "utf-8" "surrogatepass"))  ; a vocabulary will refuse lone surrogates
     (.add (super) data)
     (.update @_digest data)
     (.append @starts (+ @length (len chunk))))
@@ -159,7 +149,7 @@ the cache folder, from which the ids are memory-mapped.]]
     (get @starts -1))
 
   (meth [property] fingerprint []
-    "The `fingerprint` of the text."
+    "What identifies the text, however it is cut: 16 hexadecimal digits."
     (.hexdigest @_digest))
 
   (meth __iter__ []

@@ -58,13 +58,9 @@ the previous one returns.]]
 
 
 (defclass Finder []
-  "What all finders have in common."
+  "What all finders have in common, besides `feed`: it reads a text and returns what is certain."
 
   (setv found False)
-
-  (meth feed [text]
-    "Read `text`; return what is certain of all that has been read."
-    text)
 
   (meth close []
     "Return what has been held back and belongs to the text, as nothing follows."
