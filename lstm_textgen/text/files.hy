@@ -1,10 +1,9 @@
 "Where text comes from: files, folders, patterns, URLs, .gz, standard input and open files."
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
   collections.abc [Iterable]
-  contextlib [contextmanager]
   dataclasses [replace]
   glob
   gzip
@@ -18,7 +17,7 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip several unknown-name]
-  lstm-textgen.text.decoding [CHUNK NotText]
+  lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.conditions [Condition check-conditions tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
@@ -206,18 +205,19 @@
     lstm-textgen.text.documents.exports [Folder read-slack]
     lstm-textgen.text.documents.readers [read-any])
   (try
-    (cond
-      (os.path.isdir path) (do
+    (if (os.path.isdir path)
+      (do
         (setv
           folder (Folder path reading)
           summary (yield :from (batched (read-slack folder) reading)))
         (for [name folder.names]
-          (with [file (open (os.path.join path name) "rb")  _ (_hashing file reading)]))
-        summary)
-      True (with [file (open path "rb")  hashed (_hashing file reading)]
-        (yield :from (read-any
-          (if (.endswith path ".gz") (Bounded (gzip.open hashed) (Budget reading)) hashed)
-          reading))))
+          (with [file (open (os.path.join path name) "rb")] (_note-digest file reading))))
+      (with [file (open path "rb")]
+        (setv summary (yield :from (read-any
+          (if (.endswith path ".gz") (Bounded (gzip.open file) (Budget reading)) file)
+          reading)))
+        (_note-digest file reading)))
+    summary
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
       (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
@@ -235,51 +235,20 @@
   "Read `source`, an open file or `-`."
   (setv [file name] [(if (= source "-") sys.stdin.buffer source) (_name source)])
   (try
-    (if (isinstance (.read file 0) str)
-      (yield :from (file-chunks file))
-      (with [hashed (_hashing file reading)]
-        (yield :from (hy.I.lstm-textgen/text/documents/readers.read-any hashed
-          (_named name (getattr file "name" "") reading)))))
+    (when (isinstance (.read file 0) str) (return (yield :from (file-chunks file))))
+    (setv summary (yield :from (hy.I.lstm-textgen/text/documents/readers.read-any file
+      (_named name (getattr file "name" "") reading))))
+    (_note-digest file reading)
+    summary
     (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]] (refuse f"can't read {name}: " error))))
 
 
-(defn [contextmanager] _hashing [file reading]
-  "Yield `file` (binary); at the end add its digest to those that `reading` wants, if any."
-  (if (or (is reading.digests None) (>= (len reading.digests) MOST-DIGESTS))
-    (yield file)
-    (do
-      (setv hashed (Hashed file))
-      (yield hashed)
-      (.append reading.digests (.digest hashed)))))
-
-
-(defclass Hashed []
-  "A binary `file` whose bytes are hashed as they are read, each once, in whatever order that is."
-
-  (meth __init__ [@file]
-    (setv
-      @hash (hashlib.sha256)
-      @hashed 0  ; bytes
-      @seeks (and (hasattr file "seekable") (.seekable file))))
-
-  (meth __getattr__ [name]
-    (getattr @file name))
-
-  (meth read [[size -1]]
-    "Return up to `size` bytes, or all."
-    (setv
-      begin (if @seeks (.tell @file) @hashed)
-      data (.read @file size)
-      end (+ begin (len data)))
-    (when (<= begin @hashed end)
-      (.update @hash (cut (memoryview data) (- @hashed begin) None))
-      (setv @hashed end))
-    data)
-
-  (meth digest []
-    "Return the SHA-256 of the whole file, having read the rest."
-    (when @seeks  ; another, such as a terminal, has been read to its end
-      (.seek @file @hashed)
-      (while (.read self CHUNK)))
-    (.hexdigest @hash)))
+(defn _note-digest [file reading]
+  "Add the SHA-256 of `file` (binary), unless it is a pipe, to those that `reading` wants, if any."
+  (when (and (is-not reading.digests None) (< (len reading.digests) MOST-DIGESTS)
+      (hasattr file "seekable") (.seekable file))
+    (setv digest (hashlib.sha256))
+    (.seek file 0)
+    (for [chunk (file-chunks file)] (.update digest chunk))
+    (.append reading.digests (.hexdigest digest))))
