@@ -8,7 +8,7 @@
   starlette.responses [Response]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.prep [default-prep]
-  lstm-textgen.server.requests [ApiError ChatBody]
+  lstm-textgen.server.requests [ChatBody about]
   lstm-textgen.writing.scoring [score-text])
 
 
@@ -113,9 +113,8 @@
 
   The surprise of an unknown unit is null. Raise `ApiError` if the model knows none.]]
   (setv model served.model)
-  (try
-    (setv [total units nats] (score-text model (default-prep text model.settings.lower)))
-    (except [error ValueError] (raise (ApiError 400 (str error) :param "text"))))
+  (with [_ (about "text")]
+    (setv [total units nats] (score-text model (default-prep text model.settings.lower))))
   { "model" served.name
     "unit" model.vocabulary.singular
     "count" total.count

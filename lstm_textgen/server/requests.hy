@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
+  contextlib [contextmanager]
   re
   typing [Annotated Any Literal]
   msgspec
@@ -48,6 +49,13 @@
 
   (meth __init__ [status message * [@param None] [@code None] [headers None]]
     (.__init__ (super) status message headers)))
+
+
+(defn [contextmanager] about [param]
+  "Turn a `ValueError` inside into the `ApiError` about the field `param`."
+  (try
+    (yield)
+    (except [error ValueError] (raise (ApiError 400 (str error) :param param)))))
 
 
 ;; * Bodies
@@ -203,12 +211,11 @@
   The other parameters are those of a `Reply` and of a `Group`. Raise `ApiError` for a prompt of no
   kind, for too many log-probabilities, for new items by a model that doesn't know its list, and
   for a pattern that no text can match.]]
-  (try
-    (setv items (when body.new (NewItems model)))
-    (except [error ValueError] (raise (ApiError 400 (str error) :param "new"))))
+  (with [_ (about "new")] (setv items (when body.new (NewItems model))))
+  (with [_ (about "no_repeat")] (when body.no-repeat (check-setting "no_repeat" body.no-repeat)))
   (setv
     n (* best-of (or body.n 1))
-    demands (Demands (or body.match body.guided-regex) (_shortest-repeat body))
+    demands (Demands (or body.match body.guided-regex) body.no-repeat)
     tells? (is-not alternatives None)
     prompts (lfor p prompts (read-prompt model p))
     ;; The texts after one seed share its reading.
@@ -231,21 +238,12 @@
   (setv told (if (and echo tells?)
     (dfor [p seed] (.items seeds) p (told-of-seed seed alternatives))
     {}))
-  (try
+  (with [_ (about "match")]
     (setv replies (lfor
       [k p] (enumerate prompts)
       number (range (* k n) (* (+ k 1) n))
-      (Reply (get seeds p) (.again draw number) ends demands alternatives echo (.get told p #()))))
-    (except [error ValueError] (raise (ApiError 400 (str error) :param "match"))))
+      (Reply (get seeds p) (.again draw number) ends demands alternatives echo (.get told p #())))))
   (Group replies (len replies) items :ordered (bool items) :best-of best-of))
-
-
-(defn _shortest-repeat [body]
-  "Return the field `no_repeat` of `body`; raise `ApiError` if it is out of range."
-  (try
-    (when body.no-repeat (check-setting "no_repeat" body.no-repeat))
-    (except [error ValueError] (raise (ApiError 400 (str error) :param "no_repeat"))))
-  body.no-repeat)
 
 
 (defn read-prompt [model prompt]
