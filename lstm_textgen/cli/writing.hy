@@ -18,7 +18,7 @@
   lstm-textgen.pages.assembly [ALTERNATIVES OUR-PAGE]
   lstm-textgen.pages.score [Page]
   lstm-textgen.settings.table [CHOOSING SETTINGS]
-  lstm-textgen.text.documents.conditions [check-conditions]
+  lstm-textgen.text.documents.columns [check-conditions]
   lstm-textgen.text.files [documents-of find-paths read-sources reading-of]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]

@@ -19,7 +19,7 @@
   lstm-textgen.basics.values [clip several unknown-name]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [wanted?]
-  lstm-textgen.text.documents.conditions [Condition check-conditions tested?]
+  lstm-textgen.text.documents.columns [Condition check-conditions tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
     about-skipped batched file-chunks first-reason joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])

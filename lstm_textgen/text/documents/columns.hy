@@ -1,20 +1,26 @@
-"The columns of a table: which row has their names, and which of them a name means."
+"The columns of a table: which row has their names, which a name means, conditions on their cells."
 
-(eval-when-compile (require hyrule [->> unless]))
+(eval-when-compile (require hyrule [->> meth unless]))
 (import
+  collections [Counter]
   itertools [takewhile]
   re
   statistics [median]
-  lstm-textgen.basics.values [clip column-parts several]
+  unicodedata [normalize]
+  lstm-textgen.basics.messages [Message refuse]
+  lstm-textgen.basics.terminal [printable]
+  lstm-textgen.basics.values [CONDITION clip column-parts several]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.conditions [comparable]
   lstm-textgen.text.documents.reading [one-line])
 
 (setv
   MOST-LISTED 30  ; columns in a message
   MOST-TITLES 5  ; rows above the header
   MAX-FORM 100  ; characters of a cell that are compared with others
-  LONG-CELL 20)  ; characters above which half a cell is longer than most names of columns
+  LONG-CELL 20  ; characters above which half a cell is longer than most names of columns
+  MOST-VALUES 1000  ; different values of a column that are counted
+  VALUES-SHOWN 8  ; of these in a message
+  LONGEST-VALUE 40)  ; characters of each there
 
 
 (defn find-header [rows asked]
@@ -139,3 +145,75 @@
     f"'{(clip name)}'; choose from: {(.join ", " columns)}"
     (if (> more 0) f" and {more :,} more" "")
     (if (_data? [header #* rows]) "; if the first row is no header, give a number" "")))))
+
+
+;; * Conditions on rows, such as `lang=en`
+
+(defclass Condition []
+  #[[A condition on the cells of a column, `name=value` or `name!=value`.
+
+  It counts the column's values in all tables that are read, for the message if none of them is
+  its own.]]
+
+  (meth __init__ [@text]
+    (setv
+      [name unequal value] (.groups (.fullmatch CONDITION text))
+      @name (one-line name)
+      @equal (not unequal)
+      @value (comparable value)
+      @found False  ; whether a row has that value
+      @values (Counter)))
+
+  (meth met? [cell]
+    "Return whether a row with this `cell` (text) is read; each line of a cell is a value, too."
+    (setv
+      lines (or (list (filter None (map comparable (.splitlines cell)))) [""])
+      same (in @value [(comparable cell) #* lines]))
+    (for [value (dict.fromkeys (gfor line lines (clip line LONGEST-VALUE)))]
+      (when (or (in value @values) (< (len @values) MOST-VALUES)) (+= (get @values value) 1)))
+    (|= @found same)
+    (= same @equal)))
+
+
+(defn comparable [text]
+  "Return `text` as it is compared: in normal form C, any white space as one space."
+  (normalize "NFC" (one-line text)))
+
+
+(defn in-words [conditions]
+  "Return ` where` and the `conditions`, or nothing without any."
+  (if conditions
+    f" where {(clip (printable (.join " and " (gfor each conditions each.text))) 100)}"
+    ""))
+
+
+(defn tested? [conditions]
+  "Return whether rows were read for which the `conditions` (a list) held or not."
+  (any (gfor each conditions each.values)))
+
+
+(defn check-conditions [conditions empty warn]
+  #[[Raise `ValueError` if a value of the `conditions` is in no row read, or no row met them all.
+
+  `empty` is whether no text was read. A value of no row that was to be left out is no error, but
+  may be misspelled; `warn`, a function or None, is called with a line about it.]]
+  (for [each conditions  :if (and each.values each.value (not each.found))]
+    (setv
+      wanted (.casefold each.value)
+      ;; Those that contain it come first, such as those in another case.
+      counts (sorted (.most-common each.values)
+        :key (fn [pair] (not-in wanted (.casefold (get pair 0)))))
+      values (lfor
+        [value n] (cut counts VALUES-SHOWN)
+        f"{(or value "no text")} ({n :,})")
+      more (cond
+        (= (len counts) MOST-VALUES) " and many more"
+        (> (len counts) VALUES-SHOWN) f" and {(- (len counts) VALUES-SHOWN)} more"
+        True "")
+      line (Message 'where ": " (printable (+ f"no row has '{(clip each.value)}' in column "
+        f"{(clip each.name)}; its values are {(.join ", " values)}{more}"))))
+    (cond
+      each.equal (refuse line)
+      warn (warn line)))
+  (when (and empty (tested? conditions))
+    (refuse 'where f": there is no row with text{(in-words conditions)}")))

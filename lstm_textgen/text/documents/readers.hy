@@ -17,7 +17,7 @@
   lstm-textgen.text.decoding [CHUNK NotText decode]
   lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
-  lstm-textgen.text.documents.conditions [tested?]
+  lstm-textgen.text.documents.columns [tested?]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [EXPORTS read-slack slack?]
   lstm-textgen.text.documents.loglines [LOGS]

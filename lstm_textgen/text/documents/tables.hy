@@ -13,8 +13,8 @@
   lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [clip column-parts counted several]
   lstm-textgen.text.decoding [NotText likely-encoding]
-  lstm-textgen.text.documents.columns [asked-names cell-of find-header find-place header-place]
-  lstm-textgen.text.documents.conditions [in-words]
+  lstm-textgen.text.documents.columns [asked-names cell-of find-header find-place header-place
+    in-words]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Summary cleaned
     file-chunks first-text one-line read-whole refuse-damaged text-lines]
   lstm-textgen.text.items [ENDS])
