@@ -17,7 +17,8 @@ as often as the model and the draw's options would have it after the same text.]
 
 (setv
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
-  KNOWN-PASSAGES 200_000)  ; of a long text, those at its end, or a few times as many
+  KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or a few times as many
+  guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
 
 
 (defrecord Demands
@@ -30,60 +31,54 @@ as often as the model and the draw's options would have it after the same text.]
   - `lines`: of an item, how many it has, if others may be drawn; None: any number.]]
   [#^ object [match None]  #^ object [no-repeat None]  #^ object [lines None]]
 
-  (defn usual [self settings ends temperature]
+  (meth usual [settings ends temperature]
     "Return those on a text up to `ends` by a model with `settings`, at one or more temperatures."
     (setv draws? (any (if (isinstance temperature list) temperature [temperature])))
-    (if (and ends.only-item? draws? (not self.match))
+    (if (and ends.only-item? draws? (not @match))
       (replace self :lines settings.item-lines)
       self))
 
-  (defn [property] late? [self]
+  (meth [property] late? []
     "Whether only a whole text shows that it is as demanded."
-    (bool (or self.match self.lines)))
+    (bool (or @match @lines)))
 
-  (defn guide [self model stops]
+  (meth guide [model stops]
     #[[Return the `Guide` of the pattern in texts by `model`, or None.
 
     A text ends with its item or, if there is just one, with a text of `stops`.]]
-    (when (isinstance self.match str)
+    (when (isinstance @match str)
       (setv [end] (if (= (len stops) 1) stops [""]))
-      (guide-of self.match model.vocabulary (.get ENDS model.settings.items end))))
+      (guide-of @match model.vocabulary (.get ENDS model.settings.items end))))
 
-  (defn constraint [self seed stops units characters patient]
+  (meth constraint [seed stops units characters patient]
     #[[Return the `Constraint` of a text after `seed`.
 
     The text ends before one of `stops` and has at most this number of `units` and `characters`;
-    `patient` is as in `Constraint`.
-    Raise `ValueError` if nothing after the seed can match.]]
+    `patient` is as in `Constraint`. Raise `ValueError` if nothing after the seed can match.]]
     (setv
       text (.join "" [(.removesuffix seed.text seed.rest) #* seed.opening])
       own (own-part seed.model text)
-      constraint (Constraint seed.model.vocabulary (.guide self seed.model stops)
-        (repeats-in text (or self.no-repeat 0)) units characters patient))
+      constraint (Constraint seed.model.vocabulary (@guide seed.model stops)
+        (repeats-in text (or @no-repeat 0)) units characters patient))
     (.read constraint own)
     (when (> constraint.least constraint.room)
       (refuse 'match ": no text" (if own f" that begins with {own !r}" "") " can match"
         (if (= constraint.least inf) "" f" with room for only {constraint.room :,} characters")))
     constraint)
 
-  (defn met? [self seed stops text]
+  (meth met? [seed stops text]
     "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."
     (setv own (+ (own-part seed.model seed.text) text))
     (cond
-      (isinstance self.match str) (.matches? (.guide self seed.model stops) own)
-      self.match (bool (self.match own))
-      True (= self.lines (+ 1 (.count own "\n"))))))
+      (isinstance @match str) (.matches? (@guide seed.model stops) own)
+      @match (bool (@match own))
+      True (= @lines (+ 1 (.count own "\n"))))))
 
 
 (defn own-part [model seed]
   "Return the end of the `seed` text that belongs to the text: of a list, to its item."
   (setv items model.settings.items)
   (if items (get (.split seed (get ENDS items)) -1) ""))
-
-
-(defn [(lru-cache 8)] guide-of [pattern vocabulary end]
-  "Return a `Guide`; the last few are kept, as all texts of a request need the same."
-  (Guide pattern vocabulary end))
 
 
 (defclass Constraint []
@@ -95,11 +90,10 @@ as often as the model and the draw's options would have it after the same text.]
   the model has wanted to end the text and couldn't; but a `patient` constraint ends it there, as
   another text may match by itself.]]
 
-  (meth __init__ [@vocabulary [@guide None] [repeats None] [@units inf] [@characters inf]
-      [@patient False]]
+  (meth __init__ [@vocabulary @guide repeats @units @characters @patient]
     (setv
       @_demanded (when guide guide.start)
-      @_repeats (.copy (or repeats (Repeats 0)))
+      @_repeats (.copy repeats)
       @_ending False
       @_taken 0    ; units
       @last None))  ; how many of them make the text to which nothing can be added
@@ -116,7 +110,7 @@ as often as the model and the draw's options would have it after the same text.]
     "How many characters can follow at most; ∞ where nothing must match."
     (if @guide (min @characters (* @units (int (.max @guide.lengths)))) inf))
 
-  (meth restrict [scores noise [free None]]
+  (meth restrict [scores noise free]
     #[[Set the `scores` (size,) of the units that can't lead to a match to -∞.
 
     With the `noise` (size,) of this draw they say which unit the model wants. If none is left, the
@@ -129,13 +123,12 @@ as often as the model and the draw's options would have it after the same text.]
       wish (.argmax (+ scores noise)))
     (when (and end (= (get needs wish) inf) (in end (get @vocabulary.units wish)))
       (if @patient (setv @last @_taken) (setv @_ending True)))
-    (setv
-      refused (>= needs (if @_ending least inf)))
+    (setv refused (>= needs (if @_ending least inf)))
     (when (> (+ least SPARE) (min @units @characters))  ; a unit has at least one character
       (|= refused (> (+ needs @guide.lengths) (+ @characters (len @guide.end))))
       (|= refused (> (+ needs 1) (+ @units (len @guide.end)))))
     (setv (get scores refused) (- inf))
-    (when (and (is-not free None) (= (.max scores) (- inf)))
+    (when (= (.max scores) (- inf))
       (setv (cut scores) (np.where refused (- inf) free))))
 
   (meth choose [scores free noise]

@@ -285,58 +285,51 @@ refused.]]
 
 ;; * Over a vocabulary
 
-(defclass Guide []
+(defclass Guide [Automaton]
   #[[What `pattern` demands of texts of the units of `vocabulary`; a text matches as a whole.
 
-  A text that must be followed by `end`, as an item of a list is, is over with the first one. What
-  is demanded of the rest of a text is an `Expression`; `start` is that of a whole text. `lengths`
-  (size,) are those of the units, in characters. Raise `ValueError` if there is no such text.]]
+  A text that must be followed by `end`, as an item of a list is, is over with the first one, so
+  that is part of what is demanded at the `start`. `lengths` (size,) are those of the units, in
+  characters. Raise `ValueError` if there is no such text.]]
 
   (meth __init__ [pattern @vocabulary [@end ""]]
+    (.__init__ (super) pattern
+      (.join "" (dict.fromkeys (.join "" [#* vocabulary.units end]))) end)
     (setv
-      characters (.join "" (dict.fromkeys (.join "" [#* vocabulary.units end])))
-      automaton (Automaton pattern characters end)
-      spelled (lfor unit vocabulary.units (tuple (gfor c unit (get automaton.class-of c))))
+      spelled (lfor unit vocabulary.units (tuple (gfor c unit (get @class-of c))))
       numbers (dfor [n each] (enumerate (dict.fromkeys spelled)) each n)
       ;; Units that are alike to the pattern are tried once.
       [@_alike @_which] [(list numbers) (np.array (lfor each spelled (get numbers each)))]
-      [@_automaton @_needs @lengths] [automaton {} vocabulary.lengths]
-      @start (if end (_before automaton end) automaton.start))
-    (when (= (.least automaton @start) inf)
+      [@_needs @lengths] [{} vocabulary.lengths]
+      [@_whole @start] [@start (if end (@_before-end) @start)])
+    (when (= (@least @start) inf)
       (refuse 'match f": no text by this model can match {(shown pattern)}")))
+
+  (meth _before-end []
+    "Return what is demanded of a text and its end, which comes but once."
+    (setv
+      over @empty
+      any-character (get @anything.parts 0))
+    (for [c (reversed @end)]
+      (setv over (@then (@make "set" (frozenset [(get @class-of c)])) over)))
+    (@both [
+      (@then @start over)
+      (@no (@then @anything (@then over (@then any-character @anything))))]))
 
   (meth after [e text]
     "Return what is demanded after `text` (str), given that `e` was before it."
-    (reduce @_automaton.derive (map @_automaton.class-of.get text) e))
-
-  (meth least [e]
-    "Return how many characters `e` demands at least; ∞ if nothing can match."
-    (.least @_automaton e))
+    (reduce @derive (map @class-of.get text) e))
 
   (meth matches? [text]
     "Return whether all of `text` (str), without the end, matches."
-    (. (@after @_automaton.start text) nullable))
+    (. (@after @_whole text) nullable))
 
   (meth needs [e]
     "Return how many characters are demanded at least after each unit (size,), ∞ if it can't come."
     (unless (in e @_needs)
       (setv
-        alike (lfor classes @_alike (@least (reduce @_automaton.derive classes e)))
+        alike (lfor classes @_alike (@least (reduce @derive classes e)))
         needs (get (np.array alike "float32") @_which))
       (unless (is @vocabulary.unknown None) (setv (get needs @vocabulary.unknown) inf))
       (setv (get @_needs e) needs))
     (get @_needs e)))
-
-
-(defn _before [automaton end]
-  "Return what `automaton` demands of a text and its `end`, which comes but once."
-  (setv
-    over automaton.empty
-    any-character (get automaton.anything.parts 0))
-  (for [c (reversed end)]
-    (setv over (.then automaton
-      (.make automaton "set" (frozenset [(get automaton.class-of c)])) over)))
-  (.both automaton [
-    (.then automaton automaton.start over)
-    (.no automaton (.then automaton automaton.anything
-      (.then automaton over (.then automaton any-character automaton.anything))))]))
