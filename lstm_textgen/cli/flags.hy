@@ -205,7 +205,7 @@ examples:
 (defclass Version [argparse.Action]
   "The action of `--version`."
 
-  (defn __call__ [self parser #* _]
+  (meth __call__ [parser #* _]
     (import lstm-textgen.cli.version [described-version])  ; which needs NumPy
     (._print-message parser (+ (described-version) "\n") sys.stdout)
     (.exit parser)))

@@ -1,6 +1,6 @@
 "The text of a run: what was asked for → a text, and what it looks like → ids."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
   dataclasses [replace]
@@ -46,9 +46,9 @@
     #^ int kept        ; characters to train on, unless it is a list
     #^ Look look]
 
-  (defn training [self]
+  (meth training []
     "Return the text to train on, in chunks."
-    (if self.listing (.training-items self.listing self.text) (.part self.text 0 self.kept))))
+    (if @listing (.training-items @listing @text) (.part @text 0 @kept))))
 
 
 (defrecord Corpus "The text of a run, in units." [

@@ -3,7 +3,7 @@
 It reads downward. `read-source` reads the text and looks at it; then it is known whether the model
 is new, resumed or fine-tuned, and one function for each makes the text's units and the `Start`.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
   math [ceil inf]
@@ -33,13 +33,13 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
     #^ object [speed None]]  ; the `measured-speed`, if the run had to know it
 
-  (defn [property] new [self]
+  (meth [property] new []
     "Whether the model hasn't been trained yet."
-    (not (or self.checkpoint.history self.checkpoint.resume)))
+    (not (or @checkpoint.history @checkpoint.resume)))
 
-  (defn [property] lengths [self]
+  (meth [property] lengths []
     "The `unit-lengths` of the text."
-    (unit-lengths self.corpus.vocabulary self.corpus.ids self.corpus.held)))
+    (unit-lengths @corpus.vocabulary @corpus.ids @corpus.held)))
 
 
 (defn make-start [run]

@@ -148,6 +148,4 @@ instead, they mostly wait for each other (bench/log.md).]]
 
 ;; TensorFlow keeps what XLA has compiled until the process ends, 25 MB for a small network, so
 ;; runs of one shape share it.
-(defn [(lru-cache 2)] compiled-steps [parts spec batch-shape bfloat16]
-  "Return the `Steps` for these arguments."
-  (Steps parts spec batch-shape bfloat16))
+(setv compiled-steps ((lru-cache 2) Steps))
