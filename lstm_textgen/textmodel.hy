@@ -146,15 +146,15 @@
 
     Raises `ValueError` for a value out of range, `TypeError` for one of the wrong type.]]
     (setv
-      seeds (text-list "`seed`" seed)
+      seeds (lfor s (text-list "`seed`" seed) (.prepare self s))
       count (if (is samples None) 1 (check-setting "samples" samples))
       length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH))
     (with [warn (_collecting warn)]
-      (setv texts (write-each self.checkpoint (lfor s seeds (.prepare self s)) count
+      (setv texts (write-each self.checkpoint seeds count
         #* (.steering self asked (when (is-not length None) (check-setting "length" length)))
         warn :new (check-setting "new" new) :best-of (check-setting "best_of" best-of)))
       (setv whole (lfor [k text] (sorted texts)
-        (+ (seed-text self.checkpoint (.prepare self (get seeds (// k count)))) text))))
+        (+ (seed-text self.checkpoint (get seeds (// k count))) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
 
   (meth steering [asked [length None]]

@@ -34,7 +34,7 @@
         act (getattr (import-module f"lstm_textgen.cli.{module}") name)))
     (or (act flags) 0)
     (except [error [ValueError OSError FloatingPointError ImportError]]
-      (warn f"{(program)}: {(explain error)}" :spell str)
+      (warn f"{(program)}: {(explain error)}")
       2)
     (except [KeyboardInterrupt]
       (warn f"\n{(program)}: stopped; nothing was changed")

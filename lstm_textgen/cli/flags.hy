@@ -55,9 +55,9 @@ examples:
 
 ;; * Messages
 
-(defn warn [message [spell as-flags]]
-  "Show `message` on standard error, if possible; `spell` renders the names of settings."
-  (print (visible (spell message)) :file (Tolerant sys.stderr) :flush True))
+(defn warn [message]
+  "Show `message` on standard error, if possible, with settings as flags."
+  (print (visible (as-flags message)) :file (Tolerant sys.stderr) :flush True))
 
 
 (defn [contextmanager] explaining [message]

@@ -47,9 +47,9 @@
     (except [error Interrupted]
       (unless (follower?)
         (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
-        (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}" :spell str)
+        (warn f"\nTraining stopped; model saved. To resume: {(command)} {again}")
         (setv model (load-checkpoint path :warn warn))
-        (warn (_how-to-generate path model) :spell str))
+        (warn (_how-to-generate path model)))
       (+ 128 error.number))))
 
 

@@ -104,7 +104,7 @@
     training (when keep (.prepare model (read flags.sources)))
     samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
     options (.chosen flags #* STEERING)
-    texts (if (and (= samples flags.best-of 1) (not flags.new) (not flags.match))
+    texts (if (and (= samples flags.best-of 1) (not flags.new))
       [#(0 (.stream model seed :warn warn #** options))]  ; as it comes; several, side by side
       (gfor
         [k text] (write-each model.checkpoint [(.prepare model seed)] samples
@@ -216,7 +216,7 @@
     text (setv (get options key) (read-value f":{name}" (. (get SETTINGS key) kind) text))
     True (.pop options key None))
   (for [name (if (= name "help") CHANGEABLE [name])]
-    (warn f":{name} {(_shown (.get options (hy.mangle name)))}" :spell str)))
+    (warn f":{name} {(_shown (.get options (hy.mangle name)))}")))
 
 
 (defn _shown [value]
