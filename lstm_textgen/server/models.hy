@@ -3,8 +3,8 @@
 (eval-when-compile (require hyrule [meth]))
 (import
   collections [Counter]
+  functools [cache]
   re
-  threading [Lock]
   lstm-textgen.basics.files [file-digest]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
@@ -23,7 +23,8 @@
   #[[The model at `path`, served under its `name`; raise as `load-checkpoint` does.
 
   `warn` is called with warnings about the file, `notify` is that of its `loop`. `created`
-  (seconds) and `fingerprint` tell it from others of that name.]]
+  (seconds) and `fingerprint` tell it from others of that name. `page`, a function, returns its
+  playground, or raises `ValueError` if it is too large for one; `names` the `chat-names`.]]
 
   (meth __init__ [path warn notify]
     (setv
@@ -33,21 +34,9 @@
       @created (int (. (.stat file) st-mtime))
       @fingerprint f"fp_{(cut (file-digest file) 12)}"
       @loop (Loop @model notify)
-      [@_made @_lock] [{} (Lock)]))
-
-  (meth page []
-    "Return the model's playground page; raise `ValueError` if the model is too large for one."
-    (@_once "page" (fn [] (playground {@name @model}))))
-
-  (meth names []
-    "Return the names in the chat that the model was trained on, the most frequent first."
-    (@_once "names" (fn [] (chat-names @model))))
-
-  (meth _once [name make]
-    "Return what `make` makes, once for all, kept under `name`."
-    (with [_ @_lock]
-      (when (not-in name @_made) (setv (get @_made name) (make)))
-      (get @_made name))))
+      ;; Made when first asked for.
+      @page (cache (fn [] (playground {@name @model})))
+      @names (cache (fn [] (chat-names @model))))))
 
 
 (defn chat-names [model]
