@@ -6,7 +6,6 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 (import
   contextlib [suppress]
   dataclasses [replace]
-  heapq [nsmallest]
   math
   unicodedata [combining normalize]
   numpy :as np
@@ -14,7 +13,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   lstm-textgen.basics.machine [MB installed-memory]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint load-vocabulary]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
@@ -30,7 +29,6 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
   STRANGE 3.5          ; bits per character above which training from scratch is no worse
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
-  NETWORKS 2           ; piece-level bases that predict a text before one is suggested
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
   COUNTED 1_000_000    ; units of a text in which new ones are counted
   SHOWN 20             ; new units that a message shows
@@ -119,12 +117,12 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 (defn suggestion [look [given {}] [refused None]]
   #[[Return a line that suggests a base for a text with this `Look`, or an empty string.
 
-  Of the `promising` bases it suggests the one that predicts the text best; if a piece-level one
-  knows the text, no others are tried. The text must be short, so that fine-tuning is likely to
-  help. Never the one `refused` (a name or None), nor one that `given` settings contradict.]]
+  It is the one that predicts the text best; if a piece-level one knows the text, no others are
+  tried. The text must be short, so that fine-tuning is likely to help. Never the one `refused` (a
+  name or None), nor one that `given` settings contradict.]]
   (when (or (>= look.length SHORT) (.get given "layers")) (return ""))
   (setv [best name] [STRANGE None])
-  (for [each (promising (.join "\n" look.places))  :if (!= each refused)]
+  (for [each (bases)  :if (!= each refused)]
     (with [_ (suppress OSError ValueError)]  ; a damaged one is reported when requested
       (setv base (load-checkpoint each))
       (when (in (.get given "unit") [None base.settings.unit])
@@ -134,23 +132,6 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   (unless name (return ""))
   (Message f"the base {name} predicts this text well ({best :.2f} bits per character); "
     "try fine-tuning it: " 'base f" {name}"))
-
-
-(defn promising [text]
-  #[[Return the names (a list) of the bases that may predict `text` best, the likeliest first.
-
-  Of the piece-level ones they are the `NETWORKS` in which the text has the fewest pieces: reading
-  a vocabulary takes 5 ms, running a network of 512 hidden units at least a tenth of a second.]]
-  (setv
-    names (list (bases))
-    counts {})
-  (for [name names]
-    (with [_ (suppress OSError ValueError)]
-      (setv vocabulary (load-vocabulary (find-model name)))
-      (when (= vocabulary.unit Pieces.unit)
-        (setv (get counts name) (len (.split vocabulary text))))))
-  [ #* (nsmallest NETWORKS counts :key counts.get)
-    #* (gfor name names :if (not-in name counts) name)])
 
 
 ;; * New units

@@ -205,12 +205,6 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (_read backup resume))))
 
 
-(defn load-vocabulary [path]
-  "Return the vocabulary in the file at `path`, reading little else; raise as above."
-  (with [file (open-hdf5 path)]
-    (-> (.array file "lstm_textgen/vocabulary" "u") .tobytes .decode parse-vocabulary)))
-
-
 (defn load-old [path warn]
   "Return the model at `path` to train further, or None; raise, too, if only its `.bak` is left."
   (when (or (.exists path) (.exists (backup-path path)))
