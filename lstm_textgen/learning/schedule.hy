@@ -1,4 +1,4 @@
-"When a run ends and how fast it learns: clock, learning rate."
+"When a run ends, how fast it learns, and the average of its weights."
 
 (eval-when-compile (require hyrule [meth]))
 (import
@@ -20,7 +20,11 @@
   VALIDATION-COST 0.4
   RESERVE 3.0           ; seconds reserved for the end of a run before any epoch has ended
   LEAST-RESERVE 0.3     ; seconds reserved in addition to the end of an epoch
-  SAFETY 1.3)           ; factor for the time that the end of an epoch took
+  SAFETY 1.3            ; factor for the time that the end of an epoch took
+  ;; In fine-tuning with validation; without, a falling rate is better (bench/log.md).
+  MOVES 200             ; of the average in a run: on a GPU a copy takes as long as a step
+  REACH 0.33            ; share of a run over which it averages
+  SOFTER 1.07)          ; what logits are divided by to see whether the model is too sure
 
 
 ;; * When a run ends
@@ -105,3 +109,31 @@
     (if steady
       1
       (+ FINAL-RATE (* (- 1 FINAL-RATE) 0.5 (+ 1 (math.cos (* math.pi progress))))))))
+
+
+;; * The average of the weights
+
+(defclass Average []
+  #[[The exponential moving average of `weights`, a list of arrays.
+
+  Polyak and Juditsky 1992 take the mean of all steps.]]
+
+  (meth __init__ [@weights])
+
+  (meth move [before done weights]
+    #[[Move toward what `weights` (a function) returns, as a step has taken a training on.
+
+    `before` and `done` are the shares of the training that were done and now are.]]
+    (setv moves (- (int (* MOVES done)) (int (* MOVES before))))
+    (when (> moves 0)
+      (setv
+        part (min 1 (/ moves MOVES REACH))
+        @weights (lfor [mean now] (zip @weights (weights)) (+ mean (* part (- now mean)))))))
+
+  (meth candidates []
+    #[[Return the lists of weights that may be the best.
+
+    They are the average, and it with logits divided by `SOFTER` (temperature scaling, Guo and
+    others 2017).]]
+    (setv [#* others kernel bias] @weights)
+    [@weights [#* others (/ kernel SOFTER) (/ bias SOFTER)]]))

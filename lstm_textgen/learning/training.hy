@@ -16,12 +16,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.averaging [Average]
   lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.schedule [Clock STEADY-ROWS learning-rate rate-factor why-done]
+  lstm-textgen.learning.schedule [Average Clock STEADY-ROWS learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
   lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
