@@ -41,6 +41,13 @@ examples:
 (defn parse-flags [arguments]
   "Return the `Request` in `arguments` (a list); raise `ValueError` for an invalid one."
   (setv parser (make-parser))
+  (when (in "--help-all" arguments)
+    (.print-help (make-parser :everything True))
+    (.exit parser))
+  (when (in "--version" arguments)
+    (import lstm-textgen.cli.version [described-version])  ; which needs NumPy
+    (._print-message parser (+ (described-version) "\n") sys.stdout)
+    (.exit parser))
   (try
     (setv [values strange] (.parse-known-args parser arguments))
     (except [error argparse.ArgumentError] (refuse (_explained error arguments parser.options))))
@@ -194,23 +201,6 @@ examples:
   f"unknown flag {(clip word)}; {hint}")
 
 
-(defclass HelpAll [argparse.Action]
-  "The action of `--help-all`: show every flag, by group."
-
-  (meth __call__ [parser #* _]
-    (.print-help (make-parser :everything True))
-    (.exit parser)))
-
-
-(defclass Version [argparse.Action]
-  "The action of `--version`."
-
-  (meth __call__ [parser #* _]
-    (import lstm-textgen.cli.version [described-version])  ; which needs NumPy
-    (._print-message parser (+ (described-version) "\n") sys.stdout)
-    (.exit parser)))
-
-
 (defn make-parser [[everything False]]
   "Return the parser of all flags; its help shows the everyday ones or, by group, `everything`."
   (setv
@@ -242,8 +232,8 @@ examples:
       (add option :dest setting.name :action "store_const" :const value
         :help (if everything f"short for {setting.option} {value}" argparse.SUPPRESS))))
   (add "--help" "-h" :action "help" :help "show this help")
-  (add "--help-all" :action HelpAll :nargs 0 :help "show every flag"
-    :dest argparse.SUPPRESS :default argparse.SUPPRESS)
-  (add "--version" :action Version :nargs 0 :help "show versions, backend and machine"
-    :dest argparse.SUPPRESS :default argparse.SUPPRESS)
+  ;; `parse-flags` does these.
+  (for [[option does] [["--help-all" "show every flag"]
+        ["--version" "show versions, backend and machine"]]]
+    (add option :action "store_true" :help does :default argparse.SUPPRESS))
   parser)

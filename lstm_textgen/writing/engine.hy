@@ -57,7 +57,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       ;; A table too large to be multiplied in advance leaves the product to the first layer.
       @multiplied (<= (* (len embedding) (len bias)) MAX-TABLE)
       add-up (fn [rows] (if @multiplied (+ (@ rows kernel) bias) rows))
-      @rows (_Rows (fn [id] (add-up (get embedding id))))
+      @rows (cache (fn [id] (add-up (get embedding id))))
       @table (cache (fn [] (add-up embedding))))))
 
 
@@ -75,7 +75,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       @_sums (zeros streams (len network.bias))
       @logits (ncut @_sums ... (: network.size))
       @state [@logits]
-      @_look-up network.rows.__getitem__
+      @_look-up network.rows
       @_product (_product-for streams))
     (when (> streams 1)
       (setv
@@ -152,16 +152,6 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (when (= bias.ndim 1) (return [kernel recurrent bias None]))
   (setv [input-bias [#* z-r n]] [(get bias 0) (np.split (get bias 1) 3)])
   [kernel recurrent (+ input-bias (np.concatenate [#* z-r (* 0 n)])) n])
-
-
-(defclass _Rows [dict]
-  "The row of the table of each id that has been read, as the function `row` makes it."
-
-  (meth __init__ [@row])
-
-  (meth __missing__ [id]
-    (setv (get @, id) (@row id))
-    (get @, id)))
 
 
 (defn zeros [streams size]
