@@ -60,7 +60,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
       (_write-graph checkpoint folder "tf_saved_model")
       (.mkdir (/ folder EXTRA))
       (.write-bytes (/ folder DESCRIPTION) (_description checkpoint))
-      (when (.split-rules checkpoint.vocabulary)
+      (when checkpoint.vocabulary.parts
         (.write-bytes (/ folder EXTRA TOKENIZER) (_tokenizer checkpoint))))
     (for [[file content] (.items files)]
       (setv data (content checkpoint))
@@ -75,11 +75,11 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
     folder? (if (isinstance path str) (.endswith path "/") (not file.suffix))  ; a Path drops /
     ending (if folder? FOLDER (.lower file.suffix))
     [_ content] (.get FORMATS ending [None None])
-    split? (and (in ending [".safetensors" ".onnx"]) (.split-rules checkpoint.vocabulary)))
+    merges? (and (in ending [".safetensors" ".onnx"]) checkpoint.vocabulary.parts))
   #(ending {
     (str path) content
     #** (if (= ending ".safetensors") {(str (.with-suffix file ".json")) _description} {})
-    #** (if split? {(str (.with-name file TOKENIZER)) _tokenizer} {})}))
+    #** (if merges? {(str (.with-name file TOKENIZER)) _tokenizer} {})}))
 
 
 (defn _ours? [folder]
@@ -161,7 +161,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
     "weights" (dict (weight-shapes checkpoint.spec))  ; as for Keras' `set_weights`
     "keras" (keras-config checkpoint.spec)
     "vocabulary" vocabulary.units
-    #** (.split-rules vocabulary)})))
+    #** (if vocabulary.parts {"merges" vocabulary.merges  "pattern" vocabulary.pattern} {})})))
 
 
 (defn _tokenizer [checkpoint]
@@ -171,9 +171,8 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
   if the model has that setting) and produces the same ids as `Vocabulary.encode`.]]
   (setv
     vocabulary checkpoint.vocabulary
-    rules (.split-rules vocabulary)
     known (.join "" (gfor unit vocabulary.units :if (= (len unit) 1) rf"\x{{{(ord unit) :x}}}"))
-    pairs (lfor pair (get rules "merges") (lfor id pair (get vocabulary.units id))))
+    pairs (lfor pair vocabulary.merges (lfor id pair (get vocabulary.units id))))
   (.encode (json.dumps :indent 1 {
     "decoder" {"program" PROGRAM  "type" "Fuse"}  ; elsewhere it allows no additional keys
     "version" "1.0"
@@ -183,7 +182,7 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
       {"type" "NFC"}
       #* (if checkpoint.settings.lower [FINAL-SIGMA {"type" "Lowercase"}] [])]}
     "pre_tokenizer" {"type" "Sequence"  "pretokenizers" (lfor
-      pattern [(get rules "pattern") f"[^{known}]"]  ; unknown characters join nothing
+      pattern [vocabulary.pattern f"[^{known}]"]  ; unknown characters join nothing
       {"type" "Split"  "pattern" {"Regex" pattern}  "behavior" "Isolated"  "invert" False})}
     "model" {"type" "BPE"  "unk_token" None  "vocab" vocabulary.ids  "merges" pairs}})))
 

@@ -102,12 +102,8 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     "Return the last word of `seed`, which may continue."
     (get ["" #* (.findall (_word-pattern) seed)] -1))
 
-  (meth split-rules []
-    "Return the merges and, as JavaScript (flag u) and tokenizers spell it, the words' pattern."
-    {"merges" @merges  "pattern" @pattern})
-
   (meth [property] pattern []
-    "The regular expression of words in JavaScript, with the flag u."
+    "The regular expression of words, as JavaScript (flag u) and tokenizers spell it."
     (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}]"
       r"[\p{M}\u200c\u200d]" f"[{WHITE-SPACE}]"))
 

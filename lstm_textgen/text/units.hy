@@ -138,9 +138,6 @@
     "Return the sequence that a text's length counts: its `units`, or their characters."
     (if @measure (chain.from-iterable units) units))
 
-  (meth split-rules []
-    "Return what other programs need, besides the units, to split a text."
-    {})
 
   (meth decode [ids]
     #[[Return the text of `ids`, integers (time,); the unknown unit becomes an empty string.
