@@ -4,13 +4,11 @@
   hyrule [meth unless]
   lstm-textgen.basics.forms [defrecord]))
 (import
-  os [PathLike]
   sys
   time
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [Message]
-  lstm-textgen.basics.terminal [Tolerant printable put visible]
-  lstm-textgen.basics.values [clip]
+  lstm-textgen.basics.terminal [Tolerant put visible]
   lstm-textgen.modelfile.history [losses-of])
 
 (setv TELLING 10)  ; seconds between two lines about a download
@@ -29,17 +27,6 @@
   - `losses`: those of each epoch so far on this text, as `losses-of` returns them.]]
   [ #^ str source  #^ str path  #^ str contents  #^ int units  #^ str unit
     #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses])
-
-
-(defn source-names [sources]
-  "Return the names of a run's `sources` (see `read-chunks`), in at most 60 characters."
-  (setv names (gfor
-    source sources
-    (cond
-      (= source "-") "standard input"
-      (isinstance source #(str PathLike)) (str source)
-      True (str (getattr source "name" "the given text")))))
-  (clip (printable (.join ", " names)) 60))
 
 
 (defclass Display []

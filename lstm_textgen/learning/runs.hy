@@ -10,7 +10,7 @@
   time
   lstm-textgen.basics.files [locked]
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.display.plain [Plan Silent source-names]
+  lstm-textgen.display.plain [Plan Silent]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
   lstm-textgen.learning.schedule [why-done]
@@ -24,7 +24,7 @@
   lstm-textgen.pages.report [write-report]
   lstm-textgen.recipes [with-recipe]
   lstm-textgen.settings.sizing [choose-layers share-in-words training-speed]
-  lstm-textgen.text.files [listed-sources])
+  lstm-textgen.text.files [listed-sources source-names])
 
 (setv
   SAVED 16  ; bytes of a weight in a model file: the best, the last, and Adam's two means

@@ -10,7 +10,7 @@
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.display.plain [Display source-names]
+  lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.prep [lower prepared-name]
@@ -20,7 +20,7 @@
   lstm-textgen.text.breaks [common]
   lstm-textgen.text.corpus [EARLIER Text cut-at-space earlier-fingerprint ids-of
     prepared-chunks]
-  lstm-textgen.text.files [MOST-DIGESTS read-chunks]
+  lstm-textgen.text.files [MOST-DIGESTS read-chunks source-names]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at]
   lstm-textgen.text.units [Vocabulary]

@@ -121,6 +121,11 @@
   checked)
 
 
+(defn source-names [sources]
+  "Return the names of `sources` (a list) as a run shows them, in at most 60 characters."
+  (clip (.join ", " (map _name sources)) 60))
+
+
 (defn _name [source]
   "Return the name of `source`, which may be an open file, in messages."
   (cond
