@@ -1,8 +1,6 @@
 "What a training run prints: plain lines, or only errors and warnings."
 
-(eval-when-compile (require
-  hyrule [meth unless]
-  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   sys
   time
