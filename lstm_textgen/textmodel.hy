@@ -224,7 +224,7 @@
       (check-value "`others`" TEXT-MODEL each)
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
-    (check-output "path" path [] (list (.values models)) overwrite OUR-PAGE)
+    (check-output 'path path [] (list (.values models)) overwrite OUR-PAGE)
     (setv text (playground models temperature length recall))
     (with [out (open-output path)] (.write out text))
     None)

@@ -82,7 +82,7 @@
 (defn report [flags]
   "Write the report on the model or models that `flags` name."
   (setv path flags.report)
-  (check-output "report" path [] (models-of flags) flags.overwrite OUR-PAGE)
+  (check-output 'report path [] (models-of flags) flags.overwrite OUR-PAGE)
   (setv
     models (lfor name (models-of flags) (load-checkpoint name :warn warn))
     paths (lfor name (models-of flags) (str (model-path name)))
@@ -100,7 +100,7 @@
     [model] (models-of flags)
     checkpoint (load-checkpoint model :warn warn)
     display (make-display flags.quiet as-flags))
-  (check-export checkpoint path "export" (models-of flags) flags.overwrite)
+  (check-export checkpoint path 'export (models-of flags) flags.overwrite)
   (.doing display f"writing {path}")
   (for [written (export-model checkpoint path)]
     (.say display f"{written}: {(size-in-words written)}")))

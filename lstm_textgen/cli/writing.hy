@@ -49,7 +49,7 @@
       numbers flags.temperature)
     (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
       (unless (= [name path] ["output" "-"])
-        (check-output name path sources (models-of flags) flags.overwrite
+        (check-output (hy.models.Symbol name) path sources (models-of flags) flags.overwrite
           #* (if (= name "output") [] [OUR-PAGE]))))
     (when (and (isinstance numbers list) (in 0 numbers))  ; perhaps a decimal comma: 0,5
       (setv turns (.join ", then " (gfor n numbers f"{n :g}")))

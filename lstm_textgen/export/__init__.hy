@@ -37,19 +37,19 @@ The extension decides. Each computes ids (batch, time) → logits (batch, time, 
     "fingerprint.pb" "variables/variables.index" "variables/variables.data-00000-of-00001"})
 
 
-(defn check-export [checkpoint path [name "path"] [models #()] [overwrite False]]
+(defn check-export [checkpoint path [name 'path] [models #()] [overwrite False]]
   "Raise as `TextModel.export` does unless `path` may be written, as `check-output` sees it."
   (setv [ending files] (_parts checkpoint path))
   (unless (in ending FORMATS)
-    (refuse (hy.models.Symbol name) f": {path} must end in .onnx, .safetensors or .h5, "
+    (refuse name f": {path} must end in .onnx, .safetensors or .h5, "
       "or in / for the folder of a SavedModel"))
   (if (= ending FOLDER)
     (check-folder name path _ours?)
     (for [file files] (check-output name file [] [#* models checkpoint] overwrite OUR-EXPORT)))
   (setv [package _] (get FORMATS ending))
   (unless (or (is package None) (find-spec package))
-    (refuse (hy.models.Symbol name)
-      f" to {ending} needs the package {package}: pip install {package}" :kind ImportError)))
+    (refuse name f" to {ending} needs the package {package}: pip install {package}"
+      :kind ImportError)))
 
 
 (defn export-model [checkpoint path]

@@ -43,7 +43,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 
   `warn` is called with a line if its `.bak` is used instead. Raise `FileNotFoundError` if there is
   no such model, `ValueError` if it can't be a base.]]
-  (setv path (find-model name "base"))
+  (setv path (find-model name 'base))
   (unless (or (.exists path) (.exists (backup-path path)))
     (refuse 'base f": there is no model {path}; give a model file or an "
       f"installed base: {(or (.join ", " (bases)) "none")}" :kind FileNotFoundError))
@@ -58,7 +58,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 
 (defn stem [name]
   "Return the name of the base that is meant by `name`, without folders: german for deutsch."
-  (. (find-model name "base") stem))
+  (. (find-model name 'base) stem))
 
 
 (defn origin [record]
@@ -88,9 +88,9 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
       #** given})
     [here there] (gfor layers [(or settings.layers own.layers) own.layers]
       (str layers.recurrent)))
-  (for [[key here there] [["unit" settings.unit own.unit] ["layers" here there]]]
+  (for [[key here there] [['unit settings.unit own.unit] ['layers here there]]]
     (unless (= here there)
-      (refuse (hy.models.Symbol key) f" is {here}, but {there} in the base {name}; "
+      (refuse key f" is {here}, but {there} in the base {name}; "
         f"give {there}, or leave out " 'base)))
   (setv record (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
   (replace settings :base record :embedding own.embedding))

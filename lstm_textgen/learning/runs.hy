@@ -53,7 +53,7 @@
       folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
     (check-writable path)
     (check-model-apart path sources)
-    (for [[name file ours] [["csv" csv LOSS-TABLE] ["report" page OUR-PAGE]]  :if file]
+    (for [[name file ours] [['csv csv LOSS-TABLE] ['report page OUR-PAGE]]  :if file]
       (check-output name file [#* sources #* recipe] [path] asked.overwrite ours folders))
     (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
       (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
@@ -67,7 +67,7 @@
     (unless (find-spec package)
       (refuse 'tensorboard f" needs the package {package}: pip install {package}"
         :kind ImportError)))
-  (check-name "tensorboard" path)
+  (check-name 'tensorboard path)
   (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
   (check-inside place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 

@@ -26,13 +26,13 @@ permanently if anything fails.]]
 (defn check-model-apart [path sources]
   "Raise `ValueError` if saving a model at `path` would overwrite one of the files `sources`."
   (setv files (lfor s sources :if (or (= s "-") (hasattr s "read") (os.path.isfile s)) s))
-  (for [file [path (backup-path path)]] (_check-apart "path" file files)))
+  (for [file [path (backup-path path)]] (_check-apart 'path file files)))
 
 
 (defn check-output [name path sources models [overwrite False] [ours rb"\Z"] [folders #()]]
   #[[Raise `ValueError` or `OSError` unless the file at `path` can be written safely.
 
-  `name` is the setting that gave it; `sources` are the inputs (paths, patterns, `-`, open files; a
+  `name` is the setting that gave it, a symbol; `sources` are the inputs (paths, patterns, `-`, open files; a
   bare name is also looked up in `folders`), `models` the models in use: paths or `Checkpoint`s. A
   nonempty file is replaced only if it begins as the writer's own do, by the pattern `ours`, or
   with `overwrite`; a source, a model or a file that one of `models` learned from never is.]]
@@ -50,7 +50,7 @@ permanently if anything fails.]]
     (when (begins-as? real (re.escape HDF5-SIGNATURE)) (_refuse-overwriting name path "a model"))
     (unless (or (= (. (.stat real) st-size) 0) (begins-as? real ours))
       (unless overwrite
-        (refuse (hy.models.Symbol name) f" {path} already exists; "
+        (refuse name f" {path} already exists; "
           "give another file, or " 'overwrite " to replace it"))
       (when (any (gfor model models (learned-from? model (str real))))
         (_refuse-overwriting name path "a file that the model learned from")))))
@@ -100,7 +100,7 @@ permanently if anything fails.]]
 
 (defn _refuse-overwriting [name path what]
   "Raise `ValueError`: the setting `name` would destroy `what` at `path`."
-  (refuse (hy.models.Symbol name) f" {path} would overwrite {what}; give another file"))
+  (refuse name f" {path} would overwrite {what}; give another file"))
 
 
 (defn _files-read [sources folders]
@@ -136,8 +136,7 @@ permanently if anything fails.]]
     (unless (.is-dir real)
       (raise (NotADirectoryError 20 "this is a file, not a folder" (str path))))
     (unless (ours? real)
-      (refuse (hy.models.Symbol name)
-        f" {path} is a folder with other files; give a new folder"))))
+      (refuse name f" {path} is a folder with other files; give a new folder"))))
 
 
 (defn _real-place [name path]
@@ -151,8 +150,7 @@ permanently if anything fails.]]
 (defn check-name [name path]
   "Raise `ValueError` if `path`, given as the setting `name`, is that of a lock."
   (when (reserved? (. (Path path) name))
-    (refuse (hy.models.Symbol name)
-      f" {path} is a name for locks and unfinished files; give another one")))
+    (refuse name f" {path} is a name for locks and unfinished files; give another one")))
 
 
 (defn check-inside [folder error]

@@ -23,17 +23,16 @@
   BACKUP ".h5.bak")
 
 
-(defn model-path [path [setting "path"]]
+(defn model-path [path [setting 'path]]
   #[[Return the file for the model `path`.
 
   `model` and `model.h5` are the same model, `model.h5.bak` is its backup, and a symbolic link is
   the file that it leads to. One with a shipped base's name gets its folder, as a `Path` forgets
   ./. Raise `ValueError`, naming the `setting`, if it can't be a file.]]
   (setv [given path] [(fspath path) (Path path)])
-  (when (in path.name ["" ".."]) (refuse (hy.models.Symbol setting) f": '{path}' names no file"))
+  (when (in path.name ["" ".."]) (refuse setting f": '{path}' names no file"))
   (when (.endswith given #("/" sep))
-    (refuse (hy.models.Symbol setting)
-      f": {given} is a folder; give a file, such as {given}model"))
+    (refuse setting f": {given} is a folder; give a file, such as {given}model"))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
     (setv path (.with-name path (+ path.name ".h5"))))
   (cond
@@ -42,7 +41,7 @@
     True path))
 
 
-(defn find-model [path [setting "path"]]
+(defn find-model [path [setting 'path]]
   #[[Return the file to read for the model `path`; raise as `model-path` does.
 
   `english` always means the model that comes with the program, `./english.h5` a file. Another

@@ -52,9 +52,8 @@
       (.bind listener address)
       (.listen listener)
       (except [error OSError]
-        (setv other (if (= error.errno errno.EADDRINUSE) "port" "host"))
-        (refuse f"{host}:{port}: {(or error.strerror error)}; give another "
-          (hy.models.Symbol other) :kind OSError)))
+        (setv other (if (= error.errno errno.EADDRINUSE) 'port 'host))
+        (refuse f"{host}:{port}: {(or error.strerror error)}; give another " other :kind OSError)))
     (yield listener)))
 
 
