@@ -32,10 +32,11 @@ permanently if anything fails.]]
 (defn check-output [name path sources models [overwrite False] [ours rb"\Z"] [folders #()]]
   #[[Raise `ValueError` or `OSError` unless the file at `path` can be written safely.
 
-  `name` is the setting that gave it, a symbol; `sources` are the inputs (paths, patterns, `-`, open files; a
-  bare name is also looked up in `folders`), `models` the models in use: paths or `Checkpoint`s. A
-  nonempty file is replaced only if it begins as the writer's own do, by the pattern `ours`, or
-  with `overwrite`; a source, a model or a file that one of `models` learned from never is.]]
+  `name` is the symbol of the setting that gave it; `sources` are the inputs (paths, patterns, `-`,
+  open files; a bare name is also looked up in `folders`), `models` the models in use: paths or
+  `Checkpoint`s. A nonempty file is replaced only if it begins as the writer's own do, by the
+  pattern `ours`, or with `overwrite`; a source, a model or a file that one of `models` learned from
+  never is.]]
   (_check-apart name path sources folders)
   (for [path-or-model models  :if (not (isinstance path-or-model Checkpoint))
         :setv model (model-path path-or-model)
