@@ -13,7 +13,7 @@
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.server.app [Desk make-notify]
   lstm-textgen.server.guard [Guard]
-  lstm-textgen.server.loop [Loop]
+  lstm-textgen.server.models [Loop]
   lstm-textgen.text.items [fingerprints]
   tests.helpers [CALM STARTED small-model start-python])
 

@@ -4,7 +4,7 @@
   itertools [count]
   threading [Event]
   pytest
-  lstm-textgen.server.loop [Loop]
+  lstm-textgen.server.models [Loop]
   lstm-textgen.writing.batch [Batch]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [Passage]

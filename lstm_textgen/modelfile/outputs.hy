@@ -35,8 +35,8 @@ permanently if anything fails.]]
   `name` is the symbol of the setting that gave it; `sources` are the inputs (paths, patterns, `-`,
   open files; a bare name is also looked up in `folders`), `models` the models in use: paths or
   `Checkpoint`s. A nonempty file is replaced only if it begins as the writer's own do, by the
-  pattern `ours`, or with `overwrite`; a source, a model or a file that one of `models` learned from
-  never is.]]
+  pattern `ours`, or with `overwrite`; never a source, a model or a file that one of `models`
+  learned from.]]
   (_check-apart name path sources folders)
   (for [path-or-model models  :if (not (isinstance path-or-model Checkpoint))
         :setv model (model-path path-or-model)

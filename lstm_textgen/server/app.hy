@@ -16,7 +16,7 @@
   lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry
     score-answer usage-of]
   lstm-textgen.server.guard [read-all]
-  lstm-textgen.server.loop [Full]
+  lstm-textgen.server.models [Full]
   lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody read-body])
 
 (setv
