@@ -3,13 +3,13 @@ or crash what reads it.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
+  collections [namedtuple]
   ctypes
   itertools [groupby pairwise]
   json
   math [atan2 cos hypot inf sin]
   signal
   sys
-  typing [NamedTuple]
   unicodedata [normalize]
   lstm-textgen.text.documents.apart [LOCKED])
 
@@ -28,17 +28,10 @@ or crash what reads it.]]
   OVER 0.3)  ; of that size: how far an accent may begin from its letter
 
 
-(defclass Letter [NamedTuple]
-  #[[A letter as PDFium finds it: where it begins, its size, and the height of its line, in points.
-
-  Both places are seen along its line, which rises by an `angle`, in radians. `added` is whether
-  PDFium added it, a space or line end, where letters are apart.]]
-  (annotate text str)
-  (annotate left float)
-  (annotate size float)
-  (annotate height float)
-  (annotate added bool)
-  (annotate angle float))
+;; A letter as PDFium finds it: where it begins, its size, and the height of its line, in points.
+;; Both places are seen along its line, which rises by an `angle`, in radians. `added` is whether
+;; PDFium added it, a space or line end, where letters are apart.
+(setv Letter (namedtuple "Letter" "text left size height added angle"))
 
 
 (defrecord Part
