@@ -7,7 +7,7 @@ raises `ValueError`.]]
 (import
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [MAX-EXACT text? whole?]
+  lstm-textgen.basics.values [MAX-EXACT number? text? whole?]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-array]
   lstm-textgen.text.units [MAX-UNITS])
 
@@ -21,26 +21,9 @@ raises `ValueError`.]]
 
 ;; * Predicates of what a value must be
 
-(defn count? [value [most MAX-EXACT]]
-  "Return whether `value` is a whole number from 0 to `most`."
-  (and (whole? value) (<= 0 value most)))
-
-
-(defn _step? [value]
-  (count? value MAX-COUNTED))
-
-
-(defn _number? [value]
-  "Return whether `value` is a number, and at most MAX-EXACT: sums of such numbers are finite."
-  (or (count? value) (and (isinstance value float) (<= (abs value) MAX-EXACT))))
-
-
-(defn _positive? [value]
-  (and (_number? value) (> value 0)))
-
-
-(defn _share? [value]
-  (and (_number? value) (<= 0 value 1)))
+(defn _within [kind? least most]
+  "Return a predicate for values that are a `kind?`, from `least` to `most`."
+  (fn [value] (and (kind? value) (<= least value most))))
 
 
 (defn _list-of [fits? [most MOST-SHOWN] [least 0]]
@@ -49,21 +32,27 @@ raises `ValueError`.]]
     (and (isinstance value list) (<= least (len value) most) (all (map fits? value)))))
 
 
-;; What a file says about its training: an epoch of its history, its evaluation, its progress.
-(setv FACTS {
-  "history" {
-    "epoch" _step?  "text" text?  "sample" text?  "machine" text?
-    "loss" _number?  "validation_loss" _number?  "learning_rate" _number?  "seconds" _number?
-    "unit_length" _positive?  "validation_unit_length" _positive?}
-  "evaluation" {
-    "epoch" _step?  "sample" text?
-    "counts" (_list-of count? MAX-UNITS)
-    "surprise" (_list-of _number?)
-    "calibration" (_list-of (_list-of _number? 3 3))
-    "copied" (fn [share] (or (is share None) (_share? share)))
-    "passage" (_list-of count? 2 2)}
-  "training state" {
-    "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?}})
+(setv
+  count? (_within whole? 0 MAX-EXACT)
+  _step? (_within whole? 0 MAX-COUNTED)
+  _number? (_within number? (- MAX-EXACT) MAX-EXACT)  ; sums of such numbers are finite
+  _length? (_within number? 1e-9 MAX-EXACT)
+  _share? (_within number? 0 1)
+  ;; What a file says about its training: an epoch of its history, its evaluation, its progress.
+  FACTS {
+    "history" {
+      "epoch" _step?  "text" text?  "sample" text?  "machine" text?
+      "loss" _number?  "validation_loss" _number?  "learning_rate" _number?  "seconds" _number?
+      "unit_length" _length?  "validation_unit_length" _length?}
+    "evaluation" {
+      "epoch" _step?  "sample" text?
+      "counts" (_list-of count? MAX-UNITS)
+      "surprise" (_list-of _number?)
+      "calibration" (_list-of (_list-of _number? 3 3))
+      "copied" (fn [share] (or (is share None) (_share? share)))
+      "passage" (_list-of count? 2 2)}
+    "training state" {
+      "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?}})
 
 
 ;; * Checks
