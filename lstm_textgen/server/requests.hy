@@ -242,7 +242,8 @@
     (setv replies (lfor
       [k p] (enumerate prompts)
       number (range (* k n) (* (+ k 1) n))
-      (Reply (get seeds p) (.again draw number) ends demands alternatives echo (.get told p #())))))
+      (Reply (get seeds p) (.again draw number) ends demands alternatives echo
+        (.get told p #())))))
   (Group replies (len replies) items :ordered (bool items) :best-of best-of))
 
 
