@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
+  contextlib [contextmanager]
   dataclasses [replace]
   itertools [count]
   re
@@ -60,33 +61,34 @@
 
 ;; * Reading
 
-(defn read-source [run text table settings old]
-  #[[Read the sources of `run`, prepared for these `settings`; return #(source settings).
+(defn [contextmanager] read-source [run settings old]
+  #[[Read the sources of `run`, prepared for these `settings`; yield #(source settings).
 
-  The text is stored in `text`. If it is a table whose rows are a list, though no list was asked
-  for, its items are stored in `table`, and the settings have `items`; but not to continue `old`.]]
+  If the text is a table whose rows are a list, though no list was asked for, the source is its
+  items, and the settings have `items`; but not to continue `old`.]]
   (setv
-    [people rows digests display] [(Counter) (set) [] run.display]
+    [people rows digests] [(Counter) (set) []]
     listing (when settings.items (Listing settings.items))
     chunks (_chunks run settings people rows digests))
-  (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
-  (when (and rows (not listing) (not old))
-    (setv listing (Listing (.pop rows)))
-    (try
-      (for [chunk (.chunks listing text)] (.add table chunk))
-      (setv text table)
-      (except [ValueError] (setv listing None))))  ; too few rows for a list
-  (when listing
-    (.describe listing text display)
-    (.hold-out listing settings.validation settings.rng-seed))
-  (setv
-    names (gfor
-      [name _] (.most-common people MOST-PEOPLE)
-      (prepared-name name run.asked.prep settings.lower))
-    people (list (dict.fromkeys (filter None names)))
-    kept (.kept text settings.validation))
-  #( (Source text listing people digests kept (look-at text kept))
-    (replace settings :items (when listing listing.items))))
+  (with [text (Text)  table (Text)]
+    (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
+    (when (and rows (not listing) (not old))
+      (setv listing (Listing (.pop rows)))
+      (try
+        (for [chunk (.chunks listing text)] (.add table chunk))
+        (setv text table)
+        (except [ValueError] (setv listing None))))  ; too few rows for a list
+    (when listing
+      (.describe listing text run.display)
+      (.hold-out listing settings.validation settings.rng-seed))
+    (setv
+      names (gfor
+        [name _] (.most-common people MOST-PEOPLE)
+        (prepared-name name run.asked.prep settings.lower))
+      people (list (dict.fromkeys (filter None names)))
+      kept (.kept text settings.validation))
+    (yield #( (Source text listing people digests kept (look-at text kept))
+      (replace settings :items (when listing listing.items))))))
 
 
 (defn _chunks [run settings people rows digests]

@@ -23,8 +23,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
-    default-epochs most-epochs with-dropout]
-  lstm-textgen.text.corpus [Text])
+    default-epochs most-epochs with-dropout])
 
 
 (defrecord Start "A model that is ready to train, and what it is trained on." [
@@ -56,9 +55,9 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       base (base-settings base asked.base asked)
       True (new-settings asked)))
   (.check-alike group "their settings" (str [(of-model asked) asked.minutes]))
-  (with [text (Text)  table (Text)]
+  (with [read (read-source run settings old)]
     (setv
-      [source settings] (read-source run text table settings old)
+      [source settings] read
       bits (when base (.leader-says group (float (bits-of base source.look.places))))
       start (cond
         old (resumed-start run old source settings)
