@@ -28,7 +28,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   bench.common [KEPT ROOT in-turns print-header print-row processor results rounds
     times-faster usual-networks]
   lstm-textgen.basics.machine [bfloat16? cores]
-  lstm-textgen.learning.learner.choice [PROCESS fastest-backend]
+  lstm-textgen.learning.learner.choice [fastest-backend]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
@@ -242,7 +242,6 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
       (fn [] (tf.matmul a b)))))
 
 
-(setv (get PROCESS "ours") True)
 (if (= (cut sys.argv 1 2) ["--serve"])
   (serve #* (cut sys.argv 2 None))
   (with [_ (results __file__ EDITION)] (main)))

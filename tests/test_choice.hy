@@ -35,8 +35,7 @@
 
 
 (defn [pytest.fixture] here [monkeypatch tmp-path]
-  "Let this be the program's own process on a processor with bfloat16, with PyTorch and no GPU."
-  (.setattr monkeypatch choice "PROCESS" {"ours" True})
+  "Let this be a process on a processor with bfloat16, with PyTorch and no GPU."
   (.setattr monkeypatch machine "processor_flags" (fn [] #{"avx2" "avx512_bf16"}))
   (.setattr monkeypatch choice (hy.mangle "gpu?") (fn [] False))
   (.setattr monkeypatch metadata "version" (fn [name] "2.6.0+cpu"))
@@ -53,7 +52,6 @@
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize "change" [
-    (fn [here] (.setattr here choice "PROCESS" {"ours" False}))
     (fn [here] (.setattr here machine "processor_flags" (fn [] #{"avx2" "avx512f"})))
     (fn [here] (.setattr here choice (hy.mangle "gpu?") (fn [] True)))
     (fn [here] (.setattr here metadata "version" (fn [name] "2.5.1")))
@@ -61,7 +59,7 @@
     (fn [here] (.setenv here "KERAS_BACKEND" "tensorflow"))
     (fn [here] (write f"{(os.environ.get "KERAS_HOME")}/keras.json" "{\"backend\": \"jax\"}"))
     (fn [here] (.setitem here sys.modules "keras" choice))]
-    :ids ["library" "float32" "gpu" "old-torch" "no-torch" "said" "configured" "imported"])]
+    :ids ["float32" "gpu" "old-torch" "no-torch" "said" "configured" "imported"])]
     test-pytorch-is-not-chosen-where-something-speaks-against-it [here change]
   (change here)
   (assert (is (fastest-backend LSTM) None)))

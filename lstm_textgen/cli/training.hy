@@ -11,7 +11,6 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [command flag models-of page-written program warn]
   lstm-textgen.display [make-display]
-  lstm-textgen.learning.learner.choice [PROCESS]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
@@ -28,7 +27,6 @@
   (when flags.cpu
     (.update os.environ :CUDA-VISIBLE-DEVICES "-1" :JAX-PLATFORMS "cpu" :KERAS-TORCH-DEVICE "cpu"))
   (setv
-    (get PROCESS "ours") True  ; so the fastest backend may be chosen
     [path] (models-of flags)
     file (own-path path)
     display (make-display flags.quiet as-flags))
@@ -40,7 +38,7 @@
       "stopped; nothing was changed"))
     (os.write stderr (.encode f"\n{(program)}: {end}\n")))
   (try
-    (setv model (with [_ (watching farewell)] (train-model (.but flags :path path) display)))
+    (setv model (with [_ (watching farewell)] (train-model (.but flags :path path) display True)))
     (unless (follower?)
       (when flags.report (.say display (page-written flags.report)))
       (.say display (_how-to-generate path model)))

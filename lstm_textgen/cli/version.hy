@@ -18,7 +18,7 @@
   "Return the lines that name the program, what it runs on, the backend for LSTMs, the machine."
   (setv
     installed [f"Python {(platform.python-version)}"]
-    backend (or (fastest-backend (parse-layers "1") :ours True) (configured-backend)))
+    backend (or (fastest-backend (parse-layers "1")) (configured-backend)))
   (for [[name package] (.items PACKAGES)]
     (with [_ (suppress PackageNotFoundError)]
       (.append installed f"{name} {(version package)}")))

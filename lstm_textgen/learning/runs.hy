@@ -31,8 +31,10 @@
   LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
-(defn train-model [asked display]
-  "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
+(defn train-model [asked display [ours False]]
+  #[[Train as `asked` (a `Request`), in a process that may be `ours` alone; return the `Checkpoint`.
+
+  Raise what `textmodel.train` does.]]
   (setv
     deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes)))
     recipe (if (isinstance asked.recipe #(str os.PathLike)) [asked.recipe] [])
@@ -42,7 +44,7 @@
       :path (own-path asked.path)))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join display) (ProcessGroup))]
-    (setv run (Run asked group display deadline))
+    (setv run (Run asked group display deadline ours))
     (unless group.leader?
       (return (_train (replace run
         :asked (.but asked :tensorboard None :csv None :report None :callbacks [])

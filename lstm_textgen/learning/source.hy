@@ -36,7 +36,8 @@
     #^ Request asked  ; `sources` is a list as `read-chunks` takes it, `path` the model's `Path`
     #^ ProcessGroup group
     #^ Display display
-    #^ object deadline])  ; when it must end, by `time.monotonic`; None if it has no `minutes`
+    #^ object deadline   ; when it must end, by `time.monotonic`; None if it has no `minutes`
+    #^ bool [ours False]])  ; whether the process is the program's own, so that we choose a backend
 
 
 (defrecord Source "The text of a run, before it has units." [

@@ -206,7 +206,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 (defn load-keras [run layers]
   "Import Keras to train `layers`; the first time takes seconds."
   (unless (in "keras" sys.modules) (.doing run.display "loading Keras"))
-  (when (import-keras (fastest-backend layers))
+  (when (import-keras (when run.ours (fastest-backend layers)))
     (.say run.display "training on PyTorch, the fastest backend on this CPU")))
 
 

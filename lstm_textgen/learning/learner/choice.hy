@@ -21,22 +21,19 @@
   AMX-ROWS 64    ; of a batch, from which bfloat16 pays under XLA
   FEWEST-ROWS 8  ; in a part of a batch: with fewer, products are slow
   MEASURED-SECONDS 0.5  ; of steps that measure a machine, after the first, which compiles
-  SLEEP 0.3      ; seconds in which other work shows
-  PROCESS {"ours" False})  ; whether nothing else in the process needs Keras, so we may choose
+  SLEEP 0.3)     ; seconds in which other work shows
 
 
 ;; * The backend
 
-(defn fastest-backend [layers [ours False]]
+(defn fastest-backend [layers]
   #[[Return the backend to train `layers` with: "torch", or None for Keras' default.
 
   On processors with bfloat16 PyTorch, through oneDNN, trains LSTMs up to 1.3 times as fast as
   TensorFlow, and small batches up to twice as fast, but GRUs and most networks in float32 more
   slowly (bench/log.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
-  already imported, is never replaced. `ours`: whether the process is the program's own, if
-  `PROCESS` doesn't have it.]]
+  already imported, is never replaced.]]
   (when (and
-      (or ours (get PROCESS "ours"))
       (all (gfor layer layers.recurrent (= layer.name "lstm")))
       (not-in "keras" sys.modules)
       (not (os.environ.get "KERAS_BACKEND"))
