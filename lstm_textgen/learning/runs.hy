@@ -32,9 +32,9 @@
 
 
 (defn train-model [asked display [ours False]]
-  #[[Train as `asked` (a `Request`), in a process that may be `ours` alone; return the `Checkpoint`.
+  #[[Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does.
 
-  Raise what `textmodel.train` does.]]
+  `ours` is as in a `Run`.]]
   (setv
     deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes)))
     recipe (if (isinstance asked.recipe #(str os.PathLike)) [asked.recipe] [])
