@@ -9,7 +9,6 @@
   lstm-textgen.cli.flags [explaining models-of page-written size-in-words warn]
   lstm-textgen.display [make-display]
   lstm-textgen.export [check-export export-model]
-  lstm-textgen.learning.bases [origin]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
@@ -53,7 +52,7 @@
       pair)
     #("items" (_list-in-words model))
     #("network" f"{settings.layers}, {model.weight-count :,} weights")
-    #("base" (origin settings.base))
+    #("base" (when settings.base (.in-words settings.base)))
     #( "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
       (.join " " (map spaces-shown (cut model.vocabulary.units UNITS-LISTED)))
       (if (> (len model.vocabulary) UNITS-LISTED) " …" "")))

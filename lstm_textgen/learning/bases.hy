@@ -61,12 +61,6 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   (. (find-model name 'base) stem))
 
 
-(defn origin [record]
-  "Return which base a model with this `record`, or None, began with, in words; None if none."
-  (when record
-    (if record.used? record.name f"none: {record.name} predicted this text poorly")))
-
-
 (defn check-same [record name]
   "Raise `ValueError` if a model with this `record`, or None, was trained without `base` `name`."
   (setv own (when record record.name))

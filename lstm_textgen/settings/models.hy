@@ -66,7 +66,11 @@
 
   (meth unused []
     "Return the record of this base for a model that began from scratch after all."
-    (Base f"{@name}:unused")))
+    (Base f"{@name}:unused"))
+
+  (meth in-words []
+    "Return which base the model began with, in words."
+    (if @used? @name f"none: {@name} predicted this text poorly")))
 
 
 ;; The fields are those of the table.
