@@ -65,7 +65,6 @@ the cache folder, from which the ids are memory-mapped.]]
     (.array ids vocabulary.dtype)))
 
 
-
 (defn earlier-fingerprint [ids known]
   #[[Return which of the texts `known` earlier versions would have called `ids` (time,), or None.
 
