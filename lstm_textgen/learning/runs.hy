@@ -99,7 +99,7 @@
     (when (= (gpu-used) "Apple's")
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (.run (Training run start (partial run-callbacks asked model display
-      (and (not start.new) asked.csv (begins-as? asked.csv LOSS-TABLE)))))
+      (and (not model.untrained?) asked.csv (begins-as? asked.csv LOSS-TABLE)))))
     (finally (.end-bar display))))
 
 
@@ -109,7 +109,7 @@
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
     relative (or start.speed (measured-speed run settings.layers))
     ;; A longer run would choose another network.
-    chosen (and start.new (not settings.fine-tuned?) (not-in "layers" run.asked)))
+    chosen (and model.untrained? (not settings.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
     (setv layers (if chosen
       (get (choose-layers units start.epochs minutes settings.unit relative) 0)
@@ -129,7 +129,7 @@
     :contents (+ f"{units :,} training and {(len corpus.held) :,} validation {settings.unit}, "
       f"vocabulary {(len model.vocabulary) :,}")
     :units units :unit settings.unit
-    :layers (str settings.layers) :why settings.why :new start.new
+    :layers (str settings.layers) :why settings.why :new model.untrained?
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
     :losses (list (map losses-of (entries-on model.history corpus.text)))))

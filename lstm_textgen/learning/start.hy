@@ -32,9 +32,6 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
     #^ object [speed None]]  ; the `measured-speed`, if the run had to know it
 
-  (meth [property] new []
-    "Whether the model hasn't been trained yet."
-    (not (or @checkpoint.history @checkpoint.resume)))
 
   (meth [property] lengths []
     "The `unit-lengths` of the text."
@@ -62,10 +59,18 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       start (cond
         old (resumed-start run old source settings)
         (not base) (new-start run source settings)
-        (_suits? run base bits) (fine-tuned-start run base source settings bits)
-        True (new-start run source (replace
-          (new-settings {#** asked  "lower" settings.lower  "items" settings.items})
-          :base (.unused settings.base))))))
+        ;; A word-level base is taken anyway: it is at ∞ bits if it lacks a tenth of the words.
+        (or (<= bits STRANGE) (is-not base.vocabulary.unknown None))
+          (fine-tuned-start run base source settings bits)
+        True (do
+          (.say run.display (+ f"{(stem asked.base)} "
+            (if (< bits inf)
+              f"predicts this text poorly ({bits :.1f} bits per character)"
+              "knows too few of this text's characters")
+            "; training from scratch"))
+          (new-start run source (replace
+            (new-settings {#** asked  "lower" settings.lower  "items" settings.items})
+            :base (.unused settings.base)))))))
   (when asked.minutes (_check-time-left run))
   start)
 
@@ -160,13 +165,11 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 
 (defn _with-items [run source model]
   "Return `model` with the fingerprints of a list's items, or else show whether it looks like one."
-  (setv
-    [listing display] [source.listing run.display]
-    new (not (or model.history model.resume))
-    lines source.look.lines)
-  (when (and lines new (not listing) (not source.people))
+  (setv [listing lines display] [source.listing source.look.lines run.display])
+  (when listing (return (replace model :items (.joined listing model display))))
+  (when (and lines model.untrained? (not source.people))
     (.say display (Message f"this looks like a list of {lines :,} items; try " 'items " line")))
-  (if listing (replace model :items (.joined listing model new display)) model))
+  model)
 
 
 (defn _fitted [run model corpus known]
@@ -183,18 +186,6 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     (not settings.fine-tuned?) (most-epochs (len corpus.ids) settings.unit)
     (len corpus.held) 0
     True settings.epochs))
-
-
-(defn _suits? [run base bits]
-  "Return whether `base`, which has these `bits` on the text, suits it; show if it doesn't."
-  ;; A word-level base isn't asked: it is ∞ bits from a text where it lacks a tenth of the words.
-  (when (or (<= bits STRANGE) (is-not base.vocabulary.unknown None)) (return True))
-  (.say run.display (+ f"{(stem run.asked.base)} "
-    (if (< bits inf)
-      f"predicts this text poorly ({bits :.1f} bits per character)"
-      "knows too few of this text's characters")
-    "; training from scratch"))
-  False)
 
 
 (defn measured-speed [run layers]

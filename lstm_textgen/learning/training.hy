@@ -64,7 +64,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
           (item-bounds ids (.find @checkpoint.vocabulary "\n") settings.items)))
       @held (when (len held) (HeldOut ids held @batches.shape own))
       @batch-units (math.prod @batches.shape)
-      @larger-steps (and run.deadline start.new (not @checkpoint.vocabulary.several)
+      @larger-steps (and run.deadline @checkpoint.untrained? (not @checkpoint.vocabulary.several)
         (not settings.fine-tuned?) (>= settings.batch-size STEADY-ROWS)
         (not-in "learning_rate" @asked))
       @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed

@@ -79,6 +79,10 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     "The number of the network's weights, which may not be there yet."
     (sum (gfor [_ shape] (weight-shapes @spec) (prod shape))))
 
+  (meth [property] untrained? []
+    "Whether it is a new model."
+    (not (or @history @resume)))
+
   (meth [property] spec []
     "The `NetworkSpec` that the weights belong to."
     (NetworkSpec @settings.layers (len @vocabulary) @settings.embedding)))

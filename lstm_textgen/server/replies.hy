@@ -31,7 +31,7 @@
       [@_next @_next-start @_read] [0 0 0])  ; unit to be told, where it starts, characters read
     (when @echo (.appendleft @chunks @seed.text)))
 
-  (meth [property] whole []
+  (meth [property] with-seed []
     (if @echo @text (+ @seed.text @text)))
 
   (meth take [ids [logits None] [typed 0]]

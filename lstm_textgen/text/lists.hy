@@ -106,13 +106,14 @@ has a hash of each item; later there are the places of items.]]
         chunk text
         (fingerprints (split-items chunk @items)))))))
 
-  (meth joined [model new display]
-    #[[Return the fingerprints of the items and of those of `model`, a `Checkpoint`, `new` or not.
+  (meth joined [model display]
+    #[[Return the fingerprints of the items and of those of `model`, a `Checkpoint`.
 
     If they are too many there are none, as `display` shows.]]
     (setv
       known (join-fingerprints model.items @known)
-      all? (and @known (or new model.items) (<= (len known) (* FINGERPRINT MOST-KNOWN))))
+      all? (and @known (or model.untrained? model.items)
+        (<= (len known) (* FINGERPRINT MOST-KNOWN))))
     (unless all?
       (.say display
         f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones"))

@@ -80,7 +80,7 @@
       (and @demands.lines (or (not @patient?) (!= @over "stop")))
       (.met? @demands @seed @ends.stops @text)))
 
-  (meth [property] whole []
+  (meth [property] with-seed []
     "The text, of which nobody has read any, with its seed."
     (+ @seed.text @text))
 

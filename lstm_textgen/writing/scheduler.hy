@@ -53,7 +53,7 @@ texts gets the same ones each time.]]
       @passages
       (sorted @ended :key (fn [passage] (% passage.draw.number @count)))))
 
-  (meth next []
+  (meth upcoming []
     "Return the passage that waits for its turn, or None."
     (unless @waiting
       (setv passage (next @_coming None))
@@ -90,7 +90,7 @@ texts gets the same ones each time.]]
     (setv
       fits? passage.fits?
       @_misfits (if fits? 0 (+ @_misfits (if passage.patient? 0 1))))
-    (and fits? (or (is @items None) (.new? @items passage.whole))))
+    (and fits? (or (is @items None) (.new? @items passage.with-seed))))
 
   (meth _end [passage]
     "End `passage`, unless it has rivals that are better or aren't over yet."
@@ -178,11 +178,11 @@ texts gets the same ones each time.]]
     "Read slices of seeds and give places, both by turns; return how many units were read."
     (setv
       [left read] [READ-A-STEP 0]
-      waiting (lfor group @groups :if (.next group) group))
+      waiting (lfor group @groups :if (.upcoming group) group))
     (while (and waiting (> left 0))
       (setv
         group (min waiting :key (fn [each] #((len each.running) each.turns)))
-        passage (.next group)
+        passage (.upcoming group)
         @_admitting group
         n (if (or passage.over passage.state) 0
           (@_read passage.seed (max SEED-SLICE (// left (len waiting))))))
@@ -193,8 +193,8 @@ texts gets the same ones each time.]]
         (if (or passage.over (@_make-room group))
           (@_begin (.popleft group.waiting))
           ;; No other group gets a place then, either, but their seeds can be read.
-          (setv waiting (lfor each waiting :if (not (. (.next each) ready?)) each))))
-      (setv waiting (lfor each waiting :if (.next each) each)))
+          (setv waiting (lfor each waiting :if (not (. (.upcoming each) ready?)) each))))
+      (setv waiting (lfor each waiting :if (.upcoming each) each)))
     (setv @_admitting None)
     read)
 
@@ -247,7 +247,7 @@ texts gets the same ones each time.]]
   (meth _units [most read]
     "Return how many units to draw for each text, at most, after `read` units of seeds."
     (setv
-      waiting (lfor group @groups :setv next (.next group) :if next next)
+      waiting (lfor group @groups :setv next (.upcoming group) :if next next)
       n (len @running)
       joins? (and waiting
         (or (< n @most) (not (all (gfor passage waiting passage.ready?)))))
