@@ -42,17 +42,16 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   or None.
 
   `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
-  optimizer is. Five other attributes change: `late`, whether the clock ended the run, in
-  `_train-epoch`; `unsaved`, whether the last save failed, in `save`; `evaluation`, #(seconds next)
-  with what the last one took and when the next may begin, in `_evaluate-if-due`; `average`, an
-  `Average` in fine-tuning, otherwise None, in `_step`; `logs`, those of the last epoch for
-  callbacks, in `_end-epoch`.]]
+  optimizer is.]]
 
   (meth __init__ [run start callbacks]
     (setv
       [@asked @group @display @path] [run.asked run.group run.display run.asked.path]
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
-      [@late @unsaved @evaluation @average @logs] [False False #(0 0) None {}]
+      [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
+      @evaluation #(0 0)  ; seconds that the last one took, and when the next may begin
+      @average None  ; an `Average` in fine-tuning
+      @logs {}  ; of the last epoch, for callbacks
       @settings @checkpoint.settings
       settings @settings
       @clock (Clock run.deadline)
