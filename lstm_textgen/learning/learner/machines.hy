@@ -250,7 +250,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
   (meth end []
     "Print the text and end this process."
-    (end-at-once 2 (+ @text "\n")))
+    (end-at-once (+ @text "\n")))
 
   (meth keep-silent []
     "Leave aborts to the system again."
@@ -259,4 +259,4 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
 (defn leave-at-exit [words]
   "At the exit of this process, which has failed, don't wait for the others as JAX would."
-  (atexit.register (fn [] (.keep-silent words) (end-at-once 2))))
+  (atexit.register (fn [] (.keep-silent words) (end-at-once))))

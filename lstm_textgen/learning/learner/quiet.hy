@@ -147,8 +147,8 @@ environment variables, which child processes would inherit, and draw random numb
     (except [OSError] False)))
 
 
-(defn end-at-once [status [complaint ""]]
-  "Write `complaint` to standard error and end with `status`, without waiting for threads."
+(defn end-at-once [[complaint ""]]
+  "Write `complaint` to standard error and end with the status 2, without waiting for threads."
   (.write sys.stderr complaint)
   (for [stream [sys.stdout sys.stderr]] (.flush stream))
-  (os._exit status))
+  (os._exit 2))
