@@ -26,7 +26,8 @@
 (defn [(pytest.mark.parametrize #("name" "data" "limit") [
       #("a.docx" (docx (* "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>" 100_000)) 2)
       #("a.epub" (epub #* (* [(+ "<p>" (* "a" MB) "</p>")] 5)) 3)
-      #("a.zip" (zipped-as (dfor n "abc" f"{n}.docx" (docx (* "<w:p/>" 300_000)))) 4)]
+      #("a.zip" (zipped-as (dfor n "abc"
+        f"{n}.docx" (docx (+ "<w:p><w:r><w:t>" (* "a" (* 2 MB)) "</w:t></w:r></w:p>")))) 4)]
       :ids ["one part" "the same bytes again" "documents within"])]
     test-a-bomb-is-stopped [here name data limit]
   (write f"all/{name}" data)

@@ -319,7 +319,7 @@
 
 
 (defn [(pytest.mark.parametrize "count"
-      [60 (pytest.param (* 150 FUZZ) :marks pytest.mark.slow)])
+      [60 (pytest.param (* 90 FUZZ) :marks pytest.mark.slow)])
     (pytest.mark.parametrize #("mode" "status") [
       #(GenerationMode.POSITIVE 200) #(GenerationMode.NEGATIVE 400)])]
     test-made-up-requests-right-and-wrong-break-nothing [url count mode status]
