@@ -57,7 +57,6 @@
   (for [[path charts] (reports tmp-path)]
     (with [page (open-page browser path #** screen :may-say "willReadFrequently")]
       (charts-drawn page charts)
-      (assert-fine page)
       (for [legend (.all-inner-texts (.locator page ".u-legend"))] (assert (not-in "–" legend)))
       (for [summary (.all (.locator page "summary"))] (.click summary))
       (assert-fine page))))
