@@ -6,7 +6,6 @@
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.learning.learner.callbacks [Table]
   lstm-textgen.modelfile.history [loss-of]
   tests.helpers [TEXT counting refusal-of run-python same-run? succeeded train-tiny write-text])
 
@@ -46,12 +45,9 @@
   (with [file (open path :newline "")] (list (csv.DictReader file))))
 
 
-(defn test-a-table-that-finds-the-disk-full-is-named []
-  (setv table (Table "/dev/full" [{"loss" 1.0}]))
-  (.on-train-begin table)
+(defn [counting] test-a-table-that-finds-the-disk-full-is-named [tmp-path]
   (with [_ (pytest.raises OSError :match "No space left on device: '/dev/full'")]
-    (.on-epoch-end table 0 {"loss" 1.0  "learning_rate" 0.1}))
-  (with [_ (pytest.raises OSError)] (.on-train-end table)))
+    (train-tiny tmp-path :csv "/dev/full")))
 
 
 (defn test-callbacks-are-called-as-fit-calls-them-and-change-nothing [trained-once tmp-path]

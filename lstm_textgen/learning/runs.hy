@@ -2,13 +2,14 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  contextlib [contextmanager nullcontext]
   dataclasses [replace]
   functools [partial]
   importlib.util [find-spec]
   os
   pathlib [Path]
   time
-  lstm-textgen.basics.files [locked]
+  lstm-textgen.basics.files [locked naming-errors]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.display.plain [Plan Silent]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
@@ -98,9 +99,36 @@
       lstm-textgen.learning.training [Training])
     (when (= (gpu-used) "Apple's")
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (.run (Training run start (partial run-callbacks asked model display
-      (and (not model.untrained?) asked.csv (begins-as? asked.csv LOSS-TABLE)))))
+    (with [note (keeping-records run model)]
+      (.run (Training run start (partial run-callbacks asked model) note)))
     (finally (.end-bar display))))
+
+
+(defn [contextmanager] keeping-records [run model]
+  #[[Yield a function that notes the entry of an epoch in the table and the report asked for.
+
+  Losses in the table are in bits per character, as on the screen. Rows are added to the table of a
+  `model` that resumes.]]
+  (setv
+    [page table path] [run.asked.report run.asked.csv run.asked.path]
+    goes-on? (and table (not model.untrained?) (begins-as? table LOSS-TABLE)))
+  (with [file (if table (open table (if goes-on? "ab" "wb") :buffering 0) (nullcontext))]
+    (defn write [#* row]
+      (with [_ (naming-errors table)]
+        (.write file (.encode (+ (.join "," (map str row)) "\r\n")))))
+    (defn note [entry]
+      (setv losses (losses-of entry))
+      (when table
+        (write (get entry "epoch") (get entry "learning_rate") (get losses "training")
+          (.get losses "validation" "NA")))
+      (when page
+        (try
+          (write-report page path model)
+          (except [error OSError]
+            (.warn run.display
+              f"{page} could not be written: {error.strerror}; training continues")))))
+    (unless (or goes-on? (not table)) (write "epoch" "learning_rate" "loss_bits" "val_loss_bits"))
+    (yield note)))
 
 
 (defn _say-how-much-is-read [run start]

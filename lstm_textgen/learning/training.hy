@@ -39,12 +39,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   #[[The training of one model: a `Run`, from its `Start`.
 
   `callbacks` is called with the learner and the `params` of Keras' `fit`, and returns `Callbacks`,
-  or None.
+  or None; `note` is called with the entry of each epoch.
 
   `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
   optimizer is.]]
 
-  (meth __init__ [run start callbacks]
+  (meth __init__ [run start callbacks @note]
     (setv
       [@asked @group @display @path] [run.asked run.group run.display run.asked.path]
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
@@ -242,6 +242,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       name (get entry ours)))
     ;; What is monitored is the loss of these weights, which may be an average.
     (@_call "on_epoch_end" (- (get entry "epoch") 1) @logs :weights weights)
+    (@note entry)
     (.note-end @clock
       (+ (- (time.monotonic) trained) (if evaluated 0 (get @evaluation 0)))))
 
