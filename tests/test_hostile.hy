@@ -256,7 +256,7 @@
 
 
 (defn [(pytest.mark.parametrize #("start" "stop") [
-         #(0 1) (pytest.param 1 (* 3 FUZZ) :marks pytest.mark.slow)])
+         #(0 1) (pytest.param 1 (* 2 FUZZ) :marks pytest.mark.slow)])
        (pytest.mark.parametrize "name" (sorted (samples)))]
     test-changed-files-do-no-harm [name start stop]
   (setv usual (if (.endswith name #(".ods" ".pdf" ".xls" ".xlsx")) 6 100))
