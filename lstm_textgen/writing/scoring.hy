@@ -198,7 +198,9 @@ a memory it is read from beginning to end.]]
   "An `engine` of one stream that has read what a text begins with, with a `memory` of the text."
 
   (meth __init__ [@engine @memory]
-    (setv @begun False))
+    (setv
+      @begun False
+      @logits (np.empty-like engine.logits "float32")))  ; a mixture's are float64
 
   (meth __getattr__ [name]
     (getattr @engine name))
