@@ -87,7 +87,8 @@
   (meth begin [engine]
     "Draw the first unit if it may include the end of the seed, which `engine` has read."
     (when @seed.memory (setv @draw.memory (.copy @seed.memory)))
-    (for [[id typed logits] (.begin @seed engine @draw)]
+    (when @seed.rest
+      (setv [id typed logits] (.first-unit @seed engine @draw))
       (.take self [id] (when @draw.logits logits) typed)))
 
   (meth take [ids [logits None] [typed 0]]

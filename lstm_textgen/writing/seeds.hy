@@ -8,7 +8,7 @@ is read only up to its last word, and all spellings of the rest continue, weight
 way to do so is a path of units within the rest, then a unit that ends with it or extends beyond.
 But most seeds end with a whole word, so a word that the model may end there isn't continued.]]
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [defaultdict]
   dataclasses [replace]
@@ -91,13 +91,12 @@ But most seeds end with a whole word, so a word that the model may end there isn
       (when (>= n first) (.take @memory id engine.output))
       ((if (= n last) engine.step engine.advance) id)))
 
-  (meth [(np.errstate :invalid "ignore")] begin [engine draw]
-    #[[Let `engine`, which has read the seed, write the first unit of `draw` if there is a rest.
+  (meth [(np.errstate :invalid "ignore")] first-unit [engine draw]
+    #[[Let `engine`, which has read the seed, write the first unit of `draw`, which has the `rest`.
 
-    Return [] or [#(id typed logits)]: the unit, how many of its characters the seed already has,
-    and the logits (vocabulary,) that it was drawn from, -∞ for units that don't agree with the
-    seed. The `draw` chooses one of the `ways-on` by its own rules, and then the unit.]]
-    (unless @rest (return []))
+    Return [id typed logits]: the unit, how many of its characters the seed already has, and the
+    logits (vocabulary,) that it was drawn from, -∞ for units that don't agree with the seed. The
+    `draw` chooses one of the `ways-on` by its own rules, and then the unit.]]
     (when (is @_ways None)
       (setv @_ways (whole-word-ways (ways-on engine @model.vocabulary @rest)
         @model.vocabulary @rest)))
@@ -115,7 +114,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
       (.take draw.memory id engine.output))
     (.step engine id)
     (.settle sampler)
-    [#(id way.typed logits)]))
+    [id way.typed logits]))
 
 
 (defn as-read [vocabulary text whole]
