@@ -140,7 +140,7 @@ in Python, and its checks.]]
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
       (+ "length of a training window, in units (default: 64; 32 for a list of short items; with "
-        "--from the base's)") :default 64)
+        "--from the base's or, for a list, what fits its items)") :default 64)
     (Setting "embedding" COUNT "fact" "dimensions of the embedding")
     (Setting "digests" TEXT-LIST "fact" "the SHA-256 of up to 1,000 files that it was trained on"
       :optional True :later True)
