@@ -74,6 +74,14 @@
   (assert (>= (len (set (np.concatenate read))) (* 0.8 n))))
 
 
+(defn [(pytest.mark.parametrize #("base" "emptied") [
+    [None [False False False False]]
+    ["english:1" [True False True False]]])]
+    test-every-second-window-of-a-fine-tuned-text-begins-with-an-empty-state [base emptied]
+  (setv streams (Batches (ids 1000) (replace (settings 4 10) :base base)))
+  (assert (= (list (map streams.from-empty? (range 4))) emptied)))
+
+
 (defn test-overlapping-windows-cover-the-text-in-random-order []
   (setv
     windows (batches 1000 5 10 3)

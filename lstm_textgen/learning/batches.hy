@@ -79,6 +79,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   its row, so a network can carry its state over (`carries-state`). Every epoch begins at its own
   random place in the ring, so windows differ. This process has the rows `own` (a slice), which
   always read about the same part of the ring.
+  In fine-tuning every second window begins with an empty state all the same, as generation does:
+  there a base would go on as its own texts do (bench/log.md).
 
   If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
   in a new random order each epoch, and each begins with an empty state.
@@ -94,16 +96,21 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     (setv
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
+      @fine-tuned settings.fine-tuned?
       streams? (= @stride lookback)
       ;; The units of a window after those that end an item.
       @room (- lookback (len (get ENDS (or settings.items "line"))))
-      @whole (and streams? settings.fine-tuned? (is-not bounds None)
+      @whole (and streams? @fine-tuned (is-not bounds None)
         (<= (most-units bounds settings.items) lookback))
       @carries-state (and streams? (not @whole))
       @count (if @whole
         (len (item-windows bounds @room))
         (+ 1 (// (- (len ids) lookback 1) @stride)))  ; of windows that may overlap
       @steps (max 1 (if @carries-state (// (len ids) (* rows lookback)) (// @count rows)))))
+
+  (meth from-empty? [step]
+    "Return whether the windows of a `step` of an epoch begin with an empty state."
+    (or (not @carries-state) (and @fine-tuned (= (% step 2) 0))))
 
   (meth epoch [number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."

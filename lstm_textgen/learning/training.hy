@@ -195,7 +195,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (@_call "on_train_batch_begin" progress.step)
     (.set-rate learner (or (and @callbacks @callbacks.rate)
       (learning-rate rate progress.updates (min 1 done) :steady (is-not @average None))))
-    (unless @batches.carries-state (.empty-states learner))
+    (when (.from-empty? @batches progress.step) (.empty-states learner))
     (setv loss (if @clock.steps
       (.learn learner x y)
       (with [_ (nothing-to-save)  _ (muted-stderr)] (.learn learner x y))))  ; it compiles
