@@ -14,7 +14,7 @@
     #("corpus" ["text:1" "list:1" "csv:100" "jsonl:100" "xlsx:100"] "| xlsx:100 |")
     #("base" ["--kinds" "FOLDER"] "| text |")
     #("base" ["--books" "FOLDER"] "bits per character")
-    (pytest.param "base" ["--base" "MODEL" "TEXT:3000@1" "--names"] "| text, 3,000 | 1 |"
+    (pytest.param "base" ["--base" "MODEL" "TEXT:3000@0.3" "--names"] "| text, 3,000 | 0.3 |"
       :marks slow)
     (pytest.param "quality" ["TEXT:3000" "0" "--peers" "8:0:8e-3:4" "--test"] "(8:0:8e-3:4)"
       :marks slow)
