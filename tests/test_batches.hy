@@ -75,7 +75,7 @@
 
 
 (defn [(pytest.mark.parametrize #("base" "emptied") [
-    [None [False False False False]]
+    [None [True False False False]]
     ["english:1" [True False True False]]])]
     test-every-second-window-of-a-fine-tuned-text-begins-with-an-empty-state [base emptied]
   (setv streams (Batches (ids 1000) (replace (settings 4 10) :base base)))

@@ -1,10 +1,12 @@
 "Many passages at once: fair turns, places given back, failures that end only what they must."
 
 (import
+  concurrent.futures [ThreadPoolExecutor]
   itertools [count]
   threading [Event]
+  time
   pytest
-  lstm-textgen.server.models [Loop]
+  lstm-textgen.server.models [Loop once]
   lstm-textgen.writing.batch [Batch]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [Passage]
@@ -137,3 +139,11 @@
   (setv (. (get bad.passages 0) seed take-in) broken)
   (assert (= (over loop good bad) ["done" "failed"]))
   (assert (= (texts-of good) (expected 3000 4))))
+
+
+(defn test-what-several-threads-ask-for-is-made-once []
+  (setv
+    made []
+    value (once (fn [] (time.sleep 0.02) (.append made 1) (len made))))
+  (with [pool (ThreadPoolExecutor 8)]
+    (assert (= (list (.map pool (fn [_] (value)) (range 8))) (* [1] 8)))))

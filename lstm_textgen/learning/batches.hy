@@ -78,9 +78,9 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   Usually they are streams, one for each row of a batch: each window continues the one before it in
   its row, so a network can carry its state over (`carries-state`). Every epoch begins at its own
   random place in the ring, so windows differ. This process has the rows `own` (a slice), which
-  always read about the same part of the ring.
-  In fine-tuning every second window begins with an empty state all the same, as generation does:
-  there a base would go on as its own texts do (bench/log.md).
+  always read about the same part of the ring. In fine-tuning every second window begins with an
+  empty state all the same, as generation does: there a base would go on as its own texts do
+  (bench/log.md).
 
   If `stride` is smaller than the lookback, windows begin every `stride` ids and overlap. They are
   in a new random order each epoch, and each begins with an empty state.
@@ -110,7 +110,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   (meth from-empty? [step]
     "Return whether the windows of a `step` of an epoch begin with an empty state."
-    (or (not @carries-state) (and @fine-tuned (= (% step 2) 0))))
+    (or (= step 0) (not @carries-state) (and @fine-tuned (= (% step 2) 0))))
 
   (meth epoch [number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."

@@ -99,8 +99,8 @@
       lstm-textgen.learning.training [Training])
     (when (= (gpu-used) "Apple's")
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (with [note (keeping-records run model)]
-      (.run (Training run start (partial run-callbacks asked model) note)))
+    (setv training (Training run start (partial run-callbacks asked model)))
+    (with [note (keeping-records run model)] (.run training note))
     (finally (.end-bar display))))
 
 

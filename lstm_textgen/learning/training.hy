@@ -39,12 +39,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   #[[The training of one model: a `Run`, from its `Start`.
 
   `callbacks` is called with the learner and the `params` of Keras' `fit`, and returns `Callbacks`,
-  or None; `note` is called with the entry of each epoch.
+  or None.
 
   `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
   optimizer is.]]
 
-  (meth __init__ [run start callbacks @note]
+  (meth __init__ [run start callbacks]
     (setv
       [@asked @group @display @path] [run.asked run.group run.display run.asked.path]
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
@@ -104,11 +104,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   ;; * The run
 
-  (meth run []
+  (meth run [@note]
     #[[Train until time is up, the epochs are done, validation stops improving or a callback asks.
 
-    Return the `Checkpoint`. Raise `Interrupted` if a signal stopped the run, `FloatingPointError`
-    if training diverges, `OSError` if the last save fails.]]
+    `note` is called with the entry of each epoch. Return the `Checkpoint`. Raise `Interrupted` if
+    a signal stopped the run, `FloatingPointError` if training diverges, `OSError` if the last save
+    fails.]]
     (setv signals [])  ; to any of the processes
     (with [stopper (catching-signals)]
       (try
@@ -154,7 +155,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _train-epoch [stopper]
     "Train to the end of the epoch; return its mean loss in nats, None if a callback ended it."
     (setv [progress saved] [@progress (time.monotonic)])
-    (when (= progress.step 0) (.empty-states @learner))
     (.begin-epoch @display (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
       (* @batch-units @batches.steps) (* @batch-units progress.step))
     (when (and @learner.compiles? (not @clock.steps))

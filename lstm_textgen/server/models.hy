@@ -6,7 +6,7 @@
   functools [cache]
   logging
   re
-  threading [Condition Thread]
+  threading [Condition Lock Thread]
   time
   lstm-textgen.basics.files [file-digest]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
@@ -41,9 +41,14 @@
       @created (int (. (.stat file) st-mtime))
       @fingerprint f"fp_{(cut (file-digest file) 12)}"
       @loop (Loop @model notify)
-      ;; Made when first asked for.
-      @page (cache (fn [] (playground {@name @model})))
-      @names (cache (fn [] (chat-names @model))))))
+      @page (once (fn [] (playground {@name @model})))
+      @names (once (fn [] (chat-names @model))))))
+
+
+(defn once [make]
+  "Return a function that returns what `make` does, made by the first of all threads that ask."
+  (setv [lock made] [(Lock) (cache make)])
+  (fn [] (with [_ lock] (made))))
 
 
 (defn chat-names [model]
