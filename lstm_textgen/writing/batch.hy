@@ -6,6 +6,7 @@ another order for another number of texts, which now and then changes a choice (
 (eval-when-compile (require hyrule [meth]))
 (import
   concurrent.futures [ThreadPoolExecutor]
+  functools [partial]
   numpy :as np
   lstm-textgen.basics.machine [cores]
   lstm-textgen.text.breaks [break-rules]
@@ -52,16 +53,23 @@ another order for another number of texts, which now and then changes a choice (
       rows (lfor [k draw] (enumerate @draws) :if draw.logits k)
       memories (lfor [k draw] (enumerate @draws) :if draw.memory #(k draw.memory))
       [ids kept] [[] []])
+    (when memories (setv pick (partial @_pick-recalling memories)))
     (for [_ (range steps)]
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
-      (setv outputs (when memories (np.atleast-2d @_engine.output)))
-      (.append ids (pick (if memories (recalled memories logits outputs) logits)))
-      (for [[k memory] memories]
-        (.take memory (get (np.atleast-1d (get ids -1)) k) (get outputs k)))
-      (step (get ids -1))
+      (setv picked (pick logits))
+      (.append ids picked)
+      (step picked)
       (when (and enough? (enough?)) (break)))
     #( (.reshape (np.array ids) -1 (len @draws))
-      (if rows (dict (zip (lfor k rows (get @draws k)) (np.stack kept 1))) {}))))
+      (if rows (dict (zip (lfor k rows (get @draws k)) (np.stack kept 1))) {})))
+
+  (meth _pick-recalling [memories logits]
+    "Return ids (texts,) drawn from `logits` as the `memories`, #(k memory), change them."
+    (setv
+      outputs (np.atleast-2d @_engine.output)
+      ids (@_sampler.pick (recalled memories logits outputs)))
+    (for [[k memory] memories] (.take memory (get (np.atleast-1d ids) k) (get outputs k)))
+    ids))
 
 
 (defclass Crowd []

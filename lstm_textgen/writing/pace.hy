@@ -12,8 +12,10 @@ isn't running, they take up to 100 times as long as one.]]
 
 (setv
   FIRST 8       ; steps with one thread before the others are tried
-  TRIAL 4  ; steps of a trial
-  PORTION 16    ; steps with several threads after which the speed is judged
+  SLOWEST-WAKING 5     ; times as long as a step with one thread may take that wakes the others
+  TRIAL 4       ; steps of a trial
+  PORTION 16    ; steps with several threads after which the speed is judged, then twice as many, …
+  LONGEST-PORTION 64  ; … up to this number
   GAIN 0.75     ; several threads must take less than this share of the time of one
   PATIENCE 128  ; steps with one thread after a trial that fails, the next time twice as many
   LONGEST-PATIENCE 8192
@@ -27,7 +29,7 @@ isn't running, they take up to 100 times as long as one.]]
     (setv
       [@threads @_left] [1 FIRST]  ; steps until the speed is judged
       [@_taken @_seconds @_portions] [0 0.0 0]
-      [@_alone @_patience] [inf PATIENCE]))  ; seconds of a step with one thread
+      [@_waking @_alone @_patience] [False inf PATIENCE]))  ; seconds of a step with one thread
 
   (meth run [act most]
     "Return the result of `act`, a function of a number of steps to take: of 1 to `most`."
@@ -48,10 +50,14 @@ isn't running, they take up to 100 times as long as one.]]
       seconds (/ @_seconds @_taken)
       [@_taken @_seconds] [0 0.0])
     (cond
-      (= @threads 1) (setv [@threads @_left @_alone @_portions] [@most TRIAL seconds 0])
+      (= @threads 1) (setv
+        [@threads @_left @_waking] [@most 1 True]
+        [@_alone @_portions] [seconds 0])
+      (and @_waking (< seconds (* SLOWEST-WAKING @_alone))) (setv [@_left @_waking] [TRIAL False])
       (= @_portions PORTIONS) (setv [@threads @_left] [1 FIRST])
       (< seconds (* GAIN @_alone)) (setv
-        [@_left @_patience] [PORTION PATIENCE]
+        @_left (min LONGEST-PORTION (<< PORTION @_portions))
+        @_patience (max PATIENCE (// @_patience 2))
         @_portions (+ @_portions 1))
       True (setv
         [@threads @_left] [1 @_patience]

@@ -15,7 +15,7 @@ texts gets the same ones each time.]]
   lstm-textgen.writing.pace [Pace])
 
 (setv
-  DRAWN-A-STEP 64  ; units of each text that a step draws, unless others wait
+  DRAWN-A-STEP 128  ; units of each text that a step draws, unless others wait
   WAITED-FOR 8   ; units that it draws while others wait for a place …
   FEW-STEPS 4    ; … and while seeds are read, or as many as take as long as the reading
   SEED-SLICE 32  ; units of a group's seeds read in its turn, if others have theirs to be read
