@@ -47,6 +47,7 @@ class _Settings(Protocol):
     unbroken: str | None
     encoding: str
     lower: bool
+    join_lines: int | None
     unit: str
     max_words: int | None
     validation: float
@@ -192,14 +193,15 @@ def train(
     only: str | None = None, column: str | Sequence[str] | None = None,
     where: str | Sequence[str] | None = None, sheet: str | None = None, items: str | None = None,
     max_download: float = 1024, encoding: str | None = None, lower: bool | None = None,
-    unit: str | None = None, max_words: int | None = None, validation: float | None = None,
-    base: _Path | None = None, layers: str | int | Sequence[int] | None = None,
-    lookback: int | None = None, epochs: int | None = None, minutes: float | None = None,
-    patience: int | None = None, learning_rate: float | None = None, batch_size: int | None = None,
-    stride: int | None = None, save_every: float = 10, tensorboard: _Path | None = None,
-    csv: _Path | None = None, restart: bool = False, distributed: bool = False,
-    quiet: bool = False, temperature: _Temperature | None = None, report: _Path | None = None,
-    overwrite: bool = False, rng_seed: int | None = None,
+    join_lines: int | None = None, unit: str | None = None, max_words: int | None = None,
+    validation: float | None = None, base: _Path | None = None,
+    layers: str | int | Sequence[int] | None = None, lookback: int | None = None,
+    epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
+    learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
+    save_every: float = 10, tensorboard: _Path | None = None, csv: _Path | None = None,
+    restart: bool = False, distributed: bool = False, quiet: bool = False,
+    temperature: _Temperature | None = None, report: _Path | None = None, overwrite: bool = False,
+    rng_seed: int | None = None,
 ) -> TextModel: ...
 def compose(*steps: _Step) -> _Prep: ...
 def recipe(

@@ -29,6 +29,8 @@
   ;; Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean.
   LETTER (+ r"(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff"
     r"\uff66-\uff9f\U00020000-\U0003ffff])[^\W_]")
+  ;; A line that may be wrapped, its break, and the first word of the next one, unless indented.
+  WRAPPED (re.compile r"^([^\n]*?\S)[^\S\n]*\n(?=(\S+))" re.MULTILINE)
   MOST-SAID 200  ; characters of the message of a failing step
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -139,15 +141,36 @@
   (hy.I.lstm-textgen/text/documents/readers.document-text kind text column))
 
 
-(defn default-prep [text [lower-case False]]
+(defn default-prep [text [lower-case False] [width None]]
   #[[Return the text normalized like every source: no byte order mark, \n line ends, normal form C.
 
-  `lower-case` is the setting `lower` of the model that will read it.]]
+  `lower-case` and `width` are the settings `lower` and `join-lines` of the model that will read
+  it.]]
   (setv text (.removeprefix text "\ufeff"))
   (when (in "\r" text)  ; the test takes a tenth of the time of replacing nothing
     (setv text (.replace (.replace text "\r\n" "\n") "\r" "\n")))
   (setv text (unicodedata.normalize "NFC" text))
+  (when width (setv text (join-lines text width)))
   (if lower-case (lower text) text))
+
+
+(defn join-lines [text width]
+  #[[Return `text` with a space in place of each line break that wrapping at `width` has made.
+
+  After a hyphen or dash nothing takes its place.]]
+  (.sub WRAPPED
+    (fn [found]
+      (setv [line word] (.groups found))
+      (cond
+        (not (wrapped? line word width)) (get found 0)
+        (in (get line -1) "-–—") line
+        True (+ line " ")))
+    text))
+
+
+(defn wrapped? [line word width]
+  "Return whether `line` fits into `width`, but not with a space and the `word` that follows."
+  (<= (- width (len word)) (len line) width))
 
 
 (defn prepared-name [name prep lower-case]

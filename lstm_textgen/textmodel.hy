@@ -94,9 +94,10 @@
   (meth prepare [text]
     #[[Return `text`, a seed or a text to score, prepared like the training text.
 
-    That is normal form C, \n as line end and, if the model has that setting, lower case. Raises
-    `TypeError` unless `text` is a string.]]
-    (default-prep (check-value "`text`" TEXT text) @checkpoint.settings.lower))
+    That is normal form C, \n as line end and, if the model has these settings, joined lines and
+    lower case. Raises `TypeError` unless `text` is a string.]]
+    (setv settings @checkpoint.settings)
+    (default-prep (check-value "`text`" TEXT text) settings.lower settings.join-lines))
 
   (meth __repr__ []
     (setv models (getattr @checkpoint "models" [@checkpoint]))  ; a `Mixture` has two
@@ -110,7 +111,7 @@
 
   (meth prepare-pieces [chunks]
     "Prepare a long text, the strings `chunks`; yield it in strings that may be cut elsewhere."
-    (prepared-chunks chunks @checkpoint.settings.lower))
+    (prepared-chunks chunks @checkpoint.settings.lower @checkpoint.settings.join-lines))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
     #[[Return an iterator of chunks of the text that the model generates after `seed`.

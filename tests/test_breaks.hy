@@ -7,6 +7,7 @@
   lstm-textgen [load train]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.text.breaks [unbroken-in]
+  lstm-textgen.text.looks [wrap-width]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.sampling [SamplingOptions]
@@ -57,6 +58,35 @@
   (assert (is (after (textwrap.fill (* PROSE 50) 65)) None))
   (assert (is (after (* PROSE 50)) None))
   (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :restart True :items "line") None)))
+
+
+;; * Wrapped lines
+
+(defn [pytest.mark.quick (pytest.mark.parametrize #("text" "width") [
+    #((textwrap.fill (* PROSE 50) 65) 65)
+    #((* (+ (textwrap.fill PROSE 60) "\n\n") 50) 60)
+    #((* PROSE 50) 0)
+    #((* "The rain goes up,\nThe rain comes down\nAnd all is wet.\n\n" 50) 0)
+    #((* "春眠不覺曉，\n處處聞啼鳥。\n" 50) 0)
+    #((* (+ (.replace (.strip (* SENTENCE 3)) ". " ".\n") "\n") 50) 0)])]
+    test-a-wrapped-text-looks-like-one [text width]
+  (assert (= (wrap-width (.split text "\n")) width)))
+
+
+(defn [counting] test-a-run-offers-to-join-wrapped-lines-and-the-model-reads-others-so [tmp-path]
+  (setv [lines show text] [[] (Quiet) (textwrap.fill (* PROSE 50) 65)])
+  (setv show.say lines.append)
+  (defn learned [#** settings]
+    (train :text text :path (/ tmp-path "m.h5") #** {
+      "display" show  "layers" 8  "epochs" 1  "lookback" 8  #** settings}))
+  (learned)
+  (assert (in (+ "lines are wrapped at 65 characters; to learn whole paragraphs, try `join_lines` "
+    "65") (map str lines)))
+  (.clear lines)
+  (setv model (learned :join-lines 65 :restart True))
+  (assert (not-in "wrapped" (str lines)))
+  (assert (= model.checkpoint.settings.unbroken "letters commas sentences"))
+  (assert (not-in "\n" (.prepare model text))))
 
 
 (defn [pytest.mark.quick] test-two-models-break-lines-as-either-does-and-write-items-of-either []

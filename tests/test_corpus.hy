@@ -1,13 +1,15 @@
 "A text gets the same ids and vocabulary in any pieces and any storage."
 
 (import
+  functools [partial]
   os
+  textwrap
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
   lstm-textgen.prep [default-prep lower]
   lstm-textgen.text.corpus :as corpus
-  lstm-textgen.text.corpus [Text cut-at-space ids-of]
+  lstm-textgen.text.corpus [Text cut-at-space ids-of prepared-chunks]
   lstm-textgen.text.looks [seed-within]
   lstm-textgen.text.vocabulary [build-vocabulary]
   tests.helpers [TEXT VERSE counting in-pieces same-run? train-tiny])
@@ -73,6 +75,19 @@
 
 (defn [(given texts (st.integers 1 20))] test-cutting-loses-nothing [text size]
   (assert (= (.join "" (cut-at-space (in-pieces text size))) text)))
+
+
+(defn test-wrapping-is-undone-however-the-text-comes [small-steps]
+  (defn [(given (st.lists (st.text "a b" :min-size 1) :min-size 1) (st.integers 1 20))]
+      check [paragraphs size]
+    (setv
+      paragraphs (lfor text paragraphs (.join " " ["Well," #* (.split text) "so--"]))
+      fill (partial textwrap.fill :width 12 :break-long-words False)
+      wrapped (.join "\n\n" (map fill paragraphs)))
+    (assert (= (.join "" (prepared-chunks (in-pieces wrapped size) :width 12))
+      (.join "\n\n" paragraphs))))
+  (check)
+  None)
 
 
 ;; * Memory and files

@@ -1,6 +1,7 @@
 "Steps of data preparation, and their composition without macros."
 
 (import
+  functools [partial]
   itertools [product]
   unicodedata
   hypothesis [given strategies :as st]
@@ -9,7 +10,9 @@
     replace squeeze-blank-lines strip-lines]
   tests.helpers [refusal-of])
 
-(setv pytestmark pytest.mark.quick)
+(setv
+  pytestmark pytest.mark.quick
+  join-wrapped (partial default-prep :width 11))
 
 
 (defn test-replace-takes-plain-text-of-at-least-a-character []
@@ -29,6 +32,8 @@
     #(squeeze-blank-lines "\n\n\na" "\na")
     #(squeeze-blank-lines "a\n\n\n" "a\n\n")
     #(squeeze-blank-lines "a\n\nb\nc" "a\n\nb\nc")
+    #(join-wrapped "The rain—\nit\nfalls down,\ndown.\n" "The rain—it\nfalls down, down.\n")
+    #(join-wrapped "A long-\nlegged\n  goat\n\nhas a coat" "A long-legged\n  goat\n\nhas a coat")
     #(default-prep "\ufeffa\r\nb\rc\n\u0065\u0301" "a\nb\nc\n\u00e9")])]
     test-a-step-does-what-its-name-says [step before after]
   (assert (= (step before) after)))

@@ -115,7 +115,7 @@
       :digests digests
       :progress display.download :note note :warn display.warn
       :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
-      :limit (* MB asked.max-download))))
+      :limit (* MB asked.max-download)) :width settings.join-lines))
     (when asked.prep (setv chunks (cut-at-space [(asked.prep (.join "" chunks))])))
     (for [chunk chunks] (yield (if settings.lower (lower chunk) chunk)))
     (finally (.end-bar display))))

@@ -164,11 +164,14 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 
 
 (defn _with-items [run source model]
-  "Return `model` with the fingerprints of a list's items, or else show whether it looks like one."
+  "Return `model` with the fingerprints of a list's items, or else show what its text looks like."
   (setv [listing lines display] [source.listing source.look.lines run.display])
   (when listing (return (replace model :items (.joined listing model display))))
   (when (and lines model.untrained? (not source.people))
     (.say display (Message f"this looks like a list of {lines :,} items; try " 'items " line")))
+  (when (and source.look.width model.untrained? (not run.asked.join-lines))
+    (.say display (Message f"lines are wrapped at {source.look.width} characters; to learn whole "
+      "paragraphs, try " 'join-lines f" {source.look.width}")))
   model)
 
 

@@ -67,7 +67,8 @@ permanently if anything fails.]]
     (setv settings model.settings)
     (when (in (file-digest path) (or settings.digests [])) (return True))
     (setv
-      chunks (prepared-chunks (read-chunks [path] settings.encoding) settings.lower)
+      chunks (prepared-chunks (read-chunks [path] settings.encoding) settings.lower
+        settings.join-lines)
       listing (when settings.items (Listing settings.items))
       known (sfor entry model.history (get entry "text")))
     (with [text (Text)]

@@ -251,7 +251,7 @@
   "Return a `prompt`: a prepared text, or a tuple of known ids; raise `ApiError` otherwise."
   (cond
     (not prompt) ""
-    (isinstance prompt str) (default-prep prompt model.settings.lower)
+    (isinstance prompt str) (default-prep prompt model.settings.lower model.settings.join-lines)
     (and (isinstance prompt list)
       (all (gfor id prompt (and (isinstance id int) (< -1 id model.vocabulary.size)))))
       (tuple prompt)

@@ -117,6 +117,9 @@ in Python, and its checks.]]
     (Setting "encoding" ENCODING "cli recipe train model" "encoding of the sources"
       :metavar "NAME" :default "utf-8" :later True)
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
+    (Setting "join_lines" COUNT "cli recipe train model"
+      "join lines wrapped at N characters into paragraphs"
+      :metavar "N" :fixed True :optional True :later True)
     (Setting "unit" UNIT "cli recipe train model"
       (+ "learn characters, pieces of words, or words (default: characters; from "
         f"{(// LONG-TEXT 1_000_000)} million characters of text on, pieces)")

@@ -15,7 +15,7 @@ the cache folder, from which the ids are memory-mapped.]]
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB cache-folder]
-  lstm-textgen.prep [default-prep])
+  lstm-textgen.prep [default-prep join-lines])
 
 (setv
   PREPARED MB  ; characters prepared at once
@@ -51,9 +51,24 @@ the cache folder, from which the ids are memory-mapped.]]
   (when held (yield (.join "" held))))
 
 
-(defn prepared-chunks [chunks [lower-case False]]
+(defn prepared-chunks [chunks [lower-case False] [width None]]
   "Return the text of `chunks` in others, those of `cut-at-space`, as `default-prep` leaves them."
-  (gfor chunk (cut-at-space chunks) (default-prep chunk lower-case)))
+  (setv prepared (gfor chunk (cut-at-space chunks) (default-prep chunk lower-case)))
+  (if width (cut-at-space (_joined prepared width)) prepared))
+
+
+(defn _joined [chunks width]
+  "Yield the text of `chunks` as `join-lines` leaves it."
+  (setv rest "")
+  (for [chunk chunks]
+    (setv
+      text (+ rest chunk)
+      ;; The last line may go on in the next chunk, and the one before it may be wrapped.
+      start (+ 1 (.rfind text "\n" 0 (max 0 (.rfind text "\n"))))
+      rest (cut text start None)
+      word (get (re.match r"\S*" rest) 0))
+    (yield (.removesuffix (join-lines (+ (cut text start) word) width) word)))
+  (yield (join-lines rest width)))
 
 
 (defn ids-of [text vocabulary]

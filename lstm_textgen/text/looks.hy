@@ -4,6 +4,7 @@
 (import
   collections [Counter]
   re
+  lstm-textgen.prep [WRAPPED wrapped?]
   lstm-textgen.text.breaks [unbroken-in])
 
 (setv
@@ -32,6 +33,9 @@
     "broken" [0 0.4]}       ; share of lines almost as long as that, unless they are sentences
   SIGNS (re.compile r"[;{}<>=\[\]|\\]|[(),:]$")
   SHORT-LINES 30  ; characters of lines that aren't broken prose
+  WIDTHS [40 120]  ; at which texts are wrapped
+  FEWEST-WRAPPED 20  ; breaks that wrapping may have made …
+  WRAPPED-SHARE 0.7  ; … at least this share of all; and of these, after a letter or a comma
   ;; What comes before a paragraph, a line and a sentence.
   STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]
   NEARBY 1000  ; characters to either side of the middle of a text in which a seed is looked for
@@ -44,14 +48,43 @@
     #^ int length    ; its characters
     #^ list places   ; parts of it, by which bases are judged
     #^ int lines     ; the number of its lines if it looks like a list of lines, else 0
+    #^ int width     ; at which its lines seem to be wrapped, else 0
     #^ str seed      ; a short seed from its middle, empty if none is found
     #^ str unbroken])  ; where its lines don't end, as of `unbroken-in`
 
 
 (defn look-at [text kept]
   "Return the `Look` of `text` (a `Text`), of which `kept` characters are to be trained on."
-  (Look text.length (.sample text #* TRIED) (count-lines text) (seed-within text (// kept 2))
-    (unbroken-in (.sample text #* BROKEN-UP))))
+  (setv lines (sampled-lines text))
+  (Look text.length (.sample text #* TRIED) (if (list? lines) (count-lines text) 0)
+    (wrap-width lines) (seed-within text (// kept 2)) (unbroken-in (.sample text #* BROKEN-UP))))
+
+
+(defn sampled-lines [text]
+  "Return lines of parts of `text` (a `Text`)."
+  (lfor
+    [n place] (enumerate (.sample text #* LOOKED-THROUGH))
+    ;; The first and the last line of a place may be cut.
+    line (cut (.split place "\n") (int (> n 0)) -1)
+    line))
+
+
+(defn wrap-width [lines]
+  "Return the width at which `lines`, parts of a text, seem to be wrapped, or 0."
+  (setv
+    sizes (sorted (gfor line lines :if (.strip line) (len (.rstrip line))))
+    width (if sizes (get sizes (int (* 0.98 (len sizes)))) 0)
+    text (.join "\n" lines)
+    breaks (.findall WRAPPED text)
+    wrapped (lfor [line word] breaks :if (wrapped? line word width) line)
+    midway (sum (gfor line wrapped (or (.isalpha (get line -1)) (in (get line -1) ",;")))))
+  (if (and
+      (<= (get WIDTHS 0) width (get WIDTHS 1))
+      (>= (len wrapped) FEWEST-WRAPPED)
+      (>= (len wrapped) (* WRAPPED-SHARE (len breaks)))
+      (>= midway (* WRAPPED-SHARE (len wrapped))))
+    width
+    0))
 
 
 (defn seed-within [text middle]
@@ -75,13 +108,7 @@
 ;; * Lists
 
 (defn count-lines [text]
-  "Return the number of lines of `text` (a `Text`) if it looks like a list of lines, else 0."
-  (setv lines (lfor
-    [n place] (enumerate (.sample text #* LOOKED-THROUGH))
-    ;; The first and the last line of a place may be cut.
-    line (cut (.split place "\n") (int (> n 0)) -1)
-    line))
-  (unless (list? lines) (return 0))  ; before all lines are counted, which takes longer
+  "Return the number of lines of `text` (a `Text`), a list, or 0 if they are few."
   (setv
     unended (!= (.join "" (.part text (- text.length 1) text.length)) "\n")
     count (sum (gfor chunk text (.count chunk "\n")) :start unended))
