@@ -110,7 +110,7 @@
     (model-card @checkpoint (write-sample @checkpoint CARD-SAMPLE)))
 
   (meth prepare-pieces [chunks]
-    "Prepare a long text, the strings `chunks`; yield it in strings that may be cut elsewhere."
+    "Prepare a long text, given as the strings `chunks`; yield it, perhaps cut at other places."
     (prepared-chunks chunks @checkpoint.settings.lower @checkpoint.settings.join-lines))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
@@ -135,12 +135,12 @@
       without one, generation ends with a warning, or with a `ValueError` if it has found none.
     - `best_of`: for each text, generate this number, and keep the one most likely per unit.
     - `match`: a regular expression for the whole text (of an item, with its seed), or a function
-      that takes the text and returns whether it is wanted. After 100 texts in a row that
-      don't match, generation ends as with `new`.
+      of the text. After 50 texts that don't match, an expression is enforced; if a function
+      refuses 100 in a row, generation ends as with `new`.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the most likely unit; higher is wilder; a list applies to the units
       in turn. Default: the model's own, usually 0.7.
-    - `rng_seed`: the same model, seeds and random seed give the same text.
+    - `rng_seed`: the same model, seeds, options and random seed give the same text.
     - …
     - `warn`: called with a line about units of the seed that the model doesn't know, or about a
       text cut off before its `stop` or `sentences` (default: `warnings.warn`).

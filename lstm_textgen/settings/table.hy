@@ -95,7 +95,7 @@ in Python, and its checks.]]
         "('lang!=en'); case matters; if repeated, all must hold")
       :metavar "NAME=VALUE")
     (Setting "sheet" PASSAGE "cli recipe train"
-      "in workbooks, read this sheet (default: the first)" :metavar "NAME")
+      "in workbooks, read this sheet (default: the first visible)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
       (+ "the text is a list of items, each a line or a paragraph (between blank lines); items "
         "are shuffled, and each sample is an item")
@@ -166,8 +166,8 @@ in Python, and its checks.]]
       :brief "total epochs (passes over the text)")
     (Setting "minutes" POSITIVE "cli train"
       (+ "train for about N minutes, or until --epochs is reached in this run "
-        f"({CHARACTERS.most-epochs} by default, {WORDS.most-epochs} for long texts and words); "
-        "with --from, --patience takes the place of that default")
+        f"({CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs} by default, fewer for longer "
+        "texts and words); with --from, --patience ends it instead")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
@@ -209,7 +209,7 @@ in Python, and its checks.]]
         ".{1,8}; an item includes its seed text, other text doesn't") :metavar "REGEX"
       :brief "generate only texts that match this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
-      "never repeat a passage of N characters within a text (default: no limit)")
+      "don't repeat a passage of N characters within a text (default: no limit)")
     (Setting "best_of" COUNT "cli generate"
       "of every N texts, keep the one that is most likely per unit"
       :default 1)
@@ -224,7 +224,7 @@ in Python, and its checks.]]
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
-      (+ "make a web page to play with the model, or two side by side, in any browser, offline; "
+      (+ "make an offline web page to play with the model, or two side by side; "
         "--temperature, --length and --recall set its controls")
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
@@ -241,7 +241,7 @@ in Python, and its checks.]]
       "choose among units at least P times as likely as the most likely (default: 0)"
       :metavar "P")
     (Setting "recall" RATIO "cli write"
-      "share of a memory of the text so far in each choice, from 0 to 1; it brings names back"
+      "share of a memory of the text so far in each choice, 0 to 1; brings names back"
       :metavar "SHARE" :default 0)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]
@@ -250,7 +250,7 @@ in Python, and its checks.]]
       "measure how well the model predicts these texts: files, folders, patterns, .gz, or -"
       :metavar "PATH" :brief "measure how well the model predicts these texts")
     (Setting "score_html" PASSAGE "cli"
-      "with --score: also write a page that shades the text by surprise" :metavar "FILE")]
+      "with --score, write a page that shades the text by surprise" :metavar "FILE")]
   "serving" [
     (_switch "serve" "cli"
       (+ "serve each --model over HTTP: a page to play with it and an OpenAI-compatible API; "
