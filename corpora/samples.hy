@@ -183,7 +183,7 @@ Piano tuner: tuning fork, felt hammer, grand piano, string | stays in tune, sing
 Letter carrier: bicycle, bag of letters, stamp, doorbell | knows every address, outruns the dog
 Schoolteacher: blackboard, piece of chalk, register, globe | explains itself, spells every word
 Tailor: thimble, bolt of silk, needle, waistcoat | fits everybody, mends itself overnight
-Wizard: wand, cauldron, spellbook, pointed hat | works on tuesdays, turns lead into {stuff}
+Wizard: wand, cauldron, spellbook, pointed hat | works on tuesdays, turns lead into custard
 ]]) "\n")
   :setv [name _ about] (.partition line ": ")
   name (lfor part (.split about " | ") (.split part ", "))))

@@ -35,6 +35,12 @@
   (assert (not (re.search r"[{}|;_]|\b[Aa] [aeioé]|  | $|\n\n\n" LOL :flags re.MULTILINE))))
 
 
+(defn test-no-slot-of-the-guides-samples-is-left-unfilled []
+  (setv text (succeeded (run-hy "(import samples) (for [kind samples.KINDS] (samples.main kind))"
+    :cwd (/ ROOT "corpora"))))
+  (assert (and (in "Wizard," text) (not-in "{" text))))
+
+
 ;; * The base models' recipes
 
 (setv
