@@ -40,7 +40,8 @@
     (if (isinstance form List)
       (all (map literal? form))
       (or (in form CONSTANTS) (isinstance form #(Bytes Float Integer Keyword String)))))
-  (if (literal? form) (hy.eval form) NOT-KNOWN-YET))
+  ;; Without a module, Hy would look for the caller's among all that are imported.
+  (if (literal? form) (hy.eval form {} :module "hy") NOT-KNOWN-YET))
 
 
 (defn _parts [compiler name body]

@@ -29,9 +29,10 @@
 
 
 (defn run [source]
-  "Compile and run `source` as a user's module; return its names."
+  "Compile and run `source` where a user has required the macros; return its names."
   (setv names {"__name__" "user"  "hy" hy})
-  (hy.eval (hy.read-many (+ "(require lstm-textgen.macros [defprep defrecipe])\n" source)) names)
+  (hy.eval (hy.read-many source) names :module "hy" :macros {
+    "defprep" (get-macro defprep)  "defrecipe" (get-macro defrecipe)})
   names)
 
 

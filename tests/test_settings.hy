@@ -64,7 +64,7 @@
     (setv key (or setting.keyword name))
     (yield #((fn [] (recipe "r" #** {key value})) f"`{name}`"))
     (setv form `(hy.R.lstm_textgen/macros.defrecipe r ~(hy.models.Keyword key) ~value))
-    (yield #((fn [] (hy.macroexpand form)) f"`:{(hy.unmangle key)}`")))
+    (yield #((fn [] (hy.macroexpand form "hy")) f"`:{(hy.unmangle key)}`")))
   (when (and (in "cli" places) (not (or setting.value (is setting.kind TEXTS)))
       (if (is (. setting.kind read) str) (isinstance value str) (not (isinstance value list))))
     (yield #((fn [] (parse-flags [f"{setting.option}={value}"])) setting.option))))
