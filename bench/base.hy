@@ -1,15 +1,15 @@
 #[[What it gives to begin from a base model: two runs for each text, in turns.
 
-    python -m hy bench/base.hy [--base NAME] TEXT[:CHARACTERS][@MINUTES]… [--names]
+    python -m hy bench/base.hy [--base NAME] TEXT[:CHARACTERS][@MINUTES]… [--names] [--layers L]
     python -m hy bench/base.hy [--base NAME] --books FOLDER
     python -m hy bench/base.hy [--base NAME] --kinds FOLDER
     python -m hy bench/base.hy [--base NAME] --unwanted REGEX
 
 For each text, `diary.txt:30000@1` being its first 30,000 characters for a minute, the program is
-run as a user would run it, without and with `--from NAME`, by default `english`; the default is
-all of the text, and one minute from the start of the process. The last tenth of the characters,
-which the program holds out from the line or word before it on, is scored as by `--score`, in bits
-per character. Texts may be compressed by gzip.
+run as a user would run it, without (but with layers L, if given) and with `--from NAME`, by
+default `english`; the default is all of the text, and one minute from the start of the process.
+The last tenth of the characters, which the program holds out from the line or word before it on,
+is scored as by `--score`, in bits per character. Texts may be compressed by gzip.
 
 With `--names`, the fine-tuned model writes 100,000 characters at temperature 1, and a column has
 the share of their capitalized words within sentences that the text lacks; in brackets that of the
@@ -53,7 +53,7 @@ expression finds in 10 million characters at temperature 1.]]
   (setv parser (argparse.ArgumentParser))
   (.add-argument parser "texts" :nargs "*")
   (.add-argument parser "--base" :default "english")
-  (for [name ["--unwanted" "--books" "--kinds"]] (.add-argument parser name))
+  (for [name ["--layers" "--unwanted" "--books" "--kinds"]] (.add-argument parser name))
   (.add-argument parser "--names" :action "store_true")
   (setv given (.parse-args parser))
   (print f"{(processor)}\n")
@@ -64,26 +64,26 @@ expression finds in 10 million characters at temperature 1.]]
   (print-header "text, characters" "minutes" "from scratch" "from the base" "difference"
     "network" #* (if given.names ["names not in the text"] [])
     :unit "bits per character")
-  (for [each given.texts] (print-row #* (row each given.base given.names))))
+  (for [each given.texts] (print-row #* (row each given))))
 
 
-(defn row [each base names?]
-  "Return the cells about `each` text, from scratch and from `base`."
+(defn row [each given]
+  "Return the cells about `each` text, from scratch and from a base, as the arguments `given` say."
   (setv
-    [given _ minutes] (.partition each "@")
-    [name text] (read-text given)
+    [source _ minutes] (.partition each "@")
+    [name text] (read-text source)
     [kept held] (split-held-out text))
   (with [folder (TemporaryDirectory)]
     (setv path (/ (Path folder) "text.txt"))
     (.write-text path text :encoding "utf-8")
     (setv models (lfor
-      flags [[] ["--from" base]]
+      flags [(if given.layers ["--layers" given.layers] []) ["--from" given.base]]
       (get (train-program path folder "--minutes" (or minutes 1) "--restart" #* flags) 0))))
   (setv [alone begun] (gfor m models (loss m held)))
   [ f"{name}, {(len text) :,}" (or minutes "1") f"{alone :.4f}" f"{begun :.4f}"
     f"{(- begun alone) :+.4f}"
     (str (. (get models 1) settings layers))
-    #* (if names? [(names-cell (get models 1) text kept held)] [])])
+    #* (if given.names [(names-cell (get models 1) text kept held)] [])])
 
 
 (defn loss [model text]
