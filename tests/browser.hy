@@ -80,7 +80,7 @@ anything to say on its console, fails the test.]]
 (defn violations [page]
   "Return axe-core's complaints about a page: rules, each with the elements that break it."
   ;; A page on disk may not read the style sheets beside it.
-  (setv results (.run (Axe) page :options {"preload" False}))
+  (setv results (.run (Axe) page :options {"preload" False  "resultTypes" ["violations"]}))
   (lfor
     each (get results.response "violations")
     [(get each "id") (lfor node (get each "nodes") (get node "html"))]))
