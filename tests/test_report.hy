@@ -157,7 +157,7 @@
     text (text-of page)
     charts (charts-of page))
   (for [words ["Models compared b.h5 has the lowest loss, 0.635 bits per character."
-      "lowest loss 1.058 bits per character 0.635 bits per character" "epochs 3 5"
+      "loss 1.058 bits per character 0.635 bits per character" "epochs 3 5"
       "minutes 3.0 5.0"]]
     (assert (in words text) words))
   (assert (= (list charts) ["loss" "calibration"]))

@@ -6,10 +6,13 @@
   numpy :as np
   pytest
   lstm-textgen.display.plain [Quiet]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.history :as history
+  lstm-textgen.modelfile.history [kept-entry]
   lstm-textgen.textmodel [train]
-  tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program same-run? start-program
-    start-python train-tiny wait-for write-text])
+  tests.counting [CountingLearner]
+  tests.helpers [StopAfter TEXT TINY TINY-FLAGS counting names-in program same-run? small-model
+    start-program start-python train-tiny wait-for write-text])
 
 
 (defn validation-losses [model]
@@ -27,6 +30,21 @@
 (defn test-a-network-learns [tmp-path]
   (setv losses (validation-losses (train-tiny tmp-path :epochs 6)))
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
+
+
+(defn [counting (pytest.mark.parametrize #("worse" "kept") [#(1 1) #(2.5 2) #(9 4)])]
+    test-fine-tuning-keeps-the-last-epoch-that-is-hardly-worse [monkeypatch tmp-path worse kept]
+  (.setattr monkeypatch history "HARDLY_WORSE" worse)
+  (.setattr monkeypatch CountingLearner "validate" (fn [self x y counted]
+    (* self.iterations.value (np.count-nonzero counted))))  ; each step makes it worse
+  (save-checkpoint (small-model :odds {}) (/ tmp-path "base.h5"))
+  (train :path (/ tmp-path "m.h5") :base (/ tmp-path "base.h5") :display (Quiet)
+    :text (* "hello, world\n" 60) :epochs 4)
+  (setv
+    model (load-checkpoint (/ tmp-path "m.h5") :resume True)
+    last (cut model.resume.variables (len model.weights)))
+  (assert (= (get (kept-entry model.history) "epoch") kept))
+  (assert (= (all (map np.array-equal model.weights last)) (= kept 4))))
 
 
 (defn run [folder stride stops #** more]

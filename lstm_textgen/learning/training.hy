@@ -23,7 +23,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.schedule [Average Clock STEADY-ROWS learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
-  lstm-textgen.modelfile.history [describe-kept entries-on kept-entry]
+  lstm-textgen.modelfile.history [describe-kept entries-on hardly-worse? kept-entry]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.writer [write-sample])
@@ -247,8 +247,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (+ (- (time.monotonic) trained) (if evaluated 0 (get @evaluation 0)))))
 
   (meth _note-epoch [loss begun]
-    #[[Add the epoch to the history; return its entry, and of its weights, whether they are the
-    best, a sample, and themselves.]]
+    #[[Add the epoch to the history; return its entry, and of its weights, whether they are kept, a
+    sample, and themselves.]]
     (setv
       [model weights] [@checkpoint (values @learner.weights)]
       entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
@@ -271,6 +271,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       "sample" (cut sample SAMPLE-KEPT)
       "machine" (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
         f"Python {(platform.python-version)}" @learner.in-words])})
+    (when (and @held @settings.fine-tuned?
+        (hardly-worse? entry (entries-on model.history @text)))
+      (setv (get entry "kept") True))
     (.append model.history entry)
     (setv better (is entry (kept-entry model.history @text)))
     (when better (setv model.weights weights))

@@ -9,18 +9,32 @@
 (setv
   LENGTHS {"loss" "unit_length"  "validation_loss" "validation_unit_length"}
   WORDS-ALONE (+ "a word-level model never has to spell, so its loss is comparable only with "
-    "those of other word-level models"))
+    "those of other word-level models")
+  HARDLY-WORSE 1.01)  ; times the lowest validation loss
 
 
 (defn kept-entry [history [text None]]
   #[[Return the entry in `history` (of `entries-on`) of the epoch whose weights are kept, or None.
 
-  It has the lowest validation loss or, without validation, is the last.]]
-  (setv entries (entries-on history text))
-  (min
-    (or (lfor entry entries :if (in "validation_loss" entry) entry) (cut entries -1 None))
-    :key (fn [entry] (.get entry "validation_loss" 0))
-    :default None))
+  It is the last with the mark "kept" or else has the lowest validation loss; without validation it
+  is the last.]]
+  (setv
+    entries (entries-on history text)
+    validated (lfor entry entries :if (in "validation_loss" entry) entry)
+    chosen (lfor entry validated :if (in "kept" entry) entry))
+  (cond
+    chosen (get chosen -1)
+    validated (min validated :key (fn [entry] (get entry "validation_loss")))
+    entries (get entries -1)))
+
+
+(defn hardly-worse? [entry entries]
+  #[[Return whether `entry`, an epoch of fine-tuning, is hardly worse than the best of `entries`.
+
+  Of epochs that validate alike, the later has more of the text's form and names (bench/log.md), so
+  it may be worse by a hundredth; Breiman and others 1984 allow one standard error.]]
+  (setv losses (recorded [#* entries entry] "validation_loss"))
+  (<= (get entry "validation_loss") (* HARDLY-WORSE (min losses))))
 
 
 (defn describe-kept [history [text None]]

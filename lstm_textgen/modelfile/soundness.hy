@@ -15,8 +15,8 @@ raises `ValueError`.]]
   MOST-SHOWN 1000  ; items of one kind in a report
   MAX-COUNTED (** 2 48)  ; epochs or steps: more than any run takes, and a run may go on from them
   ;; Keys that an epoch may lack, as in the first files.
-  OPTIONAL ["validation_loss" "learning_rate" "seconds" "sample" "machine" "unit_length"
-    "validation_unit_length"])
+  OPTIONAL ["validation_loss" "learning_rate" "seconds" "sample" "machine" "kept"
+    "unit_length" "validation_unit_length"])
 
 
 ;; * Predicates of what a value must be
@@ -38,10 +38,11 @@ raises `ValueError`.]]
   _number? (_within number? (- MAX-EXACT) MAX-EXACT)  ; sums of such numbers are finite
   _length? (_within number? 1e-9 MAX-EXACT)
   _share? (_within number? 0 1)
+  _true? (fn [value] (is value True))
   ;; What a file says about its training: an epoch of its history, its evaluation, its progress.
   FACTS {
     "history" {
-      "epoch" _step?  "text" text?  "sample" text?  "machine" text?
+      "epoch" _step?  "text" text?  "sample" text?  "machine" text?  "kept" _true?
       "loss" _number?  "validation_loss" _number?  "learning_rate" _number?  "seconds" _number?
       "unit_length" _length?  "validation_unit_length" _length?}
     "evaluation" {

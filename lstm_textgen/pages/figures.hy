@@ -75,7 +75,7 @@ picture is left out.]]
     "network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
     "weights" f"{model.weight-count :,}"
     "epochs" (str (len history))
-    "lowest loss" (when kept f"{(loss-of kept) :.3f} bits per {(loss-unit model)}")
+    "loss" (when kept f"{(loss-of kept) :.3f} bits per {(loss-unit model)}")
     "in epoch" (when kept (str (get kept "epoch")))
     "lookback" (counted settings.lookback unit)
     "batch size" (str settings.batch-size)
