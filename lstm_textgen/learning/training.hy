@@ -23,7 +23,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.schedule [Average Clock STEADY-ROWS learning-rate rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
     save-elsewhere]
-  lstm-textgen.modelfile.history [describe-kept entries-on hardly-worse? kept-entry]
+  lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.writer [write-sample])
@@ -272,7 +272,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       "machine" (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
         f"Python {(platform.python-version)}" @learner.in-words])})
     (when (and @held @settings.fine-tuned?
-        (hardly-worse? entry (entries-on model.history @text)))
+        (as-good? entry (entries-on model.history @text) (len @held.ids)))
       (setv (get entry "kept") True))
     (.append model.history entry)
     (setv better (is entry (kept-entry model.history @text)))

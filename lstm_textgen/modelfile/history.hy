@@ -10,7 +10,9 @@
   LENGTHS {"loss" "unit_length"  "validation_loss" "validation_unit_length"}
   WORDS-ALONE (+ "a word-level model never has to spell, so its loss is comparable only with "
     "those of other word-level models")
-  HARDLY-WORSE 1.01)  ; times the lowest validation loss
+  ;; In nats: divided by the root of the number of units held out, three standard errors of the
+  ;; difference between the losses of two epochs (measured).
+  UNCERTAIN 0.7)
 
 
 (defn kept-entry [history [text None]]
@@ -28,13 +30,13 @@
     entries (get entries -1)))
 
 
-(defn hardly-worse? [entry entries]
-  #[[Return whether `entry`, an epoch of fine-tuning, is hardly worse than the best of `entries`.
+(defn as-good? [entry entries held]
+  #[[Return whether `entry`, an epoch of fine-tuning, validates as well as any of `entries`.
 
-  Of epochs that validate alike, the later has more of the text's form and names (bench/log.md), so
-  it may be worse by a hundredth; Breiman and others 1984 allow one standard error.]]
+  Of epochs that differ by less than `held` units can tell, the later has more of the text's form
+  and names (bench/log.md). Breiman and others 1984 choose within one standard error.]]
   (setv losses (recorded [#* entries entry] "validation_loss"))
-  (<= (get entry "validation_loss") (* HARDLY-WORSE (min losses))))
+  (<= (get entry "validation_loss") (+ (min losses) (/ UNCERTAIN (math.sqrt held)))))
 
 
 (defn describe-kept [history [text None]]
