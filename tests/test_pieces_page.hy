@@ -69,7 +69,7 @@
 (defn test-models-of-characters-and-of-pieces-write-side-by-side [browser tmp-path]
   (setv
     models [(halved-model :text VERSE) (pieces-model)]
-    settings (fragment :seed "hey" :temperature 0 :length 50))
+    settings (fragment :seed "hey" :temperature 0 :length 50 :fast 1))
   (with [page (open-page browser (page-of tmp-path #* models) settings)]
     (assert (in "Length, in characters<" (.content page)))
     (wait-for-end page)
@@ -78,7 +78,7 @@
 
 
 (defn test-unknown-characters-of-the-seed-are-named-and-left-out [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (pieces-model)) (fragment :seed "he☃yl"))]
+  (with [page (open-page browser (page-of tmp-path (pieces-model)) "#seed=he☃yl&fast=1")]
     (wait-for-end page)
     (assert (= (.text-content page "#strange") "Unknown to the model: ☃"))))
 
