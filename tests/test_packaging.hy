@@ -104,11 +104,6 @@
   folder)
 
 
-(defn [(pytest.fixture :scope "module")] metadata [site]
-  "What the installed package says about itself."
-  (. (PathDistribution (next (.glob site "*.dist-info"))) metadata))
-
-
 (defn make-environment [place names]
   "Make an environment in `place` that has the distributions `names`; return its Python."
   (venv.create place :symlinks True)
@@ -255,11 +250,12 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 ;; * The half that writes, without Keras and its backends
 
-(defn [(pytest.fixture :scope "module")] writing-half [wheel metadata tmp-path-factory]
+(defn [(pytest.fixture :scope "module")] writing-half [wheel site tmp-path-factory]
   "A Python with the package and what writing needs."
   (setv
     place (tmp-path-factory.mktemp "writing")
-    python (make-environment place (needed-for (writing metadata))))
+    package (PathDistribution (next (.glob site "*.dist-info")))
+    python (make-environment place (needed-for (writing package.metadata))))
   (pip place "--python" python "install" wheel)
   python)
 
