@@ -116,7 +116,7 @@
     "Return the text with one empty line in place of two or more blank ones."
     (.sub BLANK-LINES "\n" text)]
   [strip-lines []
-    "Return the text without white space at the ends of its lines."
+    "Return the text without white space at the beginning and end of each line."
     (.join "\n" (gfor line (.split text "\n") (.strip line)))])
 
 
