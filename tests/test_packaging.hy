@@ -100,7 +100,7 @@
 (defn [(pytest.fixture :scope "module")] site [wheel tmp-path-factory]
   "A folder in which the wheel is installed, far from the tree."
   (setv folder (tmp-path-factory.mktemp "site"))
-  (pip folder "install" "--target" folder wheel)
+  (pip folder "install" "--compile" "--target" folder wheel)
   folder)
 
 
