@@ -166,8 +166,8 @@ in Python, and its checks.]]
       :brief "total epochs (passes over the text)")
     (Setting "minutes" POSITIVE "cli train"
       (+ "train for about N minutes, or until --epochs is reached in this run "
-        f"({CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs} by default, fewer for longer "
-        "texts and words); with --from, --patience ends it instead")
+        f"(default: {CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text "
+        "and for words); with --from, --patience ends the run")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
@@ -211,7 +211,7 @@ in Python, and its checks.]]
     (Setting "no_repeat" REPEAT "cli write"
       "don't repeat a passage of N characters within a text (default: no limit)")
     (Setting "best_of" COUNT "cli generate"
-      "of every N texts, keep the one that is most likely per unit"
+      "of every N samples, keep the one that is most likely per unit"
       :default 1)
     (Setting "samples" COUNT "cli generate"
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
