@@ -165,9 +165,9 @@ in Python, and its checks.]]
         f"(default: {OWN-EPOCHS}; with --from often 2 to 6)")
       :brief "total epochs (passes over the text)")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "train for about N minutes, or until --epochs is reached in this run "
-        f"(default: {CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text "
-        "and for words); with --from, --patience ends the run")
+      (+ "train for about N minutes, at most --epochs in this run (then "
+        f"{CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs} by default, fewer for a longer "
+        "text and for words); with --from, --patience ends the run")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
