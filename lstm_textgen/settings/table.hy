@@ -165,7 +165,7 @@ in Python, and its checks.]]
         f"(default: {OWN-EPOCHS}; with --from often 2 to 6)")
       :brief "total epochs (passes over the text)")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "train for about N minutes, at most --epochs in this run (then "
+      (+ "train for about N minutes, or until this run has done --epochs epochs (then "
         f"{CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs} by default, fewer for a longer "
         "text and for words); with --from, --patience ends the run")
       :brief "train for about N minutes")
