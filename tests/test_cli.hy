@@ -144,7 +144,7 @@ sys.exit(main())")
     (assert (in f" {setting.option} " text)))
   (for [words ["text: --sources" "network: --from" "training: --model" "generation: --generate"
       "(default: model)" "3 to 9, fewer for a longer text" "(default: utf-8)" "(default: 0.7)"
-      "(default: endless; with --interactive 200, in a chat 400)"]]
+      "(default: endless; 200 with --interactive, 400 in a chat)"]]
     (assert (in words text))))
 
 

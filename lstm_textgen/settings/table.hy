@@ -200,7 +200,7 @@ in Python, and its checks.]]
     (_switch "interactive" "cli" "type a seed text, get a continuation; :help lists the commands"
       :brief "type a seed text, get a continuation")
     (Setting "length" WHOLE "cli write"
-      "end after N characters, or words (default: endless; with --interactive 200, in a chat 400)"
+      "end after N characters, or words (default: endless; 200 with --interactive, 400 in a chat)"
       :brief "end after N characters, or words")
     (Setting "stop" STOPS "cli write" "end before this text; may be repeated" :metavar "TEXT")
     (Setting "sentences" COUNT "cli write" "end after N sentences")
