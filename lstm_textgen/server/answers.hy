@@ -114,8 +114,9 @@
   The surprise of an unknown unit is null. Raise `ApiError` if the model knows none.]]
   (setv model served.model)
   (with [_ (about "text")]
-    (setv [total units nats] (score-text model (default-prep text model.settings.lower
-      model.settings.join-lines))))
+    (setv
+      prepared (default-prep text model.settings.lower model.settings.join-lines)
+      [total units nats] (score-text model prepared)))
   { "model" served.name
     "unit" model.vocabulary.singular
     "count" total.count

@@ -52,7 +52,9 @@ the cache folder, from which the ids are memory-mapped.]]
 
 
 (defn prepared-chunks [chunks [lower-case False] [width None]]
-  "Return the text of `chunks` in others, those of `cut-at-space`, as `default-prep` leaves them."
+  #[[Return the text of `chunks` in others, those of `cut-at-space`, as `default-prep` leaves it.
+
+  With a `width`, lines may go on from one chunk to the next.]]
   (setv prepared (gfor chunk (cut-at-space chunks) (default-prep chunk lower-case)))
   (if width (cut-at-space (_joined prepared width)) prepared))
 

@@ -12,7 +12,7 @@ isn't running, they take up to 100 times as long as one.]]
 
 (setv
   FIRST 8       ; steps with one thread before the others are tried
-  SLOWEST-WAKING 5     ; times as long as a step with one thread may take that wakes the others
+  SLOWEST-WAKING 5  ; times as long as a step with one thread may take that wakes the others
   TRIAL 4       ; steps of a trial
   PORTION 16    ; steps with several threads after which the speed is judged, then twice as many, …
   LONGEST-PORTION 64  ; … up to this number
