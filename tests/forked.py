@@ -22,6 +22,7 @@ def main(folder, *arguments):
     connection = connect(os.path.join(folder, os.environ["KERAS_BACKEND"]))
     replies = connection.makefile()
     request = json.dumps({
+        "client": os.getpid(),
         "arguments": arguments,
         "folder": os.getcwd(),
         "environment": dict(os.environ)})

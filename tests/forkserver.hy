@@ -9,6 +9,7 @@ standard input.]]
 (import
   atexit
   contextlib [suppress]
+  ctypes
   gc
   importlib [import-module]
   io
@@ -33,8 +34,9 @@ standard input.]]
   QUICK "quick and not slow"  ; and those of `-m quick`
   FOR-TENSORFLOW "--xla_cpu_use_fusion_emitters=false"  ; a flag that newer versions of JAX lack
   MEASURED "COVERAGE_PROCESS_START"  ; and the one with which coverage.py measures
+  NAMESPACES 0x54020000  ; of users, network, host name and mounts, as setns(2) counts them
   ;; What a forked process need not import any more, beside Keras.
-  IMPORTED ["hy.cmdline" "hyrule" "h5py" "lstm_textgen.cli"
+  IMPORTED ["hy.cmdline" "h5py" "lstm_textgen.cli"
     "lstm_textgen.cli.models" "lstm_textgen.cli.training" "lstm_textgen.cli.writing"
     "lstm_textgen.display.live" "lstm_textgen.learning.runs" "lstm_textgen.textmodel"
     "lstm_textgen.learning.training" "tests.counting" "tests.helpers"])
@@ -69,6 +71,7 @@ standard input.]]
 (defn import-all [keras]
   "Import what uses the backend, or all but `keras`."
   (setv measurement (measure))
+  (import-module "hyrule")  ; which takes seconds beside TensorFlow
   (when keras
     (with [_ (suppress ImportError)]  ; who tests one file may have none
       ((. (import-module "lstm_textgen.learning.learner.quiet") import-keras))
@@ -130,8 +133,9 @@ standard input.]]
 
 ;; * The forked process
 
-(defn perform [streams arguments folder environment]
+(defn perform [streams client arguments folder environment]
   "Run Python's `arguments` in `folder`; return the status, or end as Python would."
+  (enter-machine client)
   (take-place streams folder environment)
   (setv
     sys.orig-argv [sys.executable #* arguments]
@@ -155,6 +159,13 @@ standard input.]]
     (signal.signal signal.SIGINT signal.SIG-DFL)
     (signal.raise-signal signal.SIGINT))
   status)
+
+
+(defn enter-machine [client]
+  "Enter the namespaces of the process `client`, if it is on an imitated machine."
+  (unless (= #* (gfor one [client "self"] (os.readlink f"/proc/{one}/ns/net")))
+    (when (.setns (ctypes.CDLL None) (os.pidfd-open client) NAMESPACES)
+      (raise (OSError "can't enter the client's namespaces")))))
 
 
 (defn take-place [streams folder environment]

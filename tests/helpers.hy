@@ -175,11 +175,11 @@
   (start-python "-u" "-m" "lstm_textgen" #* arguments :cwd folder #** options))
 
 
-(defn start-python [#* arguments [environment {}] [cold False] [by []] #** options]
+(defn start-python [#* arguments [environment {}] [by []] #** options]
   #[[Start Python with `arguments`, as `run-python` does; return the process, which the test ends.
 
   `by` is the beginning of a command that starts another, if any.]]
-  (.append STARTED (subprocess.Popen [#* by #* (python arguments environment cold)] #** {
+  (.append STARTED (subprocess.Popen [#* by #* (python arguments environment)] #** {
     "env" {#** (shell-environment) #** environment}
     "stdout" subprocess.PIPE
     "stderr" subprocess.PIPE

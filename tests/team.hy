@@ -53,7 +53,6 @@
     [n folder] (enumerate folders)
     (start-python "-u" #* (or before ["-m" "lstm_textgen"]) #* FLAGS #* arguments
       :by (if machines (entered (get machines n)) [])
-      :cold (bool machines)
       :cwd folder
       :environment (member n (len folders) port host))))
 

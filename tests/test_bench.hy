@@ -2,10 +2,11 @@
 
 (import
   collections [Counter]
+  shlex
   pytest
   bench.base [unwanted]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  tests.helpers [ROOT run-python small-model succeeded write])
+  tests.helpers [ROOT forked-python run-python small-model succeeded write])
 
 (setv
   STORY (* "the cat sat\n" 500)
@@ -35,7 +36,7 @@
     places {"FOLDER" folder  "MODEL" (str (/ tmp-path "model.h5"))}
     given (gfor a arguments (.get places a (.replace a "TEXT" f"{folder}/text.txt")))
     printed (succeeded (run-python "-m" "hy" f"bench/{name}.hy" #* given
-      :cwd ROOT :environment {"BENCH_ROUNDS" "1"
+      :cwd ROOT :environment {"BENCH_ROUNDS" "1"  "BENCH_PYTHON" (shlex.join (forked-python))
         ;; An imitated processor has names of instructions that oneDNN then lacks.
         "ONEDNN_MAX_CPU_ISA" "ALL"})))
   (for [each (.split words " … ")] (assert (in each printed))))

@@ -17,7 +17,6 @@
 
 (setv
   [README #* PAGES] (page-paths)
-  ON-JAX ["docs/hardware.md"]
   DOWNLOADS "downloads"  ; the reason of blocks of the gallery that are not run
   EXCEPTIONS 5)  ; other blocks that are not run, at most
 
@@ -59,11 +58,7 @@
     (pytest.fail (.join "\n\n" findings) :pytrace False)))
 
 
-(defn [(pytest.mark.parametrize "path" (lfor
-    path (page-paths)
-    :if (not-in (name-of path) ON-JAX)
-    path)
-    :ids name-of)]
+(defn [(pytest.mark.parametrize "path" (page-paths) :ids name-of)]
     test-a-page-does-what-it-says [path lol-model tmp-path]
   (setv folder (/ tmp-path "clone"))
   (.mkdir folder)
@@ -72,14 +67,11 @@
   (assert-none (follow path folder True)))
 
 
-(defn [pytest.mark.slow (pytest.mark.parametrize "path" (lfor
-    name [#* ON-JAX "docs/python.md"]  ; tools/newcomer.hy follows README and the tutorial
-    (/ ROOT name))
-    :ids name-of)]
-    test-a-page-does-what-it-says-where-networks-learn [path tmp-path]
+(defn [pytest.mark.slow] test-python-does-what-its-page-says-where-networks-learn [tmp-path]
+  ;; tools/newcomer.hy follows README and the tutorial.
   (setv folder (/ tmp-path "clone"))
   (.mkdir folder)
-  (assert-none (follow path folder False)))
+  (assert-none (follow (/ ROOT "docs" "python.md") folder False)))
 
 
 (defn test-few-blocks-are-not-run-and-code-shows-what-it-prints []
@@ -185,7 +177,7 @@
 (defn [pytest.mark.slow
       (pytest.mark.parametrize "width,scheme" [[360 "light"] [1600 "dark"]])]
     test-a-page-fits-and-can-be-read [site browser width scheme]
-  (for [name ["index" "gallery" "tutorial" "how-it-works" "command-line"]]
+  (for [name ["index" "gallery" "how-it-works" "command-line"]]
     (with [page (open-page browser (/ (get site 1) f"{name}.html") :site (get site 1)
         :color-scheme scheme :viewport {"width" width  "height" 900})]
       (assert (<= (overflow page) 0) name)

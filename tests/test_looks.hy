@@ -13,6 +13,7 @@
   SCREENS [
     {"color_scheme" "light"  "viewport" {"width" 1600  "height" 900}}
     {"color_scheme" "dark"  "viewport" {"width" 360  "height" 640}}]
+  ITEMS (list (zip ["line" "paragraph"] SCREENS))
   TABS ["#tab-cells" "#tab-about" "#tab-write"]
   ;; Whether each chart has drawn something.
   INKED (+ "[...document.querySelectorAll('canvas')].map((c) => c.getContext('2d')"
@@ -43,18 +44,17 @@
 
 ;; * Every page
 
-(defn reports [folder]
-  "Yield #(path charts): reports on a model, on one of a short text, on a list; on three models."
-  (setv model (whole-model))
-  (yield #((saved folder #("dog.h5" model)) 3))
+(defn reports [folder items]
+  "Yield #(path charts) of reports: on a model, one of a short text, a list of `items`; on three."
+  (yield #((saved folder #("dog.h5" (whole-model))) 3))
   (yield #((saved folder #("dog.h5" (whole-model 1))) 1))
-  (for [items ["line" "paragraph"]]
-    (yield #((saved folder #("a.h5" (reported-list ["n"] :items items))) 3)))
+  (yield #((saved folder #("a.h5" (reported-list ["n"] :items items))) 3))
   (yield #((saved folder #* (lfor n [2 5 3] #(f"{n}.h5" (whole-model n)))) 2)))
 
 
-(defn [(pytest.mark.parametrize "screen" SCREENS)] test-reports-are-fine [browser tmp-path screen]
-  (for [[path charts] (reports tmp-path)]
+(defn [(pytest.mark.parametrize #("items" "screen") ITEMS)]
+    test-reports-are-fine [browser tmp-path items screen]
+  (for [[path charts] (reports tmp-path items)]
     (with [page (open-page browser path #** screen :may-say "willReadFrequently")]
       (charts-drawn page charts)
       (for [legend (.all-inner-texts (.locator page ".u-legend"))] (assert (not-in "–" legend)))
@@ -79,7 +79,7 @@
       (assert-fine page))))
 
 
-(defn [(pytest.mark.parametrize #("items" "screen") (list (zip ["line" "paragraph"] SCREENS)))]
+(defn [(pytest.mark.parametrize #("items" "screen") ITEMS)]
     test-a-list-is-fine [browser tmp-path items screen]
   (with [page (open-page browser (page-of tmp-path (list-model items :known ["ann"]))
       "#rng_seed=4&temperature=1&fast=1&new=0" #** screen)]
