@@ -46,9 +46,7 @@ export class Alternatives {
   }
 
   hide() {
-    if (this.panel.matches(":popover-open")) {
-      this.panel.hidePopover();
-    }
+    this.panel.togglePopover(false);
   }
 
   /**

@@ -71,17 +71,13 @@ function figure(_plot, number) {
  * @returns {uPlot.Options}
  */
 function options(chart, width) {
-  /** @type {uPlot.Range.MinMax} */
-  const percent = [0, 100];
-  /** @type {uPlot.Scales} */
-  const scales = chart.diagonal
-    ? { x: { time: false, range: percent }, y: { range: percent } }
-    : { x: { time: false } };
+  /** @type {uPlot.Range.MinMax | undefined} */
+  const range = chart.diagonal ? [0, 100] : undefined;
   const steps = chart.x === "epoch" ? { incrs: WHOLE } : {};
   return {
     width,
     height: HEIGHT,
-    scales,
+    scales: { x: { time: false, range }, y: { range } },
     axes: [axis({ size: 30, ...steps }), axis({ size: widthOf })],
     series: [
       { label: chart.x, value: (_plot, x) => (x == null ? "last" : rounded(x, 6)) },

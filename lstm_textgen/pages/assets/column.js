@@ -134,10 +134,8 @@ export class Column {
 
   /** @param {number} most to generate; less, if it takes too long */
   ask(most) {
-    const { temperature, topP, recall, noRepeat } = this.settings();
     const length = Math.min(most, 4096);
-    const how = { temperature, topP, recall, noRepeat };
-    return this.model.ask("write", { length, milliseconds: SLICE, ...how });
+    return this.model.ask("write", { ...this.settings(), length, milliseconds: SLICE });
   }
 
   /** @param {Unit[]} units */

@@ -129,10 +129,7 @@ export class List extends Column {
     this.stop();
   }
 
-  /**
-   * Let the worker read a seed.
-   * @param {string} seed
-   */
+  /** @param {string} seed for the worker to read */
   read(seed) {
     const { strange, ...read } = this.model.vocabulary.readSeed(seed);
     this.strange = strange;

@@ -101,11 +101,7 @@ element("seed").addEventListener("keydown", (event) => {
     begin();
   }
 });
-addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && busy) {
-    stop();
-  }
-});
+addEventListener("keydown", (event) => event.key === "Escape" && busy && stop());
 
 // * The controls
 

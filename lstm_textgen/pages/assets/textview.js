@@ -60,10 +60,7 @@ export class TextView {
     this.append(units);
   }
 
-  /**
-   * Add units at the end.
-   * @param {Shaded[]} units
-   */
+  /** @param {Shaded[]} units to add at the end */
   append(units) {
     for (const unit of units) {
       const last = this.place.hasChildNodes() ? this.units.at(-1) : null;
@@ -80,10 +77,7 @@ export class TextView {
     }
   }
 
-  /**
-   * Show other units instead, and stay at the same one.
-   * @param {Shaded[]} units
-   */
+  /** @param {Shaded[]} units to show instead; the frame stays at the same place */
   replace(units) {
     const at = this.at;
     this.clear();
@@ -91,10 +85,7 @@ export class TextView {
     this.mark(Math.min(at, units.length - 1));
   }
 
-  /**
-   * Put the frame around the unit with this number; -1: around none.
-   * @param {number} index
-   */
+  /** @param {number} index of the unit to put the frame around; -1: none */
   mark(index) {
     this.at = index;
     this.frame.hidden = index < 0;
@@ -168,7 +159,7 @@ export class TextView {
     const at = this.at < 0 ? last : this.at;
     /** @type {Record<string, () => number>} */
     const moves = {
-      [forward]: () => (this.at < 0 ? last : Math.min(last, at + 1)),
+      [forward]: () => Math.min(last, at + 1),
       [backward]: () => (this.at < 0 ? last : Math.max(0, at - 1)),
       ArrowUp: () => this.#beside(at, -1),
       ArrowDown: () => this.#beside(at, 1),
@@ -193,14 +184,12 @@ export class TextView {
   #beside(index, way) {
     const box = this.box(index);
     const x = box.left + box.width / 2;
-    let other = index + way;
-    while (other >= 0 && other < this.units.length) {
+    for (let other = index + way; this.units[other]; other += way) {
       const there = this.box(other);
       const onLine = way < 0 ? there.bottom <= box.top + 2 : there.top >= box.bottom - 2;
       if (onLine && (way < 0 ? there.left <= x : there.right >= x)) {
         return other;
       }
-      other += way;
     }
     return index;
   }
