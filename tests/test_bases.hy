@@ -11,7 +11,7 @@
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.looks [look-at]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  lstm-textgen.textmodel [TextModel train]
+  lstm-textgen.textmodel [TextModel]
   tests.helpers [assert-no-warning refusal-of saved-model small-model write-text])
 
 (setv
@@ -27,11 +27,6 @@
     #("" "`base`: '.' names no file") #("." "'.' names no file") #(".." "'..' names no file")])]
     test-a-base-that-is-missing-or-no-file-is-named [name said]
   (assert (re.search said (refusal-of load-base name assert-no-warning))))
-
-
-(defn test-a-base-without-a-name-is-refused-with-an-example []
-  (assert (in "`base` must be the name of a model, such as english, "
-    (refusal-of train :text "heylo" :base ""))))
 
 
 (defn test-a-base-must-be-whole-and-fit-into-memory [monkeypatch path]

@@ -30,10 +30,6 @@
 ]])
 
 
-(defn not-installed [name]
-  (raise (metadata.PackageNotFoundError name)))
-
-
 (defn [pytest.fixture] here [monkeypatch tmp-path]
   "Let this be a process on a processor with bfloat16, with PyTorch and no GPU."
   (.setattr monkeypatch machine "processor_flags" (fn [] #{"avx2" "avx512_bf16"}))
@@ -55,7 +51,7 @@
     (fn [here] (.setattr here machine "processor_flags" (fn [] #{"avx2" "avx512f"})))
     (fn [here] (.setattr here choice (hy.mangle "gpu?") (fn [] True)))
     (fn [here] (.setattr here metadata "version" (fn [name] "2.5.1")))
-    (fn [here] (.setattr here metadata "version" not-installed))
+    (fn [here] (.setattr here metadata "version" (fn [_] (raise metadata.PackageNotFoundError))))
     (fn [here] (.setenv here "KERAS_BACKEND" "tensorflow"))
     (fn [here] (write f"{(os.environ.get "KERAS_HOME")}/keras.json" "{\"backend\": \"jax\"}"))
     (fn [here] (.setitem here sys.modules "keras" choice))]

@@ -40,17 +40,12 @@
 
 (defn [(pytest.mark.parametrize #("pattern" "seed") [
       ["[ab].{2,4}a" ""] [".{1,3}" ""] [".*ddd.*" ""] ["(.* )?bad( .*)?" ""] ["[^e]*\\.$" ""]
-      ["ab.*" "ab"] ["(?!.*a)(?=.*ee).*" ""] ["d" ""]])]
-    test-each-item-matches-with-its-seed [pattern seed]
-  (setv items (.generate (a-list) seed :samples 40 :rng-seed 1 :match pattern))
+      ["ab.*" "ab"] ["(?!.*a)(?=.*ee).*" ""] ["d" ""] ["[^\\n]+(\\n[^\\n]+){2}" ""]])]
+    test-each-item-of-one-line-or-several-matches-with-its-seed [pattern seed]
+  (setv model (a-list (if (in "\\n" pattern) "paragraph" "line")))
+  (setv items (.generate model seed :samples 40 :rng-seed 1 :match pattern))
   (assert (= (len items) 40))
   (for [item items] (assert (re.fullmatch pattern item))))
-
-
-(defn test-items-of-several-lines-match []
-  (setv items (.generate (a-list "paragraph") :samples 20 :rng-seed 1
-    :match "[^\\n]+(\\n[^\\n]+){2}"))
-  (for [item items] (assert (= (len (.split item "\n")) 3) item)))
 
 
 (defn test-running-text-matches-after-its-seed-and-up-to-its-end []

@@ -22,18 +22,12 @@
   (assert (= (html (p bold)) f"<p>{bold}</p>")))
 
 
-(defn test-none-is-nothing-and-lists-are-joined []
-  (assert (= (html (p (when False 1) [1 #("a" [(html (br))])])) "<p>1a<br></p>")))
-
-
-(defn test-a-loop-takes-the-clauses-of-a-comprehension []
-  (assert (= (html (ul (for [k (range 4)  :if (% k 2)  :setv n (* 2 k)] (li k ":") n)))
-    "<ul><li>1:</li>2<li>3:</li>6</ul>")))
-
-
-(defn test-an-element-without-content-ends-as-its-kind-does []
-  (assert (= (html (td) (br) (rect :x "{" :y 1)) "<td></td><br><rect x=\"{\" y=\"1\"/>")))
-
-
-(defn test-a-form-that-is-no-element-is-code []
-  (assert (= (html (p (.join "<" ["a" "b"]) (+ 1 2))) "<p>a&lt;b3</p>")))
+(defn [(pytest.mark.parametrize #("made" "expected") [
+    #((html (p (when False 1) [1 #("a" [(html (br))])])) "<p>1a<br></p>")
+    #((html (ul (for [k (range 4)  :if (% k 2)  :setv n (* 2 k)] (li k ":") n)))
+      "<ul><li>1:</li>2<li>3:</li>6</ul>")
+    #((html (td) (br) (rect :x "{" :y 1)) "<td></td><br><rect x=\"{\" y=\"1\"/>")
+    #((html (p (.join "<" ["a" "b"]) (+ 1 2))) "<p>a&lt;b3</p>")]
+    :ids ["None and lists" "a loop has clauses" "ends by kind" "other forms are code"])]
+    test-forms-become-html [made expected]
+  (assert (= made expected)))

@@ -120,21 +120,17 @@
 
 
 (defn needed-for [requirements]
-  "Return the names of the distributions that `requirements` (strings) need, directly or not."
+  "Return the names of the distributions that `requirements` (strings) need here, without extras."
   (setv
     names #{}
     left (list (map Requirement requirements)))
   (while left
     (setv one (.pop left))
-    (when (and (not-in (canonicalize-name one.name) names) (applies? one))
+    (when (and (not-in (canonicalize-name one.name) names)
+        (or (not one.marker) (.evaluate one.marker {"extra" ""})))
       (.add names (canonicalize-name one.name))
       (.extend left (map Requirement (or (. (distribution one.name) requires) [])))))
   names)
-
-
-(defn applies? [requirement]
-  "Return whether `requirement` is one here, where no extras are asked for."
-  (or (not requirement.marker) (.evaluate requirement.marker {"extra" ""})))
 
 
 (defn writing [metadata]

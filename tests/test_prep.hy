@@ -7,7 +7,7 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.prep [ascii-quotes compose compose-all default-prep drop-lines keep-lines lower nfc
-    replace squeeze-blank-lines strip-lines]
+    squeeze-blank-lines strip-lines]
   tests.helpers [refusal-of])
 
 (setv
@@ -15,15 +15,10 @@
   join-wrapped (partial default-prep :width 11))
 
 
-(defn test-replace-takes-plain-text-of-at-least-a-character []
-  (assert (= (replace "a.b" "." "--") "a--b"))
-  (with [_ (pytest.raises ValueError :match "'replace'")]
-    (replace "ab" "" "-")))
-
-
 (defn [(pytest.mark.parametrize #("step" "before" "after") [
     #(lower "ÉCLAIR Σ" "éclair σ")
     #(nfc "e\u0301clair" "\u00e9clair")
+    #((compose #("replace" "." "--")) "a.b" "a--b")
     #(ascii-quotes "“heylo” ‘cat’ «oh» ‹ah› 5′ 6″ l’été"
       "\"heylo\" 'cat' \"oh\" 'ah' 5' 6\" l'été")
     #(strip-lines "  a \n\t\nb\u00a0\n" "a\n\nb\n")
@@ -143,6 +138,7 @@
     #("lorem" "unknown step 'lorem'; did you mean 'lower'?")
     #("xyz" "unknown step 'xyz'; choose from ascii-quotes, drop-lines,")
     #(#("drop-lines" "(") "must be a regular expression")
+    #(#("replace" "" "-") "must be non-empty text")
     #(#() "a step is a name, a tuple such as") #(None "or a function, not None")])]
     test-compose-refuses-what-is-no-step [step said]
   (assert (in said (refusal-of compose "lower" step))))

@@ -27,21 +27,16 @@
   (dfor chart (json.loads (block-of page "charts")) (get chart "id") chart))
 
 
-(defn whole-history [epochs]
-  "Return a history of `epochs` with every possible key."
-  (lfor
-    k (range 1 (+ epochs 1))
-    { "epoch" k  "loss" (/ 2 k)  "validation_loss" (/ 2.2 k)  "text" FINGERPRINT
-      "learning_rate" (/ 0.008 k)  "seconds" 60.0  "sample" f"sample {k} <b>"
-      "machine" "a processor, 2 cores"}))
-
-
 (defn whole-model [[epochs 3] #** options]
   "Return a model with everything that a file can have."
   (setv
     model (small-model #** options)
     ids (% (np.arange 2000) (len model.vocabulary))
-    model.history (whole-history epochs)
+    model.history (lfor
+      k (range 1 (+ epochs 1))
+      { "epoch" k  "loss" (/ 2 k)  "validation_loss" (/ 2.2 k)  "text" FINGERPRINT
+        "learning_rate" (/ 0.008 k)  "seconds" 60.0  "sample" f"sample {k} <b>"
+        "machine" "a processor, 2 cores"})
     model.evaluation (evaluate model epochs ids ids)
     (get model.evaluation "calibration") [[90 0.15 0.2] [80 0.35 0.3] [40 0.65 0.6]])
   model)

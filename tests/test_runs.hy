@@ -30,11 +30,6 @@
   #(model display))
 
 
-(defn losses-of [model]
-  "Return the training loss of each epoch."
-  (lfor entry model.history (get entry "loss")))
-
-
 ;; * Which text, how often: the model in the folder `trained` has read TEXT twice
 
 (defn test-other-text-is-trained-on-for-epochs-of-its-own [trained]
@@ -197,7 +192,7 @@
   (assert (= display.warned []))
   (setv settings model.settings)
   (assert (= [settings.batch-size settings.lookback settings.stride] [4 20 20]))
-  (setv [first _ last] (losses-of model))
+  (setv [first _ last] (lfor entry model.history (get entry "loss")))
   (assert (< last first)))
 
 

@@ -3,14 +3,13 @@
 (import
   json
   math
-  re
   numpy :as np
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.score [SHADED Page]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Score Stretch surprises]
   tests.browser [open-page start-of WRITTEN]
-  tests.helpers [small-model])
+  tests.helpers [block-of small-model])
 
 (setv
   HOSTILE (+ "</script><script>document.title='x'</script><!-- & \"'</pre> $unit ${x}"
@@ -29,12 +28,6 @@
   (.add page (Stretch units (* (np.array bits float) (math.log 2)) (Score)
     #((np.zeros #(n 1) int) (np.full #(n 1) 0.5))))
   (.end page name summary))
-
-
-(defn texts-on [page]
-  "Return the texts that `page` holds, as its script reads them."
-  (setv [data] (re.findall "id=\"scores\">(.*?)</script>" page.text))
-  (get (json.loads data) "texts"))
 
 
 (defn save [folder page]
@@ -60,7 +53,7 @@
     room (- SHADED 10)
     page (page-of (* "a" room) (* [1] room)))
   (add-text page "another" (* "b" 30) (* [1] 30) "all of it")
-  (setv [first second] (texts-on page))
+  (setv [first second] (get (json.loads (block-of page.text "scores")) "texts"))
   (assert (= [(len (get first "units")) (len (get second "units"))] [room 10]))
   (assert (= (get second "summary")
     "all of it; the last 20 are not shown: a page holds at most 100,000")))

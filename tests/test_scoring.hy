@@ -39,10 +39,6 @@
     nats)))
 
 
-(defn random-text [length]
-  (.join "" (.choice (np.random.default-rng 2) (list LETTERS) length)))
-
-
 (defn all-nats [model pieces]
   (np.concatenate (lfor stretch (surprises model pieces) stretch.nats)))
 
@@ -54,7 +50,8 @@
   (.setattr monkeypatch "lstm_textgen.writing.scoring.cores" (fn [] processors))
   (.setattr monkeypatch "lstm_textgen.writing.scoring.READ_AT_ONCE" 20_000)
   (setv
-    [model text] [(letters) (random-text length)]
+    model (letters)
+    text (.join "" (.choice (np.random.default-rng 2) (list LETTERS) length))
     nats (all-nats model (in-pieces text size)))
   (assert (np.allclose nats (nats-one-by-one model text) :atol 1e-4)))
 

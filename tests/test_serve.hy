@@ -124,16 +124,12 @@
 
 ;; * Failures
 
-(defn broken [#* _]
-  (/ 1 0))
-
-
 (defn test-a-fault-of-the-server-is-answered-with-an-error [caplog]
   (setv model (small-model :resume False))
   (for [[request words] [
       [{"path" "/play/bot"} "the server failed; its log says why"]
       [{"path" "/v1/completions"  "body" {"prompt" "he"}
-        "prepare" (fn [loop] (setv loop.scheduler.step broken))} "generating failed"]]]
+        "prepare" (fn [loop] (setv loop.scheduler.step (fn [] (/ 1 0))))} "generating failed"]]]
     (setv [status answer] (asked model #** request))
     (assert (= [status (get answer "error" "type")] [500 "server_error"]))
     (assert (= (get answer "error" "message") words)))
@@ -173,16 +169,11 @@
   (assert (= (get answer "error" "code") "not_a_chat_model")))
 
 
-(defn test-an-item-without-an-end-is-cut [url]
-  (for [[limit length] [[{} (* 4 LONGEST)] [{"max_tokens" 5} 5]]]
-    (setv choice (get (completion url :model "endless" #** limit) "choices" 0))
-    (assert (= (get choice "text") (* "A" length)))
-    (assert (= (get choice "finish_reason") "length"))))
-
-
-(defn test-stops-of-the-client-count-too [url]
-  (setv choice (get (completion url :model "endless" :stop "AA") "choices" 0))
-  (assert (= [(get choice "text") (get choice "finish_reason")] ["" "stop"])))
+(defn [(pytest.mark.parametrize #("limit" "length" "why") [
+    #({} (* 4 LONGEST) "length") #({"max_tokens" 5} 5 "length") #({"stop" "AA"} 0 "stop")])]
+    test-an-item-without-an-end-is-cut-and-stops-of-the-client-count-too [url limit length why]
+  (setv choice (get (completion url :model "endless" #** limit) "choices" 0))
+  (assert (= [(get choice "text") (get choice "finish_reason")] [(* "A" length) why])))
 
 
 ;; * Scores, figures, pages

@@ -162,7 +162,6 @@
     [(+ b"GET /" (* b"x" 30_000) b" HTTP/1.1\r\nHost: localhost\r\n\r\n") 4]
     [(post b"{\"prompt\": \"\xff\"}") 400]
     [(post b"{\"prompt\": \"\\ud800\"}") 400]
-    [(post b"{\"temperature\": NaN}") 400]
     [(post b"{\"temperature\": 1e999}") 400]
     [(post (+ b"{\"x\": " (* b"[" 200_000))) 400]
     [(post (+ b"{\"stop\": \"" (* b"x" 1_000_000) b"\"}")) 400]

@@ -34,11 +34,6 @@
   (defn isatty [self] True))
 
 
-(defn encoded [encoding]
-  "Return a text stream in `encoding`, which can't take every character."
-  (TextIOWrapper (BytesIO) :encoding encoding))
-
-
 (defn closed-stream []
   "Return a stream that was closed."
   (setv stream (StringIO))
@@ -59,7 +54,8 @@
 
 ;; * What is shown
 
-(defn [(pytest.mark.parametrize "make" [Broken closed-stream (fn []) (fn [] (encoded "ascii"))])]
+(defn [(pytest.mark.parametrize "make" [
+    Broken closed-stream (fn []) (fn [] (TextIOWrapper (BytesIO) :encoding "ascii"))])]
     test-nothing-that-is-shown-stops-a-run [monkeypatch make]
   (for [name ["stdout" "stderr"]]
     (.setattr monkeypatch sys name (make)))

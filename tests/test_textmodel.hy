@@ -8,23 +8,10 @@
   lstm_textgen.writing.mixture [make-engine]
   tests.helpers [TEXT run-python small-model succeeded])
 
-(setv TOLERANCE 1e-4)  ; between logits that are computed in two ways
-
 
 (defn [pytest.fixture] model [trained-once]
   "A small model that was trained for two epochs."
   (lstm_textgen.load (/ trained-once "model")))
-
-
-(defn logits-of-engine [model ids]
-  "Return engine.hy's logits (time, vocabulary) after each of `ids` (time,)."
-  (setv engine (make-engine model.checkpoint))
-  (np.array (lfor id ids (.copy (.step engine (int id))))))
-
-
-(defn assert-close [logits others]
-  "Assert that two arrays of logits differ by less than TOLERANCE."
-  (assert (np.allclose logits others :rtol 0 :atol TOLERANCE)))
 
 
 (defn test-the-next-unit-s-probabilities-are-those-that-scoring-uses [model]
@@ -77,12 +64,15 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
 
 
 (defn test-stock-keras-opens-the-file-without-this-package-and-predicts-the-same [model trained]
-  (setv ids (.encode model.vocabulary (cut TEXT 300)))
+  (setv
+    ids (.encode model.vocabulary (cut TEXT 300))
+    engine (make-engine model.checkpoint)
+    logits (lfor id ids (.copy (.step engine (int id)))))
   (np.save (/ trained "ids.npy") ids)
   (succeeded (run-python "-c" USE-KERAS-ALONE
     :cwd trained
     :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
-  (assert-close (np.load (/ trained "logits.npy")) (logits-of-engine model ids)))
+  (assert (np.allclose (np.load (/ trained "logits.npy")) logits :rtol 0 :atol 1e-4)))
 
 
 (defn test-an-unknown-name-of-the-package-is-refused []
