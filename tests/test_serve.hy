@@ -129,7 +129,8 @@
   (for [[request words] [
       [{"path" "/play/bot"} "the server failed; its log says why"]
       [{"path" "/v1/completions"  "body" {"prompt" "he"}
-        "prepare" (fn [loop] (setv loop.scheduler.step (fn [] (/ 1 0))))} "generating failed"]]]
+        "prepare" (fn [loop] (setv loop.scheduler.step (fn [#* _] (/ 1 0))))}
+        "generating failed"]]]
     (setv [status answer] (asked model #** request))
     (assert (= [status (get answer "error" "type")] [500 "server_error"]))
     (assert (= (get answer "error" "message") words)))
