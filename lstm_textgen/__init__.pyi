@@ -45,6 +45,7 @@ class _Settings(Protocol):
     item_ends: str | None
     item_lines: int | None
     unbroken: str | None
+    names: str | None
     encoding: str
     lower: bool
     join_lines: int | None

@@ -24,6 +24,7 @@
   lstm-textgen.text.files [MOST-DIGESTS read-chunks source-names]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at]
+  lstm-textgen.text.names [LONGEST-TEXT joined-names names-in]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [UNITS build-vocabulary check-words])
 
@@ -198,6 +199,7 @@
     :seed-text source.look.seed
     :people (or source.people settings.people)
     :unbroken (_unbroken source settings new)
+    :names (_names source settings new)
     #** (if listing (.facts listing settings new) {}))))
 
 
@@ -207,6 +209,12 @@
     (= settings.items "line") None  ; `item-ends` is more exact
     new (or source.look.unbroken None)
     True (or (common settings.unbroken source.look.unbroken) None)))
+
+
+(defn _names [source settings new]
+  "Return the names in `source` and, unless the model is `new`, in its earlier texts, or None."
+  (setv names (names-in (.join "" (.part source.text 0 (+ LONGEST-TEXT 1)))))
+  (or (if new names (joined-names (or settings.names "") names)) None))
 
 
 (defn as-before [old source corpus settings]

@@ -17,6 +17,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.pages.markup [Html safe]
   lstm-textgen.text.items [FINGERPRINT MOST-DRAWS]
+  lstm-textgen.text.names [RARER]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES SHARPNESS SPEAKERS SPELLED-SO-FAR TAIL
     TRACE WITHIN-NAMES]
@@ -29,7 +30,7 @@ nothing is requested, whatever data the page holds.]]
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS  "fingerprint" FINGERPRINT
-    "blank" WHITE-SPACE  "symbols" SYMBOLS
+    "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
       "withinNames" WITHIN-NAMES  "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS

@@ -32,8 +32,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "repeats.js"
-    "worker.js"]
+  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
+    "repeats.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
     "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
@@ -145,6 +145,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "end" (if settings.items (get ENDS settings.items) "")
    "lines" (or settings.item-lines 0)
    #** (_breaks vocabulary settings)
+   "names" (if (= vocabulary.unit "words") [] (.split (or settings.names "")))
    "mostUnits" (min LONGEST (* LONGER (or settings.longest-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))

@@ -111,6 +111,8 @@ in Python, and its checks.]]
     (Setting "unbroken" TEXT "fact"
       "where no line of the training text ends: after letters, after commas, within sentences"
       :optional True :later True)
+    (Setting "names" TEXT "fact" "the names in the training text, unless they are too many"
+      :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
       "size limit in MiB for downloads, unpacked documents and unpacked .gz"
       :metavar "MB" :default 1024)

@@ -56,10 +56,9 @@ as often as the model and the draw's options would have it after the same text.]
     The text ends before one of `stops` and has at most this number of `units` and `characters`;
     `patient` is as in `Constraint`. Raise `ValueError` if nothing after the seed can match.]]
     (setv
-      text (.join "" [(.removesuffix seed.text seed.rest) #* seed.opening])
-      own (own-part seed.model text)
+      own (own-part seed.model seed.before)
       constraint (Constraint seed.model.vocabulary (@guide seed.model stops)
-        (repeats-in text (or @no-repeat 0)) units characters patient))
+        (repeats-in seed.before (or @no-repeat 0)) units characters patient))
     (.read constraint own)
     (when (> constraint.least constraint.room)
       (refuse 'match ": no text" (if own f" that begins with {own !r}" "") " can match"

@@ -9,6 +9,7 @@
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.breaks [common]
   lstm-textgen.text.items [join-fingerprints]
+  lstm-textgen.text.names [joined-names]
   lstm-textgen.writing.engine [Engine Network softmax])
 
 
@@ -38,6 +39,7 @@
         "mixed; give two with the same"))
     (setv @settings (replace first.settings
       :unbroken (common #* (gfor model @models model.settings.unbroken))
+      :names (joined-names #* (gfor model @models (or model.settings.names "")))
       #** (if first.settings.items
         { "item_lines" (when (= #* (gfor model @models model.settings.item-lines))
             first.settings.item-lines)

@@ -43,14 +43,14 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   own; those for its first `drawn` units are used up. `midway` is the state of the `break-rules`
   after the last of them. With `logits`, a batch keeps the model's own logits for each unit. A
   `constraint` (a `Constraint` or None) refuses units, a `memory` (a `Memory` or None) changes the
-  logits first.
+  logits first. At its `place` in `names` (`Names` or None) other names are rarer.
 
   A `cold?` one always chooses the likeliest unit. `factors` for the logits are cycled through.]]
 
   (meth __init__ [[@options (SamplingOptions)] [rng-seed None] [@number 0] [@logits False]]
     (setv
       @rng-seed (if (is rng-seed None) (. (np.random.SeedSequence) entropy) rng-seed)
-      [@drawn @midway @constraint @memory] [0 0 None None]
+      [@drawn @midway @constraint @memory @names @place] [0 0 None None None None]
       given options.temperature
       temperatures (if (isinstance given list) given [given])
       @cold? (not (any temperatures))
@@ -108,6 +108,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       @_scores (np.empty (@_shape @size) "float32")
       @_states (.reshape (np.array (lfor draw @draws draw.midway) "int8") (@_shape))
       @_constrained (lfor [k draw] (enumerate @draws) :if draw.constraint #(k draw.constraint))
+      @_named (lfor [k draw] (enumerate @draws) :if draw.names #(k draw))
+      @_rows (np.atleast-2d @_scores)  ; the same array
       groups (defaultdict list))  ; the texts with the same limits
     (for [[row draw] (enumerate @draws) :if (any draw.limits)]
       (.append (get groups draw.limits) row))
@@ -130,6 +132,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     (+= @_step 1)
     (np.multiply logits factors scores)
     (when (is-not @_penalty None) (+= scores @_penalty))
+    (for [[k draw] @_named]
+      (when (is-not draw.place.change None) (+= (get @_rows k) draw.place.change)))
     (when @_constrained
       (setv
         [each each-noise] (map np.atleast-2d [scores noise])
@@ -150,6 +154,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
         (setv (get ids k) (.choose constraint (get each k) (get free k) (get each-noise k))))
       (when (= (len ids) 1) (setv ids (get ids 0))))
     (when (is-not @_next None) (setv @_states (get @_next #(@_states ids))))
+    (for [[k draw] @_named]
+      (setv draw.place (.after draw.names draw.place (if (= (len @draws) 1) ids (get ids k)))))
     ids)
 
   (meth settle []

@@ -68,6 +68,10 @@ But most seeds end with a whole word, so a word that the model may end there isn
     "The number of its units."
     (+ (len @own) (len (.split @model.vocabulary @rest))))
 
+  (meth [property] before []
+    "The text before its `rest`, with its `opening`."
+    (.join "" [(.removesuffix @text @rest) #* @opening]))
+
   (meth [property] done? []
     "Whether all of it has been read."
     (= @read (len @ids)))
@@ -107,10 +111,12 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (.set-state engine way.state)
     (setv
       (get logits way.ids) (get engine.logits way.ids)
+      read (cut @rest (- (len @rest) way.typed))
+      draw.place (when draw.names (.place draw.names (+ @before read)))
       sampler (make-sampler @model [draw])
       id (int (.pick sampler logits)))
     (when draw.memory
-      (.read draw.memory (cut @rest (- (len @rest) way.typed)))
+      (.read draw.memory read)
       (.take draw.memory id engine.output))
     (.step engine id)
     (.settle sampler)

@@ -5,6 +5,7 @@
 
 import { fromBase64 } from "./binary.js";
 import { Memory } from "./memory.js";
+import { Names } from "./names.js";
 import { Network } from "./network.js";
 import { repeats } from "./repeats.js";
 import { highestOf, Sampler, softmax } from "./sampler.js";
@@ -13,6 +14,9 @@ import { lengthOf } from "./units.js";
 
 /** Units between two places where the network's state is stored. */
 const STRIDE = 64;
+
+/** Units before a place that may belong to a name. */
+const NAME_REACH = 30;
 
 /**
  * @typedef {object} Choice of a unit
@@ -42,6 +46,7 @@ class Writer {
     this.sampler = new Sampler(facts.unknown, 0);
     this.memory = new Memory(this.units, constants.memory);
     this.recall = 0; // the memory's share
+    this.names = new Names([], [], "", 0);
     /** @type {number[]} */
     this.ids = [];
     /** @type {Map<number, Float32Array[]>} */
@@ -66,6 +71,8 @@ class Writer {
     this.states.clear();
     this.network.restore();
     this.memory.begin(opening);
+    const text = this.textOf(ids.slice(start)) + rest;
+    this.names = new Names(this.units, this.facts.names, text, this.constants.rarer);
     this.from = start;
     this.seed = ids.length;
     this.lead = ids.length;
@@ -173,7 +180,8 @@ class Writer {
     const way = sampler.pickOf(ways.map(({ weight }) => weight));
     this.take(way);
     const ids = ways[way].ids ?? [...this.units.keys()].filter((id) => id !== this.facts.unknown);
-    return this.first(way, ids[sampler.pickOf(ids.map((id) => network.logits[id]))]);
+    const logits = this.named(network.logits);
+    return this.first(way, ids[sampler.pickOf(ids.map((id) => logits[id]))]);
   }
 
   /**
@@ -210,6 +218,20 @@ class Writer {
   }
 
   /**
+   * Return `logits` where names that the model's text lacks are rarer.
+   * @param {Float32Array} logits
+   */
+  named(logits) {
+    const text = this.textOf(this.ids.slice(-NAME_REACH));
+    return this.names.change(logits, text, this.sampler.temperature);
+  }
+
+  /** @param {number[]} ids */
+  textOf(ids) {
+    return ids.map((id) => this.units[id]).join("");
+  }
+
+  /**
    * Return the unit `id` as it is chosen now, and the likeliest in its place.
    * @param {number} id @param {Float32Array} logits @returns {Unit}
    */
@@ -239,7 +261,7 @@ class Writer {
    */
   next(refused) {
     const logits = this.logits();
-    return this.unit(this.sampler.pick(logits, this.barred(), refused), logits);
+    return this.unit(this.sampler.pick(this.named(logits), this.barred(), refused), logits);
   }
 
   /**
@@ -252,7 +274,7 @@ class Writer {
     const end = performance.now() + milliseconds;
     const units = [];
     let left = length;
-    let text = noRepeat ? this.ids.map((id) => this.units[id]).join("") : "";
+    let text = noRepeat ? this.textOf(this.ids) : "";
     const refused = (/** @type {number} */ id) =>
       noRepeat > 0 && repeats(text, this.units[id], noRepeat);
     do {

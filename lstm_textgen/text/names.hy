@@ -1,0 +1,118 @@
+#[[The names in a text, so that a model trained on it keeps to them.
+
+Fine-tuned on a few pages, a model still has its base's people in mind: from 39% to 86% of the
+names that it writes aren't in its text, and with each the text loses its thread. So a model keeps
+the names of its text, and others become rarer; readers prefer that (bench/log.md).]]
+
+(eval-when-compile (require hyrule [meth unless]))
+(import
+  functools [lru-cache]
+  math [log]
+  re
+  numpy :as np)
+
+(setv
+  LONGEST-TEXT 2_000_000  ; characters; a longer text teaches its names, and has too many
+  MOST-NAMES 2000
+  MOST-CAPITALS 0.1  ; of the words within sentences; with more, they aren't capitalized as names
+  RARER (- (log 200))  ; added to the score of a unit that makes another name
+  NAME-REACH 60  ; characters before a place that may belong to a name
+  WORD (re.compile r"[^\W\d_]+")
+  WITHIN (re.compile r"(?<=(\S) )[^\W\d_]+"))  ; words, and what is before the space before them
+
+
+(defn names-in [text]
+  #[[Return the names in `text` (str), sorted, with spaces between.
+
+  Those are words with a capital letter within a sentence, or that never come without one. It has
+  none if it is long, or has too many: as in German, where all nouns have capital letters. ::
+
+      (names-in "Then it was Ann, and her old dog had gone, when it rained then.")   ; => "Ann"
+  ]]
+  (when (> (len text) LONGEST-TEXT) (return ""))
+  (setv
+    words (set (.findall WORD text))
+    within (lfor
+      found (.finditer WITHIN text)
+      :if (or (.islower (get found 1)) (in (get found 1) ",;"))
+      (get found 0))
+    capitals (lfor word within :if (.isupper (get word 0)) word)
+    many? (> (sum (gfor word capitals (> (len word) 1))) (* MOST-CAPITALS (len within)))  ; not I
+    names (| (set capitals)
+      (sfor word words :if (and (.isupper (get word 0)) (not-in (.lower word) words)) word)))
+  (if (or many? (> (len names) MOST-NAMES)) "" (.join " " (sorted names))))
+
+
+(defn joined-names [one other]
+  "Return the names in `one` and `other`, each as of `names-in`; empty if either is, or too many."
+  (setv names (sorted (set (.split f"{one} {other}"))))
+  (if (and one other (<= (len names) MOST-NAMES)) (.join " " names) ""))
+
+
+(defn names-for [vocabulary names seed]
+  #[[Return the `Names` in a text after `seed` by a model with `names` (as above), or None.
+
+  Those in the seed are among them. A word-level model hardly knows others.]]
+  (when (and names (!= vocabulary.unit "words"))
+    (setv own (sfor word (.findall WORD seed) :if (.isupper (get word 0)) word))
+    (_names-of vocabulary (.join " " (sorted (| own (set (.split names))))))))
+
+
+(defclass Names []
+  #[[Which units of `vocabulary` would make a name that isn't one of `names`, place by place.
+
+  Texts move from place to place. Places are made when a text first comes there.]]
+
+  (meth __init__ [vocabulary names]
+    (setv
+      @_units vocabulary.units
+      [small capital] (lfor
+        [test other] [[str.islower ","] [str.isupper "A"]]
+        (re.escape (.join "" [other #* (filter test (sorted (set (.join "" @_units))))])))
+      ;; Where a name may begin or continue: after a small letter or a comma.
+      @_end (re.compile rf"[{small};]( ?| [{capital}][^\W\d_]*)\Z")
+      @_name (re.compile rf". ([{capital}][^\W\d_]*)(.?)" re.DOTALL)
+      @_known (set (.split names))
+      @_begun (sfor name @_known n (range (len name)) (cut name (+ n 1)))
+      @_places {}))
+
+  (meth place [text]
+    "Return the place at the end of `text`."
+    (setv
+      found (.search @_end text (max 0 (- (len text) NAME-REACH)))
+      end (if found (get found 1) "")
+      key (cond
+        (not found) ""
+        (or (< (len end) 2) (in (cut end 1 None) @_begun)) (+ "," end)
+        (.islower (get end -1)) ","  ; after another name
+        True ""))
+    (unless (in key @_places)
+      (setv (get @_places key) (Place key (when key (@_change key)))))
+    (get @_places key))
+
+  (meth after [place id]
+    "Return the place after the unit `id` at this `place`."
+    (unless (in id place.next)
+      (setv (get place.next id) (@place (+ place.text (get @_units id)))))
+    (get place.next id))
+
+  (meth _change [text]
+    "Return what scores (size,) change by after `text`, or None."
+    (setv change (np.zeros (len @_units) "float32"))
+    (for [[id unit] (enumerate @_units)]
+      (setv found (.match @_name (+ text unit)))
+      (when (and found (not-in (get found 1) (if (get found 2) @_known @_begun)))
+        (setv (get change id) RARER)))
+    (when (.any change) change)))
+
+
+(defclass Place []
+  #[[A place after texts with the end `text`.
+
+  `change` (size,) is added to scores there, unless it is None; `next` are the places after ids.]]
+
+  (meth __init__ [@text @change]
+    (setv @next {})))
+
+
+(setv _names-of ((lru-cache 8) Names))  ; the last few, as every request to a server needs one

@@ -1,0 +1,68 @@
+"The names of a text: found in it, kept in the model, and held to in what it writes."
+
+(import
+  re
+  pytest
+  lstm-textgen [load train]
+  lstm-textgen.display.plain [Quiet]
+  lstm-textgen.text.names [LONGEST-TEXT MOST-NAMES names-in]
+  lstm-textgen.writing.ends [Ends]
+  lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.sampling [SamplingOptions]
+  tests.helpers [counting small-model write-many])
+
+(setv TEXT "old Bob, or Cob. ")
+
+
+(defn word [n]
+  "Return a name, another one for each `n`."
+  (+ "N" (.translate (str n) (dfor [k c] (enumerate "abcdefghij") (+ 48 k) c))))
+
+
+(defn [pytest.mark.quick (pytest.mark.parametrize #("text" "names") [
+    #("Then it was Ann, and her old dog had gone, too, when it rained then. " "Ann")
+    #("Mary! Who saw what I am? Then it rained, and then nobody saw who I was. " "I Mary")
+    #("Das ist der Hund, und das ist die Katze, die immer so laut ist. " "")
+    #("nobody has a name here, not one. " "")
+    #("Он видел, как Анна и он шли, и всё тут, и он не знал, что это было. " "Анна")
+    #((.join " and then some more of them, as ever, than " "ABCDEFGHIJ") "A B C D E F G H I J")
+    #((+ "an old Bo " (* "x" LONGEST-TEXT)) "")
+    #((.join ", as they all say now and then, " (map word (range (+ MOST-NAMES 1)))) "")])]
+    test-a-texts-names-are-found-unless-they-are-too-many [text names]
+  (assert (= (names-in text) names)))
+
+
+(defn share-of [name unit names [seed ". "]]
+  "Return the share of `name` in the names that a model with `names` writes after `seed`."
+  (setv
+    model (small-model :unit unit :text TEXT :odds {} :names names)
+    texts (write-many model [seed] 20 (SamplingOptions 1.0) (Ends 300) 1)
+    found (re.findall r"(?<=[a-z,] )[BC]\w*(?=\W)" (.join "\n" texts)))
+  (/ (.count found name) (len found)))
+
+
+(defn [pytest.mark.quick (pytest.mark.parametrize "unit" ["characters" "pieces"])]
+    test-a-model-keeps-to-its-names-and-those-of-the-seed [unit]
+  (assert (< (share-of "Cob" unit None) 0.2))
+  (assert (> (share-of "Cob" unit "Cob") 0.8))
+  (assert (> (share-of "Cob" unit "Bob Cob") 0.3))
+  (assert (> (share-of "Bob" unit "Cob" "old Bob. ") 0.3)))
+
+
+(defn [counting] test-a-model-keeps-the-names-of-all-its-texts [tmp-path]
+  (defn after [text #** settings]
+    (train :text (* text 50) :path (/ tmp-path "m.h5") #** {
+      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
+    (. (load (/ tmp-path "m.h5")) settings names))
+  (setv [bo cy] (gfor name ["Bo" "Cy"] f"it is what he and {name} have seen, now and then. "))
+  (assert (= (after bo) "Bo"))
+  (assert (= (after cy) "Bo Cy"))
+  (assert (is (after (.lower bo)) None))
+  (assert (is (after bo) None)))
+
+
+(defn [pytest.mark.quick] test-two-models-have-the-names-of-both []
+  (defn names [#* each]
+    (. (Mixture #* (gfor names each (small-model :names names))) settings names))
+  (assert (= (names "Ann Bo" "Bo Cy") "Ann Bo Cy"))
+  (assert (= (names "Ann" None) "")))
