@@ -15,9 +15,6 @@ import { lengthOf } from "./units.js";
 /** Units between two places where the network's state is stored. */
 const STRIDE = 64;
 
-/** Units before a place that may belong to a name. */
-const NAME_REACH = 30;
-
 /**
  * @typedef {object} Choice of a unit
  * @property {number} id @property {string} text without what the seed already has of it
@@ -222,8 +219,7 @@ class Writer {
    * @param {Float32Array} logits
    */
   named(logits) {
-    const text = this.textOf(this.ids.slice(-NAME_REACH));
-    return this.names.change(logits, text, this.sampler.temperature);
+    return this.names.change(logits, this.memory.tail(), this.sampler.temperature);
   }
 
   /** @param {number[]} ids */
