@@ -17,7 +17,7 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
   MOST-CAPITALS 0.1  ; of the words within sentences; with more, they aren't capitalized as names
   RARER (- (log 200))  ; added to the score of a unit that makes another name
   NAME-REACH 60  ; characters before a place that may belong to a name
-  WORD (re.compile r"[^\W\d_]+")
+  ANY-WORD (re.compile r"[^\W\d_]+")
   WITHIN (re.compile r"(?<=(\S) )[^\W\d_]+"))  ; words, and what is before the space before them
 
 
@@ -31,7 +31,7 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
   ]]
   (when (> (len text) LONGEST-TEXT) (return ""))
   (setv
-    words (set (.findall WORD text))
+    words (set (.findall ANY-WORD text))
     within (lfor
       found (.finditer WITHIN text)
       :if (or (.islower (get found 1)) (in (get found 1) ",;"))
@@ -52,9 +52,9 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
 (defn names-for [vocabulary names seed]
   #[[Return the `Names` in a text after `seed` by a model with `names` (as above), or None.
 
-  Those in the seed are among them. A word-level model hardly knows others.]]
-  (when (and names (!= vocabulary.unit "words"))
-    (setv own (sfor word (.findall WORD seed) :if (.isupper (get word 0)) word))
+  Those in the seed are among them. A model with a unit for unknown words knows hardly any other.]]
+  (when (and names (is vocabulary.unknown None))
+    (setv own (sfor word (.findall ANY-WORD seed) :if (.isupper (get word 0)) word))
     (_names-of vocabulary (.join " " (sorted (| own (set (.split names))))))))
 
 
