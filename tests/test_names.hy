@@ -58,7 +58,9 @@
   (assert (= (after bo) "Bo"))
   (assert (= (after cy) "Bo Cy"))
   (assert (is (after (.lower bo)) None))
-  (assert (is (after bo) None)))
+  (assert (is (after bo) None))
+  (setv list (.join "\n" (gfor c "abcdefghijkl" (+ bo c))))
+  (assert (is (after list :restart True :items "line") None)))
 
 
 (defn [pytest.mark.quick] test-two-models-have-the-names-of-both []

@@ -199,7 +199,7 @@
     :seed-text source.look.seed
     :people (or source.people settings.people)
     :unbroken (_unbroken source settings new)
-    :names (_names source settings new)
+    :names (unless listing (_names source settings new))  ; items may well have new ones
     #** (if listing (.facts listing settings new) {}))))
 
 
