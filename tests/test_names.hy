@@ -46,7 +46,7 @@
   (assert (< (share-of "Cob" unit None) 0.2))
   (assert (> (share-of "Cob" unit "Cob") 0.8))
   (assert (> (share-of "Cob" unit "Bob Cob") 0.3))
-  (assert (> (share-of "Bob" unit "Cob" "old Bob. ") 0.3)))
+  (assert (> (share-of "Bob" unit "Cob" "old Bob") 0.3)))
 
 
 (defn [counting] test-a-model-keeps-the-names-of-all-its-texts [tmp-path]

@@ -145,7 +145,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "end" (if settings.items (get ENDS settings.items) "")
    "lines" (or settings.item-lines 0)
    #** (_breaks vocabulary settings)
-   "names" (if (is vocabulary.unknown None) (.split (or settings.names "")) [])
+   "names" (if (is vocabulary.unknown None) (or settings.names "") "")
    "mostUnits" (min LONGEST (* LONGER (or settings.longest-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))

@@ -17,15 +17,15 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
   MOST-CAPITALS 0.1  ; of the words within sentences; with more, they aren't capitalized as names
   RARER (- (log 200))  ; added to the score of a unit that makes another name
   NAME-REACH 60  ; characters before a place that may belong to a name
-  ANY-WORD (re.compile r"[^\W\d_]+")
+  ANY-WORD (re.compile rf"[^\W\d_]{{1,{NAME-REACH}}}")
   WITHIN (re.compile r"(?<=(\S) )[^\W\d_]+"))  ; words, and what is before the space before them
 
 
 (defn names-in [text]
   #[[Return the names in `text` (str), sorted, with spaces between.
 
-  Those are words with a capital letter within a sentence, or that never come without one. It has
-  none if it is long, or has too many: as in German, where all nouns have capital letters. ::
+  Those are words with a capital letter within a sentence, or that never come without one. A long
+  text has none, nor has one with too many, as in German, where all nouns have capital letters. ::
 
       (names-in "Then it was Ann, and her old dog had gone, when it rained then.")   ; => "Ann"
   ]]
@@ -44,7 +44,7 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
 
 
 (defn joined-names [one other]
-  "Return the names in `one` and `other`, each as of `names-in`; empty if either is, or too many."
+  "Return the names in `one` and `other`, as of `names-in`; none if one has none, or too many."
   (setv names (sorted (set (.split f"{one} {other}"))))
   (if (and one other (<= (len names) MOST-NAMES)) (.join " " names) ""))
 
@@ -54,26 +54,24 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
 
   Those in the seed are among them. A model with a unit for unknown words knows hardly any other.]]
   (when (and names (is vocabulary.unknown None))
-    (setv own (sfor word (.findall ANY-WORD seed) :if (.isupper (get word 0)) word))
-    (_names-of vocabulary (.join " " (sorted (| own (set (.split names))))))))
+    (setv words (.findall ANY-WORD f"{names} {seed}"))
+    (_names-of vocabulary (frozenset (gfor word words :if (.isupper (get word 0)) word)))))
 
 
 (defclass Names []
-  #[[Which units of `vocabulary` would make a name that isn't one of `names`, place by place.
+  #[[Which units of `vocabulary` would make a name that isn't `known` (a set), place by place.
 
   Texts move from place to place. Places are made when a text first comes there.]]
 
-  (meth __init__ [vocabulary names]
+  (meth __init__ [vocabulary @known]
     (setv
       @_units vocabulary.units
-      [small capital] (lfor
-        [test other] [[str.islower ","] [str.isupper "A"]]
-        (re.escape (.join "" [other #* (filter test (sorted (set (.join "" @_units))))])))
+      letters (set (.join "" @_units))
+      [small capital] (gfor test [str.islower str.isupper] (.join "" (filter test letters)))
       ;; Where a name may begin or continue: after a small letter or a comma.
-      @_end (re.compile rf"[{small};]( ?| [{capital}][^\W\d_]*)\Z")
-      @_name (re.compile rf". ([{capital}][^\W\d_]*)(.?)" re.DOTALL)
-      @_known (set (.split names))
-      @_begun (sfor name @_known n (range (len name)) (cut name (+ n 1)))
+      @_end (re.compile rf"[{small},;]( ?| [A{capital}][^\W\d_]*)\Z")
+      @_name (re.compile rf". ([A{capital}][^\W\d_]*)(.?)" re.DOTALL)
+      @_begun (sfor name known n (range (len name)) (cut name (+ n 1)))
       @_places {}))
 
   (meth place [text]
@@ -101,7 +99,7 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
     (setv change (np.zeros (len @_units) "float32"))
     (for [[id unit] (enumerate @_units)]
       (setv found (.match @_name (+ text unit)))
-      (when (and found (not-in (get found 1) (if (get found 2) @_known @_begun)))
+      (when (and found (not-in (get found 1) (if (get found 2) @known @_begun)))
         (setv (get change id) RARER)))
     (when (.any change) change)))
 

@@ -46,7 +46,7 @@
       @_finders (.finders @ends settings.items)
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
       measure @seed.model.vocabulary.measure
-      @draw.names (names-for @seed.model.vocabulary settings.names @seed.before)
+      @draw.names (names-for @seed.model.vocabulary settings.names @seed.text)
       @draw.constraint (when (or @demands.match @demands.no-repeat)
         (.constraint @demands @seed @ends.stops
           (if measure @_units-left @left)

@@ -1,13 +1,16 @@
 /** The names in a model's text: others are rarer, by the rules of `names.hy`. */
 
+/** Words of what Python calls letters, Ⅳ and ², too; of longer ones, pieces. */
+const WORDS = /[\p{L}\p{Nl}\p{No}]{1,60}/gu;
+
 /** What logits change by, place by place, with the names of a seed among the known ones. */
 export class Names {
-  /** @param {string[]} units @param {string[]} names @param {string} seed @param {number} rarer */
+  /** @param {string[]} units @param {string} names @param {string} seed @param {number} rarer */
   constructor(units, names, seed, rarer) {
-    const own = names.length ? (seed.match(/\p{Uppercase}\p{L}*/gu) ?? []) : [];
-    this.known = new Set([...names, ...own]);
+    const words = (names && `${names} ${seed}`.match(WORDS)) || [];
+    this.known = new Set(words.filter((word) => /^\p{Uppercase}/u.test(word)));
     this.begun = new Set(
-      [...this.known].flatMap((name) => Array.from(name, (_, n) => name.slice(0, n + 1))),
+      [...this.known].flatMap((name) => [...name].map((_, n, all) => all.slice(0, n + 1).join(""))),
     );
     this.units = units;
     this.rarer = rarer;
@@ -20,7 +23,7 @@ export class Names {
    * @param {Float32Array} logits @param {string} text @param {number} temperature
    */
   change(logits, text, temperature) {
-    let end = /[\p{Lowercase},;](?: ?| \p{Uppercase}\p{L}*)$/u.exec(text)?.[0].slice(1);
+    let end = /[\p{Lowercase},;]( ?| \p{Uppercase}[\p{L}\p{Nl}\p{No}]*)$/u.exec(text)?.[1];
     if (end && end.length > 1 && !this.begun.has(end.slice(1))) {
       end = /\p{Lowercase}$/u.test(end) ? "" : undefined; // after another name
     }
@@ -35,7 +38,7 @@ export class Names {
 
   /** @param {string} end of a text, with what may become a name */
   another(end) {
-    const [, name, next] = /^. (\p{Uppercase}\p{L}*)(.?)/su.exec(end) ?? [];
+    const [, name, next] = /^. (\p{Uppercase}[\p{L}\p{Nl}\p{No}]*)(.?)/su.exec(end) ?? [];
     return name !== undefined && !(next ? this.known : this.begun).has(name);
   }
 }

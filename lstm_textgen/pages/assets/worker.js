@@ -43,7 +43,7 @@ class Writer {
     this.sampler = new Sampler(facts.unknown, 0);
     this.memory = new Memory(this.units, constants.memory);
     this.recall = 0; // the memory's share
-    this.names = new Names([], [], "", 0);
+    this.names = new Names([], "", "", 0);
     /** @type {number[]} */
     this.ids = [];
     /** @type {Map<number, Float32Array[]>} */
