@@ -214,7 +214,7 @@
 (defn _names [source settings new]
   "Return the names in `source` and, unless the model is `new`, in its earlier texts, or None."
   (setv names (names-in (.join "" (.part source.text 0 (+ LONGEST-TEXT 1)))))
-  (or (if new names (joined-names (or settings.names "") names)) None))
+  (or (if new names (joined-names settings.names names)) None))
 
 
 (defn as-before [old source corpus settings]

@@ -2,7 +2,7 @@
 
 Fine-tuned on a few pages, a model still has its base's people in mind: from 39% to 86% of the
 names that it writes aren't in its text, and with each the text loses its thread. So a model keeps
-the names of its text, and others become rarer; readers prefer that (bench/log.md).]]
+the names of its text, and others become rarer (bench/log.md).]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
@@ -44,7 +44,7 @@ the names of its text, and others become rarer; readers prefer that (bench/log.m
 
 
 (defn joined-names [one other]
-  "Return the names in `one` and `other`, as of `names-in`; none if one has none, or too many."
+  "Return the names in `one` and `other`, as of `names-in` or None; none if one has none."
   (setv names (sorted (set (.split f"{one} {other}"))))
   (if (and one other (<= (len names) MOST-NAMES)) (.join " " names) ""))
 

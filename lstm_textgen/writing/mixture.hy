@@ -39,7 +39,7 @@
         "mixed; give two with the same"))
     (setv @settings (replace first.settings
       :unbroken (common #* (gfor model @models model.settings.unbroken))
-      :names (joined-names #* (gfor model @models (or model.settings.names "")))
+      :names (joined-names #* (gfor model @models model.settings.names))
       #** (if first.settings.items
         { "item_lines" (when (= #* (gfor model @models model.settings.item-lines))
             first.settings.item-lines)

@@ -136,7 +136,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       (when (is-not draw.place.change None) (+= (get @_rows k) draw.place.change)))
     (when @_constrained
       (setv
-        [each each-noise] (map np.atleast-2d [scores noise])
+        [each each-noise] [@_rows (np.atleast-2d noise)]
         free (.copy each)))
     (when (is-not @_barred None) (+= scores (get @_barred @_states)))
     (for [[k constraint] @_constrained]
