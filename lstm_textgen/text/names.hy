@@ -15,7 +15,7 @@ the names of its text, and others become rarer (bench/log.md).]]
   LONGEST-TEXT 2_000_000  ; characters; a longer text teaches its names, and has too many
   MOST-NAMES 2000
   MOST-CAPITALS 0.1  ; of the words within sentences; with more, they aren't capitalized as names
-  RARER (- (log 200))  ; added to the score of a unit that makes another name
+  RARER (- (log 50))  ; added to the score of a unit that makes another name
   NAME-REACH 60  ; characters before a place that may belong to a name
   ANY-WORD (re.compile rf"[^\W\d_]{{1,{NAME-REACH}}}")
   WITHIN (re.compile r"(?<=(\S) )[^\W\d_]+"))  ; words, and what is before the space before them

@@ -154,8 +154,9 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
         (setv (get ids k) (.choose constraint (get each k) (get free k) (get each-noise k))))
       (when (= (len ids) 1) (setv ids (get ids 0))))
     (when (is-not @_next None) (setv @_states (get @_next #(@_states ids))))
-    (for [[k draw] @_named]
-      (setv draw.place (.after draw.names draw.place (if (= (len @draws) 1) ids (get ids k)))))
+    (when @_named
+      (setv drawn (if (= (len @draws) 1) [ids] (.tolist ids)))
+      (for [[k draw] @_named] (setv draw.place (.after draw.names draw.place (get drawn k)))))
     ids)
 
   (meth settle []
