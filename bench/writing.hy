@@ -66,7 +66,8 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
       (weights (* 4 size))]))
   (SimpleNamespace
     :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A" :items None
-      :longest-item None :item-ends None :item-lines None :unbroken None)
+      :longest-item None :item-ends None :item-lines None :unbroken None
+      :names None)
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 
