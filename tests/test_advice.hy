@@ -96,8 +96,6 @@
     #({"base" 5} "`base` must be the name of a model, such as english, or its path, not 5")
     #({"base" ""} "`base` must be the name of a model, such as english, ")
     #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")
-    #* (gfor given [[print] "all" print]
-      #({"callbacks" given} "`callbacks` must be a list of Keras callbacks"))
     #({"text" 5} "`text` must be text, or a list of texts, not 5")
     #({"text" None  "sources" 5} "`sources` must be paths or URLs, not 5")
     #({"sources" "b"} "`sources` or `text`, not both")

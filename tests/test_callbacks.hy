@@ -224,3 +224,9 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
     (fn [name] (!= name "tensorboard")))
   (with [_ (pytest.raises ImportError :match "pip install tensorboard")]
     (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))
+
+
+(defn [(pytest.mark.parametrize "callbacks" [[print] "all" print])]
+    test-what-is-no-callback-is-refused [callbacks]
+  (assert (in "`callbacks` must be a list of Keras callbacks"
+    (refusal-of lstm-textgen.train :text TEXT :callbacks callbacks))))
