@@ -3,8 +3,7 @@
 A benchmark runs from the project's root, where Python finds our modules:
 `python -m hy bench/X.hy`. With `--results NAME` it also stores the numbers of its tables in
 `bench/results/NAME.json`, from which `tools/outputs.hy` fills them into the documentation. The
-environment variable BENCH_ROUNDS replaces the number of rounds, to try a program, and BENCH_PYTHON
-the command for Python in the processes that it starts.]]
+environment variable BENCH_ROUNDS replaces the number of rounds, to try a program.]]
 
 (import
   contextlib [contextmanager suppress]
@@ -15,7 +14,6 @@ the command for Python in the processes that it starts.]]
   pathlib [Path]
   platform
   re
-  shlex
   statistics [median]
   subprocess
   sys
@@ -30,9 +28,6 @@ the command for Python in the processes that it starts.]]
 
 (setv
   ROOT (. (Path __file__) (resolve) parent parent)
-  ;; The beginning of a command: within `python -m hy` the interpreter goes by another name.
-  PYTHON (shlex.split (or (os.environ.get "BENCH_PYTHON")
-    (shlex.quote (getattr hy "sys_executable" sys.executable))))
   SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
   ;; What lets glibc keep the memory that a process frees.
   KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
@@ -47,7 +42,9 @@ the command for Python in the processes that it starts.]]
 
 (defn run-script [script #* arguments #** options]
   "Run the Hy program `script` with `arguments` as a process; return it when it has ended."
-  (subprocess.run [#* PYTHON "-m" "hy" #* (map str [script #* arguments])] :cwd ROOT #** options))
+  ;; Within `python -m hy` the interpreter goes by another name.
+  (setv python (getattr hy "sys_executable" sys.executable))
+  (subprocess.run [python "-m" "hy" #* (map str [script #* arguments])] :cwd ROOT #** options))
 
 
 (defn train-program [path folder #* flags]

@@ -2,11 +2,10 @@
 
 (import
   collections [Counter]
-  shlex
   pytest
   bench.base [unwanted]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  tests.helpers [ROOT forked-python run-python small-model succeeded write])
+  tests.helpers [ROOT run-python small-model succeeded write])
 
 (setv
   STORY (* "the cat sat\n" 500)
@@ -37,8 +36,6 @@
     given (gfor a arguments (.get places a (.replace a "TEXT" f"{folder}/text.txt")))
     printed (succeeded (run-python "-m" "hy" f"bench/{name}.hy" #* given
       :cwd ROOT :environment {"BENCH_ROUNDS" "1"
-        ;; After TensorFlow, PyTorch can't be imported everywhere, as both have an LLVM.
-        "BENCH_PYTHON" (if (= name "base") (shlex.join (forked-python)) "")
         ;; An imitated processor has names of instructions that oneDNN then lacks.
         "ONEDNN_MAX_CPU_ISA" "ALL"})))
   (for [each (.split words " … ")] (assert (in each printed))))

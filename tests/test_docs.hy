@@ -177,7 +177,7 @@
 (defn [pytest.mark.slow
       (pytest.mark.parametrize "width,scheme" [[360 "light"] [1600 "dark"]])]
     test-a-page-fits-and-can-be-read [site browser width scheme]
-  (for [name ["index" "gallery" "how-it-works" "command-line"]]
+  (for [name ["index" "gallery" "tutorial" "how-it-works" "command-line"]]
     (with [page (open-page browser (/ (get site 1) f"{name}.html") :site (get site 1)
         :color-scheme scheme :viewport {"width" width  "height" 900})]
       (assert (<= (overflow page) 0) name)

@@ -11,8 +11,6 @@
   lstm-textgen.writing.sampling [SamplingOptions]
   tests.helpers [counting small-model write-many])
 
-(setv TEXT "old Bob, or Cob. ")
-
 
 (defn word [n]
   "Return a name, another one for each `n`."
@@ -23,7 +21,7 @@
     #("Then it was Ann, and her old dog had gone, too, when it rained then. " "Ann")
     #("Mary! Who saw what I am? Then it rained, and then nobody saw who I was. " "I Mary")
     #("Das ist der Hund, und das ist die Katze, die immer so laut ist. " "")
-    #("nobody has a name here, not one. " "")
+    #("nobody has a name here, not one. " "") #("HE SAID THAT ANN WENT. " "")
     #("Он видел, как Анна и он шли, и всё тут, и он не знал, что это было. " "Анна")
     #((.join " and then some more of them, as ever, than " "ABCDEFGHIJ") "A B C D E F G H I J")
     #((+ "an old Bo " (* "x" LONGEST-TEXT)) "")
@@ -35,7 +33,7 @@
 (defn share-of [name unit names [seed ". "]]
   "Return the share of `name` in the names that a model with `names` writes after `seed`."
   (setv
-    model (small-model :unit unit :text TEXT :odds {} :names names)
+    model (small-model :unit unit :text "old Bob, or Cob. " :odds {} :names names)
     texts (write-many model [seed] 20 (SamplingOptions 1.0) (Ends 300) 1)
     found (re.findall r"(?<=[a-z,] )[BC]\w*(?=\W)" (.join "\n" texts)))
   (/ (.count found name) (len found)))
@@ -54,7 +52,7 @@
     (train :text (* text 50) :path (/ tmp-path "m.h5") #** {
       "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
     (. (load (/ tmp-path "m.h5")) settings names))
-  (setv [bo cy] (gfor name ["Bo" "Cy"] f"it is what he and {name} have seen, now and then. "))
+  (setv [bo cy] (gfor name ["Bo" "Cy"] f"it is what he and {name} have seen here, now and then. "))
   (assert (= (after bo) "Bo"))
   (assert (= (after cy) "Bo Cy"))
   (assert (is (after (.lower bo)) None))

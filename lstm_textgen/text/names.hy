@@ -14,7 +14,7 @@ the names of its text, and others become rarer (bench/log.md).]]
 (setv
   LONGEST-TEXT 2_000_000  ; characters; a longer text teaches its names, and has too many
   MOST-NAMES 2000
-  MOST-CAPITALS 0.1  ; of the words within sentences; with more, they aren't capitalized as names
+  MOST-CAPITALS 0.1  ; of the words within sentences; from there on, they aren't names
   RARER (- (log 50))  ; added to the score of a unit that makes another name
   NAME-REACH 60  ; characters before a place that may belong to a name
   ANY-WORD (re.compile rf"[^\W\d_]{{1,{NAME-REACH}}}")
@@ -37,7 +37,7 @@ the names of its text, and others become rarer (bench/log.md).]]
       :if (or (.islower (get found 1)) (in (get found 1) ",;"))
       (get found 0))
     capitals (lfor word within :if (.isupper (get word 0)) word)
-    many? (> (sum (gfor word capitals (> (len word) 1))) (* MOST-CAPITALS (len within)))  ; not I
+    many? (>= (sum (gfor word capitals (> (len word) 1))) (* MOST-CAPITALS (len within)))  ; not I
     names (| (set capitals)
       (sfor word words :if (and (.isupper (get word 0)) (not-in (.lower word) words)) word)))
   (if (or many? (> (len names) MOST-NAMES)) "" (.join " " (sorted names))))

@@ -8,7 +8,6 @@
   warnings
   numpy :as np
   lstm-textgen.basics.messages [Message]
-  lstm-textgen.text.names [names-for]
   lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends sure-text]
   lstm-textgen.writing.scoring [compare])
@@ -46,13 +45,13 @@
       @_finders (.finders @ends settings.items)
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
       measure @seed.model.vocabulary.measure
-      @draw.names (names-for @seed.model.vocabulary settings.names @seed.text)
+      @draw.names @seed.names
+      @draw.place (when @seed.names (.place @seed.names @seed.before))
       @draw.constraint (when (or @demands.match @demands.no-repeat)
         (.constraint @demands @seed @ends.stops
           (if measure @_units-left @left)
           (if measure @_parts-left maxsize)
           @patient?)))
-    (when @draw.names (setv @draw.place (.place @draw.names @seed.before)))
     (@_add @seed.opening))
 
   (meth start-again [number]

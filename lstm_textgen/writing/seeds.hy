@@ -18,6 +18,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
   warnings
   numpy :as np
   lstm-textgen.text.items [ENDS]
+  lstm-textgen.text.names [names-for]
   lstm-textgen.text.units [describe-units]
   lstm-textgen.writing.batch [make-sampler]
   lstm-textgen.writing.memory [Memory])
@@ -43,7 +44,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
   `opening` lists units to write before all else: none, unless the seed is empty and the model
   knows no line breaks; then it is the beginning of the training text.
 
-  With `recall`, the `memory` (a `Memory`, otherwise None) has what was read.]]
+  With `recall`, the `memory` (a `Memory`, otherwise None) has what was read. `names` (`Names` or
+  None) are those of the model and of the seed.]]
 
   (meth __init__ [@model seed [warn warnings.warn] [whole False] [recall None]]
     (setv
@@ -56,6 +58,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
         [(units-text vocabulary seed) (list seed) "" []])
       @ids (np.array [#* start #* @own] int)
       @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first])
+      @names (names-for vocabulary model.settings.names @text)
       @memory (when recall (Memory vocabulary recall)))
     (when recall (.read @memory (.join "" @opening)))
     (when @unknowns
@@ -112,7 +115,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (setv
       (get logits way.ids) (get engine.logits way.ids)
       read (cut @rest (- (len @rest) way.typed))
-      draw.place (when draw.names (.place draw.names (+ @before read)))
+      draw.place (when @names (.place @names (+ @before read)))
       sampler (make-sampler @model [draw])
       id (int (.pick sampler logits)))
     (when draw.memory
