@@ -52,7 +52,8 @@
   (setv
     model (a-model :layers layers)
     [total _ bits] (.score model (* TEXT 3) :recall 0.6))
-  (assert (np.allclose bits (by-the-formula model (* TEXT 3) 0.6) :rtol 1e-4))
+  ;; Of a probability next to 1, float32 leaves 2e-7 bits.
+  (assert (np.allclose bits (by-the-formula model (* TEXT 3) 0.6) :rtol 1e-4 :atol 1e-6))
   (assert (< total.bits (. (get (.score model (* TEXT 3)) 0) bits))))
 
 
