@@ -28,6 +28,7 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
 
 (setv
   ROOT (. (Path __file__) (resolve) parent parent)
+  PYTHON (getattr hy "sys_executable" sys.executable)  ; `python -m hy` gives it another name
   SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
   ;; What lets glibc keep the memory that a process frees.
   KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
@@ -42,9 +43,7 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
 
 (defn run-script [script #* arguments #** options]
   "Run the Hy program `script` with `arguments` as a process; return it when it has ended."
-  ;; Within `python -m hy` the interpreter goes by another name.
-  (setv python (getattr hy "sys_executable" sys.executable))
-  (subprocess.run [python "-m" "hy" #* (map str [script #* arguments])] :cwd ROOT #** options))
+  (subprocess.run [PYTHON "-m" "hy" #* (map str [script #* arguments])] :cwd ROOT #** options))
 
 
 (defn train-program [path folder #* flags]

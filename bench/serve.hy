@@ -20,7 +20,7 @@ clients) and `memory` (10,000 requests). Needs the extra `serve`.]]
   sys
   tempfile [TemporaryDirectory]
   time
-  bench.common [ROOT print-header print-row processor results rounds]
+  bench.common [PYTHON ROOT print-header print-row processor results rounds]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.writing.writer [stream]
   tests.helpers [small-model])
@@ -49,8 +49,7 @@ clients) and `memory` (10,000 requests). Needs the extra `serve`.]]
     (setv model (small-model :layers layers :embedding 65 :text UNITS :resume False))
     (save-checkpoint model (/ (Path folder) "model"))
     (setv server (subprocess.Popen
-      [(getattr hy "sys_executable" sys.executable) "-m" "lstm_textgen"
-        "--serve" "--port" "0" "--model" f"{folder}/model.h5"]
+      [PYTHON "-m" "lstm_textgen" "--serve" "--port" "0" "--model" f"{folder}/model.h5"]
       :cwd ROOT :stderr subprocess.PIPE :text True))
     (setv server.port (int (get (re.search r":(\d+);" (.readline server.stderr)) 1)))
     (setv server.model (load-checkpoint f"{folder}/model.h5"))

@@ -25,7 +25,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   subprocess
   sys
   numpy :as np
-  bench.common [KEPT ROOT in-turns print-header print-row processor results rounds
+  bench.common [KEPT PYTHON ROOT in-turns print-header print-row processor results rounds
     times-faster usual-networks]
   lstm-textgen.basics.machine [bfloat16? cores]
   lstm-textgen.learning.learner.choice [fastest-backend]
@@ -122,8 +122,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 
   (defn __init__ [self work environment]
     (setv self.process (subprocess.Popen
-      [(getattr hy "sys_executable" sys.executable) "-m" "hy" __file__ "--serve"
-        #* (map str work)]
+      [PYTHON "-m" "hy" __file__ "--serve" #* (map str work)]
       :cwd ROOT
       :env {#** os.environ #** environment}
       :text True

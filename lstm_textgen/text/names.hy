@@ -45,8 +45,8 @@ the names of its text, and others become rarer (bench/log.md).]]
 
 (defn joined-names [one other]
   "Return the names in `one` and `other`, as of `names-in` or None; none if one has none."
-  (setv names (sorted (set (.split f"{one} {other}"))))
-  (if (and one other (<= (len names) MOST-NAMES)) (.join " " names) ""))
+  (setv names (if (and one other) (sorted (set (.split f"{one} {other}"))) []))
+  (if (<= (len names) MOST-NAMES) (.join " " names) ""))
 
 
 (defn names-for [vocabulary names seed]
