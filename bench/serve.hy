@@ -22,6 +22,7 @@ clients) and `memory` (10,000 requests). Needs the extra `serve`.]]
   time
   bench.common [PYTHON ROOT print-header print-row processor results rounds]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.writing.writer [stream]
   tests.helpers [small-model])
 
@@ -118,7 +119,7 @@ clients) and `memory` (10,000 requests). Needs the extra `serve`.]]
   (with [server (server-of "lstm:128")]
     (setv
       client (Client server)
-      pieces (stream server.model "A" :rng-seed 1)
+      pieces (stream server.model "A" (Request {"rng_seed" 1}))
       times []
       spent (- (seconds-of server)))
     (for [round (range (+ ROUNDS 2))]

@@ -32,11 +32,12 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.settings.layers [parse-layers]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.text.units [Characters]
   lstm-textgen.textmodel [load]
-  lstm-textgen.writing.ends [Ends]
-  lstm-textgen.writing.scoring [surprises]
-  lstm-textgen.writing.writer [stream usual-options write-each])
+  lstm-textgen.writing [seeds]
+  lstm-textgen.writing.scoring [score-text surprises]
+  lstm-textgen.writing.writer [stream write-each])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -67,7 +68,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   (SimpleNamespace
     :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A" :items None
       :longest-item None :item-ends None :item-lines None :unbroken None
-      :names None)
+      :names None  :people None)
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 
@@ -76,13 +77,14 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
 
 (defn our-writer [model]
   "Write in one stream, as this package does."
-  (setv pieces (stream model "A" :rng-seed 1))
+  (setv pieces (stream model "A" (Request {"rng_seed" 1})))
   (fn [n] (.join "" (islice pieces n))))
 
 
 (defn our-writer-of-many [model streams]
   "Generate in `streams` streams side by side, as this package does."
-  (fn [n] (list (write-each model ["A"] streams :ends (Ends (// n streams)) :rng-seed 1))))
+  (fn [n] (list (write-each model ["A"]
+    (Request {"samples" streams  "length" (// n streams)  "rng_seed" 1})))))
 
 
 (defn torch-writer [model]
@@ -218,7 +220,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   "Return [reading writing]: the characters per second of `model` with this `seed`."
   (setv
     begun (time.perf-counter)
-    pieces (stream model seed :rng-seed 1)
+    pieces (stream model seed (Request {"rng_seed" 1}))
     _ (next pieces)
     read (time.perf-counter))
   (list (islice pieces (- WRITTEN 1)))
@@ -235,7 +237,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   (for [[title text] (map read-text texts)]
     (print-row title #* (gfor
       recall RECALLS
-      f"{(. (get (.score model text :recall recall) 0) bits) :.3f}")))
+      f"{(. (get (score-text model.checkpoint (.prepare model text) recall) 0) bits) :.3f}")))
   (print)
   (print-header "texts at once" "without" "with" "share" :unit "units/s")
   (for [n [1 16]]
@@ -252,12 +254,12 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   Units, as a memory brings back long pieces: the same time gives more characters.]]
   (setv
     seed (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8") REMEMBERED)
-    options (usual-options model.checkpoint 0.7 None None None recall)
+    seeds.REMEMBERED-FROM (if recall 0 (+ 1 (len seed)))
     texts []
     [start whole] (lfor
       length [1 WRITTEN]
-      (seconds-of texts.extend
-        (write-each model.checkpoint [seed] n options (Ends length) 1))))
+      (seconds-of texts.extend (write-each model.checkpoint [seed]
+        (Request {"samples" n  "length" length  "rng_seed" 1})))))
   (/ (sum (gfor [_ text] (cut texts n None) (len (.encode model.vocabulary text))))
     (- whole start)))
 

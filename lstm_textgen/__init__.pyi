@@ -146,7 +146,7 @@ class TextModel:
         sentences: int | None = None, match: str | Callable[[str], object] | None = None,
         no_repeat: int | None = None, temperature: _Temperature | None = None,
         top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
-        recall: float = 0, rng_seed: int | None = None,
+        rng_seed: int | None = None,
     ) -> Generator[str, None, None]: ...
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
@@ -157,8 +157,7 @@ class TextModel:
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None, recall: float = 0,
-        rng_seed: int | None = None,
+        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> str: ...
     @overload
     def generate(
@@ -168,18 +167,15 @@ class TextModel:
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None, recall: float = 0,
-        rng_seed: int | None = None,
+        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
     ) -> list[str]: ...
     def next_unit(self, seed: str = "") -> tuple[list[str], npt.NDArray[np.float32]]: ...
-    def score(
-        self, text: str, *, recall: float = 0,
-    ) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
+    def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
     def cells(self, text: str) -> _Cells: ...
     def save(self, path: _Path) -> None: ...
     def page(
         self, path: _Path, *others: TextModel, temperature: float | None = None,
-        length: int | None = None, recall: float = 0, overwrite: bool = False,
+        length: int | None = None, overwrite: bool = False,
     ) -> None: ...
     def export(self, path: _Path, *, overwrite: bool = False) -> None: ...
     def to_keras(self) -> Any: ...

@@ -30,13 +30,11 @@
   lstm-textgen.text.corpus [prepared-chunks]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
-  lstm-textgen.writing.constraints [Demands]
-  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score-text]
   lstm-textgen.writing.seeds [Seed seed-text]
-  lstm-textgen.writing.writer [stream usual-options write-each write-sample])
+  lstm-textgen.writing.writer [stream write-each write-sample])
 
 (setv
   RECORDED ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
@@ -120,8 +118,7 @@
     ends with an item. It has a method `close`. The options are those of `generate`; errors are
     raised at once.]]
     (with [warn (_collecting warn)]
-      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed))
-        #* (.steering self asked) warn)))
+      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) asked :warn warn)))
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** asked]
@@ -149,22 +146,17 @@
     (setv
       seeds (lfor s (text-list "`seed`" seed) (.prepare self s))
       count (if (is samples None) 1 (check-setting "samples" samples))
-      length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH))
+      length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH)
+      asked (.but asked
+        :length (when (is-not length None) (check-setting "length" length))
+        :samples count
+        :new (check-setting "new" new)
+        :best-of (check-setting "best_of" best-of)))
     (with [warn (_collecting warn)]
-      (setv texts (write-each self.checkpoint seeds count
-        #* (.steering self asked (when (is-not length None) (check-setting "length" length)))
-        warn :new (check-setting "new" new) :best-of (check-setting "best_of" best-of)))
+      (setv texts (write-each self.checkpoint seeds asked :warn warn))
       (setv whole (lfor [k text] (sorted texts)
         (+ (seed-text self.checkpoint (get seeds (// k count))) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
-
-  (meth steering [asked [length None]]
-    "Return the `SamplingOptions`, `Ends`, random seed (or None) and `Demands` of a `Request`."
-    #( (usual-options @checkpoint
-        (.get asked "temperature") asked.top-k asked.top-p asked.min-p asked.recall)
-      (Ends (.get asked "length" length) asked.stop asked.sentences)
-      (.get asked "rng_seed")
-      (Demands asked.match asked.no-repeat)))
 
   (meth next-unit [[seed ""]]
     #[[Return units and probabilities: what the model expects after `seed`, at temperature 1.
@@ -182,16 +174,14 @@
       order (np.argsort (- odds) :stable True))
     #((lfor id order (get @vocabulary.units id)) (get odds order)))
 
-  (meth score [text * [recall 0]]
+  (meth score [text]
     #[[Return total, units and bits: how well the model predicts `text`.
 
     `total` is a `Score`; `units` lists the units of the prepared text, and `bits` (len(units),)
     has the surprise of each: -log₂ of the probability that the model gave it, NaN for an unknown
-    character. A piece-level model scores one way to split the text, an upper bound. `recall`, from
-    0 to 1, is the share of a memory of the text so far, as in `generate`. Raises `ValueError` if
-    it can score no unit of the text, `TypeError` unless `text` is a string.]]
-    (setv [total units nats] (score-text @checkpoint (.prepare self text)
-      (check-setting "recall" recall)))
+    character. A piece-level model scores one way to split the text, an upper bound. Raises
+    `ValueError` if it can score no unit of the text, `TypeError` unless `text` is a string.]]
+    (setv [total units nats] (score-text @checkpoint (.prepare self text)))
     #(total units (bits nats)))
 
   (meth cells [text]
@@ -211,11 +201,11 @@
     the program, of a backup, or of a `.keras` file.]]
     (save-checkpoint @checkpoint (own-path (check-value 'path PATH path))))
 
-  (meth page [path #* others [temperature None] [length None] [recall 0] [overwrite False]]
-    #[[Write to `path` a page to play with the model at a `temperature`, `length` and `recall`.
+  (meth page [path #* others [temperature None] [length None] [overwrite False]]
+    #[[Write to `path` a page to play with the model at a `temperature` and `length`.
 
-    Its controls start there: at a number from 0 to 2 (default: the model's own), characters
-    or words (default: 400 or 80), and a number from 0 to 1. Another `TextModel` in `others`
+    Its controls start there: at a number from 0 to 2 (default: the model's own), and characters
+    or words (default: 400 or 80). Another `TextModel` in `others`
     generates side by side with this one. Raises `ValueError` for values out of range, more than
     two models, models too large for a page, a `path` that is a model and, without `overwrite`,
     any other file that this program didn't make; `OSError` if it can't be written.]]
@@ -226,7 +216,7 @@
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
     (check-output 'path path [] (list (.values models)) overwrite OUR-PAGE)
-    (setv text (playground models temperature length recall))
+    (setv text (playground models temperature length))
     (with [out (open-output path)] (.write out text))
     None)
 

@@ -145,7 +145,7 @@ anything to say on its console, fails the test.]]
       #** settings}))]
     (for [seed seeds]
       (setv expected (.generate (TextModel model) seed :temperature 0
-        :length (.get settings "length" 100) :recall (.get settings "recall" 0)))
+        :length (.get settings "length" 100)))
       (restart page seed)
       (wait-for-end page)
       (setv

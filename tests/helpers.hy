@@ -18,11 +18,11 @@
   lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
     STORED-TEXTS load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
-  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.settings.models [Request new-settings]
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Score surprises]
-  lstm-textgen.writing.writer [write-each]
+  lstm-textgen.writing.writer [stream write-each]
   tests.forkserver [BACKENDS FORKS])
 
 (setv
@@ -300,9 +300,15 @@
   model)
 
 
-(defn write-many [model seeds samples #* options #** named]
+(defn write-many [model seeds samples [warn None] #** asked]
   "Return the list of texts that `write-each` yields, in the order of their numbers."
-  (lfor [_ text] (sorted (write-each model seeds samples #* options #** named)) text))
+  (setv texts (write-each model seeds (Request {"samples" samples #** asked}) :warn warn))
+  (lfor [_ text] (sorted texts) text))
+
+
+(defn written [model [seed ""] [ends None] [warn None] #** asked]
+  "Return the text that `stream` yields, as `asked`: by default all at temperature 1."
+  (.join "" (stream model seed (Request {"temperature" 1  #** asked}) ends warn)))
 
 
 (defn score [model pieces]

@@ -8,9 +8,7 @@
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.text.breaks [unbroken-in]
   lstm-textgen.text.looks [wrap-width]
-  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture]
-  lstm-textgen.writing.sampling [SamplingOptions]
   tests.helpers [counting small-model write-many])
 
 (setv
@@ -34,7 +32,7 @@
 (defn written [unit unbroken [text "old Cat, sat. \n"]]
   "Return what a model writes that finds all units of `text` equally likely, and is `unbroken` so."
   (setv model (small-model :unit unit :text text :odds {} :unbroken unbroken))
-  (.join "|" (write-many model [". "] 20 (SamplingOptions 1.0) (Ends 100) 1)))
+  (.join "|" (write-many model [". "] 20 :temperature 1 :length 100 :rng-seed 1)))
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize "unit" ["characters" "pieces" "words"])

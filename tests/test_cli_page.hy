@@ -32,8 +32,8 @@
 
 (defn [(pytest.mark.parametrize #("flags" "controls") [
     [[] {}]
-    [["--temperature" "1.27" "--length" "30" "--recall" "0.3"]
-      {"temperature" 1.27  "length" 30  "recall" 0.3}]])]
+    [["--temperature" "1.27" "--length" "30"]
+      {"temperature" 1.27  "length" 30}]])]
     test-python-and-the-command-line-make-the-same-page [folder flags controls]
   (.page (load "model") "a.html" #** controls)
   (assert (= 0 (main ["--page" "b.html" #* flags])))
@@ -55,8 +55,7 @@
     [(* ["--model" "model"] 3) "a page shows one model or two, not 3"]
     [["--temperature" "3"] "--temperature must be a number from 0 to 2 on a page"]
     [["--temperature" "0.4,1"] "from 0 to 2 on a page, not [0.4, 1.0]"]
-    [["--length" "20001"] "--length must be a whole number from 1 to 20000 on a page"]
-    [["--recall" "2"] "--recall must be a number from 0 to 1"]])]
+    [["--length" "20001"] "--length must be a whole number from 1 to 20000 on a page"]])]
     test-bad-input-is-refused-and-nothing-written [folder refusal flags words]
   (assert (in words (refusal "--page" "a.html" #* flags)))
   (assert (not (.exists (/ folder "a.html")))))

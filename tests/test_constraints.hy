@@ -136,7 +136,7 @@
 
 (defn test-a-passage-breaks-off-before-its-last-word []
   (setv repeats (Repeats 12))
-  (.add repeats "the big dog sat. A cat saw the big ")
+  (.read repeats "the big dog sat. A cat saw the big ")
   (for [[unit begins completes] [
       ["d" True False] ["do" True False] ["dog " True True] ["c" False False] [" " False False]]]
     (assert (= [(.begins? repeats unit) (.completes? repeats unit)] [begins completes]) unit)))

@@ -15,8 +15,7 @@
     "characters" "abcdefgh ij., \n"
     "words" "one two three, four five.\n\nsix seven\n"
     "pieces" (* "heylo hey lo, ye hello. the log!\n\n" 9)}
-  OPTIONS [{} {"temperature" 0} {"temperature" 1.3  "top_k" 4} {"top_p" 0.6} {"min_p" 0.2}
-    {"recall" 0.8  "temperature" 0.8}]
+  OPTIONS [{} {"temperature" 0} {"temperature" 1.3  "top_k" 4} {"top_p" 0.6} {"min_p" 0.2}]
   MODELS (dfor
     unit TEXTS
     layers ["lstm:12" "gru:7,lstm:9"]

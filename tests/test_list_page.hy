@@ -7,7 +7,6 @@
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.text.items [ENDS KnownItems fingerprint-of fingerprints]
-  lstm-textgen.writing.writer [usual-options]
   tests.browser [WRITTEN fragment halved-model in-browser open-page page-of wait-for-end
     wait-until]
   tests.helpers [write-many])
@@ -87,7 +86,7 @@
 (defn test-the-coldest-item-is-the-one-that-the-command-line-draws [browser tmp-path]
   (setv
     model (list-model)
-    [item] (write-many model ["An"] 1 (usual-options model 0) :warn (fn [line] None)))
+    [item] (write-many model ["An"] 1 :temperature 0 :warn (fn [line] None)))
   (with [page (opened browser tmp-path model :temperature 0 :seed "An")]
     (wait-for-end page)
     (assert (= (shown page) [(.rstrip (+ "An" item))]))

@@ -3,12 +3,15 @@
 (import
   numpy :as np
   pytest
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.memory [letters-of]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.seeds [start-ids]
-  tests.helpers [output save-odds small-model])
+  lstm-textgen.writing.rules [usual-rules]
+  lstm-textgen.writing.scoring [score-text]
+  lstm-textgen.writing.seeds [Seed start-ids]
+  tests.helpers [small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -51,33 +54,38 @@
     test-a-score-with-a-memory-is-that-of-the-formula [layers]
   (setv
     model (a-model :layers layers)
-    [total _ bits] (.score model (* TEXT 3) :recall 0.6))
+    [total _ nats] (score-text model.checkpoint (* TEXT 3) 0.6)
+    expected (by-the-formula model (* TEXT 3) 0.6))
   ;; Of a probability next to 1, float32 leaves 2e-7 bits.
-  (assert (np.allclose bits (by-the-formula model (* TEXT 3) 0.6) :rtol 1e-4 :atol 1e-6))
+  (assert (np.allclose (bits nats) expected :rtol 1e-4 :atol 1e-6))
   (assert (< total.bits (. (get (.score model (* TEXT 3)) 0) bits))))
 
 
-(defn test-a-name-that-was-begun-is-spelled-as-it-was []
-  (setv model (a-model :odds {}))
-  (assert (= (.generate model "Annabel saw Bob. Ann" :length 4 :temperature 0 :recall 1)
-    "Annabel saw Bob. Annabel"))
+(defn test-a-name-of-a-long-seed-is-spelled-as-it-was []
+  (setv [model seed] [(a-model :odds {}) (* "Annabel saw Bob. " 60)])
+  (assert (= (.generate model (+ seed "Ann") :length 4 :temperature 0) (+ seed "Annabel")))
   (setv words (a-model :odds {} :unit "words"))
-  (assert (= (.generate words "and Annabel saw Bob, and" :length 1 :temperature 0 :recall 1)
-    "and Annabel saw Bob, and Annabel")))
+  (setv seed (+ (* "and Annabel saw Bob, " 50) "and"))
+  (assert (= (.generate words seed :length 1 :temperature 0) (+ seed " Annabel"))))
 
 
-(defn test-without-recall-nothing-is-remembered []
-  (setv model (a-model))
-  (assert (= (.generate model "Bob" :length 90 :rng-seed 1 :recall 0)
-    (.generate model "Bob" :length 90 :rng-seed 1)))
-  (assert (!= (.generate model "Bob" :length 90 :rng-seed 1 :recall 0.9)
-    (.generate model "Bob" :length 90 :rng-seed 1))))
+(defn [(pytest.mark.parametrize #("length" "settings" "remembers") [
+    [1000 {} True] [999 {} False] [1000 {"items" "line"} False]
+    [1000 {"people" ["Ann" "Bob"]} False]])]
+    test-only-a-long-seed-of-running-text-is-remembered [length settings remembers]
+  (setv model (. (a-model #** settings) checkpoint))
+  (assert (= (bool (. (Seed model (* "a" length)) memory)) remembers)))
 
 
-(defn test-the-command-line-scores-with-a-memory [tmp-path]
-  (save-odds tmp-path "abcdef \n" {})
-  (setv lines (lfor flags [[] ["--recall" 0.5]]
-    (output tmp-path "--score" "-" #* flags :input (* "abc def " 20))))
-  (setv [without with-it] (lfor line lines (float (get (.split line) 2))))
-  (assert (= without 3))
-  (assert (< with-it 2)))
+(defn test-what-the-model-wrote-is-not-remembered []
+  (setv
+    seed (Seed (. (a-model) checkpoint) (* "Ann saw Bob. " 80))
+    engine (make-engine seed.model))
+  (.take-in seed engine 2000)
+  (setv
+    ids seed.model.vocabulary.ids
+    change (fn [] (.read seed.memory " An") (.change seed.memory engine.logits engine.output))
+    before (list (get (change) 0))
+    [rule] (usual-rules seed))
+  (for [c (* "An abc. " 20)] (.take rule (get ids c)))
+  (assert (= (list (get (change) 0)) before [(get ids "n")])))

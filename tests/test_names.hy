@@ -6,9 +6,7 @@
   lstm-textgen [load train]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.text.names [LONGEST-TEXT MOST-NAMES names-in]
-  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture]
-  lstm-textgen.writing.sampling [SamplingOptions]
   tests.helpers [counting small-model write-many])
 
 
@@ -34,7 +32,7 @@
   "Return the share of `name` in the names that a model with `names` writes after `seed`."
   (setv
     model (small-model :unit unit :text "old Bob, or Cob. " :odds {} :names names)
-    texts (write-many model [seed] 20 (SamplingOptions 1.0) (Ends 300) 1)
+    texts (write-many model [seed] 20 :temperature 1 :length 300 :rng-seed 1)
     found (re.findall r"(?<=[a-z,] )[BC]\w*(?=\W)" (.join "\n" texts)))
   (/ (.count found name) (len found)))
 

@@ -7,19 +7,18 @@
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [stream write-each]
+  lstm-textgen.writing.writer [write-each]
   tests.helpers [LETTERS TINY-FLAGS counting program shell-environment small-model
-    start-program succeeded write-many write-text])
+    start-program succeeded write-many write-text written])
 
 (setv
   SHORT ["a" "b" "c" "d" "." "aa"]
-  WARM (SamplingOptions))
+  WARM {"temperature" 1  "rng_seed" 1})
 
 
 (defn a-list [[items "line"] [known SHORT] [odds {}] #** settings]
@@ -37,15 +36,15 @@
   folder)
 
 
-(defn write-new [#* arguments #** options]
-  (write-each #* arguments :new True #** options))
+(defn write-new [model seeds #** asked]
+  (write-each model seeds (Request {"new" True  "temperature" 1 #** asked})))
 
 
 (defn [(pytest.mark.parametrize "seed" ["" "a"])]
     test-items-end-only-with-the-characters-that-items-ended-with-in-training [seed]
   (setv
     model (a-list :item-ends ".b")
-    texts (write-many model [seed] 60 WARM :rng-seed 1)
+    texts (write-many model [seed] 60 #** WARM)
     together (lfor text texts (.rstrip (+ seed text)))
     ;; The first unit doesn't know what comes before it.
     others (lfor item together :if (not-in item ["" seed]) item))
@@ -56,21 +55,21 @@
 (defn test-an-item-with-another-number-of-lines-is-drawn-again []
   (setv model (a-list "paragraph" :odds {"\n" 3} :item-lines 2))
   (for [seed ["" "a" "a\nb"]]
-    (setv texts (write-many model [seed] 30 WARM :rng-seed 1))
+    (setv texts (write-many model [seed] 30 #** WARM))
     (for [text texts] (assert (= (.count (+ seed text) "\n") 1)))
-    (setv text (.join "" (stream model seed WARM :rng-seed 1)))
+    (setv text (written model seed :rng-seed 1))
     (assert (= (.count (+ seed text) "\n") 1)))
-  (setv texts (write-many model [""] 30 WARM (Ends :length 2) :rng-seed 1))
+  (setv texts (write-many model [""] 30 :length 2 #** WARM))
   (assert (= (sfor text texts (len text)) #{2}))  ; one that is cut off may have fewer
   (setv other (a-list "paragraph" :odds {"\n" 3} :item-lines 99))
-  (assert (write-many other ["a"] 3 WARM :rng-seed 1)))  ; which doesn't go on forever
+  (assert (write-many other ["a"] 3 #** WARM)))  ; which doesn't go on forever
 
 
 (defn [pytest.fixture] lines [here]
   (saved-list here :temperature 1.0))
 
 
-(defn written [capsys #* flags [notes ""]]
+(defn shown [capsys #* flags [notes ""]]
   "Return what the program writes for these `flags`, in this process, with `notes` beside it."
   (assert (= 0 (main (list (map str flags)))))
   (setv [out err] (.readouterr capsys))
@@ -87,16 +86,16 @@
     (setv read (Seed model seed))
     (assert (= [(.decode model.vocabulary read.ids) read.opening] [(+ end seed) []])))
   (for [n (range 20)]
-    (setv text (.join "" (stream model "ab" WARM :rng-seed n)))
+    (setv text (written model "ab" :rng-seed n))
     (assert (not-in end text))
     (assert (< (len text) 360))))
 
 
 (defn test-length-stop-and-sentences-still-cut-an-item []
-  (setv written (fn [ends] (.join "" (stream (a-list :odds {"a" 1e20}) "" WARM ends))))
-  (assert (= (written (Ends :length 5)) "aaaaa"))
-  (assert (= (written (Ends :stop "aaa")) ""))
-  (setv text (.join "" (stream (a-list) "a. a" WARM (Ends :sentences 1) :rng-seed 4)))
+  (setv model (a-list :odds {"a" 1e20}))
+  (assert (= (written model :length 5) "aaaaa"))
+  (assert (= (written model :stop "aaa") ""))
+  (setv text (written (a-list) "a. a" :sentences 1 :rng-seed 4))
   (assert (<= (.count text ". ") 1)))
 
 
@@ -107,7 +106,7 @@
     warnings []
     model (small-model :unit unit :text "a b\n" :odds {"a" 1e20} :items "line"
       :longest-item longest :item-ends "c")
-    text (.join "" (stream model "" WARM :warn warnings.append)))
+    text (written model :warn warnings.append))
   (assert (= text (* "a" (int (.replace most "," "")))))
   (assert (= warnings [(+ f"an item was cut off after {most} {unit}, before its end; "
     f"the longest in training has {longest :,}")])))
@@ -115,7 +114,7 @@
 
 (defn test-an-item-of-just-that-length-is-no-reason-for-a-warning []
   (setv model (small-model :text "a\n" :odds {"a" 1e20} :items "line" :longest-item 3))
-  (assert (= 12 (len (list (stream model "" WARM (Ends 12) :warn (fn [line] (assert False))))))))
+  (assert (= 12 (len (written model :length 12 :warn (fn [line] (assert False)))))))
 
 
 ;; * New ones
@@ -123,15 +122,15 @@
 (defn test-case-spaces-and-the-seed-count-as-parts-of-an-item []
   (setv model (a-list :known ["ABA"] :odds {"a" 1e20}))
   (with [_ (pytest.raises ValueError :match "100 items in a row weren't new")]
-    (list (write-new model ["ab"] 1 WARM (Ends 1))))
-  (assert (= (list (write-new model ["b\nba"] 1 WARM (Ends 1))) [#(0 "a")])))
+    (list (write-new model ["ab"] :length 1)))
+  (assert (= (list (write-new model ["b\nba"] :length 1)) [#(0 "a")])))
 
 
 (defn test-new-is-refused-without-items-or-fingerprints []
   (with [_ (pytest.raises ValueError :match "`new` needs a model of a list")]
-    (write-new (small-model) [""] 1))
+    (write-new (small-model) [""] :length 1))
   (with [_ (pytest.raises ValueError :match "fingerprints of up to 1,000,000 items only")]
-    (write-new (a-list :known []) [""] 1)))
+    (write-new (a-list :known []) [""])))
 
 
 ;; * Two models
@@ -141,7 +140,7 @@
   (assert (= both.settings.longest-item 99))
   (assert (= both.items (fingerprints ["a" "b"])))
   (assert (= (. (Mixture (a-list) (a-list :known [])) items) b""))
-  (setv items (sfor [_ text] (write-new both [""] 50 WARM :rng-seed 1) text))
+  (setv items (sfor [_ text] (write-new both [""] :samples 50 :rng-seed 1) text))
   (assert (not (& items #{"a" "b"}))))
 
 
@@ -175,7 +174,7 @@
 
 (defn test-paragraphs-have-a-blank-line-between [lines capsys]
   (saved-list lines "paragraph" :temperature 1.0 :longest-item 400)
-  (setv text (written capsys "--generate" "ab" "--samples" 5 "--new" "--rng-seed" 1))
+  (setv text (shown capsys "--generate" "ab" "--samples" 5 "--new" "--rng-seed" 1))
   (assert (.endswith text "\n"))
   (setv items (.split (.removesuffix text "\n") "\n\n"))
   (assert (= (len items) 5))
@@ -184,13 +183,13 @@
 
 (defn test-a-seed-from-a-file-is-no-finished-item [lines capsys]
   (write-text lines "abc\n" "seed.txt")
-  (setv items (.splitlines (written capsys "--generate-from" "seed.txt" "--samples" 3)))
+  (setv items (.splitlines (shown capsys "--generate-from" "seed.txt" "--samples" 3)))
   (assert (= (len items) 3))
   (assert (all (gfor item items (.startswith item "abc")))))
 
 
 (defn test-ten-items-are-written-a-line-each-to-a-file-without-a-warning [lines capsys]
-  (assert (= (written capsys "--generate" "" "--new" "--output" "items.txt") ""))
+  (assert (= (shown capsys "--generate" "" "--new" "--output" "items.txt") ""))
   (assert (= 10 (len (.splitlines (.read-text (/ lines "items.txt")))))))
 
 
@@ -211,7 +210,7 @@
 
 (defn test-a-list-known-by-heart-is-said-to-be [lines capsys]
   (saved-list lines :known ["a"] :odds {"a" 1e20})
-  (assert (= (written capsys "--generate" "b" "--new" "--length" 1 :notes (+ "100 items in a row "
+  (assert (= (shown capsys "--generate" "b" "--new" "--length" 1 :notes (+ "100 items in a row "
     "weren't new: the model has memorized its list; give a higher --temperature")) "ba\n")))
 
 
@@ -222,16 +221,16 @@
 
 (defn test-originality-counts-the-items-of-the-list [lines capsys]
   (saved-list lines :odds {"a" 1e20})
-  (assert (= (written capsys "--generate" "" "--samples" 2 "--length" 1 "--originality"
+  (assert (= (shown capsys "--generate" "" "--samples" 2 "--length" 1 "--originality"
       "--sources" (write-text lines "A\nb\n") :notes "2 of 2 items are in the sources\n")
     "a\na\n")))
 
 
 (defn test-info-says-how-many-items-there-are [lines capsys]
-  (assert (in "items       6 different lines of up to 90 characters\n" (written capsys "--info")))
+  (assert (in "items       6 different lines of up to 90 characters\n" (shown capsys "--info")))
   (saved-list lines "paragraph" [] :median-item 7)
   (assert (in "more than 1,000,000 paragraphs of up to 90 characters, half of them at most 7"
-    (.replace (written capsys "--info") "\n            " " "))))
+    (.replace (shown capsys "--info") "\n            " " "))))
 
 
 ;; * From training on

@@ -63,7 +63,7 @@
   (assert-writes-as-python browser (page-of tmp-path model) model
     ["h" "heyl" "hey lo" "hey" "he " "hello\n" "lo  " "heyloheylo" ""])
   (assert-writes-as-python browser (page-of tmp-path model) model
-    ["hey" "hello heyl" "lo\nheylo, hello he"] :recall 0.7))
+    (lfor end ["hey" "hello heyl" "lo\nheylo, hello he"] (+ (* "hello, heylo\n" 90) end))))
 
 
 (defn test-models-of-characters-and-of-pieces-write-side-by-side [browser tmp-path]

@@ -92,8 +92,9 @@
     #({"lower" True} ["the cat"])])]
     test-the-page-writes-what-the-command-line-writes [browser tmp-path options seeds]
   (setv model (halved-model #** options))
-  (for [recall [0 0.8]]
-    (assert-writes-as-python browser (page-of tmp-path model) model seeds :recall recall)))
+  (for [before ["" (* "the Cat sat. " 90)]]  ; a long seed is remembered
+    (assert-writes-as-python browser (page-of tmp-path model) model
+      (lfor seed seeds (+ before seed)))))
 
 
 (defn test-a-page-writes-at-a-pace-that-one-can-follow [browser tmp-path]

@@ -13,8 +13,7 @@
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.scheduler [Group Scheduler]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [stream]
-  tests.helpers [CALM small-model])
+  tests.helpers [CALM small-model written])
 
 (setv
   pytestmark pytest.mark.quick
@@ -35,7 +34,8 @@
 
 
 (defn expected [length [n 1] [seed "abc"]]
-  (lfor k (range n) (.join "" (stream MODEL seed OPTIONS (Ends length) k))))
+  (lfor k (range n)
+    (written MODEL seed :temperature OPTIONS.temperature :length length :rng-seed k)))
 
 
 (defn steps-until [scheduler group [most 1000]]

@@ -5,14 +5,11 @@
   numpy :as np
   pytest
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [stream]
-  tests.helpers [in-pieces refusal-of score small-model])
+  tests.helpers [in-pieces refusal-of score small-model written])
 
 (setv
   pytestmark pytest.mark.quick
@@ -71,7 +68,7 @@
 (defn test-two-models-score-as-they-write []
   (setv
     both (Mixture (letters) (small-model :text "\nbcx") 0.3)
-    text (.join "" (stream both "ab" (SamplingOptions) (Ends :length 400) :rng-seed 1)))
+    text (written both "ab" :length 400 :rng-seed 1))
   (assert (in "x" text))
   (assert (np.allclose (all-nats both [text]) (nats-one-by-one both text) :atol 1e-4)))
 

@@ -5,22 +5,14 @@
   operator [attrgetter]
   numpy :as np
   pytest
-  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.mixture [Mixture make-engine]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.writer [stream]
-  tests.helpers [CALM small-model write-many])
+  tests.helpers [CALM small-model write-many written])
 
 (setv
   pytestmark pytest.mark.quick
   TEXT (* "heylo hey lo, ye hello\n" 9)
   MODEL (small-model :unit "pieces" :text TEXT :max-words 24 :scale CALM))
-
-
-(defn written [model seed length #** options]
-  "Return what `model` writes after `seed`, always the same."
-  (.join "" (stream model seed (SamplingOptions 1) (Ends length) 1 #** options)))
 
 
 (defn probability [model ids text]
@@ -39,7 +31,7 @@
 (defn test-the-next-character-is-as-likely-as-all-spellings-make-it []
   (setv
     n 5000
-    texts (write-many MODEL ["hey"] n (SamplingOptions 1) (Ends 1) 1)
+    texts (write-many MODEL ["hey"] n :temperature 1 :length 1 :rng-seed 1)
     [ids rest] ((attrgetter "ids" "rest") (Seed MODEL "hey"))
     whole (probability MODEL (list ids) rest))
   (for [[character count] (.items (Counter texts))]
@@ -50,8 +42,8 @@
 (defn test-a-word-goes-on-with-what-was-typed-of-it []
   (setv model (small-model :unit "pieces" :text TEXT :max-words 24 :odds {"heylo" 1e9}))
   (assert (in "heylo" model.vocabulary.ids))
-  (assert (= (written model "he" 3) "ylo"))
-  (assert (= (written model "lo,heyl" 6) "oheylo")))
+  (assert (= (written model "he" :length 3) "ylo"))
+  (assert (= (written model "lo,heyl" :length 6) "oheylo")))
 
 
 ;; * Whole words
@@ -59,7 +51,7 @@
 (defn continued [seed #** odds]
   "Return the first characters that a model with these odds writes after `seed` in 200 texts."
   (setv model (small-model :unit "pieces" :text (+ TEXT "H") :max-words 24 :odds odds))
-  (set (write-many model [seed] 200 (SamplingOptions 1) (Ends 1) 1)))
+  (set (write-many model [seed] 200 :temperature 1 :length 1 :rng-seed 1)))
 
 
 (defn [(pytest.mark.parametrize "seed,odds,whole" [
@@ -78,7 +70,7 @@
   (setv
     text (* "今日は、今日も。" 20)
     model (small-model :unit "pieces" :text text :max-words 24 :odds {}))
-  (setv after (set (write-many model ["今日"] 200 (SamplingOptions 1) (Ends 1) 1)))
+  (setv after (set (write-many model ["今日"] 200 :temperature 1 :length 1 :rng-seed 1)))
   (assert (& after (set "はも今")))
   (assert (& after (set "、。"))))
 
@@ -86,9 +78,9 @@
 (defn test-stop-and-sentences-work-within-pieces []
   (setv text (* "lo. hey" 9))
   (setv model (small-model :unit "pieces" :text text :odds {" hey" 1e9}))
-  (assert (= (.join "" (stream model "lo" :ends (Ends :stop "ey h"))) " h"))
+  (assert (= (written model "lo" :stop "ey h") " h"))
   (setv model (small-model :unit "pieces" :text text :odds {" hey" 1e9  "." 1e8}))
-  (setv text (.join "" (stream model "lo" :ends (Ends :sentences 2) :rng-seed 1)))
+  (setv text (written model "lo" :sentences 2 :rng-seed 1))
   (assert (= (.count text ". ") 1))
   (assert (.endswith text ".")))
 
@@ -99,7 +91,8 @@
     other (small-model :unit "pieces" :text (+ TEXT "xyz") :max-words 24))
   (setv other.vocabulary grown)
   (setv other.weights MODEL.weights)
-  (assert (= (written (Mixture MODEL MODEL) "hey" 30) (written MODEL "hey" 30)))
+  (setv same {"length" 30  "rng_seed" 1})
+  (assert (= (written (Mixture MODEL MODEL) "hey" #** same) (written MODEL "hey" #** same)))
   (assert (= (. (Mixture MODEL other) vocabulary units) grown.units))
   (with [_ (pytest.raises ValueError :match "different pieces")]
     (Mixture MODEL (small-model :unit "pieces" :text "other words, other pieces"))))

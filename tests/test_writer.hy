@@ -5,17 +5,15 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.server.requests [CHAT-NAME NAME]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.writing.batch [Crowd]
   lstm-textgen.writing.ends [Ends sure-text]
-  lstm-textgen.writing.sampling [SamplingOptions]
   lstm-textgen.writing.writer [stream write-each]
-  tests.helpers [CALM in-pieces run-hy small-model succeeded write-many])
+  tests.helpers [CALM in-pieces run-hy small-model succeeded write-many written])
 
 (setv
   pytestmark pytest.mark.quick
   LETTERS "\n abcdefghij."
-  FIFTY (Ends :length 50)
-  LIKELIEST (SamplingOptions :temperature 0)
   ;; Print the threads of BLAS before a text and, the most, between its units.
   COUNT "(import threadpoolctl [threadpool-info] lstm-textgen.writing.writer [stream]
     numpy :as np tests.helpers [small-model])
@@ -30,25 +28,26 @@
   (small-model :text LETTERS :scale CALM #** options))
 
 
-(defn written [model [seed "abc"] [sampling (SamplingOptions)] [ends FIFTY] #** options]
-  (.join "" (stream model seed sampling ends #** {"rng_seed" 1  #** options})))
+(defn fifty [model [seed "abc"] #** asked]
+  (written model seed #** {"length" 50  "rng_seed" 1  #** asked}))
 
 
 (defn test-the-temperature-defaults-to-the-models-own []
   (setv [cold warm] (lfor t [0 [0.5 2]] (letters :temperature t)))
-  (assert (= (written cold :sampling None) (written cold :sampling LIKELIEST)))
-  (assert (= (written warm :sampling None) (written warm :sampling (SamplingOptions [0.5 2])))))
+  (for [[model own] [[cold 0] [warm [0.5 2]]]]
+    (setv asked (Request {"length" 50  "rng_seed" 1}))
+    (assert (= (.join "" (stream model "abc" asked)) (fifty model :temperature own)))))
 
 
 (defn test-the-unknown-word-is-never-written []
   (setv model (small-model :unit "words" :text "one two three.\n" :odds {"<unk>" 1e9}))
-  (assert (not-in "<unk>" (list (stream model "one" :ends (Ends :length 500))))))
+  (assert (not-in "<unk>" (written model "one" :length 500))))
 
 
 (defn test-an-empty-seed-begins-as-the-training-text-where-it-has-no-line-breaks []
   (setv model (small-model :text "xyz" :beginning "z"))
-  (assert (= (get (written model "") 0) "z"))
-  (assert (= ["z" "z"] (lfor text (write-many model ["" ""] 1 :ends FIFTY) (get text 0)))))
+  (assert (= (get (fifty model "") 0) "z"))
+  (assert (= ["z" "z"] (lfor text (write-many model ["" ""] 1 :length 50) (get text 0)))))
 
 
 ;; * Where a text ends
@@ -84,8 +83,8 @@
 
 (defn test-a-seed-of-words-that-ends-in-a-space-is-continued-without-another []
   (setv model (small-model :unit "words" :text "it was not was it" :odds {" not" 1e20}))
-  (assert (= (written model "was " :ends (Ends :length 2)) "not not"))
-  (assert (= (written model "was" :ends (Ends :length 1)) " not")))
+  (assert (= (written model "was " :length 2) "not not"))
+  (assert (= (written model "was" :length 1) " not")))
 
 
 (defn [(pytest.mark.parametrize #("text" "wanted" "expected") [
@@ -132,17 +131,20 @@
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]
   (monkeypatch.setattr "lstm_textgen.writing.passage.CUT_OFF" 40)
   (monkeypatch.setattr "lstm_textgen.writing.passage.CUT_OFF_PER_SENTENCE" 30)
-  (for [[ends length] [[(Ends :stop "xyz") 40] [(Ends :stop "xyz" :sentences 2) 60]]]
+  (for [[ends length] [[{"stop" "xyz"} 40] [{"stop" "xyz"  "sentences" 2} 60]]]
     (setv said [])
-    (assert (= (len (written (letters :odds {"a" 1e20}) :ends ends :warn said.append)) length))
+    (assert (= (len (written (letters :odds {"a" 1e20}) "abc" :warn said.append #** ends)) length))
     (assert (in f"cut off after {length} characters (or words)" (get said 0))))
-  (assert (= (len (written (letters) :ends (Ends 100 "xyz") :warn None)) 100)))
+  (assert (= (len (written (letters) "abc" :length 100 :stop "xyz")) 100)))
 
 
-(defn [(pytest.mark.parametrize #("options" "kept") [
-    #({} [31 31 31]) #({"items" "line"  "longest_item" 900} [])])]
-    test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-half-of-an-item
-    [monkeypatch options kept]
+(defn [(pytest.mark.parametrize #("options" "asked" "kept") [
+    #({} {} [31 31 31])
+    #({} {"best_of" 4} [])
+    #({} {"match" "(?s).*"} [])
+    #({"items" "line"  "longest_item" 900} {} [])])]
+    test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-rival-and-no-half-of-an-item
+    [monkeypatch options asked kept]
   (setv
     model (letters :odds {"\n" 1e-20} #** options)
     rounds (iter [#* (range 5)])
@@ -151,7 +153,8 @@
     (when (is (next rounds None) None) (raise KeyboardInterrupt))
     (run #* arguments))
   (.setattr monkeypatch Crowd "run" stopped)
-  (setv texts (write-each model ["a"] 3 (SamplingOptions) (Ends 900)))
+  (setv texts (write-each model ["a"]
+    (Request {"samples" 3  "length" 900  "temperature" 1  #** asked})))
   (assert (= (lfor _ kept (len (get (next texts) 1))) kept))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
 

@@ -25,8 +25,8 @@
       (Action "generate_from" "writing.write" [#* WRITING #* READING] True)
       (Action "interactive" "writing.interact" [#* STEERING "path" "mix"] True)
       (Action "score" "writing.score_files"
-        ["path" "mix" "recall" "score_html" "overwrite" #* READING] True)
-      (Action "page" "writing.make_page" ["path" "temperature" "length" "recall" "overwrite"] True)
+        ["path" "mix" "score_html" "overwrite" #* READING] True)
+      (Action "page" "writing.make_page" ["path" "temperature" "length" "overwrite"] True)
       (Action "serve" "models.serve_models" ["path" "port" "host" "api_key" "open"] True)
       (Action "report" "models.report" ["path" "overwrite"] True)
       (Action "info" "models.show_info" ["path"])

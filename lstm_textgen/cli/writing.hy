@@ -27,7 +27,7 @@
   lstm-textgen.writing.originality [STRING originality]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [seed-text]
-  lstm-textgen.writing.writer [write-each])
+  lstm-textgen.writing.writer [stream write-each])
 
 (setv
   PASSAGE-SHOWN 200  ; characters of a copied passage that are shown
@@ -103,12 +103,12 @@
     keep flags.originality
     training (when keep (.prepare model (read flags.sources)))
     samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
-    options (.chosen flags #* STEERING)
-    texts (if (and (= samples flags.best-of 1) (not flags.new))
-      [#(0 (.stream model seed :warn warn #** options))]  ; as it comes; several, side by side
+    asked (.but flags :samples samples)
+    texts (if (= samples flags.best-of 1)
+      ;; As it comes; several, side by side.
+      [#(0 (stream model.checkpoint (.prepare model seed) asked :warn warn))]
       (gfor
-        [k text] (write-each model.checkpoint [(.prepare model seed)] samples
-          #* (.steering model flags) warn :new flags.new :best-of flags.best-of)
+        [k text] (write-each model.checkpoint [(.prepare model seed)] asked :warn warn)
         #(k [text])))
     titled? (and (> samples 1) (not items))
     heading (fn [k] (if titled? f"--- {(+ k 1)} of {samples} ---\n" ""))
@@ -236,7 +236,7 @@
     path flags.page
     [first #* others] (map load (models-of flags)))
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
-    (.page first path #* others #** (.chosen flags "temperature" "length" "recall" "overwrite")))
+    (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite")))
   (warn (page-written path)))
 
 
@@ -257,7 +257,7 @@
     count 0)
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
-      (_score-file model document flags.recall reading whole page))
+      (_score-file model document reading whole page))
     (+= count 1))
   (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
@@ -265,13 +265,13 @@
     (warn (page-written page-path))))
 
 
-(defn _score-file [model document recall reading whole page]
+(defn _score-file [model document reading whole page]
   "Score the `document`, and add it to the `whole`; print its line, put it on the `page`."
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
     chunks (.prepare-pieces model document))
-  (for [stretch (surprises model.checkpoint chunks (if page ALTERNATIVES 0) recall)]
+  (for [stretch (surprises model.checkpoint chunks (if page ALTERNATIVES 0))]
     (.add whole stretch.score)
     (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))

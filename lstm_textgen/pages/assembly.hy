@@ -19,9 +19,9 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.items [FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.names [RARER]
   lstm-textgen.text.units [WHITE-SPACE]
-  lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES SHARPNESS SPEAKERS SPELLED-SO-FAR TAIL
-    TRACE WITHIN-NAMES]
-  lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS SPELLED])
+  lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
+    SPELLED-SO-FAR TAIL TRACE WITHIN-NAMES]
+  lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
@@ -34,7 +34,7 @@ nothing is requested, whatever data the page holds.]]
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
       "withinNames" WITHIN-NAMES  "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS
-      "trace" TRACE}}
+      "trace" TRACE  "recall" RECALL  "from" REMEMBERED-FROM}}
   ;; How a page of this program begins (see page.html): one may replace another.
   OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.

@@ -12,7 +12,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
-  lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
@@ -43,19 +42,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
   MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
 
 
-(defn playground [models [temperature None] [length None] [recall 0]]
+(defn playground [models [temperature None] [length None]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
-  own), `recall` and `length`, the units of a passage (None: `passage-length`) or, in two lists, of
-  an item at most (None: no such limit). Raise `ValueError` for values out of range, more models,
-  or too large ones.]]
+  own) and `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item
+  at most (None: no such limit). Raise `ValueError` for values out of range, more models, or too
+  large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
       "so train a smaller network with " 'layers))
   (setv
-    controls (_controls (list (.values models)) temperature length recall)
+    controls (_controls (list (.values models)) temperature length)
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item))
     [charts about] (zip #* (gfor [n item] (enumerate (.items models)) (_about n #* item)))
@@ -79,7 +78,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
 
 
-(defn _controls [models temperature length recall]
+(defn _controls [models temperature length]
   "Return what playground.html says of the controls, and where they start, for `playground`."
   (setv
     [model #* _] models
@@ -92,7 +91,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
       (isinstance own list) (get own 0)
       True own)
     "longest" LONGEST
-    "recall" (check-setting "recall" recall)
     "length" (cond
       (is-not length None) (check-value 'length PAGE-LENGTH length)
       list? ""
@@ -145,6 +143,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "end" (if settings.items (get ENDS settings.items) "")
    "lines" (or settings.item-lines 0)
    #** (_breaks vocabulary settings)
+   "remembers" (not (or settings.items settings.people))
    "names" (if (is vocabulary.unknown None) (or settings.names "") "")
    "mostUnits" (min LONGEST (* LONGER (or settings.longest-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.

@@ -17,10 +17,11 @@ A section is left out if a file lacks its data, or has too little of it to show.
   lstm-textgen.pages.figures [calibration-chart chart-figure comparing-charts epochs-in-figures
     facts-of folded learning-curves section-of side-by-side strip-section summary-of table-of
     text-characters]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.text.items [KnownItems fingerprint-of]
-  lstm-textgen.writing.writer [passage-length usual-options write-each write-sample])
+  lstm-textgen.writing.writer [passage-length write-each write-sample])
 
 (setv
   MOST-COMPARED 8    ; models on a page: the colors in charts.css
@@ -206,8 +207,8 @@ A section is left out if a file lacks its data, or has too little of it to show.
   items are always the same for the same model.]]
   (setv
     known (KnownItems model.items)
-    options (usual-options model temperature)
-    texts (write-each model [""] count options :rng-seed 1 :warn (fn [line] None))
+    asked (Request {"samples" count  "temperature" temperature  "rng_seed" 1})
+    texts (write-each model [""] asked :warn (fn [line] None))
     items (lfor [_ text] (sorted texts) (.rstrip text))
     old (lfor item items (in item known))
     lengths (lfor item items (len (.split model.vocabulary item)))

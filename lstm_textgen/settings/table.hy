@@ -227,7 +227,7 @@ in Python, and its checks.]]
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
       (+ "make an offline web page to play with the model, or two side by side; "
-        "--temperature, --length and --recall set its controls")
+        "--temperature and --length set its controls")
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
@@ -242,9 +242,6 @@ in Python, and its checks.]]
     (Setting "min_p" RATIO "cli write"
       "choose among units at least P times as likely as the most likely (default: 0)"
       :metavar "P")
-    (Setting "recall" RATIO "cli write"
-      "share of a memory of the text so far in each choice, 0 to 1; brings names back"
-      :metavar "SHARE" :default 0)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]
   "scoring" [

@@ -6,11 +6,8 @@ another order for another number of texts, which now and then changes a choice (
 (eval-when-compile (require hyrule [meth]))
 (import
   concurrent.futures [ThreadPoolExecutor]
-  functools [partial]
   numpy :as np
   lstm-textgen.basics.machine [cores]
-  lstm-textgen.text.breaks [break-rules]
-  lstm-textgen.writing.memory [recalled]
   lstm-textgen.writing.sampling [Sampler])
 
 (setv
@@ -51,25 +48,15 @@ another order for another number of texts, which now and then changes a choice (
     (setv
       [logits step pick] [@_engine.logits @_engine.step @_sampler.pick]
       rows (lfor [k draw] (enumerate @draws) :if draw.logits k)
-      memories (lfor [k draw] (enumerate @draws) :if draw.memory #(k draw.memory))
       [ids kept] [[] []])
-    (when memories (setv pick (partial @_pick-recalling memories)))
     (for [_ (range steps)]
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
-      (setv picked (pick logits))
+      (setv picked (pick logits @_engine))
       (.append ids picked)
       (step picked)
       (when (and enough? (enough?)) (break)))
     #( (.reshape (np.array ids) -1 (len @draws))
-      (if rows (dict (zip (lfor k rows (get @draws k)) (np.stack kept 1))) {})))
-
-  (meth _pick-recalling [memories logits]
-    "Return ids (texts,) drawn from `logits` as the `memories`, #(k memory), change them."
-    (setv
-      outputs (np.atleast-2d @_engine.output)
-      ids (@_sampler.pick (recalled memories logits outputs)))
-    (for [[k memory] memories] (.take memory (get (np.atleast-1d ids) k) (get outputs k)))
-    ids))
+      (if rows (dict (zip (lfor k rows (get @draws k)) (np.stack kept 1))) {}))))
 
 
 (defclass Crowd []
@@ -117,7 +104,5 @@ another order for another number of texts, which now and then changes a choice (
 
 
 (defn make-sampler [model [draws #()]]
-  "Return a `Sampler` for texts by `model`; it draws no reserved unit and breaks no line midway."
-  (setv [vocabulary settings] [model.vocabulary model.settings])
-  (Sampler vocabulary.size draws (range (len vocabulary.reserved))
-    (break-rules vocabulary settings.item-ends settings.unbroken)))
+  "Return a `Sampler` for texts by `model`; it draws no reserved unit."
+  (Sampler model.vocabulary.size draws (range (len model.vocabulary.reserved))))

@@ -1,10 +1,6 @@
-#[[What is asked of a text: that it matches a pattern, that it doesn't repeat itself.
+"What is asked of a text: that it matches a pattern, that it doesn't repeat itself."
 
-A unit that a text can't have is refused, and the next is taken: the one with the next largest
-score of the same draw, so nothing is drawn twice. Among the units that aren't refused, each comes
-as often as the model and the draw's options would have it after the same text.]]
-
-(eval-when-compile (require hyrule [meth]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   copy [copy]
   dataclasses [replace]
@@ -13,7 +9,8 @@ as often as the model and the draw's options would have it after the same text.]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.items [ENDS]
-  lstm-textgen.writing.patterns [Guide])
+  lstm-textgen.writing.patterns [Guide]
+  lstm-textgen.writing.rules [Rule usual-rules])
 
 (setv
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
@@ -50,20 +47,29 @@ as often as the model and the draw's options would have it after the same text.]
       (setv [end] (if (= (len stops) 1) stops [""]))
       (guide-of @match model.vocabulary (.get ENDS model.settings.items end))))
 
-  (meth constraint [seed stops units characters patient]
-    #[[Return the `Constraint` of a text after `seed`.
+  (meth pattern [seed stops units characters patient]
+    #[[Return the `Pattern` of a text after `seed`, or None.
 
     The text ends before one of `stops` and has at most this number of `units` and `characters`;
-    `patient` is as in `Constraint`. Raise `ValueError` if nothing after the seed can match.]]
+    `patient` is as in `Pattern`. Raise `ValueError` if nothing after the seed can match.]]
+    (setv guide (@guide seed.model stops))
+    (unless guide (return None))
     (setv
       own (own-part seed.model seed.before)
-      constraint (Constraint seed.model.vocabulary (@guide seed.model stops)
-        (repeats-in seed.before (or @no-repeat 0)) units characters patient))
-    (.read constraint own)
-    (when (> constraint.least constraint.room)
+      pattern (Pattern seed.model.vocabulary guide units characters patient))
+    (.read pattern own)
+    (when (> pattern.least pattern.room)
       (refuse 'match ": no text" (if own f" that begins with {own !r}" "") " can match"
-        (if (= constraint.least inf) "" f" with room for only {constraint.room :,} characters")))
-    constraint)
+        (if (= pattern.least inf) "" f" with room for only {pattern.room :,} characters")))
+    pattern)
+
+  (meth rules [seed pattern]
+    "Return the list of the rules of a text after `seed`, which has been read, and of `pattern`."
+    [ #* (usual-rules seed)
+      #* (if pattern [pattern] [])
+      #* (if @no-repeat
+        [(.copy (repeats-in seed.before @no-repeat) seed.model.vocabulary.units)]
+        [])])
 
   (meth met? [seed stops text]
     "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."
@@ -80,107 +86,81 @@ as often as the model and the draw's options would have it after the same text.]
   (if items (get (.split seed (get ENDS items)) -1) ""))
 
 
-(defclass Constraint []
-  #[[Refuses units of one text of the units of `vocabulary`.
+(defclass Pattern [Rule]
+  #[[Refuses units of one text of the units of `vocabulary` that can't lead to a match.
 
-  The text must match the pattern of `guide` (a `Guide` or None), in at most `units` and
-  `characters`, and continue without a passage of its `repeats` (`Repeats` of the seed). If there
-  is little room left, only units that bring the text nearer to a match are taken. So they are once
-  the model has wanted to end the text and couldn't; but a `patient` constraint ends it there, as
-  another text may match by itself.]]
+  The text must match the pattern of `guide` (a `Guide`), in at most `units` and `characters`. If
+  there is little room left, only units that bring the text nearer to a match are taken. So they
+  are once the model has wanted to end the text and couldn't; but a `patient` pattern ends it
+  there, as another text may match by itself.]]
 
-  (meth __init__ [@vocabulary @guide repeats @units @characters @patient]
+  (meth __init__ [@_vocabulary @_guide @_units @_characters @_patient]
     (setv
-      @_demanded (when guide guide.start)
-      @_repeats (.copy repeats)
+      @_demanded _guide.start
       @_ending False
       @_taken 0    ; units
       @last None))  ; how many of them make the text to which nothing can be added
 
-  (meth read [own]
-    "Take note of the end `own` of a seed, which belongs to the text that must match."
-    (when @guide (setv @_demanded (.after @guide @_demanded own))))
+  (meth read [text]
+    (setv @_demanded (.after @_guide @_demanded text)))
 
   (meth [property] least []
     "How many characters must follow at least, besides its end; ∞ if the text can't match."
-    (if @guide (- (.least @guide @_demanded) (len @guide.end)) 0))
+    (- (.least @_guide @_demanded) (len @_guide.end)))
 
   (meth [property] room []
-    "How many characters can follow at most; ∞ where nothing must match."
-    (if @guide (min @characters (* @units (int (.max @guide.lengths)))) inf))
+    "How many characters can follow at most."
+    (min @_characters (* @_units (int (.max @_guide.lengths)))))
 
-  (meth restrict [scores noise free]
-    #[[Set the `scores` (size,) of the units that can't lead to a match to -∞.
-
-    With the `noise` (size,) of this draw they say which unit the model wants. If none is left, the
-    scores are those in `free` (size,), which other rules haven't lowered.]]
-    (when (or (not @guide) (is-not @last None)) (return))
+  (meth score [scores choice]
+    "Set the scores of other units to -∞; if none is left, other rules don't count."
+    (when (is-not @last None) (return))
     (setv
-      needs (.needs @guide @_demanded)
-      least (.least @guide @_demanded)
-      end (cut @guide.end -1 None)
-      wish (.argmax (+ scores noise)))
-    (when (and end (= (get needs wish) inf) (in end (get @vocabulary.units wish)))
-      (if @patient (setv @last @_taken) (setv @_ending True)))
+      needs (.needs @_guide @_demanded)
+      least (.least @_guide @_demanded)
+      end (cut @_guide.end -1 None)
+      wish (.argmax (+ scores choice.noise)))
+    (when (and end (= (get needs wish) inf) (in end (get @_vocabulary.units wish)))
+      (if @_patient (setv @last @_taken) (setv @_ending True)))
     (setv refused (>= needs (if @_ending least inf)))
-    (when (> (+ least SPARE) (min @units @characters))  ; a unit has at least one character
-      (|= refused (> (+ needs @guide.lengths) (+ @characters (len @guide.end))))
-      (|= refused (> (+ needs 1) (+ @units (len @guide.end)))))
+    (when (> (+ least SPARE) (min @_units @_characters))  ; a unit has at least one character
+      (|= refused (> (+ needs @_guide.lengths) (+ @_characters (len @_guide.end))))
+      (|= refused (> (+ needs 1) (+ @_units (len @_guide.end)))))
     (setv (get scores refused) (- inf))
     (when (= (.max scores) (- inf))
-      (setv (cut scores) (np.where refused (- inf) free))))
-
-  (meth choose [scores free noise]
-    #[[Return the id of the unit with the largest of `scores` (size,) that isn't refused.
-
-    If all are refused, others may come by `free` (size,), the scores without the draw's limits
-    and this `noise` (size,), then those that only begin to repeat a passage, then any.]]
-    (setv
-      units @vocabulary.units
-      first (int (.argmax scores))
-      id (if (.begins? @_repeats (get units first))
-        (next
-          (gfor
-            [scores refused?] [
-              [scores @_repeats.begins?]
-              [(+ free noise) @_repeats.begins?]
-              [(+ free noise) @_repeats.completes?]]
-            id (.tolist (.argsort (- scores)))
-            :if (and (> (get scores id) (- inf)) (not (refused? (get units id))))
-            id)
-          first)
-        first))
-    (@take id)
-    id)
+      (setv (cut scores) (np.where refused (- inf) choice.free))))
 
   (meth take [id]
-    "Take note of the unit `id`, which the text now has."
-    (setv unit (get @vocabulary.units id))
-    (.add @_repeats unit)
-    (-= @units 1)
-    (-= @characters (len unit))
+    (setv unit (get @_vocabulary.units id))
+    (-= @_units 1)
+    (-= @_characters (len unit))
     (+= @_taken 1)
-    (when @guide
-      (setv @_demanded (.after @guide @_demanded unit))
-      (when (and (is @last None) (= (.min (.needs @guide @_demanded)) inf))
-        (setv @last @_taken)))))
+    (.read self unit)
+    (when (and (is @last None) (= (.min (.needs @_guide @_demanded)) inf))
+      (setv @last @_taken))))
 
 
-(defclass Repeats []
-  #[[Knows the passages of `length` characters in a text that comes unit by unit (0: none).
+(defclass Repeats [Rule]
+  #[[Refuses to repeat a passage of `length` characters in one text of these `units` (a list).
 
   A passage that breaks off within a word would leave half a word. So a passage that ends with a
   word is to break off before it, and the beginnings of that word are known, too.]]
+  (setv choosy True)
 
-  (meth __init__ [@length]
+  (meth __init__ [@length [@_units []]]
     (setv [@_known @_tail] [[(set)] ""]))  ; sets of hashes, the last of which grows
 
-  (meth copy []
-    "Return one of the same text, which may continue in another way; what they know is shared."
-    (setv
-      twin (copy @,)
-      twin._known [#* (cut @_known -2 None) (set)])
+  (meth copy [units]
+    "Return one of the same text, which continues in its own way; what they know is shared."
+    (setv twin (copy @,))
+    (setv [twin._known twin._units] [[#* (cut @_known -2 None) (set)] units])
     twin)
+
+  (meth refuses? [id strict]
+    ((if strict @begins? @completes?) (get @_units id)))
+
+  (meth take [id]
+    (.read self (get @_units id)))
 
   (meth begins? [unit]
     "Return whether `unit` would complete a passage, or begin the word that would."
@@ -188,27 +168,25 @@ as often as the model and the draw's options would have it after the same text.]
       whole (+ @_tail unit)
       n (len (.lstrip unit)))
     (or (.completes? self unit)
-      (and @length n (.isspace (cut whole (- -1 n) (- n)))
+      (and n (.isspace (cut whole (- -1 n) (- n)))
         (@_has-any (gfor k (range (+ n 1) @length) (cut whole (- k) None))))))
 
   (meth completes? [unit]
     "Return whether `unit` would complete a passage that the text already has."
-    (and @length (@_has-any (@_passages unit))))
+    (@_has-any (@_passages unit)))
 
-  (meth add [text]
-    "Take note of `text`, which follows what there is."
-    (when @length
-      (setv known (get @_known -1))
-      (for [passage (@_passages text)]
-        (.add known (hash passage))
-        (when (.isspace (get passage -1))
-          (setv
-            word (get (or (.rsplit passage None 1) [""]) -1)
-            before (- (len (.rstrip passage)) (len word)))
-          (.update known
-            (gfor end (range (+ 1 before) @length) (hash (cut passage end))))))
-      (setv @_tail (cut (+ @_tail text) (- 1 @length) None))
-      (when (> (len known) KNOWN-PASSAGES) (setv @_known [known (set)]))))
+  (meth read [text]
+    (setv known (get @_known -1))
+    (for [passage (@_passages text)]
+      (.add known (hash passage))
+      (when (.isspace (get passage -1))
+        (setv
+          word (get (or (.rsplit passage None 1) [""]) -1)
+          before (- (len (.rstrip passage)) (len word)))
+        (.update known
+          (gfor end (range (+ 1 before) @length) (hash (cut passage end))))))
+    (setv @_tail (cut (+ @_tail text) (- 1 @length) None))
+    (when (> (len known) KNOWN-PASSAGES) (setv @_known [known (set)])))
 
   (meth _has-any [passages]
     (any (gfor each passages  known @_known (in (hash each) known))))
@@ -223,5 +201,5 @@ as often as the model and the draw's options would have it after the same text.]
 (defn [(lru-cache 2)] repeats-in [text length]
   "Return the `Repeats` of a seed `text`; the last are kept, as all texts of a request need them."
   (setv repeats (Repeats length))
-  (.add repeats text)
+  (.read repeats text)
   repeats)

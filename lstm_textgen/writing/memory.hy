@@ -21,6 +21,7 @@ spelled as they were, but sentences don't.]]
 
 ;; All were measured: see bench/log.md.
 (setv
+  RECALL 0.3  ; the share in generation, by readers
   SPELLED-SO-FAR 6  ; characters of a word so far, at its end
   SHARPNESS 2  ; times h·h'
   WITHIN-NAMES 2  ; times `recall`
@@ -33,45 +34,42 @@ spelled as they were, but sentences don't.]]
 
 
 (defclass Memory []
-  #[[What a text of the units of a `vocabulary` has had so far, recalled with a share of `recall`.
+  #[[What a text of the units of a `vocabulary` has had so far, with a share of `recall`.
 
-  `change` applies it to the logits at a place, and `take` tells it which unit came next there.]]
+  `change` says what it does to the logits at a place, and `take` tells it which unit came next.]]
 
-  (meth __init__ [vocabulary @recall]
+  (meth __init__ [vocabulary [@recall RECALL]]
     (setv
-      @_units vocabulary.units
+      @units vocabulary.units
       @_tail ""  ; the last characters
       @_places {}  ; lists of places, #(id share output) each, by the characters before them
       @_keys (deque)))  ; what each place has before it, the oldest first
 
   (meth copy []
-    "Return a memory of the same text, which may continue in another way."
-    (setv
-      twin (copy @,)
-      twin._places (dfor [key places] (.items @_places) key (.copy places))
-      twin._keys (.copy @_keys))
-    twin)
+    "Return a memory of the same places, for a text that continues in its own way."
+    (copy @,))
 
   (meth change [logits output]
-    "Return the `logits` (vocabulary,) as changed where the network's output is `output` (units,)."
+    #[[Return #(ids change): what to add to the `logits` (vocabulary,) of `ids` (n,).
+
+    The network's output there is `output` (units,).]]
     (setv places (.get @_places (key-of @_tail)))
-    (unless places (return logits))
+    (unless places (return #([] None)))
     (setv
-      [ids shares outputs] (map np.array (zip #* (cut places (- SPEAKERS) None)))
+      [next shares outputs] (map np.array (zip #* (cut places (- SPEAKERS) None)))
       likeness (@ outputs output)
       weights (np.exp (* SHARPNESS (- likeness (.max likeness))))
       shares (* weights (/ shares (.sum weights)))
       top (.max logits)
       odds (np.exp (- logits top))  ; in proportion to those of the model, which has …
       scale (/ (.sum odds) (max TRACE (- 1 (.sum shares))))  ; … the rest of the share
-      recalled (* scale (.take (np.bincount ids shares) ids))
-      changed (.copy logits))
-    (setv (get changed ids) (+ top (np.log (+ (.take odds ids) recalled))))
-    changed)
+      ids (np.unique (get next (> (.take logits next) (- np.inf))))  ; those that may come
+      recalled (* scale (.take (np.bincount next shares) ids)))
+    #(ids (- (+ top (np.log (+ (.take odds ids) recalled))) (.take logits ids))))
 
   (meth take [id output]
     "Remember that the unit `id` came next, where the network's output was `output` (units,)."
-    (setv [key unit] [(key-of @_tail) (get @_units id)])
+    (setv [key unit] [(key-of @_tail) (get @units id)])
     (when key
       (setv share (min 1 (* @recall (times-recall @_tail unit))))
       (.append (.setdefault @_places key []) #(id share (.copy output)))
@@ -111,15 +109,3 @@ spelled as they were, but sentences don't.]]
     (.isupper (get word 0)) WITHIN-NAMES
     (> (len word) 1) 1
     True ELSEWHERE))
-
-
-(defn recalled [memories logits outputs]
-  #[[Return `logits` (texts, vocabulary) as changed by `memories`, pairs #(k memory) for text k.
-
-  `outputs` (texts, units) are the network's. Logits of a single text have no axis for texts.]]
-  (setv
-    changed (.copy logits)
-    [rows before] (map np.atleast-2d [changed logits]))
-  (for [[k memory] memories]
-    (setv (get rows k) (.change memory (get before k) (get outputs k))))
-  changed)

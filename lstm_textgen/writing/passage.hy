@@ -29,10 +29,8 @@
   begin again. `units` counts those that the text has, and `surprise` is the sum of theirs, in
   nats, if the draw keeps the logits.]]
 
-  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [demands (Demands)]]
-    (setv
-      @demands (.usual demands seed.model.settings ends draw.options.temperature)
-      @tries 0)
+  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@demands (Demands)]]
+    (setv @tries 0)
     (@start))
 
   (meth start []
@@ -45,13 +43,10 @@
       @_finders (.finders @ends settings.items)
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
       measure @seed.model.vocabulary.measure
-      @draw.names @seed.names
-      @draw.place (when @seed.names (.place @seed.names @seed.before))
-      @draw.constraint (when (or @demands.match @demands.no-repeat)
-        (.constraint @demands @seed @ends.stops
-          (if measure @_units-left @left)
-          (if measure @_parts-left maxsize)
-          @patient?)))
+      @_pattern (.pattern @demands @seed @ends.stops
+        (if measure @_units-left @left)
+        (if measure @_parts-left maxsize)
+        @patient?))
     (@_add @seed.opening))
 
   (meth start-again [number]
@@ -87,8 +82,8 @@
     (+ @seed.text @text))
 
   (meth begin [engine]
-    "Draw the first unit if it may include the end of the seed, which `engine` has read."
-    (when @seed.memory (setv @draw.memory (.copy @seed.memory)))
+    "Set the rules, and draw the first unit if it may include the end of the seed, now read."
+    (setv @draw.rules (.rules @demands @seed @_pattern))
     (when @seed.rest
       (setv [id typed logits] (.first-unit @seed engine @draw))
       (.take self [id] (when @draw.logits logits) typed)))
@@ -101,11 +96,11 @@
     (setv
       all @seed.model.vocabulary.units
       units (lfor id ids (get all id))
-      [before constraint] [@units @draw.constraint]
-      whole? (and constraint (is-not constraint.last None)))
+      before @units
+      whole? (and @_pattern (is-not @_pattern.last None)))
     (when whole?  ; what was drawn after the whole text doesn't belong to it
       (setv [@_units-left @_units-line]
-        [(- (+ constraint.last (len @seed.opening)) @units) None]))
+        [(- (+ @_pattern.last (len @seed.opening)) @units) None]))
     (@_add (if typed (lfor unit units (cut unit typed None)) units))
     (when (and @over whole?) (setv @over "stop"))
     (setv n (- @units before))

@@ -5,7 +5,7 @@ between 0 and 1, each unit has the largest logit + noise with just its softmax p
 noise can be made in large blocks, which is fast. All is in float32, the precision of the logits;
 as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
-(eval-when-compile (require hyrule [meth ncut]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [defaultdict]
   itertools [repeat]
@@ -30,27 +30,24 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   - `top-p`: only the fewest units with this total probability (nucleus, Holtzman et al. 2019).
   - `min-p`: only units at least `min-p` times as likely as the likeliest (Nguyen et al. 2024).
 
-  None turns off each of the last three. Before all of them a `Memory` of the text so far changes
-  the logits, if there is something to `recall` (its share; 0: no memory).]]
+  None turns off each of the last three.]]
   [ #^ object [temperature 1.0]  #^ object [top-k None]
-    #^ object [top-p None]  #^ object [min-p None]  #^ object [recall 0]])
+    #^ object [top-p None]  #^ object [min-p None]])
 
 
 (defclass Draw []
   #[[How one text draws its units.
 
   Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
-  own; those for its first `drawn` units are used up. `midway` is the state of the `break-rules`
-  after the last of them. With `logits`, a batch keeps the model's own logits for each unit. A
-  `constraint` (a `Constraint` or None) refuses units, a `memory` (a `Memory` or None) changes the
-  logits first. At its `place` in `names` (`Names` or None) other names are rarer.
+  own; those for its first `drawn` units are used up. With `logits`, a batch keeps the model's own
+  logits for each unit. The `rules` (a list of `Rule`) are those of the text.
 
-  A `cold?` one always chooses the likeliest unit. `factors` for the logits are cycled through.]]
+  A `cold?` one always chooses the most likely unit. `factors` for the logits are cycled through.]]
 
   (meth __init__ [[@options (SamplingOptions)] [rng-seed None] [@number 0] [@logits False]]
     (setv
       @rng-seed (if (is rng-seed None) (. (np.random.SeedSequence) entropy) rng-seed)
-      [@drawn @midway @constraint @memory @names @place] [0 0 None None None None]
+      [@drawn @rules] [0 []]
       given options.temperature
       temperatures (if (isinstance given list) given [given])
       @cold? (not (any temperatures))
@@ -82,17 +79,14 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 (defclass Sampler []
   #[[Draws the ids of texts, by a `Draw` for each in the list `draws`.
 
-  `size` is that of the vocabulary; `exclude` are ids that are never drawn.
-  `rules` are `break-rules` or None.]]
+  `size` is that of the vocabulary; `exclude` are ids that are never drawn.]]
 
-  (meth __init__ [@size [draws #()] [exclude #()] [rules None]]
+  (meth __init__ [@size [draws #()] [exclude #()]]
     (setv
-      [@_barred @_next] (or rules [None None])
-      @_states #()  ; of the texts, by the rules
       [@draws @_generators] [[] []]
       @_noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
       @_step 0  ; the next one that it is for
-      @_penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
+      @penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
     (@change [] draws))
 
   (meth change [kept draws]
@@ -106,10 +100,15 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       @draws [#* (gfor k kept (get @draws k)) #* draws]
       @_generators [#* (gfor k kept (get @_generators k)) #* generators]
       @_scores (np.empty (@_shape @size) "float32")
-      @_states (.reshape (np.array (lfor draw @draws draw.midway) "int8") (@_shape))
-      @_constrained (lfor [k draw] (enumerate @draws) :if draw.constraint #(k draw.constraint))
-      @_named (lfor [k draw] (enumerate @draws) :if draw.names #(k draw))
-      @_rows (np.atleast-2d @_scores)  ; the same array
+      @_ruled (lfor
+        [k [draw row]] (enumerate (zip @draws (np.atleast-2d @_scores)))
+        :if draw.rules
+        #(draw.rules row (Choice @, k)))
+      @_choosy (lfor
+        [rules row choice] @_ruled
+        :setv choosy (lfor rule rules :if rule.choosy rule)
+        :if choosy
+        #(choosy row choice))
       groups (defaultdict list))  ; the texts with the same limits
     (for [[row draw] (enumerate @draws) :if (any draw.limits)]
       (.append (get groups draw.limits) row))
@@ -117,8 +116,10 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       [(if (= (len rows) (len @draws)) ... rows) (make-limits @size #* limits)]))
     (@_prepare (np.concatenate [(get left kept) fresh])))
 
-  (meth pick [logits]
-    "Return ids (texts,), or an integer for one, drawn from `logits` (texts, vocabulary)."
+  (meth pick [logits [engine None]]
+    #[[Return ids (texts,), or an integer for one, drawn from `logits` (texts, vocabulary).
+
+    They are of `engine`, which rules may ask.]]
     (when (= @_step (len @_steps))
       (setv
         [n steps size] @_noise.shape
@@ -128,42 +129,30 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       (@_prepare (make-noise @draws @_generators #(n steps size))))
     (setv
       scores @_scores
-      [factors noise] (get @_steps @_step))
+      [@factors @noise] (get @_steps @_step)
+      [@logits @engine] [logits engine])
     (+= @_step 1)
-    (np.multiply logits factors scores)
-    (when (is-not @_penalty None) (+= scores @_penalty))
-    (for [[k draw] @_named]
-      (when (is-not draw.place.change None) (+= (get @_rows k) draw.place.change)))
-    (when @_constrained
-      (setv
-        [each each-noise] [@_rows (np.atleast-2d noise)]
-        free (.copy each)))
-    (when (is-not @_barred None) (+= scores (get @_barred @_states)))
-    (for [[k constraint] @_constrained]
-      (.restrict constraint (get each k) (get each-noise k) (get free k))
-      (setv (get free k) (get each k)))
+    (np.multiply logits @factors scores)
+    (when (is-not @penalty None) (+= scores @penalty))
+    (for [[rules row choice] @_ruled  rule rules] (.score rule row choice))
+    (for [[_ row choice] @_choosy] (setv choice.unlimited (.copy row)))
     (for [[rows limits] @_limited]
       (setv some (get scores rows))
       (for [limit limits] (setv (get some (< some (limit some))) (- np.inf)))
       (setv (get scores rows) some))
-    (+= scores noise)
+    (+= scores @noise)
     (setv ids (.argmax scores -1))
-    (when @_constrained
-      (setv ids (np.atleast-1d ids))
-      (for [[k constraint] @_constrained]
-        (setv (get ids k) (.choose constraint (get each k) (get free k) (get each-noise k))))
-      (when (= (len ids) 1) (setv ids (get ids 0))))
-    (when (is-not @_next None) (setv @_states (get @_next #(@_states ids))))
-    (when @_named
-      (setv drawn (if (= (len @draws) 1) [ids] (.tolist ids)))
-      (for [[k draw] @_named] (setv draw.place (.after draw.names draw.place (get drawn k)))))
+    (when @_ruled
+      (setv drawn (.tolist (np.atleast-1d ids)))
+      (for [[rules row choice] @_choosy]
+        (setv (get drawn choice.k) (accepted rules row choice (get drawn choice.k))))
+      (for [[rules _ choice] @_ruled  rule rules] (.take rule (get drawn choice.k)))
+      (when @_choosy (setv ids (if (= (len drawn) 1) (get drawn 0) (np.array drawn)))))
     ids)
 
   (meth settle []
     "Let the draws note the units drawn."
-    (for [[draw midway] (zip @draws (.tolist (np.atleast-1d @_states)))]
-      (+= draw.drawn @_step)
-      (setv draw.midway midway))
+    (for [draw @draws] (+= draw.drawn @_step))
     (setv @_step 0))
 
   (meth _prepare [noise]
@@ -184,6 +173,52 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   (meth _shape [#* size]
     "Return the shape (texts, size), for one text (size,)."
     (if (= (len @draws) 1) [#* size] [(len @draws) #* size])))
+
+
+(defclass Choice []
+  #[[The choice of the next unit of text `k`, as the rules of a text see it.
+
+  `unlimited` (size,) are the scores as they were before the draw's own limits, if a rule is
+  choosy.]]
+
+  (meth __init__ [@_sampler @k])
+
+  (meth [property] logits []
+    "The model's logits (size,)."
+    (get (np.atleast-2d @_sampler.logits) @k))
+
+  (meth [property] output []
+    "The network's output (units,) that they were made of."
+    (get (np.atleast-2d @_sampler.engine.output) @k))
+
+  (meth [property] factor []
+    "What the logits are multiplied by: 1 / temperature."
+    (get (np.ravel @_sampler.factors) @k))
+
+  (meth [property] noise []
+    "The noise (size,) of this draw."
+    (get (np.atleast-2d @_sampler.noise) @k))
+
+  (meth [property] free []
+    "The scores (size,) without any rule."
+    (setv penalty @_sampler.penalty)
+    (+ (* @logits @factor) (if (is penalty None) 0 penalty))))
+
+
+(defn accepted [rules scores choice id]
+  #[[Return the drawn unit `id`, or another if one of the choosy `rules` refuses it.
+
+  It is the one with the largest of `scores` (size,) that isn't refused. If all are, others may
+  come by the scores without the draw's limits, then those that are refused only strictly, then
+  any.]]
+  (defn refused? [id strict] (any (gfor rule rules (.refuses? rule id strict))))
+  (unless (refused? id True) (return id))
+  (setv unlimited (+ choice.unlimited choice.noise))
+  (for [[scores strict] [[scores True] [unlimited True] [unlimited False]]
+      other (.tolist (.argsort (- scores)))
+      :if (and (> (get scores other) (- np.inf)) (not (refused? other strict)))]
+    (return other))
+  id)
 
 
 (defn make-noise [draws generators shape]

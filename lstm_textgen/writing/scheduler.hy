@@ -5,14 +5,15 @@ each text there, and hands them out. A place goes to the group with the fewest t
 if need be from the one with the most. Nothing but `TURN` depends on the clock: who alone asks for
 texts gets the same ones each time.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [->> meth unless]))
 (import
   collections [deque]
+  itertools [takewhile]
   time
-  lstm-textgen.text.items [MOST-DRAWS]
   lstm-textgen.writing.batch [Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.pace [Pace])
+  lstm-textgen.writing.pace [Pace]
+  lstm-textgen.writing.winners [best-of fitting unseen])
 
 (setv
   DRAWN-A-STEP 128  ; units of each text that a step draws, unless others wait
@@ -29,29 +30,21 @@ texts gets the same ones each time.]]
 
   Those that are over end, if the group is `ordered` in the order of their numbers; `ended`, a
   deque, has those that nobody has taken yet. Those that aren't as demanded or, with `items`
-  (`NewItems`), aren't new begin again, with numbers that follow those of all. Of every `best-of`
-  passages only the one with the least surprise per unit ends. `over` is None, then why nothing
-  more is to come: "done", "memorized" if hardly an item is new, "unmatched" if hardly a text is
-  as demanded, "cancelled" or "failed".]]
+  (`NewItems`), aren't new begin again, with numbers that follow those of all. Of every number of
+  `rivals` only the best ends. While texts are `revocable`, they can't be read before they end.
+  `over` is None, then why nothing more is to come: "done", "memorized" if hardly an item is new,
+  "unmatched" if hardly a text is as demanded, "cancelled" or "failed".]]
 
-  (meth __init__ [@passages @count [@items None] [@ordered False] [@best-of 1]]
+  (meth __init__ [@passages @count [items None] [@ordered False] [@rivals 1] [@revocable False]]
     (setv
       @_coming (iter passages)
       [@waiting @ended @_again] [(deque) (deque) (deque)]
-      [@_misfits @_rivals] [0 {}]  ; misfits in a row; passages by the number of their text
       [@running @begun] [[] (deque)]  ; in the order in which they joined the batch, and began
       [@left @turns] [@count 0]
-      @over (if @count None "done")))
-
-  (meth [property] revocable? []
-    "Whether a text may begin again or lose to a rival, so that it can't be read before it ends."
-    (or @items (> @best-of 1) (any (gfor passage @begun passage.demands.late?))))
-
-  (meth winners []
-    "Return the `passages` (a list) that have no rivals, or the best of their rivals."
-    (if (= @best-of 1)
-      @passages
-      (sorted @ended :key (fn [passage] (% passage.draw.number @count)))))
+      @over (if @count None "done")
+      @_fitting (fitting @again)
+      @_unseen (if items (unseen items @again) iter)
+      @_best (best-of rivals count)))
 
   (meth upcoming []
     "Return the passage that waits for its turn, or None."
@@ -68,44 +61,32 @@ texts gets the same ones each time.]]
     #[[End the passages that are over, or have them begin again if they aren't wanted.
 
     Return whether any has ended.]]
-    (setv before @left)
-    (for [passage (list @begun)]
-      (unless passage.over
-        (if @ordered (break) (continue)))
-      (.remove @begun passage)
-      (if (@_wanted? passage)
-        (@_end passage)
-        (do
-          (.start-again passage (+ passage.draw.number @count))
-          (.append @_again passage)
-          (setv @over (cond
-            (>= @_misfits MOST-DRAWS) "unmatched"
-            (and @items (.memorized? @items)) "memorized"
-            True @over))
-          (when @over (break)))))
+    (setv
+      before @left
+      over? (fn [passage] passage.over)
+      finished (list ((if @ordered takewhile filter) over? @begun)))
+    (.extend @ended (->> finished @_finish @_fitting @_unseen @_count-down @_best))
     (or (< @left before) (bool @over)))
 
-  (meth _wanted? [passage]
-    "Return whether the text of `passage` is as demanded and, of a list, new."
-    (setv
-      fits? passage.fits?
-      @_misfits (if fits? 0 (+ @_misfits (if passage.patient? 0 1))))
-    (and fits? (or (is @items None) (.new? @items passage.with-seed))))
+  (meth again [passage why]
+    "Let `passage` begin again, which isn't wanted; if there is a reason `why`, give up."
+    (.start-again passage (+ passage.draw.number @count))
+    (.append @_again passage)
+    (when why (setv @over why)))
 
-  (meth _end [passage]
-    "End `passage`, unless it has rivals that are better or aren't over yet."
-    (setv passage.end passage.over)
-    (-= @left 1)
-    (unless @left (setv @over "done"))
-    (when (> @best-of 1)
-      (setv
-        number (// (% passage.draw.number @count) @best-of)
-        rivals (.setdefault @_rivals number []))
-      (.append rivals passage)
-      (when (< (len rivals) @best-of) (return))
-      (setv passage (min (.pop @_rivals number)
-        :key (fn [each] (/ each.surprise (max 1 each.units))))))
-    (.append @ended passage)))
+  (meth _finish [passages]
+    "Yield the `passages`, which begin no more, until the group is over."
+    (for [passage passages :if (not @over)]
+      (.remove @begun passage)
+      (yield passage)))
+
+  (meth _count-down [passages]
+    "Yield the `passages`, which are final."
+    (for [passage passages]
+      (setv passage.end passage.over)
+      (-= @left 1)
+      (unless @left (setv @over "done"))
+      (yield passage))))
 
 
 (defclass Scheduler []

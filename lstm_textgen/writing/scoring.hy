@@ -208,8 +208,12 @@ a memory it is read from beginning to end.]]
   (meth step [id]
     "Read `id`; return the logits as the memory changes them. The first one isn't the text's own."
     (when @begun (.take @memory id @engine.output))
-    (setv @begun True)
-    (.change @memory (.step @engine id) @engine.output)))
+    (setv
+      @begun True
+      logits (.copy (.step @engine id))
+      [ids change] (.change @memory logits @engine.output))
+    (when (len ids) (+= (get logits ids) change))
+    logits))
 
 
 (defn predicted [model ids compare]

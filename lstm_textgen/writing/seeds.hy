@@ -8,7 +8,7 @@ is read only up to its last word, and all spellings of the rest continue, weight
 way to do so is a path of units within the rest, then a unit that ends with it or extends beyond.
 But most seeds end with a whole word, so a word that the model may end there isn't continued.]]
 
-(eval-when-compile (require hyrule [meth]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [defaultdict]
   dataclasses [replace]
@@ -29,7 +29,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
   ;; How probably a seed's last word must end there to be taken as whole, if it is one of the units
   ;; and if it isn't (bench/log.md).
   KNOWN 0.05
-  SPELLED 0.5)
+  SPELLED 0.5
+  REMEMBERED-FROM 1000)  ; characters of a seed
 
 
 (defclass Seed []
@@ -44,10 +45,11 @@ But most seeds end with a whole word, so a word that the model may end there isn
   `opening` lists units to write before all else: none, unless the seed is empty and the model
   knows no line breaks; then it is the beginning of the training text.
 
-  With `recall`, the `memory` (a `Memory`, otherwise None) has what was read. `names` (`Names` or
-  None) are those of the model and of the seed.]]
+  The `memory` (`Memory` or None) has what was read of running text, if it is long: after less,
+  readers don't like it better (bench/log.md). `names` (`Names` or None) are those of the model and
+  of the seed.]]
 
-  (meth __init__ [@model seed [warn warnings.warn] [whole False] [recall None]]
+  (meth __init__ [@model seed [warn warnings.warn] [whole False]]
     (setv
       [@read @_state @_ways] [0 None None]
       vocabulary model.vocabulary
@@ -59,8 +61,10 @@ But most seeds end with a whole word, so a word that the model may end there isn
       @ids (np.array [#* start #* @own] int)
       @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first])
       @names (names-for vocabulary model.settings.names @text)
-      @memory (when recall (Memory vocabulary recall)))
-    (when recall (.read @memory (.join "" @opening)))
+      ;; Not of a list or a chat.
+      @memory (unless (or (< (len @text) REMEMBERED-FROM) model.settings.items
+          model.settings.people)
+        (Memory vocabulary)))
     (when @unknowns
       (warn (+ f"the model never saw {(describe-units @unknowns)}; "
         (if (is vocabulary.unknown None)
@@ -114,13 +118,9 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (.set-state engine way.state)
     (setv
       (get logits way.ids) (get engine.logits way.ids)
-      read (cut @rest (- (len @rest) way.typed))
-      draw.place (when @names (.place @names (+ @before read)))
-      sampler (make-sampler @model [draw])
-      id (int (.pick sampler logits)))
-    (when draw.memory
-      (.read draw.memory read)
-      (.take draw.memory id engine.output))
+      sampler (make-sampler @model [draw]))
+    (for [rule draw.rules] (.read rule (cut @rest (- (len @rest) way.typed))))
+    (setv id (int (.pick sampler logits engine)))
     (.step engine id)
     (.settle sampler)
     [id way.typed logits]))

@@ -2,37 +2,32 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  functools [lru-cache]
   warnings
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.text.items [MOST-DRAWS NewItems]
-  lstm-textgen.writing.batch [MOST-TEXTS]
-  lstm-textgen.writing.constraints [Demands]
+  lstm-textgen.settings.models [Request]
+  lstm-textgen.text.items [MOST-DRAWS]
   lstm-textgen.writing.ends [Ends]
-  lstm-textgen.writing.passage [Passage]
-  lstm-textgen.writing.sampling [Draw SamplingOptions]
-  lstm-textgen.writing.scheduler [Group Scheduler]
-  lstm-textgen.writing.seeds [Seed])
+  lstm-textgen.writing.requests [group-of]
+  lstm-textgen.writing.scheduler [Scheduler])
 
 
-(defn stream [model seed [options None] [ends (Ends)] [rng-seed None] [demands (Demands)]
-    [warn warnings.warn]]
+(defn stream [model seed [asked (Request {})] [ends None] [warn warnings.warn]]
   #[[Return a generator of the text, in chunks (str), that `model` generates after `seed`.
 
-  Of a list it generates one item, or what the seed lacks of it; other text ends only by `ends`.
-  One call of `warn` names the seed's unknown units; the rest of the seed is used. The
-  `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s. A text that
-  must match, by the `demands`, comes all at once: until it ends it may be drawn again.]]
-  (setv options (or options (usual-options model)))
-  (if (. (.usual demands model.settings ends options.temperature) late?)
-    (gfor [_ text] (write-each model [seed] 1 options ends rng-seed demands warn) text)
-    (_chunks-of model (Passage (Seed model seed warn :recall options.recall)
-      (Draw options rng-seed) ends warn demands))))
+  `asked`, a `Request`, `ends` and `warn` are as in `group-of`. Of a list it is one item, or what
+  the seed lacks of it; other text ends only by the ends. A text that must match comes all at once:
+  until it ends it may be drawn again.]]
+  (setv group (group-of model [seed] asked ends warn))
+  (if group.revocable
+    (gfor [_ text] (_texts-of model group asked warn) text)
+    (do
+      (.upcoming group)  ; raises at once for what can't be
+      (_chunks-of model group))))
 
 
-(defn _chunks-of [model passage]
-  "Yield the text of a `passage` by `model` as it comes."
-  (setv [scheduler group] [(Scheduler model) (Group [passage] 1)])
+(defn _chunks-of [model group]
+  "Yield the text of the only passage of a `group` by `model` as it comes."
+  (setv [scheduler passage] [(Scheduler model) (.upcoming group)])
   (.add scheduler group)
   (try
     (while True
@@ -43,40 +38,29 @@
     (finally (.close scheduler))))
 
 
-(defn write-each [model seeds samples [options None] [ends (Ends)] [rng-seed None]
-    [demands (Demands)] [warn warnings.warn] [new False] [best-of 1]]
-  #[[Return an iterator of #(k text), each as soon as it ends: `samples` after each of `seeds`.
+(defn write-each [model seeds [asked (Request {})] [ends None] [warn warnings.warn]]
+  #[[Return an iterator of #(k text), each as soon as it ends: the samples after each of `seeds`.
 
   They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
-  text k depends only on `rng-seed` and k. Items of a list come in the order of their numbers.
-  After Ctrl-C it yields what there is of the others, but no half items, before it raises
-  `KeyboardInterrupt`. Raise `ValueError` unless `ends` has an end or the model is one of a list.
+  text k depends only on the random seed and k. Items of a list come in the order of their numbers.
+  After Ctrl-C it yields what there is of the others, but nothing that may still be refused and no
+  half items, before it raises `KeyboardInterrupt`. Raise `ValueError` unless there is an end or
+  the model is one of a list.
 
-  A text that doesn't match, by the `demands`, is drawn again and, with `new`, an item that isn't
-  new (see `NewItems`); after `MOST-DRAWS` of them in a row, `warn` and end early, or raise
-  `ValueError` if there are no texts. Each text is the likeliest, per unit, of `best-of`.]]
-  (setv
-    count (* samples (len seeds) best-of)
-    items (when new (NewItems model))
-    options (or options (usual-options model))
-    ;; The pattern of running text is of what follows the seed.
-    whole (bool (and demands.match (not model.settings.items)))
-    seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole options.recall))))
-  (unless (or (!= ends (Ends)) model.settings.items)
-    (refuse (if (= samples (len seeds) 1) "a text needs" "several texts need")
+  A text that isn't as demanded is drawn again, as is an item that isn't new, if only new ones are
+  wanted; after `MOST-DRAWS` of them in a row, `warn` and end early, or raise `ValueError` if there
+  are no texts.]]
+  (unless (or ends model.settings.items (.chosen asked "length" "stop" "sentences"))
+    (refuse (if (= asked.samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
-  (_texts-of model warn demands.match (Group :count count :items items :best-of best-of
-    :ordered (bool model.settings.items)
-    (gfor k (range count)
-      (Passage (seed-of (// k (* samples best-of)))
-        (Draw options rng-seed k (> best-of 1)) ends warn demands)))))
+  (_texts-of model (group-of model seeds asked ends warn) asked warn))
 
 
-(defn _texts-of [model warn match group]
-  "Yield #(k text) for the passages of a `group`, which must `match`, as `write-each` does."
+(defn _texts-of [model group asked warn]
+  "Yield #(k text) for the passages of a `group` that were `asked` for, as `write-each` does."
   (setv scheduler (Scheduler model))
   (defn numbered [passage]
-    #((// (% passage.draw.number group.count) group.best-of) passage.text))
+    #((// (% passage.draw.number group.count) group.rivals) passage.text))
   (defn ended [] (while group.ended (yield (numbered (.popleft group.ended)))))
   (setv found 0)
   (.add scheduler group)
@@ -89,25 +73,21 @@
       (setv group.ordered False)  ; those that are over needn't wait for earlier ones
       (.settle group)
       (yield :from (ended))
-      (for [passage group.running :if (not model.settings.items)] (yield (numbered passage)))
+      (unless (or group.revocable model.settings.items)
+        (for [passage group.running] (yield (numbered passage))))
       (raise))
     (finally (.close scheduler)))
   (when (in group.over ["unmatched" "memorized"])
     (setv line (Message #* (cond
       (= group.over "unmatched")
         [f"{MOST-DRAWS} texts in a row didn't match; give a simpler " 'match ", or more room"]
-      match [f"{MOST-DRAWS} matching items in a row weren't new; give a wider " 'match
+      asked.match [f"{MOST-DRAWS} matching items in a row weren't new; give a wider " 'match
         ", or a higher " 'temperature]
       True [f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; give a "
         "higher " 'temperature ", or train for fewer " 'epochs])))
     (if found
-      (warn (+ line f" ({found} of {(// group.count group.best-of)} found)"))
+      (warn (+ line f" ({found} of {(// group.count group.rivals)} found)"))
       (refuse line))))
-
-
-(defn usual-options [model [temperature None] #* others]
-  "Return the `SamplingOptions` with these; the temperature defaults to that of `model`."
-  (SamplingOptions (if (is temperature None) model.settings.temperature temperature) #* others))
 
 
 (defn passage-length [model [characters 400]]
@@ -119,5 +99,6 @@
   #[[Return a text of this `length` by `model` from an empty seed, the same at each call.
 
   Of a list it is as many items as fit.]]
-  (.join "" (stream model "" (usual-options model temperature) (Ends length :item False)
-    rng-seed)))
+  (setv own (if (is temperature None) model.settings.temperature temperature))
+  (.join "" (stream model "" (Request {"temperature" own  "rng_seed" rng-seed})
+    (Ends length :item False))))

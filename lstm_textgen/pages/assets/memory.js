@@ -1,4 +1,4 @@
-/** A memory of the text so far, as in `memory.hy`, which explains it and has the constants. */
+/** A memory of a seed, as in `memory.hy`, which explains it and has the constants. */
 
 import { highestOf, softmax } from "./sampler.js";
 
@@ -78,14 +78,14 @@ export class Memory {
 
   /**
    * Return what becomes of the logits where the network's output is `output`.
-   * @param {Float32Array} logits @param {Float32Array} output @param {number} recall
+   * @param {Float32Array} logits @param {Float32Array} output
    */
-  change(logits, output, recall) {
-    const { places: most, speakers, sharpness, trace } = this.constants;
+  change(logits, output) {
+    const { places: most, speakers, sharpness, trace, recall } = this.constants;
     const known = (this.places.get(keyOf(this.tail(), this.constants)) ?? [])
       .slice(-speakers)
       .filter(({ number }) => number >= this.count - most);
-    if (!recall || !known.length) {
+    if (!known.length) {
       return logits;
     }
     const weights = softmax(known.map((place) => sharpness * dot(place.output, output)));

@@ -25,6 +25,7 @@ import { UNITS } from "./units.js";
  * @property {string} after for each unit a digit: after it 0: anything may follow; 1: no line
  *   break; 2: a line break may, but then no `small` unit; "": no rules
  * @property {number[]} small ids
+ * @property {boolean} remembers whether it keeps in mind what a long seed has
  * @property {string} names in the text that it was trained on; "": any is as likely
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64

@@ -8,8 +8,8 @@
  * @property {number} mostDraws in a row without a new item
  * @property {number} fingerprint its bytes
  * @property {{spelled: number, tail: number, apostrophes: string, sharpness: number,
- *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number}} memory
- *   of `memory.hy`
+ *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number,
+ *   recall: number, from: number}} memory of `memory.hy`
  * @property {number} rarer of `names.hy`
  * @property {string} blank white space in a character class, except the line break
  * @property {Record<string, string>} symbols of control characters, by their codes

@@ -42,8 +42,8 @@ class Writer {
     this.newline = this.units.indexOf("\n");
     this.sampler = new Sampler(facts.unknown, 0);
     this.memory = new Memory(this.units, constants.memory);
-    this.recall = 0; // the memory's share
     this.names = new Names([], "", "", 0);
+    this.remembers = false; // the seed, as it is long
     /** @type {number[]} */
     this.ids = [];
     /** @type {Map<number, Float32Array[]>} */
@@ -70,6 +70,7 @@ class Writer {
     this.memory.begin(opening);
     const text = this.textOf(ids.slice(start)) + rest;
     this.names = new Names(this.units, this.facts.names, text, this.constants.rarer);
+    this.remembers = this.facts.remembers && text.length >= this.constants.memory.from;
     this.from = start;
     this.seed = ids.length;
     this.lead = ids.length;
@@ -144,8 +145,8 @@ class Writer {
     if (n % STRIDE === 0) {
       this.states.set(n, this.network.save());
     }
-    const path = this.seed <= n && n < this.lead;
-    this.memory.take(id, n >= this.from, n < this.from || path ? null : this.network.hidden);
+    const own = this.remembers && this.from <= n && n < this.seed;
+    this.memory.take(id, n >= this.from, own ? this.network.hidden : null);
     this.ids.push(id);
     this.network.step(id);
   }
@@ -211,7 +212,7 @@ class Writer {
 
   /** Return the logits of the network and the memory. */
   logits() {
-    return this.memory.change(this.network.logits, this.network.hidden, this.recall);
+    return this.memory.change(this.network.logits, this.network.hidden);
   }
 
   /**
@@ -264,9 +265,8 @@ class Writer {
    * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
    * @param {Record<string, number>} message @returns {Written}
    */
-  write({ length, milliseconds, temperature, topP, recall, noRepeat }) {
+  write({ length, milliseconds, temperature, topP, noRepeat }) {
     Object.assign(this.sampler, { temperature, topP });
-    this.recall = recall;
     const end = performance.now() + milliseconds;
     const units = [];
     let left = length;

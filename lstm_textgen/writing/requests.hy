@@ -1,0 +1,42 @@
+"What is asked of a generation → the group of its passages, whoever asks."
+
+(import
+  functools [lru-cache]
+  warnings
+  lstm-textgen.settings.models [Request]
+  lstm-textgen.text.items [NewItems]
+  lstm-textgen.writing.batch [MOST-TEXTS]
+  lstm-textgen.writing.constraints [Demands]
+  lstm-textgen.writing.ends [Ends]
+  lstm-textgen.writing.passage [Passage]
+  lstm-textgen.writing.sampling [Draw SamplingOptions]
+  lstm-textgen.writing.scheduler [Group]
+  lstm-textgen.writing.seeds [Seed])
+
+
+(defn group-of [model seeds [asked (Request {})] [ends None] [warn warnings.warn]]
+  #[[Return the `Group` of what `asked` (a `Request`) wants of `model` after each of `seeds`.
+
+  A seed is a text. The ends are those asked for, unless others are given. One call of `warn` names
+  a seed's unknown units; the rest of the seed is used. Raise `ValueError` for new items by a model
+  that doesn't know its list; the first passage raises it for a pattern that no text can match.]]
+  (setv
+    settings model.settings
+    [samples rivals] [asked.samples asked.best-of]
+    count (* samples rivals (len seeds))
+    ends (or ends (Ends asked.length asked.stop asked.sentences))
+    options (SamplingOptions (.get asked "temperature" settings.temperature)
+      asked.top-k asked.top-p asked.min-p)
+    demands (.usual (Demands asked.match asked.no-repeat) settings ends options.temperature)
+    ;; The pattern of running text is of what follows the seed.
+    whole (bool (and asked.match (not settings.items)))
+    seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole))))
+  (Group
+    (gfor k (range count)
+      (Passage (seed-of (// k (* samples rivals)))
+        (Draw options (.get asked "rng_seed") k (> rivals 1)) ends warn demands))
+    count
+    :items (when asked.new (NewItems model))
+    :ordered (bool settings.items)
+    :rivals rivals
+    :revocable (bool (or asked.new (> rivals 1) demands.late?))))

@@ -1,0 +1,104 @@
+#[[Rules: what each says of the next unit of one text.
+
+Before a unit is drawn, each rule of the text changes the scores of the units. It may refuse the
+unit that was drawn, so that another is taken: the one with the next highest score of the same
+draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a new rule.]]
+
+(eval-when-compile (require hyrule [meth unless]))
+(import
+  functools [lru-cache]
+  math [inf]
+  lstm-textgen.text.breaks [break-rules])
+
+
+(defclass Rule []
+  #[[What each rule can do; this one has no wish.
+
+  A `choosy` one may refuse the unit that was drawn.]]
+  (setv choosy False)
+
+  (meth read [text]
+    "Take note of `text`, which comes before the next unit."
+    None)
+
+  (meth score [scores choice]
+    "Change the `scores` (size,) of the units, in place, at a `Choice` (of the sampler)."
+    None)
+
+  (meth refuses? [id strict]
+    "Return whether the unit `id` may not come; if all may not, it is asked again, not `strict`."
+    False)
+
+  (meth take [id]
+    "Take note of the unit `id`, which the text now has."
+    None))
+
+
+(defclass Breaks [Rule]
+  "Breaks no line where the lines of the training text didn't end; `table` is of `_table-for`."
+
+  (meth __init__ [table]
+    (setv
+      [@_barred @_next] table
+      @_state 0))
+
+  (meth score [scores choice]
+    (setv barred (get @_barred @_state))
+    (unless (is barred None) (setv (get scores barred) (- inf))))
+
+  (meth take [id]
+    (setv @_state (get @_next @_state id))))
+
+
+(defclass KeptNames [Rule]
+  "Makes all names but those in `names` (`Names`) rarer, after the text `before`."
+
+  (meth __init__ [@_names before]
+    (setv @_place (.place _names before)))
+
+  (meth read [text]
+    (setv @_place (.place @_names (+ @_place.text text))))
+
+  (meth score [scores choice]
+    (when (is-not @_place.change None) (+= scores @_place.change)))
+
+  (meth take [id]
+    (setv @_place (.after @_names @_place id))))
+
+
+(defclass Recall [Rule]
+  "Lets a `memory` (`Memory`) of what a person gave say what came after the same words there."
+
+  (meth __init__ [@_memory])
+
+  (meth read [text]
+    (.read @_memory text))
+
+  (meth score [scores choice]
+    (setv [ids change] (.change @_memory choice.logits choice.output))
+    (when (len ids) (+= (get scores ids) (* choice.factor change))))
+
+  (meth take [id]
+    (.read @_memory (get @_memory.units id))))
+
+
+(defn usual-rules [seed]
+  "Return the list of the rules of each text after `seed`, which has been read."
+  (setv
+    model seed.model
+    table (_table-for model.vocabulary model.settings.item-ends model.settings.unbroken))
+  [ #* (if seed.names [(KeptNames seed.names seed.before)] [])
+    #* (if seed.memory [(Recall (.copy seed.memory))] [])
+    #* (if table [(Breaks table)] [])])
+
+
+(defn [(lru-cache 8)] _table-for [vocabulary item-ends unbroken]
+  #[[Return #(barred next) for `Breaks`, the `break-rules` in a form that is quick for one text.
+
+  `barred` lists the ids that may not follow in each state, an index or None; `next` lists the
+  state after each id. It is None if lines may end anywhere.]]
+  (setv rules (break-rules vocabulary item-ends unbroken))
+  (when rules
+    (setv [barred next] rules)
+    #( (lfor row barred :setv [ids] (.nonzero row) (if (len ids) ids None))
+      (.tolist next))))
