@@ -87,5 +87,5 @@
     change (fn [] (.read seed.memory " An") (.change seed.memory engine.logits engine.output))
     before (list (get (change) 0))
     [rule] (usual-rules seed))
-  (for [c (* "An abc. " 20)] (.take rule (get ids c)))
+  (for [c (* "An ebb. " 20)] (.take rule (get ids c)))
   (assert (= (list (get (change) 0)) before [(get ids "n")])))
