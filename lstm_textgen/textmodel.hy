@@ -6,8 +6,6 @@
   contextlib [contextmanager]
   io [StringIO]
   os [PathLike]
-  pathlib [Path]
-  sys
   warnings
   numpy :as np
   lstm-textgen.basics.messages [refuse]
@@ -18,7 +16,6 @@
   lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [bits]
-  lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
@@ -28,7 +25,6 @@
   lstm-textgen.recipes [Recipe]
   lstm-textgen.settings.table [READING SETTINGS check-setting]
   lstm-textgen.text.corpus [prepared-chunks]
-  lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
@@ -54,18 +50,6 @@
     (unless (hasattr checkpoint "vocabulary")
       (refuse "a `TextModel` is made of a checkpoint; use `load` to read a model file"
         :kind TypeError)))
-
-  (defn [classmethod] from-keras [cls model vocabulary]
-    #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.
-
-    It must consist of LSTM or GRU layers, like the result of `to_keras`. `vocabulary` is a
-    `Vocabulary`, or the path of a text file that has all characters, in the order of their ids.
-    Settings that Keras doesn't know get their defaults. Raises `OSError` for a file that can't be
-    read, `ValueError` for another kind of model or a vocabulary of another size.]]
-    (check-value "`model`" KERAS-MODEL model)
-    (check-value "`vocabulary`" ALPHABET vocabulary)
-    (cls (import-model model vocabulary)
-      (if (isinstance model #(str PathLike)) (. (Path model) stem) model.name)))
 
   (meth [property] vocabulary []
     "Its `Vocabulary`."
@@ -258,11 +242,6 @@
 
 (setv
   TEXT-MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
-  KERAS-MODEL (Kind "a Keras model or the path of one" (fn [x] (or
-    (isinstance x #(str PathLike))
-    (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
-  ALPHABET (Kind "a `Vocabulary` or the path of a file of characters"
-    (fn [x] (isinstance x #(Vocabulary str PathLike))))
   RECIPE (Kind "a recipe or the path of one"
     (fn [x] (isinstance x #(Recipe str PathLike (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))

@@ -21,7 +21,7 @@
   tests.helpers [program refusal-of refused small-model train-tiny])
 
 (setv
-  LAYERS "lstm:9,dropout:0.2,gru:7,lstm-hard:5"
+  LAYERS "lstm:9,dropout:0.2,gru:7"
   SHAPES [#(1 1) #(1 40) #(3 7) #(5 2)])  ; of ids: (batch, time)
 
 

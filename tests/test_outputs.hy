@@ -137,8 +137,7 @@
   (.rename (/ sure "model.h5") (/ sure "text.h5"))
   (for [flags [
       ["--sources" "text.h5" "--model" "text"]
-      ["--sources" "text.h5" "--model" "text" "--restart"]
-      ["--import" "text.h5" "--alphabet" "letter.txt" "--model" "text" "--restart"]]]
+      ["--sources" "text.h5" "--model" "text" "--restart"]]]
     (assert (in "--model text.h5 would overwrite" (refusal #* flags)))))
 
 

@@ -279,12 +279,7 @@ in Python, and its checks.]]
     (Setting "export" PASSAGE "cli"
       (+ "write the model for other programs, by the extension: .onnx, .safetensors (and a "
         ".json), .h5 (small, without training state) or / (a SavedModel folder)")
-      :metavar "FILE")
-    (Setting "import" PASSAGE "cli"
-      "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
-      :metavar "OLD.h5")
-    (Setting "alphabet" PASSAGE "cli"
-      "file that lists all characters of the model to --import, in order" :metavar "OLD.txt")]
+      :metavar "FILE")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
       "random seed (default: 1 for training, a new one for generation)" :default 1 :fixed True)
