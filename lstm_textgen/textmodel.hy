@@ -9,12 +9,11 @@
   warnings
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain text-list]
+  lstm-textgen.basics.values [FLAG FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-display]
-  lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.runs [train-model]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [copy-to-share load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
@@ -188,12 +187,15 @@
     (setv [units activations] (read-cells @checkpoint (.prepare self text)))
     (Cells units activations (find-cells @checkpoint (write-sample @checkpoint SAMPLE))))
 
-  (meth save [path]
-    #[[Save to the file at `path`.
+  (meth save [path * [small False]]
+    #[[Save to the file at `path`; with `small`, a copy to share, as `--export` does.
 
-    Raises `OSError` if it can't be written, `ValueError` for the name of a model that comes with
-    the program, of a backup, or of a `.keras` file.]]
-    (save-checkpoint @checkpoint (own-path (check-value 'path PATH path))))
+    That has 16-bit weights and no training state. Raises `OSError` if it can't be written,
+    `ValueError` for the name of a model that comes with the program, of a backup, or of a `.keras`
+    file.]]
+    (save-checkpoint
+      (if (check-value "`small`" FLAG small) (copy-to-share @checkpoint) @checkpoint)
+      (own-path (check-value 'path PATH path))))
 
   (meth page [path #* others [temperature None] [length None] [recall 0] [overwrite False]]
     #[[Write to `path` a page to play with the model at a `temperature`, `length` and `recall`.
@@ -212,23 +214,6 @@
     (check-output 'path path [] (list (.values models)) overwrite OUR-PAGE)
     (setv text (playground models temperature length recall))
     (with [out (open-output path)] (.write out text))
-    None)
-
-  (meth export [path * [overwrite False]]
-    #[[Write the model to `path` for other programs; the file extension decides the format.
-
-    - `.onnx`: a graph for ONNX Runtime.
-    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A
-      piece-level model also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
-    - `.h5`: a model file to share, with 16-bit weights and without training state.
-    - `/` at the end, or a `Path` without extension: a SavedModel folder for TensorFlow.
-
-    Raises `ValueError` for another extension, if a model, a folder with other files or, without
-    `overwrite`, a file that this program didn't make would be overwritten, and for ONNX and
-    SavedModel unless Keras runs on TensorFlow; `ImportError` if a package is missing; `OSError` if
-    it can't be written.]]
-    (check-export @checkpoint (check-value 'path PATH path) :overwrite overwrite)
-    (export-model @checkpoint path)
     None)
 
   (meth to-keras []

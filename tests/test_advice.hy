@@ -78,7 +78,7 @@
     #("prepare" [None] {} "`text` must be text, not None")
     #("score" [5] {} "`text` must be text, not 5")
     #("save" [None] {} "`path` must be a path, not None")
-    #("export" [b"m.h5"] {} "`path` must be a path, not b'm.h5'")
+    #("save" ["m"] {"small" 1} "`small` must be True or False, not 1")
     #("page" ["p.html" "model"] {} "`others` must be a TextModel, not 'model'")])]
     test-a-wrong-type-is-a-type-error [model tmp-path method given named said]
   (with [caught (pytest.raises TypeError)]

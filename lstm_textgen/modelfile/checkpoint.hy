@@ -7,7 +7,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (eval-when-compile (require hyrule [-> meth unless]))
 (import
   contextlib [suppress]
-  dataclasses [asdict dataclass]
+  dataclasses [asdict dataclass replace]
   io [BytesIO]
   json
   math [prod]
@@ -109,6 +109,11 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (setv place (/ (Path (find)) f"{path.stem}-{(token-hex 4)}.h5"))
       (save-checkpoint checkpoint place)
       (return place))))
+
+
+(defn copy-to-share [checkpoint]
+  "Return `checkpoint` without its training state, to be saved with 16-bit weights."
+  (replace checkpoint :resume None :half True))
 
 
 (defn file-image [checkpoint]
