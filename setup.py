@@ -87,7 +87,6 @@ TORCH = "torch >= 2.6"
 BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 # What `tools/docs.hy` makes a site with.
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
-EXPORT = ["safetensors >= 0.5", "tf2onnx >= 1.17"]  # what `--export` needs beside Keras
 # What `--serve` needs.
 SERVE = ["msgspec >= 0.19", "starlette >= 0.46", "uvicorn >= 0.34"]
 KERAS = "keras >= 3.15, < 4"
@@ -127,21 +126,19 @@ setuptools.setup(
     install_requires=[*WRITING, *training_requirements()],
     extras_require={
         "test": [
-            *QUICK, *DOCS, JAX, TORCH, *EXPORT, "onnxruntime >= 1.22",
+            *QUICK, *DOCS, JAX, TORCH,
             "pronouncing >= 0.2",  # a guide counts syllables
             # The server is asked by clients of others, and by a program that tries to break it.
             "llm >= 0.26", "openai >= 1.60", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
-            # Runs are watched in notebooks, on a terminal that pyte plays, and by TensorBoard.
+            # Runs are watched in notebooks, and on a terminal that pyte plays.
             "ipykernel >= 6.29", "nbclient >= 0.10", "pandas >= 2.2", "pyte >= 0.8.2",
-            "tensorboard >= 2.20",
             # 7.13 measures the processes that tests start.
             "coverage >= 7.13",
             "markdown-it-py >= 3", "packaging >= 24", "setuptools >= 77.0.3"],
         "quick": QUICK,
         "docs": DOCS,
-        "export": EXPORT,
         "serve": SERVE,
         "jax": [JAX],
         "torch": [TORCH],

@@ -6,19 +6,15 @@
   contextlib [contextmanager]
   io [StringIO]
   os [PathLike]
-  pathlib [Path]
-  sys
   warnings
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [FUNCTION Kind PATH TEXT check-value plain text-list]
+  lstm-textgen.basics.values [FLAG FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-display]
-  lstm-textgen.export [check-export export-model]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.runs [train-model]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.checkpoint [copy-to-share load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [bits]
-  lstm-textgen.modelfile.oldmodels [import-model]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
@@ -28,7 +24,6 @@
   lstm-textgen.recipes [Recipe]
   lstm-textgen.settings.table [READING SETTINGS check-setting]
   lstm-textgen.text.corpus [prepared-chunks]
-  lstm-textgen.text.units [Vocabulary]
   lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
@@ -52,18 +47,6 @@
     (unless (hasattr checkpoint "vocabulary")
       (refuse "a `TextModel` is made of a checkpoint; use `load` to read a model file"
         :kind TypeError)))
-
-  (defn [classmethod] from-keras [cls model vocabulary]
-    #[[Convert a Keras `model`, a live one or the path of an `.h5` or `.keras` file.
-
-    It must consist of LSTM or GRU layers, like the result of `to_keras`. `vocabulary` is a
-    `Vocabulary`, or the path of a text file that has all characters, in the order of their ids.
-    Settings that Keras doesn't know get their defaults. Raises `OSError` for a file that can't be
-    read, `ValueError` for another kind of model or a vocabulary of another size.]]
-    (check-value "`model`" KERAS-MODEL model)
-    (check-value "`vocabulary`" ALPHABET vocabulary)
-    (cls (import-model model vocabulary)
-      (if (isinstance model #(str PathLike)) (. (Path model) stem) model.name)))
 
   (meth [property] vocabulary []
     "Its `Vocabulary`."
@@ -194,12 +177,15 @@
     (setv [units activations] (read-cells @checkpoint (.prepare self text)))
     (Cells units activations (find-cells @checkpoint (write-sample @checkpoint SAMPLE))))
 
-  (meth save [path]
-    #[[Save to the file at `path`.
+  (meth save [path * [small False]]
+    #[[Save to the file at `path`; with `small`, a copy to share, as `--export` does.
 
-    Raises `OSError` if it can't be written, `ValueError` for the name of a model that comes with
-    the program, of a backup, or of a `.keras` file.]]
-    (save-checkpoint @checkpoint (own-path (check-value 'path PATH path))))
+    That has 16-bit weights and no training state. Raises `OSError` if it can't be written,
+    `ValueError` for the name of a model that comes with the program, of a backup, or of a `.keras`
+    file.]]
+    (save-checkpoint
+      (if (check-value "`small`" FLAG small) (copy-to-share @checkpoint) @checkpoint)
+      (own-path (check-value 'path PATH path))))
 
   (meth page [path #* others [temperature None] [length None] [overwrite False]]
     #[[Write to `path` a page to play with the model at a `temperature` and `length`.
@@ -220,23 +206,6 @@
     (with [out (open-output path)] (.write out text))
     None)
 
-  (meth export [path * [overwrite False]]
-    #[[Write the model to `path` for other programs; the file extension decides the format.
-
-    - `.onnx`: a graph for ONNX Runtime.
-    - `.safetensors`: the weights; a `.json` beside it has their shapes and the vocabulary. A
-      piece-level model also gets a `tokenizer.json` for Hugging Face's `tokenizers`.
-    - `.h5`: a model file to share, with 16-bit weights and without training state.
-    - `/` at the end, or a `Path` without extension: a SavedModel folder for TensorFlow.
-
-    Raises `ValueError` for another extension, if a model, a folder with other files or, without
-    `overwrite`, a file that this program didn't make would be overwritten, and for ONNX and
-    SavedModel unless Keras runs on TensorFlow; `ImportError` if a package is missing; `OSError` if
-    it can't be written.]]
-    (check-export @checkpoint (check-value 'path PATH path) :overwrite overwrite)
-    (export-model @checkpoint path)
-    None)
-
   (meth to-keras []
     #[[Return the model in stock Keras layers: ids (batch, time) → logits (…, vocabulary).
 
@@ -248,11 +217,6 @@
 
 (setv
   TEXT-MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
-  KERAS-MODEL (Kind "a Keras model or the path of one" (fn [x] (or
-    (isinstance x #(str PathLike))
-    (isinstance x (getattr (.get sys.modules "keras") "Model" #())))))  ; if it is imported
-  ALPHABET (Kind "a `Vocabulary` or the path of a file of characters"
-    (fn [x] (isinstance x #(Vocabulary str PathLike))))
   RECIPE (Kind "a recipe or the path of one"
     (fn [x] (isinstance x #(Recipe str PathLike (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))

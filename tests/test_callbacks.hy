@@ -6,6 +6,7 @@
   numpy :as np
   pytest
   lstm-textgen
+  lstm-textgen.learning.learner.callbacks [Callbacks]
   lstm-textgen.modelfile.history [loss-of]
   tests.helpers [TEXT counting refusal-of run-python same-run? succeeded train-tiny write-text])
 
@@ -155,31 +156,23 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
   (assert (np.any bias)))
 
 
-(defn scalars [folder tag]
-  "Return the steps and values of `tag` in the log in `folder`, as TensorBoard reads it."
-  (import tensorboard.backend.event-processing.event-accumulator [EventAccumulator])
-  (setv log (EventAccumulator (str folder)))
-  (.Reload log)
-  (import tensorboard.util.tensor-util [make-ndarray])
-  (dfor event (.Tensors log tag) event.step (float (make-ndarray event.tensor-proto))))
-
-
-(defn test-tensorboard-reads-its-log-and-a-run-that-resumes-adds-to-both-logs [tmp-path]
+(defn [counting] test-a-run-that-resumes-adds-to-its-table [tmp-path]
   (for [epochs [1 3]]
-    (setv model (train-tiny tmp-path
-      :epochs epochs
-      :tensorboard (/ tmp-path "logs")
-      :csv (/ tmp-path "log.csv"))))
-  (for [[part name] [["train" "loss"] ["validation" "validation_loss"]]]
-    (assert (= (scalars (/ tmp-path "logs" part) "epoch_loss")
-      (dfor
-        [k entry] (enumerate model.history)
-        k (pytest.approx (get entry name) :rel 1e-6)))))
+    (setv model (train-tiny tmp-path :epochs epochs :csv (/ tmp-path "log.csv"))))
   (setv rows (rows-of (/ tmp-path "log.csv")))
   (assert (= (lfor row rows (int (get row "epoch"))) [1 2 3]))
   (for [[name theirs] [["loss_bits" "loss"] ["val_loss_bits" "validation_loss"]]]
     (assert (= (lfor row rows (float (get row name)))
       (lfor entry model.checkpoint.history (loss-of entry theirs))))))
+
+
+(defn [counting] test-tensorboard-which-reads-logs-gets-no-weights-at-batches
+    [tmp-path monkeypatch]
+  (setv acts [])
+  (.setattr monkeypatch Callbacks (hy.mangle "_call-watched")
+    (fn [self act #* _] (.append acts act.__name__)))
+  (train-tiny tmp-path :epochs 1 :callbacks [(keras.callbacks.TensorBoard (/ tmp-path "logs"))])
+  (assert (and acts (not (any (gfor act acts (in "batch" act)))))))
 
 
 (defn [counting] test-a-run-from-the-start-begins-its-table-anew [tmp-path]
@@ -217,13 +210,6 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
       (assert (in said (refusal-of lstm-textgen.train source :restart True :overwrite True
         #** {"path" (/ tmp-path "model")  #** outputs})))))
   (assert (= (.read-text (/ tmp-path "text.h5")) TEXT)))
-
-
-(defn test-without-the-package-tensorboard-says-what-to-install [tmp-path monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.learning.runs.find_spec"
-    (fn [name] (!= name "tensorboard")))
-  (with [_ (pytest.raises ImportError :match "pip install tensorboard")]
-    (train-tiny tmp-path :tensorboard (/ tmp-path "logs"))))
 
 
 (defn [(pytest.mark.parametrize "callbacks" [[print] "all" print])]

@@ -25,7 +25,6 @@
     {}
     {"layers" "12"}
     {"layers" "gru:3,gru:4"}
-    {"layers" "lstm-hard:3"}
     {"unit" "words"}
     {"resume" False}
     {"odds" {"l" 3}}])]

@@ -42,7 +42,7 @@
 
 
 (defn [pytest.mark.quick (pytest.mark.parametrize #("layers" "chosen") [
-    ["256,dropout:0.2,64" "torch"] ["gru:8" None] ["8,gru:8" None] ["lstm-hard:8" None]])]
+    ["256,dropout:0.2,64" "torch"] ["gru:8" None] ["8,gru:8" None]])]
     test-pytorch-trains-lstms-on-a-processor-with-bfloat16-and-nothing-else [here layers chosen]
   (assert (= (fastest-backend (parse-layers layers)) chosen)))
 

@@ -177,6 +177,6 @@ sys.exit(main())")
       ["--unit pi" "--unit pieces"] ["--items para" "--items paragraph"]
       ["--sources not" "--sources notes.txt"] ["nov" "--sources notes.txt novel.txt"]
       ["--from eng" "--from english"] ["--model not" "--model notes.txt"]
-      ["--tensorboard lo" "--tensorboard logs/"]]]
+      ["--csv lo" "--csv logs/"]]]
     (.type screen (+ (if (= typed "nov") "" "\x15lstm-textgen ") typed "\t"))
     (.until screen completed)))

@@ -6,8 +6,7 @@
   pytest
   lstm-textgen.cli.actions [ACTIONS TRAINING find-action]
   lstm-textgen.cli.flags [command flag parse-flags]
-  lstm-textgen.settings.table [settings-in]
-  tests.helpers [sure-model write-text])
+  lstm-textgen.settings.table [settings-in])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -31,10 +30,9 @@
     #("--score x --length 1 --output y" "--length and --output have no effect with --score")
     #("--interactive --samples 2 --output x" "--samples and --output have no effect")
     #("--sources x --score-html p --mix 0.5" "--mix and --score-html have no effect in training")
-    #("--import x --alphabet y --sources z" "--sources has no effect with --import")
     #("--completion bash --model x" "--model has no effect with --completion")
     #("--score-html p" "--score-html has no effect on its own; add --score")
-    #("--restart" "--restart has no effect on its own; add --sources, --recipe or --import")
+    #("--restart" "--restart has no effect on its own; add --sources or --recipe")
     #("--length 5 --model a"
       (+ "--length has no effect on its own; add --generate, --generate-from, --interactive or "
         "--page"))
@@ -54,7 +52,6 @@
     #("--model m --sources -a.txt" "--sources=-a.txt")
     #("--generate x --score y --interactive"
       "--generate, --interactive and --score can't be combined")
-    #("--alphabet x" "must be given together")
     #("--generate x --originality" "--originality needs")
     #("--sources x --model a --model b" "only one model")
     #("--model a" "nothing to do")
@@ -116,12 +113,3 @@
   (for [value ["mx" "-mx" "--a" "a b" "" "$x" "'" "我" "-a b"]]
     (setv flags (parse-flags (shlex.split (flag "--generate" value))))
     (assert (= flags.generate value))))
-
-
-;; * Messages
-
-(defn test-a-model-of-ours-needs-no-import [tmp-path monkeypatch refusal]
-  (.chdir monkeypatch (sure-model tmp-path))
-  (write-text tmp-path "abc" "abc.txt")
-  (assert (in "it is a model of this program, which needs no --import"
-    (refusal "--import" "model.h5" "--alphabet" "abc.txt" "--model" "new"))))

@@ -156,7 +156,7 @@
 
 (defn [counting] test-a-model-and-a-copy-to-share-keep-the-list [tmp-path]
   (learned tmp-path)
-  (.export (load (/ tmp-path "m.h5")) (/ tmp-path "copy.h5"))
+  (.save (load (/ tmp-path "m.h5")) (/ tmp-path "copy.h5") :small True)
   (for [[name half] [["m.h5" False] ["copy.h5" True]]]
     (setv
       model (load (/ tmp-path name))

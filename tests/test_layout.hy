@@ -13,7 +13,7 @@
 (setv
   BACKENDS #{"keras" "tensorflow" "jax" "torch"}
   ;; The rooms of lstm_textgen where Keras and the backends are at home …
-  KERAS-ROOMS ["learning.learner" "export"]
+  KERAS-ROOMS ["learning.learner"]
   ;; … and those that may enter one of them, inside a function.
   VISITORS ["learning.runs" "textmodel"]
   PRINTING-ROOMS ["cli" "display"]

@@ -11,7 +11,7 @@
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
-  LAYERS "12,dropout:0.5,gru:7,lstm:9,lstm-hard:8"
+  LAYERS "12,dropout:0.5,gru:7,lstm:9"
   EMBEDDING 4
   UNITS (list "abcdef"))
 
@@ -107,7 +107,7 @@
     (assert (not (np.allclose a b :rtol 1e-5 :atol 1e-5)))))
 
 
-(defn [(pytest.mark.parametrize "layers" [LAYERS "gru:7,gru-hard:5,gru-before:4"])]
+(defn [(pytest.mark.parametrize "layers" [LAYERS "gru:7,gru:5"])]
     test-the-training-network-computes-what-its-stock-twin-does [layers]
   (setv
     ours (network layers)

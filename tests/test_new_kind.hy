@@ -12,7 +12,7 @@
 
 ;; * A layer
 
-(defn make-elman [layer recurrent _ streams]
+(defn make-elman [recurrent _ streams]
   "Return #(advance state) for Elman's layer (1990): h ← tanh(x + h·U)."
   (setv h (zeros streams (len recurrent)))
   #((fn [x] (np.tanh (+ x (@ h recurrent)) h)) [h]))

@@ -37,8 +37,8 @@
   (lfor id IDS (.copy (.step engine id))))
 
 
-(defn [(pytest.mark.parametrize "layers" ["12" "lstm:9,lstm:7" "lstm-hard:8" "gru:6,gru:5"
-    "gru-before:6,gru-hard:7" "gru-hard-before:9" "lstm:5,gru:6,lstm-hard:7"])]
+(defn [(pytest.mark.parametrize "layers" [
+    "12" "lstm:9,lstm:7" "gru:6,gru:5" "lstm:5,gru:6,lstm:7"])]
     test-the-network-on-a-page-is-that-of-the-program [browser monkeypatch layers]
   (.setattr monkeypatch module "SAMPLE" 9)
   (setv
@@ -55,7 +55,7 @@
   (* (np.rint (/ weight steps)) steps))
 
 
-(defn [(pytest.mark.parametrize "layers" ["12" "gru:9" "gru-before:6,lstm:7"])]
+(defn [(pytest.mark.parametrize "layers" ["12" "gru:9" "gru:6,lstm:7"])]
     test-a-large-model-has-weights-of-8-bits [browser monkeypatch layers]
   (for [[name value] [["SAMPLE" 9] ["MOST_HALVED" 1]]] (.setattr monkeypatch module name value))
   (setv

@@ -3,7 +3,6 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   concurrent.futures [ThreadPoolExecutor]
-  contextlib [suppress]
   itertools [chain repeat]
   os
   pathlib [Path]
@@ -12,7 +11,7 @@
   threading [Thread]
   pytest
   lstm-textgen.basics [files]
-  lstm-textgen.basics.files [backup-path locked replacing-any]
+  lstm-textgen.basics.files [backup-path locked replacing-alone]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.outputs [open-output]
   tests.helpers [names-in same-model? saved-model small-model start-python])
@@ -172,27 +171,6 @@
   (os._exit 1))
 
 
-(defn replace-folder [path [content "new"]]
-  "Write a folder with a file of that `content` in the place of the one at `path`."
-  (with [new (replacing-any path)]
-    (.mkdir new)
-    (.write-text (/ new "file") content)))
-
-
-(defn [(pytest.mark.parametrize #("step" "content") [
-    #("getpid" "old") #("rename" "old") #("replace" "new")])]
-    test-a-folder-that-is-replaced-is-whole-after-a-kill-once-it-is-written-again
-    [tmp-path monkeypatch step content]
-  (setv path (/ tmp-path "model"))
-  (replace-folder path "old")
-  (killed monkeypatch (fn [] (replace-folder path)) step)
-  (with [_ (suppress KeyError)  _ (replacing-any path)]
-    (assert (= (.read-text (/ path "file")) content))
-    (raise (KeyError)))
-  (assert (= (names-in tmp-path) ["model"]))
-  (assert (= (.read-text (/ path "file")) content)))
-
-
 (defn test-what-a-kill-left-of-an-output-is-removed-when-that-is-written-again
     [tmp-path monkeypatch]
   (setv other (/ tmp-path ".out.txt.1-0123abcd.tmp"))
@@ -207,7 +185,7 @@
 
 (defn test-what-another-process-writes-is-not-written [monkeypatch tmp-path]
   (setv path (/ tmp-path "out"))
-  (with [new (replacing-any path)]
+  (with [new (replacing-alone path)]
     (.write-text new "text")
     (with [_ (pytest.raises OSError :match f"out: process {(os.getpid)} is writing this; wait")]
       (with [_ (open-output path)]))))

@@ -82,5 +82,5 @@ lower(5)
 
 (defn [pytest.mark.quick] test-what-writes-a-file-returns-nothing [tmp-path]
   (setv model (TextModel (small-model)))
-  (for [[method name] [["save" "m.h5"] ["page" "m.html"] ["export" "copy.h5"]]]
+  (for [[method name] [["save" "m.h5"] ["page" "m.html"]]]
     (assert (is ((getattr model method) (/ tmp-path name)) None))))

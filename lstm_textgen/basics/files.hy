@@ -21,7 +21,7 @@ the system releases the lock when its process ends, in any way.]]
   SAVE-WAIT 5  ; seconds to wait for it in order to save
   NUMBER-SIZE 20  ; bytes of a lock file for the number of its process
   REPLACING 5   ; seconds to wait for another program that has the file open (on Windows)
-  UNFINISHED r"\d+-[0-9a-f]{8}\.(tmp|old)"  ; the end of the name of an unfinished file
+  UNFINISHED r"\d+-[0-9a-f]{8}\.tmp"  ; the end of the name of an unfinished file
   RETRY-PAUSE 0.05  ; seconds between two attempts
   _HELD {}     ; the key of each lock that is held → the digest of the file that it is for
   _SAVING (threading.RLock))  ; one save at a time in this process
@@ -86,22 +86,16 @@ the system releases the lock when its process ends, in any way.]]
       (try
         (with [_ (suppress OSError)] (os.fsync folder))  ; some network drives can't
         (finally (os.close folder))))
-    (finally (_remove new))))  ; a link remains if both names are the same file's
+    (finally (.unlink new :missing-ok True))))  ; a link remains if both names are the same file's
 
 
-(defn [contextmanager] replacing-any [path]
-  #[[Yield a new path as `replacing` does, for a file or a folder, which no one else may write.
-
-  A folder can't take another's place: for a moment that has the name `.NAME.….old`, and if the
-  process is killed then, the next one to write there puts it back.]]
+(defn [contextmanager] replacing-alone [path]
+  "Yield a new path as `replacing` does, while no one else may write a file at `path`."
   (with [_ (_alone path BRIEF-WAIT (fn [holder]
          f"{path}: {holder} is writing this; wait for it, or give another file"))]
-    (try
-      (with [new (replacing path)]
-        (yield new)
-        (when (.exists path) (shutil.copymode path new))
-        (when (.is-dir path) (os.rename path (.with-suffix new ".old"))))
-      (finally (_sweep path)))))
+    (with [new (replacing path)]
+      (yield new)
+      (when (.exists path) (shutil.copymode path new)))))
 
 
 (defn reserved? [name]
@@ -110,21 +104,11 @@ the system releases the lock when its process ends, in any way.]]
 
 
 (defn _sweep [path]
-  "Remove what dead runs left unfinished at `path`; a folder that one was replacing is put back."
+  "Remove what dead runs left unfinished at `path`."
   (with [_ (suppress OSError)]  ; of a folder that can't be listed, or what is another user's
     (for [name (os.listdir path.parent)]
-      (setv found (re.fullmatch rf"\.{(re.escape path.name)}\.{UNFINISHED}" name))
-      (when found
-        (if (and (= (get found 1) "old") (not (os.path.lexists path)))
-          (os.rename (.with-name path name) path)
-          (_remove (.with-name path name)))))))
-
-
-(defn _remove [path]
-  "Remove the file or folder at `path`, if there is one; of a link, the link."
-  (if (and (.is-dir path) (not (.is-symlink path)))
-    (shutil.rmtree path)
-    (.unlink path :missing-ok True)))
+      (when (re.fullmatch rf"\.{(re.escape path.name)}\.{UNFINISHED}" name)
+        (.unlink (.with-name path name) :missing-ok True)))))
 
 
 (defn [contextmanager] naming-errors [name]

@@ -7,8 +7,6 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
 (import
   hy.models [Symbol])
 
-(setv PYTHON {"import" "TextModel.from_keras"})  ; settings that have another name in Python
-
 
 (defn refuse [#* words [kind ValueError]]
   #[[Raise an error of this `kind` with the `Message` of `words`.
@@ -34,7 +32,7 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
   (defn __new__ [cls #* words]
     (setv
       words (words-of (list words))
-      message (.__new__ str cls (spelled words (fn [name] f"`{(.get PYTHON name name)}`"))))
+      message (.__new__ str cls (spelled words (fn [name] f"`{name}`"))))
     (setv message.words words)
     message)
 

@@ -31,7 +31,6 @@
       (Action "report" "models.report" ["path" "overwrite"] True)
       (Action "info" "models.show_info" ["path"])
       (Action "export" "models.export" ["path" "overwrite" "quiet"])
-      (Action "import" "training.import_old" ["alphabet" "path" "restart" "quiet"])
       (Action "completion" "flags.print_completion" [])]
     action.name action))
 
@@ -45,8 +44,6 @@
     by-the-way (if learns "report" None)
     asked (lfor name ACTIONS :if (and (in name flags) (!= name by-the-way)) name))
   (when (> (len asked) 1) (refuse f"{(_options asked)} can't be combined; use one"))
-  (when (!= (in "import" flags) (in "alphabet" flags))
-    (refuse "--import OLD.h5 and --alphabet OLD.txt must be given together"))
   (unless (or asked learns) (refuse (_missing flags)))
   (setv
     action (get ACTIONS (if asked (get asked 0) TRAINING))

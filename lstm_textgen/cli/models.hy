@@ -1,15 +1,16 @@
 "What the command line does with a model besides text: information, report, export, server."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
   os.path [basename]
   textwrap [wrap]
+  lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [explaining models-of page-written size-in-words warn]
   lstm-textgen.display [make-display]
-  lstm-textgen.export [check-export export-model]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [copy-to-share file-image load-checkpoint]
   lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
@@ -93,16 +94,16 @@
 
 
 (defn export [flags]
-  "Export the model that `flags` name for other programs."
+  "Write a small copy of the model that `flags` name, to share."
   (setv
     path flags.export
-    [model] (models-of flags)
-    checkpoint (load-checkpoint model :warn warn)
-    display (make-display flags.quiet as-flags))
-  (check-export checkpoint path 'export (models-of flags) flags.overwrite)
-  (.doing display f"writing {path}")
-  (for [written (export-model checkpoint path)]
-    (.say display f"{written}: {(size-in-words written)}")))
+    [model] (models-of flags))
+  (unless (.endswith (.lower path) ".h5")
+    (refuse 'export f": {path} must end in .h5, the format of this program and of Keras"))
+  (check-output 'export path [] [model] flags.overwrite)
+  (setv image (file-image (copy-to-share (load-checkpoint model :warn warn))))
+  (with [out (open-output path)] (.write out.buffer image))
+  (.say (make-display flags.quiet as-flags) f"{path}: {(size-in-words path)}"))
 
 
 (defn serve-models [flags]

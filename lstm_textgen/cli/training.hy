@@ -1,22 +1,18 @@
-"The command line's training and import of old models."
+"The command line's training."
 
 (eval-when-compile (require hyrule [unless]))
 (import
   os
   shlex
   sys
-  lstm-textgen.basics.files [locked remove-lock]
+  lstm-textgen.basics.files [remove-lock]
   lstm-textgen.basics.interrupts [Interrupted watching]
-  lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [counted]
   lstm-textgen.cli.flags [command flag models-of page-written program warn]
   lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.learning.runs [train-model]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.oldmodels [import-model]
-  lstm-textgen.modelfile.outputs [check-model-apart]
-  lstm-textgen.modelfile.places [check-writable own-path]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.places [own-path]
   lstm-textgen.settings.table [SETTINGS as-flags])
 
 (setv TO-SHOW 300)  ; units of the text that a run's last line generates
@@ -71,22 +67,3 @@
       "")
     stop (if (and seed (= seed speaker)) f" {(flag "--stop" speaker)}" ""))
   f"Generate text with: {(command)} {(flag "--generate" seed)}{stop} --length {TO-SHOW}{named}")
-
-
-(defn import-old [flags]
-  "Convert the old model that `flags` name; replace a model only with --restart."
-  (setv
-    [name] (models-of flags)
-    path (own-path name)
-    [old alphabet] (.values (.chosen flags "import" "alphabet"))
-    display (make-display flags.quiet as-flags))
-  (check-model-apart path [old alphabet])
-  (check-writable path)
-  (with [_ (locked path)]
-    (when (and (.exists path) (not flags.restart))
-      (refuse f"{path} already exists; give another " 'path ", or " 'restart " to replace it"))
-    (setv model (import-model old alphabet))
-    (save-checkpoint model path))
-  (setv units (counted (len model.vocabulary) model.vocabulary.unit))
-  (.say display f"{path}: {units}, layers {model.settings.layers}")
-  (.say display (_how-to-generate name model)))

@@ -7,7 +7,6 @@
   functools [partial]
   importlib.util [find-spec]
   os
-  pathlib [Path]
   time
   lstm-textgen.basics.files [locked naming-errors]
   lstm-textgen.basics.messages [Message refuse]
@@ -18,8 +17,7 @@
   lstm-textgen.learning.source [Run]
   lstm-textgen.learning.start [load-keras make-start measured-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
-  lstm-textgen.modelfile.outputs [begins-as? check-inside check-model-apart check-name
-    check-output]
+  lstm-textgen.modelfile.outputs [begins-as? check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.report [write-report]
@@ -48,7 +46,7 @@
     (setv run (Run asked group display deadline ours))
     (unless group.leader?
       (return (_train (replace run
-        :asked (.but asked :tensorboard None :csv None :report None :callbacks [])
+        :asked (.but asked :csv None :report None :callbacks [])
         :display (Silent)))))
     ;; No output may replace an input or another output.
     (setv
@@ -60,19 +58,7 @@
       (check-output name file [#* sources #* recipe] [path] asked.overwrite ours folders))
     (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
       (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
-    (when asked.tensorboard (check-log-folder asked.tensorboard))
     (with [_ (locked path)] (_train run))))
-
-
-(defn check-log-folder [path]
-  "Raise `OSError` or `ImportError` unless TensorBoard can keep its logs in the folder `path`."
-  (for [package ["tensorflow" "tensorboard"]]
-    (unless (find-spec package)
-      (refuse 'tensorboard f" needs the package {package}: pip install {package}"
-        :kind ImportError)))
-  (check-name 'tensorboard path)
-  (setv place (next (gfor p [(Path path) #* (. (Path path) parents)] :if (os.path.lexists p) p)))
-  (check-inside place (NotADirectoryError 20 "this is a file, not a folder" (str place))))
 
 
 (defn _train [run]

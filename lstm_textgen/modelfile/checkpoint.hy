@@ -7,7 +7,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (eval-when-compile (require hyrule [-> meth unless]))
 (import
   contextlib [suppress]
-  dataclasses [asdict dataclass]
+  dataclasses [asdict dataclass replace]
   io [BytesIO]
   json
   math [prod]
@@ -111,6 +111,11 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (return place))))
 
 
+(defn copy-to-share [checkpoint]
+  "Return `checkpoint` without its training state, to be saved with 16-bit weights."
+  (replace checkpoint :resume None :half True))
+
+
 (defn file-image [checkpoint]
   "Return the whole file as bytes; raise `ValueError` if they couldn't be read again."
   ;; It is made in memory, so a full disk affects a plain write, never HDF5.
@@ -196,7 +201,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       (refuse f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}"
         :kind FileNotFoundError))
     (when (.is-file given)  ; it has another extension
-      (refuse f"{given}: not a model of this program (.h5); if Keras made it, use " 'import))
+      (refuse f"{given}: not a model of this program (.h5)"))
     (refuse f"{path}: there is no such model; "
       (or (similar-model path) ["train one with " 'sources ", or give another " 'path])
       :kind FileNotFoundError))
@@ -233,7 +238,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (try
     (with [file (open-hdf5 path)]
       (unless (in "lstm_textgen" file.objects)
-        (refuse "it was not made by this program; if Keras made it, use " 'import))
+        (refuse "it was not made by this program"))
       (setv format (.get (.attributes file "lstm_textgen") "format"))
       (unless (and (count? format) (>= format 1)) (refuse "it has no format number"))
       (when (> format FORMAT)

@@ -19,7 +19,7 @@ Specification, version 3.0.]]
 
 (setv
   HDF5-SIGNATURE b"\x89HDF\r\n\x1a\n"
-  MAX-GROUP-DEPTH 8  ; of nested groups; old Keras files have 6
+  MAX-GROUP-DEPTH 8  ; of nested groups; a model has 3
   MAX-OBJECTS 20000   ; a model with 64 layers has fewer than 1,000
   MAX-BLOCK (** 2 20) ; bytes of one header or heap, which h5py keeps below 64 KiB
   MAX-NAME 255
@@ -41,13 +41,9 @@ Specification, version 3.0.]]
 
 (defn [contextmanager] open-hdf5 [path]
   "Open the file at `path` as an `Hdf5File`; raise `OSError` or, if it is invalid, `ValueError`."
-  (with [file (open-file path)] (yield (Hdf5File file))))
-
-
-(defn open-file [path]
-  "Open the file at `path` for reading; raise `ValueError` for a pipe, which could wait forever."
+  ;; A pipe could wait forever.
   (unless (or (not (os.path.exists path)) (os.path.isfile path)) (refuse "it is not a file"))
-  (open path "rb"))
+  (with [file (open path "rb")] (yield (Hdf5File file))))
 
 
 (defclass Hdf5File []
@@ -112,7 +108,6 @@ Specification, version 3.0.]]
       (setv
         items (lfor at (range 0 total size) (cut data at (+ at size)))
         values (cond
-          (= kind 0x13) (lfor item items (.decode (.rstrip item b"\0")))
           (= #(kind (& bits 15)) #(0x19 1))
             (lfor item items (@_heap-text #* (_fields "IQI" item)))
           True (.tolist (np.frombuffer (cut data total) (_dtype datatype))))

@@ -29,18 +29,17 @@
   (for [[name layer] (named-layers spec.layers) :if layer.recurrent?]
     (.extend shapes (zip
       (gfor weight ["kernel" "recurrent_kernel" "bias"] f"{name}/{weight}")
-      (recurrent-shapes layer width)))
+      (_recurrent-shapes layer width)))
     (setv width layer.size))
   [#* shapes #("dense/kernel" #(width size)) #("dense/bias" #(size))])
 
 
-(defn recurrent-shapes [layer width]
+(defn _recurrent-shapes [layer width]
   "Return the shapes of kernel, recurrent kernel and bias of a recurrent `layer` after `width`."
   (setv
     kind (get KINDS layer.kind)
-    wide (* layer.size (len kind.gates))
-    two-biases (and kind.two-biases (not layer.before)))
-  [#(width wide) #(layer.size wide) (if two-biases #(2 wide) #(wide))])
+    wide (* layer.size (len kind.gates)))
+  [#(width wide) #(layer.size wide) (if kind.two-biases #(2 wide) #(wide))])
 
 
 (defn keras-config [spec]
@@ -54,7 +53,7 @@
         [name layer] (named-layers spec.layers)
         (if layer.recurrent?
           [(. (get KINDS layer.kind) keras-class) name
-            {"units" layer.size  "return_sequences" True  #** (keras-options layer)}]
+            {"units" layer.size  "return_sequences" True}]
           ["Dropout" name {"rate" layer.size}]))
       ["Dense" "dense" {"units" size}]])
   {"module" "keras"  "class_name" "Sequential"  "registered_name" None
@@ -64,15 +63,9 @@
       "config" {"name" name  #** config}})}})
 
 
-(defn keras-options [layer]
-  "Return the options of a recurrent `layer` that aren't Keras' defaults."
-  { #** (if layer.hard {"recurrent_activation" "hard_sigmoid"} {})
-    #** (if layer.before {"reset_after" False} {})})
-
-
 (defn named-layers [layers]
   "Return (name, layer) for each of `layers`: Keras and the file call the first LSTM lstm_1."
-  (lfor [n layer] (enumerate layers 1) #(f"{layer.name}_{n}" layer)))
+  (lfor [n layer] (enumerate layers 1) #(f"{layer.kind}_{n}" layer)))
 
 
 (defn digest [arrays]

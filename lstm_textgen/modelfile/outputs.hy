@@ -10,7 +10,8 @@ permanently if anything fails.]]
   pathlib [Path]
   re
   signal
-  lstm-textgen.basics.files [file-digest naming-errors refuse-read-only replacing-any reserved?]
+  lstm-textgen.basics.files [file-digest naming-errors refuse-read-only replacing-alone
+    reserved?]
   lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
@@ -131,35 +132,18 @@ permanently if anything fails.]]
     (re.match pattern (.read file 200))))  ; bytes, which are enough to tell
 
 
-(defn check-folder [name path ours?]
-  "Raise `ValueError` or `OSError` unless `path` can become a folder, or is one that is `ours?`."
-  (setv real (_real-place name path))
-  (when (.exists real)
-    (unless (.is-dir real)
-      (raise (NotADirectoryError 20 "this is a file, not a folder" (str path))))
-    (unless (ours? real)
-      (refuse name f" {path} is a folder with other files; give a new folder"))))
-
-
 (defn _real-place [name path]
-  "Return the real `Path` at `path`; raise unless something can be created there."
-  (setv real (Path (os.path.realpath path)))
-  (check-name name real)
-  (check-inside real.parent (FileNotFoundError 2 "there is no such folder" (str real.parent)))
-  real)
-
-
-(defn check-name [name path]
-  "Raise `ValueError` if `path`, given as the setting `name`, is that of a lock."
-  (when (reserved? (. (Path path) name))
-    (refuse name f" {path} is a name for locks and unfinished files; give another one")))
-
-
-(defn check-inside [folder error]
-  "Raise `error` unless `folder` is one, and `PermissionError` unless files can be created there."
-  (unless (.is-dir folder) (raise error))
+  "Return the real `Path` at `path`; raise unless a file can be created there."
+  (setv
+    real (Path (os.path.realpath path))
+    folder real.parent)
+  (when (reserved? real.name)
+    (refuse name f" {real} is a name for locks and unfinished files; give another one"))
+  (unless (.is-dir folder)
+    (raise (FileNotFoundError 2 "there is no such folder" (str folder))))
   (unless (os.access folder os.W-OK)
-    (raise (PermissionError 13 "this folder is not writable" (str folder)))))
+    (raise (PermissionError 13 "this folder is not writable" (str folder))))
+  real)
 
 
 (defn _special [path]
@@ -177,17 +161,17 @@ permanently if anything fails.]]
   Meanwhile SIGTERM, like Ctrl-C, raises `KeyboardInterrupt`: if the caller handles it the output
   is kept, otherwise discarded. Raise `OSError` that names the file if it can't be written.]]
   (setv special (_special path))  ; not renamed over; a stream's file is appended to
-  (with [new (if special (naming-errors path) (replacement path))
+  (with [new (if special (naming-errors path) (_replacement path))
          file (open (or new (if (= special path) path (os.dup special))) (if new "x" "w")
            :encoding "utf-8" :errors "replace")]
     (yield file)))
 
 
-(defn [contextmanager] replacement [path]
-  "Yield the `Path` for a new file or folder, which replaces that at `path` as in `open-output`."
+(defn [contextmanager] _replacement [path]
+  "Yield the `Path` for a new file, which replaces that at `path` as in `open-output`."
   (with [_ (naming-errors path)
          _ (catching-signals
            (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)
            signal.default-int-handler)  ; it raises `KeyboardInterrupt` for any signal
-         new (replacing-any (Path (os.path.realpath path)))]
+         new (replacing-alone (Path (os.path.realpath path)))]
     (yield new)))

@@ -137,7 +137,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "measure" (or vocabulary.measure vocabulary.unit)
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
-   "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
+   "layers" (lfor each settings.layers.recurrent [each.kind each.size])
     "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
     "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
     "end" (if settings.items (get ENDS settings.items) "")

@@ -1,9 +1,7 @@
 #[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
 
 The number after `lstm` and `gru` is that of hidden units; after `dropout` it is the share of
-values dropped in training. Layers of old models have a suffix: with `-hard`, gates are
-`hard_sigmoid`, a straight line from 0 to 1, Keras' default before 2.3; with `-before`, a GRU's
-reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
+values dropped in training.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -11,7 +9,6 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
   lstm-textgen.basics.values [Kind whole?])
 
 (setv
-  OLD-NAMES ["lstm-hard" "gru-hard" "gru-before" "gru-hard-before"]
   FORMS "write 256, lstm:256, gru:256 or dropout:0.3"
   MAX-HIDDEN 65536
   MAX-LAYERS 64)
@@ -32,13 +29,7 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 
 (defrecord Layer "A layer of a network, as described at the top of this module." [
     #^ str kind    ; of `KINDS`, or dropout
-    #^ float size  ; hidden units, or a share for dropout
-    #^ bool [hard False]     ; whether its gates are `hard_sigmoid`
-    #^ bool [before False]]  ; whether a GRU's reset gate comes before the product
-
-  (meth [property] name []
-    "Its name in the layer language, such as gru-hard."
-    (+ @kind (if @hard "-hard" "") (if @before "-before" "")))
+    #^ float size]  ; hidden units, or a share for dropout
 
   (meth [property] recurrent? []
     "Whether it is an LSTM or GRU layer."
@@ -57,7 +48,7 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
     (Layers (gfor layer self :if layer.recurrent? layer)))
 
   (meth __str__ []
-    (.join "," (gfor layer self f"{layer.name}:{layer.size}"))))
+    (.join "," (gfor layer self f"{layer.kind}:{layer.size}"))))
 
 
 (defrecord NetworkSpec "What determines a network's shape." [
@@ -87,21 +78,19 @@ reset gate comes before the product with the recurrent kernel, as in Keras 1.]]
 (defn _parse-layer [part]
   "Return the `Layer` that `part` describes: `lstm:512`, `512` or `dropout:0.2`."
   (defn reject [problem] (refuse 'layers f": \"{part}\" {problem}"))
-  (setv [name colon size] (.partition (.lower (.strip part)) ":"))
-  (unless colon (setv [name size] ["lstm" name]))
-  (unless (in name [#* KINDS "dropout" #* OLD-NAMES]) (reject f"is not a layer; {FORMS}"))
-  (setv
-    [kind #* suffixes] (.split name "-")
-    [read number lowest highest range] (if (= kind "dropout")
-      [float "number" 0 0.999 "drop a share from 0 to 0.999"]
-      [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} hidden units"]))
+  (setv [kind colon size] (.partition (.lower (.strip part)) ":"))
+  (unless colon (setv [kind size] ["lstm" kind]))
+  (unless (in kind [#* KINDS "dropout"]) (reject f"is not a layer; {FORMS}"))
+  (setv [read number lowest highest range] (if (= kind "dropout")
+    [float "number" 0 0.999 "drop a share from 0 to 0.999"]
+    [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} hidden units"]))
   (try
     (setv size (read size))
     (except [ValueError] (reject (if colon
       f"needs a {number} after the colon, not '{size}'"
       f"is not a layer; {FORMS}"))))
   (unless (<= lowest size highest) (reject f"must {range}"))  ; not a number fails, too
-  (Layer kind size :hard (in "hard" suffixes) :before (in "before" suffixes)))
+  (Layer kind size))
 
 
 (setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256"

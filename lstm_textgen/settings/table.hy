@@ -184,8 +184,6 @@ in Python, and its checks.]]
         "(default: the lookback)"))
     (Setting "save_every" POSITIVE "cli train"
       "also save within an epoch, at this interval" :metavar "MINUTES" :default 10)
-    (Setting "tensorboard" PASSAGE "cli train"
-      "write TensorBoard logs to this folder (pip install tensorboard)" :metavar "DIR")
     (Setting "csv" PASSAGE "cli train"
       "write each epoch's losses, in bits per character, to this CSV file" :metavar "FILE")
     (_switch "restart" "cli train" "start over even if the model exists"
@@ -263,25 +261,18 @@ in Python, and its checks.]]
       (+ "require this key; the environment variable LSTM_TEXTGEN_API_KEY hides it from the "
         "computer's other users") :metavar "KEY")
     (_switch "open" "cli" "serve everyone who can reach --host, without a key")]
-  "reports" [
+  "reports and copies" [
     (Setting "report" PASSAGE "cli train"
       (+ "make a page about the model, during or after training; with several --model, one that "
         "compares them")
       :metavar "FILE" :brief "make a page about the model")
     (_switch "info" "cli"
       "show what a model file holds: text, losses, network, vocabulary, settings")
+    (Setting "export" PASSAGE "cli"
+      "write a small copy of the model to share, without its training state"
+      :metavar "FILE.h5")
     (_switch "overwrite" "cli train"
       "replace an output file even if another program made it; never a source or a model")]
-  "other programs" [
-    (Setting "export" PASSAGE "cli"
-      (+ "write the model for other programs, by the extension: .onnx, .safetensors (and a "
-        ".json), .h5 (small, without training state) or / (a SavedModel folder)")
-      :metavar "FILE")
-    (Setting "import" PASSAGE "cli"
-      "convert an .h5 or .keras model saved by Keras 1, 2 or 3"
-      :metavar "OLD.h5")
-    (Setting "alphabet" PASSAGE "cli"
-      "file that lists all characters of the model to --import, in order" :metavar "OLD.txt")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
       "random seed (default: 1 for training, a new one for generation)" :default 1 :fixed True)

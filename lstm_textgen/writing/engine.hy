@@ -21,7 +21,6 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 (setv
   ONE-HALF (np.asarray 0.5 "float32")  ; an array: a Python number costs ufuncs 0.3 µs more
   SOFT 0.5  ; factor for the weights of gates, as σ(x) is ½·tanh(½x) + ½
-  HARD (/ 1 6)  ; factor for those of `hard_sigmoid`
   MAX-TABLE (** 2 24)  ; numbers (64 MB): a larger table isn't multiplied in advance
   LARGEST 1e15  ; a weight, so that no product or sum overflows; learned ones stay below 100
   THREAD-WORK (** 2 19)  ; multiplications in a product that make one more thread pay (measured)
@@ -85,7 +84,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (for [[n [layer kernel recurrent bias bias-n]] (enumerate network.layers)]
       (when (or n (not network.multiplied))
         (.append @_layers (_make-input kernel bias streams)))
-      (setv [advance state] ((get STEPS layer.kind) layer recurrent bias-n streams))
+      (setv [advance state] ((get STEPS layer.kind) recurrent bias-n streams))
       (.append @_layers advance)
       (.extend @state state)
       (.append @cells (get state -1))
@@ -139,10 +138,10 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 (defn _arrange [layer weights]
   #[[Return [kernel recurrent bias bias-n] of a `layer` in the order that a step needs.
 
-  Gates are multiplied by SOFT or HARD. `bias-n` is what a GRU's reset gate scales too, or None.]]
+  Gates are multiplied by SOFT. `bias-n` is what a GRU's reset gate scales too, or None.]]
   (setv
     kind (get KINDS layer.kind)
-    scale (np.float32 (if layer.hard HARD SOFT))
+    scale (np.float32 SOFT)
     [kernel recurrent bias] (lfor
       array weights
       :setv parts (np.split array (len kind.gates) -1)
@@ -174,32 +173,26 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 ;; * One step of a layer
 
-(defn _make-lstm [layer recurrent bias-n streams]
-  #[[Return #(advance state) for an LSTM `layer` (Gers et al. 2000, without peepholes).
+(defn _make-lstm [recurrent bias-n streams]
+  #[[Return #(advance state) for an LSTM layer (Gers et al. 2000, without peepholes).
 
   `advance` takes the input's addition to the gates (streams, 4u) and returns the layer's new
   output (streams, u): c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c). One buffer holds o, i, f, g
   and c side by side, so that the two products in the formula of c are one.]]
   (setv
     u (len recurrent)
-    hard layer.hard
     product (_product-for streams)
-    [gates sigmoids g o i-f g-c c] (_parts (zeros streams (* 5 u)) u
-      [0 4] [0 3] [3 4] [0 1] [1 3] [3 5] [4 5])
+    [gates sigmoids o i-f g-c c] (_parts (zeros streams (* 5 u)) u
+      [0 4] [0 3] [0 1] [1 3] [3 5] [4 5])
     products (zeros streams (* 2 u))
     [added kept] (_parts products u [0 1] [1 2])
     [h squashed] [(zeros streams u) (zeros streams u)])
   (defn advance [x]
     (product h recurrent gates)
     (add gates x gates)
-    (if hard
-      (do
-        (tanh g g)
-        (_open-hard sigmoids))
-      (do  ; one tanh for all
-        (tanh gates gates)
-        (multiply sigmoids ONE-HALF sigmoids)
-        (add sigmoids ONE-HALF sigmoids)))
+    (tanh gates gates)  ; one tanh for all
+    (multiply sigmoids ONE-HALF sigmoids)
+    (add sigmoids ONE-HALF sigmoids)
     (multiply i-f g-c products)
     (add added kept c)
     (tanh c squashed)
@@ -207,55 +200,32 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   #(advance [h c]))
 
 
-(defn _make-gru [layer recurrent bias-n streams]
-  #[[Return #(advance state) for a GRU `layer`, as `_make-lstm` does; its addition: (streams, 3u).
+(defn _make-gru [recurrent bias-n streams]
+  #[[Return #(advance state) for a GRU layer, as `_make-lstm` does; its addition: (streams, 3u).
 
   n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
-  et al. 2014 with the reset gate after the product, as in cuDNN. If the layer is `before`, the
-  gate comes before the product, as in the paper: n = tanh(x + (σ(r)·h)·U).]]
+  et al. 2014 with the reset gate after the product, as in cuDNN.]]
   (setv
     u (len recurrent)
-    before layer.before
     product (_product-for streams)
-    open (if layer.hard _open-hard _open-softly)
-    [kernel kernel-n] (lfor
-      part (np.split recurrent [(* (if before 2 3) u)] 1)
-      (np.ascontiguousarray part))
     gates (zeros streams (* 3 u))
     [z-r z r n] (_parts gates u [0 2] [0 1] [1 2] [2 3])
-    from-h (if before z-r gates)
-    [h kept] [(zeros streams u) (zeros streams u)])
+    h (zeros streams u))
   (defn advance [x]
     (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
-    (product h kernel from-h)
+    (product h recurrent gates)
     (add z-r x-z-r z-r)
-    (open z-r)
-    (if before
-      (do
-        (multiply r h kept)
-        (product kept kernel-n n))
-      (do
-        (add n bias-n n)
-        (multiply r n n)))
+    (tanh z-r z-r)
+    (multiply z-r ONE-HALF z-r)
+    (add z-r ONE-HALF z-r)
+    (add n bias-n n)
+    (multiply r n n)
     (add n x-n n)
     (tanh n n)
     (subtract h n h)
     (multiply z h h)
     (add h n h))
   #(advance [h]))
-
-
-(defn _open-softly [gates]
-  "Replace `gates`, x, by ½·tanh(x) + ½, which is σ(2x)."
-  (tanh gates gates)
-  (multiply gates ONE-HALF gates)
-  (add gates ONE-HALF gates))
-
-
-(defn _open-hard [gates]
-  "Replace `gates`, x, by x + ½ clipped to 0 and 1, as in Keras 3."
-  (add gates ONE-HALF gates)
-  (np.clip gates 0 1 gates))
 
 
 (defn _parts [array u #* ranges]

@@ -1,17 +1,15 @@
-#[[Keras' callbacks around a run: the user's, and TensorBoard's.
+#[[The user's Keras callbacks around a run.
 
 They are called as by `fit`, with the same logs in nats: `loss`, the mean so far, after each batch;
 `loss`, `val_loss` and `learning_rate` after each epoch, counted from 0 over all texts.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  importlib [import-module]
   keras
   numpy :as np
   lstm-textgen.basics.values [clip]
   lstm-textgen.learning.learner.network [stock-model]
   lstm-textgen.learning.learner.protocol [values]
-  lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.learning.learner.stock [compile-network])
 
 (setv AT-BATCHES ["on_batch_begin" "on_batch_end" "on_train_batch_begin" "on_train_batch_end"])
@@ -25,14 +23,8 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
   (for [callback asked.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
-  (when asked.tensorboard
-    (with [_ (muted-stderr)]
-      (import-module "tensorflow")))  ; it writes the logs, whichever backend trains
-  (setv
-    board (when asked.tensorboard
-      (keras.callbacks.TensorBoard asked.tensorboard :write-graph False))  ; of stock layers
-    watching (if board [#* asked.callbacks board] asked.callbacks))
-  (when watching (Callbacks watching learner params (_watched checkpoint learner))))
+  (when asked.callbacks
+    (Callbacks asked.callbacks learner params (_watched checkpoint learner))))
 
 
 (defn _watched [checkpoint learner]
@@ -48,8 +40,8 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 
   Before an event the model gets the weights of the `learner` and the state of its optimizer. What
   a callback changes of the weights the learner gets. `rate` is the learning rate that a callback
-  has set, or None. As copying takes time, the model is left alone at batches unless a callback of
-  the user's does something then.]]
+  has set, or None. As copying takes time, the model is left alone at batches unless a callback
+  other than TensorBoard, which reads logs, does something then.]]
 
   (meth __init__ [watching @learner params @model]
     (setv

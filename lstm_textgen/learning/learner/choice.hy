@@ -34,7 +34,7 @@
   slowly (bench/log.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
   already imported, is never replaced.]]
   (when (and
-      (all (gfor layer layers.recurrent (= layer.name "lstm")))
+      (all (gfor layer layers.recurrent (= layer.kind "lstm")))
       (not-in "keras" sys.modules)
       (not (os.environ.get "KERAS_BACKEND"))
       (= (configured-backend) "tensorflow")

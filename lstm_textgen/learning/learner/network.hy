@@ -14,7 +14,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   keras [ops]
   lstm-textgen.learning.learner.loop [FastGRU FastLSTM Folded]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
-  lstm-textgen.modelfile.keraslayout [keras-config keras-options named-layers]
+  lstm-textgen.modelfile.keraslayout [keras-config named-layers]
   lstm-textgen.settings.layers [KINDS])
 
 (setv
@@ -113,9 +113,9 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
       spec (partial (get FOLDED layer.kind) :bfloat16 bfloat16 :embedding spec.embedding
         :vocabulary-size spec.vocabulary-size :embeddings-initializer (NORMAL :seed (next seeds)))
       (_own-loop? layer) (partial (get FAST layer.kind) :bfloat16 bfloat16)
-      (and (= layer.name "lstm") (= (keras.backend.backend) "torch"))
+      (and (= layer.kind "lstm") (= (keras.backend.backend) "torch"))
         (partial hy.I.lstm-textgen/learning/learner/torchlstm.TorchLSTM :dtype dtype)
-      True (partial stock #** (keras-options layer))))
+      True stock))
   (make layer.size :name name :return-sequences True :return-state True :seed dropout
     :kernel-initializer (keras.initializers.GlorotUniform kernel)
     :recurrent-initializer (keras.initializers.Orthogonal :seed recurrent)))
@@ -123,7 +123,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 (defn _own-loop? [layer]
   "Return whether our own loop is the fastest for `layer`: on processors, compiled by XLA."
-  (and (in layer.name FAST) (!= (keras.backend.backend) "torch") (not (gpu-used))))
+  (and (in layer.kind FAST) (!= (keras.backend.backend) "torch") (not (gpu-used))))
 
 
 (defclass Carried [keras.layers.Layer]

@@ -14,8 +14,7 @@ import { UNITS } from "./units.js";
  * @property {[number, number][]} merges of pieces
  * @property {boolean} lower whether it knows lower case only
  * @property {boolean} code whether its text looks like code
- * @property {[string, number, boolean, boolean][]} layers of each recurrent layer: its kind, its
- *   units, whether its gates are hard, whether a GRU's reset gate comes before the product
+ * @property {[string, number][]} layers of each recurrent layer: its kind and its units
  * @property {number} embedding its dimensions
  * @property {number} bits of a weight: 16 or 8
  * @property {number[]} start the ids that are read before any text

@@ -54,10 +54,9 @@ export class Network {
     this.input = heap.array(facts.embedding);
     let width = facts.embedding;
     this.layers = facts.layers.map((layer) => {
-      const [kind, units, , before] = layer;
-      const Kind = before ? GruBefore : kind === "gru" ? Gru : Lstm;
+      const Kind = layer[0] === "gru" ? Gru : Lstm;
       const made = new Kind(heap, product, read, width, layer);
-      width = units;
+      width = made.units;
       return made;
     });
     this.dense = read.matrix(width, size);
@@ -121,15 +120,14 @@ class Layer {
    * @param {Heap} heap @param {Product} product @param {ReturnType<typeof reader>} read
    * @param {number} width of its input @param {Facts["layers"][0]} layer
    */
-  constructor(heap, product, read, width, [kind, units, hard, before]) {
+  constructor(heap, product, read, width, [kind, units]) {
     const gates = units * GATES[kind];
     this.product = product;
     this.units = units;
-    this.open = hard ? hardSigmoid : sigmoid;
     this.inputs = read.matrix(width, gates);
     this.recurrent = read.matrix(units, gates);
-    // A GRU has a bias for its input and another for its state, unless the gate comes before.
-    this.biases = read.table(kind === "gru" && !before ? 2 : 1, gates);
+    // A GRU has a bias for its input and another for its state.
+    this.biases = read.table(kind === "gru" ? 2 : 1, gates);
     this.a = heap.array(gates); // what its gates get from the input,
     this.b = heap.array(gates); // and from the state
     this.h = heap.array(units);
@@ -155,12 +153,12 @@ class Layer {
 /** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
 class Lstm extends Layer {
   step() {
-    const { open, a, b, h, c, units: u } = this;
+    const { a, b, h, c, units: u } = this;
     for (let n = 0; n < u; n++) {
-      const i = open(a[n] + b[n]);
-      const f = open(a[u + n] + b[u + n]);
+      const i = sigmoid(a[n] + b[n]);
+      const f = sigmoid(a[u + n] + b[u + n]);
       const g = tanh(a[2 * u + n] + b[2 * u + n]);
-      const o = open(a[3 * u + n] + b[3 * u + n]);
+      const o = sigmoid(a[3 * u + n] + b[3 * u + n]);
       c[n] = f * c[n] + i * g;
       h[n] = o * tanh(c[n]);
     }
@@ -174,31 +172,12 @@ class Lstm extends Layer {
 /** A GRU layer: n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n); gates in the order z r n. */
 class Gru extends Layer {
   step() {
-    const { open, a, b, h, units: u } = this;
+    const { a, b, h, units: u } = this;
     for (let k = 0; k < u; k++) {
-      const z = open(a[k] + b[k]);
-      const r = open(a[u + k] + b[u + k]);
+      const z = sigmoid(a[k] + b[k]);
+      const r = sigmoid(a[u + k] + b[u + k]);
       const n = tanh(a[2 * u + k] + r * b[2 * u + k]);
       h[k] = n + z * (h[k] - n);
-    }
-  }
-}
-
-/**
- * A GRU layer with the reset gate before the product: n = tanh(x + (σ(r)·h)·U). The product with
- * the whole kernel is taken twice, the first time for z and r, the second for n.
- */
-class GruBefore extends Layer {
-  step() {
-    const { open, a, b, h, c, units: u } = this;
-    for (let k = 0; k < u; k++) {
-      a[k] = open(a[k] + b[k]); // σ(z)
-      c[k] = h[k] * open(a[u + k] + b[u + k]);
-    }
-    this.product(this.recurrent, c, b);
-    for (let k = 0; k < u; k++) {
-      const n = tanh(a[2 * u + k] + b[2 * u + k]);
-      h[k] = n + a[k] * (h[k] - n);
     }
   }
 }
@@ -213,11 +192,6 @@ function add(sums, more) {
 /** @param {number} x */
 function sigmoid(x) {
   return 1 / (1 + Math.exp(-x));
-}
-
-/** @param {number} x */
-function hardSigmoid(x) {
-  return Math.min(1, Math.max(0, x / 6 + 0.5));
 }
 
 /** @param {number} x */
