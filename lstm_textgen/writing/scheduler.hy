@@ -43,16 +43,6 @@ texts gets the same ones each time.]]
       [@left @turns] [@count 0]
       @over (if @count None "done")))
 
-  (meth [property] revocable? []
-    "Whether a text may begin again or lose to a rival, so that it can't be read before it ends."
-    (or @items (> @best-of 1) (any (gfor passage @begun passage.demands.late?))))
-
-  (meth winners []
-    "Return the `passages` (a list) that have no rivals, or the best of their rivals."
-    (if (= @best-of 1)
-      @passages
-      (sorted @ended :key (fn [passage] (% passage.draw.number @count)))))
-
   (meth upcoming []
     "Return the passage that waits for its turn, or None."
     (unless @waiting
