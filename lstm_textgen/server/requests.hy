@@ -34,7 +34,7 @@
   ;; A message of a chat is one line, so what stands before its colon is a name, or a number.
   CHAT-NAME rf"[^\s:][^\n:]{{0,{(- LONGEST-NAME 1)}}}"
   ;; Fields of OpenAI's API that don't affect the text.
-  IGNORED ["user" "store" "metadata" "service_tier" "safety_identifier" "prompt_cache_key"]
+  WITHOUT-EFFECT ["user" "store" "metadata" "service_tier" "safety_identifier" "prompt_cache_key"]
   ;; Those that would affect the answer and aren't supported, with a value that asks for nothing.
   UNSUPPORTED {
     "best_of" 1  "echo" False  "logprobs" False  "top_logprobs" 0  "suffix" ""
@@ -78,7 +78,7 @@
   REGEX-TEXT (within str :min-length 1 :max-length LONGEST-PATTERN)
   OPTIONAL-FLAG (| bool None)
   Others (defstruct "Others" :kw-only True :forbid-unknown-fields True
-    (lfor name [#* IGNORED #* UNSUPPORTED] #(name Any None)))
+    (lfor name [#* WITHOUT-EFFECT #* UNSUPPORTED] #(name Any None)))
   StreamOptions (defstruct "StreamOptions" :forbid-unknown-fields True
     [#("include_usage" OPTIONAL-FLAG False)])
   ;; A part of a message.

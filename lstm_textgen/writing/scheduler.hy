@@ -177,7 +177,7 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
     (setv @_admitting None))
 
   (meth _admissible? [group]
-    "Whether a passage of `group` waits that has a seed to be read, or finds a place."
+    "Return whether a passage of `group` waits that has a seed to be read, or finds a place."
     (setv
       passage (.upcoming group)
       n (len @running))
