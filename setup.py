@@ -128,8 +128,8 @@ setuptools.setup(
         "test": [
             *QUICK, *DOCS, JAX, TORCH,
             "pronouncing >= 0.2",  # a guide counts syllables
-            # The server is asked by clients of others, and by a program that tries to break it.
-            "llm >= 0.26", "openai >= 1.60", "schemathesis >= 4",
+            # The server is asked by OpenAI's client, and by a program that tries to break it.
+            "openai >= 1.60", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, and on a terminal that pyte plays.

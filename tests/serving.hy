@@ -14,42 +14,23 @@
   lstm-textgen.server.app [Desk make-notify]
   lstm-textgen.server.guard [Guard]
   lstm-textgen.server.models [Loop]
-  lstm-textgen.text.items [fingerprints]
   tests.helpers [CALM STARTED small-model start-python])
 
 (setv
-  MODELS ["bot" "wordy" "parts" "chat" "lines" "paragraphs" "endless" "short"]  ; by `save-models`
-  KNOWN ["A" "n" "be"]  ; items of the last
-  LONGEST 30  ; units, of the items that those of lists are told to have learned
+  MODELS ["bot" "wordy" "chat" "endless"]  ; by `save-models`
+  LONGEST 30  ; units, of the items that the last is told to have learned
   LETTERS "\n abcdefghijklmnopqrstuvwxyzABC:,.é"
-  CATS (+ "The cat sat on the mat, and the dog sat on the log.\n"
-    "Where is the cat? The cat is on the mat.\n")
   PATIENCE 60)  ; seconds to wait for an answer
 
 
 (defn save-models [folder]
-  #[[Save MODELS in `folder`: of characters, words, pieces, a chat, and lists.
-
-  The items of "endless" have no end, those of "short" a letter or so.]]
+  "Save MODELS in `folder`: of characters, words, a chat, and a list whose items have no end."
   (for [[name options] (.items {
-      "bot" {"layers" "lstm:24"  "text" LETTERS}
+      "bot" {"layers" "lstm:24"  "text" LETTERS  "scale" CALM}
       "wordy" {"unit" "words"  "text" "one two three, four five.\nsix seven: eight\n"}
-      "parts" {"unit" "pieces"  "text" (* 9 CATS)  "max_words" 60}})]
-    (save-checkpoint (small-model :resume False :scale CALM #** options) (/ folder name)))
-  (save-checkpoint (chat-model) (/ folder "chat"))
-  (save-list folder "lines" "line")
-  (save-list folder "paragraphs" "paragraph")
-  (save-list folder "endless" "line" :odds {"A" 1e20} :known ["A"])
-  (save-list folder "short" "line" :odds {"\n" 2} :known KNOWN))
-
-
-(defn save-list [folder name items [known []] #** options]
-  "Save in `folder` a model that writes `items`, and that has the `known` ones in its list."
-  (setv
-    model (small-model :items items :longest-item LONGEST :text "Ann\n\nBea" :layers "lstm:24"
-      :scale CALM :resume False #** options)
-    model.items (fingerprints known))
-  (save-checkpoint model (/ folder name)))
+      "endless" {"items" "line"  "longest_item" LONGEST  "text" "Ann\nBea"  "odds" {"A" 1e20}}})]
+    (save-checkpoint (small-model :resume False #** options) (/ folder name)))
+  (save-checkpoint (chat-model) (/ folder "chat")))
 
 
 (defn chat-model []

@@ -1,4 +1,4 @@
-"Many passages at once: fair turns, places given back, failures that end only what they must."
+"Many passages at once: fair shares of places, failures that end only what they must."
 
 (import
   concurrent.futures [ThreadPoolExecutor]
@@ -46,8 +46,8 @@
     (.step scheduler)))
 
 
-(defn scheduler-of [#* groups [most 8]]
-  (setv scheduler (Scheduler MODEL most))
+(defn scheduler-of [#* groups [half 8]]
+  (setv scheduler (Scheduler MODEL half))
   (for [each groups] (.add scheduler each))
   scheduler)
 
@@ -55,35 +55,45 @@
 (defn test-texts-that-join-and-leave-are-those-written-alone []
   (setv
     groups (lfor n [1 30 3 70] (group (* 7 n) (+ n 2)))
-    scheduler (scheduler-of #* groups :most 20))
+    scheduler (scheduler-of #* groups :half 10))
   (for [each groups] (steps-until scheduler each))
   (for [[n each] (zip [1 30 3 70] groups)]
     (assert (= (texts-of each) (expected (* 7 n) (+ n 2))))))
 
 
-(defn [(pytest.mark.parametrize #("requests" "texts") [[1 8] [5 8] [20 1]])]
-    test-a-short-request-passes-all-that-others-have-asked-for [requests texts monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.writing.scheduler.TURN" 0)
+(defn [(pytest.mark.parametrize #("requests" "texts") [[1 8] [1 99] [5 8] [15 1]])]
+    test-a-short-request-begins-beside-all-that-others-have-asked-for [requests texts]
   (setv scheduler (scheduler-of #* (gfor _ (range requests) (group ENDLESS texts))))
   (for [_ (range 20)] (.step scheduler))
-  (assert (= (len scheduler.running) 8))
   (setv short (group 20))
   (.add scheduler short)
-  (assert (< (steps-until scheduler short) 100))
+  (assert (< (steps-until scheduler short) 5))
   (assert (= (texts-of short) (expected 20))))
 
 
-(defn test-a-text-that-made-room-goes-on-as-if-it-had-not [monkeypatch]
-  (.setattr monkeypatch "lstm_textgen.writing.scheduler.TURN" 0)
+(defn test-a-group-holds-half-of-the-places-and-others-share-what-it-leaves []
   (setv
-    groups (lfor _ (range 20) (group 300 1 "ab. c"))
-    scheduler (scheduler-of #* groups)
-    seen (set))
-  (while scheduler.groups
-    (.step scheduler)
-    (.add seen (frozenset (gfor [n each] (enumerate groups) :if each.running n))))
-  (assert (> (len seen) 5))
-  (for [each groups] (assert (= (texts-of each) (expected 300 1 "ab. c")))))
+    groups [(group 200 8) #* (gfor _ (range 3) (group ENDLESS 8))]
+    scheduler (scheduler-of (get groups 0)))
+  (.step scheduler)
+  (for [each (cut groups 1 None)] (.add scheduler each))
+  (.step scheduler)
+  (assert (= (lfor each groups (len each.running)) [8 1 1 1]))
+  (steps-until scheduler (get groups 0))
+  (.step scheduler)
+  (assert (= (lfor each groups (len each.running)) [0 3 3 2])))
+
+
+(defn test-a-step-is-short-while-anyone-waits []
+  (setv
+    endless (group ENDLESS)
+    scheduler (scheduler-of endless)
+    passage (get endless.passages 0))
+  (.step scheduler)
+  (setv alone passage.units)
+  (.add scheduler (group 5 1 (* "abc " 1000)))
+  (.step scheduler)
+  (assert (= [alone passage.units] [128 136])))
 
 
 (defn test-a-long-seed-holds-up-neither-texts-under-way-nor-short-ones []

@@ -2,10 +2,8 @@
 
 (import
   pytest
-  lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.textmodel [load]
   tests.helpers [small-model]
-  tests.serving [KNOWN LONGEST MODELS ask asked completion events serve-models])
+  tests.serving [LONGEST MODELS ask asked completion events serve-models])
 
 (setv
   server (pytest.fixture serve-models :scope "module")
@@ -29,25 +27,9 @@
   (assert (= (get texts 0) (text-of (completion url :prompt "abc" :max-tokens 20 :seed 1)))))
 
 
-(defn test-an-echo-with-logprobs-tells-of-the-prompt-as-it-was-read [url folder]
-  (setv
-    answer (completion url :prompt "ab☃e\u0301" :max-tokens 5 :echo True :logprobs 2 :seed 1)
-    told (get answer "choices" 0 "logprobs")
-    text (text-of answer)
-    [_ _ bits] (.score (load (/ folder "bot")) text))
-  (assert (.startswith text "abé"))
-  (assert (= (.join "" (get told "tokens")) text))
-  (assert (= (get told "text_offset") (list (range 8))))
-  (assert (= (get told "token_logprobs")
-    (pytest.approx (lfor b bits (* b -0.6931472)) :rel 1e-3)))
-  (assert (all (gfor each (get told "top_logprobs") (= (len each) 2))))
-  (assert (= (get answer "unknown") ["☃"])))
-
-
 (defn test-units-of-the-prompt-that-the-model-does-not-know-are-listed [url]
-  (setv answer (completion url :prompt ["ЖЖa" "b☃Ж"] :max-tokens 3 :echo True :seed 1))
+  (setv answer (completion url :prompt ["ЖЖa" "b☃Ж"] :max-tokens 3 :seed 1))
   (assert (= (get answer "unknown") ["Ж" "☃"]))
-  (assert (= (lfor c (get answer "choices") (get c "text" 0)) ["a" "b"]))
   (setv [_ _ text] (ask url "/v1/completions" {"prompt" "ЖЖ"  "stream" True}))
   (assert (= (get (events text) 0 "unknown") ["Ж"]))
   (assert (not-in "unknown" (completion url :prompt "abc"))))
@@ -57,12 +39,6 @@
   (setv [one two] (lfor options [{"top_p" 0} {"temperature" 0}]
     (text-of (completion url :prompt "abc" :max-tokens 50 #** options))))
   (assert (= one two)))
-
-
-(defn test-a-prompt-can-be-scored-without-a-text [url]
-  (setv answer (completion url :prompt "abc" :max-tokens 0 :echo True :logprobs 0))
-  (assert (= [(text-of answer) (get answer "choices" 0 "finish_reason")] ["abc" "length"]))
-  (assert (= (len (get answer "choices" 0 "logprobs" "token_logprobs")) 3)))
 
 
 (defn test-a-stream-has-the-same-text [url]
@@ -90,15 +66,15 @@
     [{"temperature" -1} 400 "temperature" ">= 0"]
     [{"n" 64  "prompt" ["a" "b"]} 400 "n" "128 texts at once are too many"]
     [{"prompt" (* ["a"] 65)} 400 "prompt" "65 texts at once are too many"]
-    [{"n" 2  "best_of" 3} 400 "best_of" "must be a multiple of `n`"]
     [{"no_repeat" 4} 400 "no_repeat" "from 5 to 1000"]
     [{"match" "(a"} 400 "match" "is no regular expression"]
     [{"stop" ["a" "b" "c" "d" "e"]} 400 "stop" "length <= 4"]
-    [{"logprobs" 20  "n" 8  "max_tokens" 1000} 400 "logprobs" "168,000 log-probabilities are"]
-    [{"prompt" (* "a" 100_000)  "echo" True  "logprobs" 1} 400 "logprobs" "200,032"]
-    [{"prompt" [1 35]} 400 "prompt" "ids from 0 to 34"]
-    [{"prompt" [1 [2]]} 400 "prompt" "list of such prompts"]
-    [{"prompt" [[-1]]} 400 "prompt" "ids from 0 to 34"]
+    [{"prompt" [1 35]} 400 "prompt" "`prompt[0]`: Expected `str`"]
+    [{"no_repaet" 5} 400 "no_repaet" "unknown field `no_repaet`"]
+    [{"stream_options" {"usage" True}} 400 "usage" "`stream_options`: Object contains unknown"]
+    [{"logprobs" 0} 400 "logprobs" "isn't supported"]
+    [{"echo" True} 400 "echo" "isn't supported"]
+    [{"best_of" 2} 400 "best_of" "isn't supported"]
     [{"presence_penalty" 0.5} 400 "presence_penalty" "isn't supported"]
     [{"model" "gpt"} 404 "model" "no model 'gpt'"]
     [b"{\"temperature\": NaN}" 400 None "must be valid JSON"]
@@ -111,6 +87,12 @@
   (assert (= (set error) #{"message" "type" "param" "code"}))
   (assert (= (get error "param") param))
   (assert (in words (get error "message"))))
+
+
+(defn test-fields-that-don-t-affect-the-text-or-ask-for-nothing-are-accepted [url]
+  (assert (= (text-of (completion url :prompt "abc" :seed 1))
+    (text-of (completion url :prompt "abc" :seed 1 :user "me" :metadata {"a" "b"} :store True
+      :best-of 1 :logprobs None :presence-penalty 0.0 :echo False)))))
 
 
 (defn [(pytest.mark.parametrize #("path" "method" "status") [
@@ -151,7 +133,7 @@
 (defn test-a-reply-ends-at-the-next-name [url]
   (for [seed (range 6)]
     (setv [status _ answer] (ask url "/v1/chat/completions" {
-      "model" "chat"  "seed" seed  "logprobs" True  "top_logprobs" 1
+      "model" "chat"  "seed" seed
       "messages" [
         {"role" "system"  "content" "Be brief."}
         {"role" "user"  "content" [{"type" "text"  "text" "hello\ndear"}]  "name" "Ben"}]}))
@@ -159,8 +141,7 @@
     (setv choice (get answer "choices" 0))
     (assert (= (get choice "message" "role") "assistant"))
     (assert (in (get choice "message" "content") ["hello." "hello dear."]))
-    (assert (= (get choice "finish_reason") "stop"))
-    (assert (= (get choice "logprobs" "content" 0 "token") " hello"))))
+    (assert (= (get choice "finish_reason") "stop"))))
 
 
 (defn test-a-chat-with-a-model-of-no-chat-is-refused [url]
@@ -177,29 +158,7 @@
   (assert (= [(get choice "text") (get choice "finish_reason")] [(* "A" length) why])))
 
 
-;; * Scores, figures, pages
-
-(defn test-a-score-is-that-of-the-program [url folder]
-  (for [name ["bot" "wordy"]]
-    (setv
-      text "one two three."
-      [status _ answer] (ask url "/score" {"text" text  "model" name})
-      [total units bits] (.score (load (/ folder name)) text))
-    (assert (= status 200))
-    (assert (= (get answer "bits_per_unit") (pytest.approx (/ (sum bits) (len units)))))
-    (assert (= (get answer "bits_per_character") (pytest.approx (/ (sum bits) (len text)))))
-    (assert (= (get answer "units") (list units)))
-    (assert (= (get answer "bits") (pytest.approx (list bits))))))
-
-
-(defn test-unknown-characters-have-no-surprise-and-unknown-words-alone-no-score [url]
-  (setv [status _ answer] (ask url "/score" {"text" "zebra zebras"  "model" "wordy"}))
-  (assert (= [status (get answer "bits_per_character")] [200 None]))
-  (setv [_ _ answer] (ask url "/score" {"text" "a☃b"}))
-  (assert (is (get answer "bits" 1) None))
-  (setv [status _ _] (ask url "/score" {"text" "☃"}))
-  (assert (= status 400)))
-
+;; * Pages
 
 (defn test-each-model-has-a-page [url folder]
   (setv [status _ front] (ask url "/"))
@@ -212,54 +171,13 @@
     (assert (= (get headers "X-Content-Type-Options") "nosniff"))))
 
 
-;; * New items
+;; * Patterns
 
-(defn short-items [url prompt]
-  "Return the choices of a request for 40 items by the model of short ones."
-  (get (completion url :model "short" :prompt prompt :n 40 :new True :temperature 1 :seed 7)
-    "choices"))
-
-
-(defn [(pytest.mark.parametrize "prompt" ["" "B" [3 4]])]
-    test-new-items-are-not-in-the-list-and-all-different [url folder prompt]
+(defn test-a-text-that-must-match-is-streamed-as-a-whole [url]
   (setv
-    seed (if (isinstance prompt str) prompt
-      (.join "" (gfor id prompt
-        (get (. (load-checkpoint (/ folder "short")) vocabulary units) id))))
-    choices (short-items url prompt)
-    items (lfor each choices (.casefold (.strip (+ seed (get each "text"))))))
-  (assert (= (lfor each choices (get each "index")) (list (range 40))))
-  (assert (= (sfor each choices (get each "finish_reason")) #{"stop"}))
-  (assert (= 40 (len (set items))))
-  (assert (not (& (set items) #{"" #* (map str.casefold KNOWN)})))
-  (assert (= (short-items url prompt) choices)))
-
-
-(defn test-a-new-item-is-streamed-as-a-whole [url]
-  (setv
-    body {"model" "short"  "n" 12  "new" True  "temperature" 1  "seed" 7  "prompt" "B"}
-    [_ _ text] (ask url "/v1/completions" {"stream" True "echo" True  "logprobs" 1 #** body})
+    body {"n" 12  "seed" 7  "max_tokens" 20  "match" "[^l]{4}l"}
+    [_ _ text] (ask url "/v1/completions" {"stream" True #** body})
     parts (lfor part (events text) (get part "choices" 0)))
   (assert (= (len parts) 12))
-  (setv texts (dfor part parts (get part "index") (get part "text")))
-  (assert (= texts (dfor
-    part (get (completion url #** body) "choices")
-    (get part "index") (+ "B" (get part "text"))))))
-
-
-(defn test-draws-for-new-items-end-where-all-are-known [url]
-  (setv choices (get
-    (completion url :model "endless" :prompt ["" "B"] :n 2 :max-tokens 1 :new True)
-    "choices"))
-  (assert (= (lfor each choices [(get each "text") (get each "finish_reason")])
-    [["" "memorized"] ["" "memorized"] ["A" "length"] ["" "memorized"]])))
-
-
-(defn test-new-is-refused-without-a-list [url]
-  (for [[path model more words] [
-      ["/v1/completions" "lines" {} "keeps fingerprints of up to 1,000,000 items only"]
-      ["/v1/chat/completions" "short" {"messages" [{"role" "user"  "content" "hi"}]}
-        "`new` in a chat isn't supported"]]]
-    (setv [status _ answer] (ask url path {"model" model  "new" True #** more}))
-    (assert (= [status (get answer "error" "param")] [400 "new"]))
-    (assert (in words (get answer "error" "message")))))
+  (assert (= (dfor part parts (get part "index") (get part "text"))
+    (dfor part (get (completion url #** body) "choices") (get part "index") (get part "text")))))

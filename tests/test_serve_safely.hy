@@ -8,6 +8,7 @@
   re
   signal
   socket
+  sys
   time
   urllib.parse [urlsplit]
   hypothesis [HealthCheck Phase settings]
@@ -15,15 +16,12 @@
   pytest
   schemathesis
   schemathesis [GenerationMode]
-  lstm-textgen.server.requests [ChatBody CompletionBody ScoreBody]
+  lstm-textgen.server.requests [ChatBody CompletionBody]
   tests.helpers [FUZZ]
   tests.serving [PATIENCE ask completion save-models serving])
 
 (setv
-  BODIES {
-    "/v1/completions" CompletionBody
-    "/v1/chat/completions" ChatBody
-    "/score" ScoreBody}
+  BODIES {"/v1/completions" CompletionBody  "/v1/chat/completions" ChatBody}
   KNOWN #{200 400 404 405 413 415 429}  ; statuses
   KEY "a key with ünicode"
   LONG {"prompt" "a"  "max_tokens" 20000  "temperature" 1})
@@ -139,6 +137,11 @@
     test-bad-flags-are-refused-in-a-line [folder monkeypatch refusal flags words]
   (.chdir monkeypatch folder)
   (assert (in words (refusal "--serve" #* flags))))
+
+
+(defn test-a-missing-package-is-installed-from-the-clone [monkeypatch refusal]
+  (.setitem monkeypatch sys.modules "lstm_textgen.server.run" None)
+  (assert (.endswith (refusal "--serve") ": pip install '.[serve]'\n")))
 
 
 (defn test-a-port-in-use-is-named [folder monkeypatch refusal]

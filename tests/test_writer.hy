@@ -139,7 +139,7 @@
 
 
 (defn [(pytest.mark.parametrize #("options" "asked" "kept") [
-    #({} {} [31 31 31])
+    #({} {} [640 640 640])
     #({} {"best_of" 4} [])
     #({} {"match" "(?s).*"} [])
     #({"items" "line"  "longest_item" 900} {} [])])]

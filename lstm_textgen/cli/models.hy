@@ -112,6 +112,6 @@
     (import lstm-textgen.server.run [serve])
     (except [error ImportError]
       (raise (ImportError
-        f"--serve needs {error.name}: pip install 'lstm_textgen[serve]'") :from error)))
+        f"--serve needs {error.name}: pip install '.[serve]'") :from error)))
   (defn say [address] (warn f"serving at {address}; Ctrl-C stops it"))
   (serve (models-of flags) flags say warn))

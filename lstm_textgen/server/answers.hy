@@ -1,15 +1,11 @@
 "Answers to clients, in the format of OpenAI's API."
 
 (import
-  itertools [accumulate]
   secrets
   time
   msgspec
   starlette.responses [Response]
-  lstm-textgen.modelfile.history [bits]
-  lstm-textgen.prep [default-prep]
-  lstm-textgen.server.requests [ChatBody about]
-  lstm-textgen.writing.scoring [score-text])
+  lstm-textgen.server.requests [ChatBody])
 
 
 (defn json-answer [content [status 200] [headers None]]
@@ -44,8 +40,8 @@
       body.stream ["chatcmpl" "chat.completion.chunk"]
       True ["chatcmpl" "chat.completion"])
     unknown (list (dict.fromkeys (gfor
-      reply group.passages
-      unit reply.seed.unknowns
+      passage group.passages
+      unit passage.seed.unknowns
       unit))))
   { "id" f"{kind}-{(secrets.token-hex 12)}"
     "object" object
@@ -55,46 +51,28 @@
     #** (if unknown {"unknown" unknown} {})})
 
 
-(defn choice-of [index reply end body first?]
-  #[[Return the entry of what hasn't been read of `reply` number `index`, in an answer to `body`.
+(defn choice-of [index passage end body first?]
+  #[[Return the entry of what hasn't been read of `passage` number `index`, in an answer to `body`.
 
-  `end` is why the text ended, or None; `first?` whether it is the first entry of this reply.]]
+  `end` is why the text ended, or None; `first?` whether it is the first entry of this text.]]
   (setv
-    [text told offset] (if (in end ["memorized" "unmatched"]) ["" [] 0] (.read reply))
-    chat? (isinstance body ChatBody))
+    new (range (len passage.chunks))  ; another thread may add some
+    text (if (= end "unmatched") "" (.join "" (gfor _ new (.popleft passage.chunks)))))
   { "index" index
     #** (cond
-      (not chat?) {"text" text}
+      (not (isinstance body ChatBody)) {"text" text}
       (not body.stream) {"message" {"role" "assistant"  "content" (.strip text)  "refusal" None}}
       first? {"delta" {"role" "assistant" #** (if (.strip text) {"content" (.lstrip text)} {})}}
       True {"delta" (if text {"content" text} {})})
-    "logprobs" (if (is reply.alternatives None) None (logprobs-of told offset chat?))
+    "logprobs" None
     "finish_reason" (if (= end "failed") "error" end)})
-
-
-(defn logprobs-of [told offset chat?]
-  "Return the log-probabilities of units, a list of `Told`, of which the first begins at `offset`."
-  (setv entry (fn [unit logarithm]
-    {"token" unit  "logprob" logarithm  "bytes" (list (.encode unit))}))
-  (if chat?
-    { "content" (lfor
-        each told
-        { #** (entry each.unit each.logarithm)
-          "top_logprobs" (lfor pair each.likeliest (entry #* pair))})
-      "refusal" None}
-    { "tokens" (lfor each told each.unit)
-      "token_logprobs" (lfor each told each.logarithm)
-      "top_logprobs" (lfor each told (dict each.likeliest))
-      "text_offset" (cut
-        (list (accumulate (gfor each told (len each.unit)) :initial offset)) -1)}))
 
 
 (defn usage-of [group body]
   "Return a dict with the usage of a `group`, which answers `body`."
   (setv
-    each (* (or body.n 1) group.best-of)  ; texts of a prompt
-    read (sum (gfor reply (cut group.passages None None each) reply.seed.units))
-    written (sum (gfor reply group.passages reply.units)))
+    read (sum (gfor passage (cut group.passages None None (or body.n 1)) passage.seed.units))
+    written (sum (gfor passage group.passages passage.units)))
   {"usage"
     {"prompt_tokens" read  "completion_tokens" written  "total_tokens" (+ read written)}})
 
@@ -106,23 +84,3 @@
     "created" served.created
     "owned_by" "lstm_textgen"
     "system_fingerprint" served.fingerprint})
-
-
-(defn score-answer [served text]
-  #[[Return how well a `Served` model predicts `text`, in total and unit by unit.
-
-  The surprise of an unknown unit is null. Raise `ApiError` if the model knows none.]]
-  (setv model served.model)
-  (with [_ (about "text")]
-    (setv
-      prepared (default-prep text model.settings.lower model.settings.join-lines)
-      [total units nats] (score-text model prepared)))
-  { "model" served.name
-    "unit" model.vocabulary.singular
-    "count" total.count
-    "bits_per_unit" (/ (bits total.nats) total.count)
-    "bits_per_character" (if total.characters total.bits None)  ; JSON has no ∞
-    "perplexity" total.perplexity
-    "accuracy" total.accuracy
-    "units" units
-    "bits" (lfor b (.tolist (bits nats)) (if (= b b) b None))})

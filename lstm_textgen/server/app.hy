@@ -6,23 +6,19 @@
   contextlib [suppress]
   functools [partial]
   urllib.parse [quote :as url-quoted]
-  anyio [CapacityLimiter to-thread]
+  anyio [to-thread]
   msgspec
   starlette.applications [Starlette]
   starlette.exceptions [HTTPException]
   starlette.responses [HTMLResponse]
   starlette.routing [Route]
   lstm-textgen.pages.assembly [assemble]
-  lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry
-    score-answer usage-of]
+  lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry usage-of]
   lstm-textgen.server.guard [read-all]
   lstm-textgen.server.models [Full]
-  lstm-textgen.server.requests [ApiError ChatBody CompletionBody ScoreBody read-body])
+  lstm-textgen.server.requests [ApiError ChatBody CompletionBody read-body])
 
-(setv
-  LONG-BODY 10_000  ; bytes of a body that takes long to read: 0.4 ms per kilobyte
-  MOST-SCORES 16  ; texts being scored or waiting for it
-  BUSY-SECONDS 1)  ; after which to try again
+(setv BUSY-SECONDS 1)  ; after which to try again
 
 
 (defclass Desk []
@@ -30,13 +26,11 @@
 
   (meth __init__ [@models]
     (setv
-      @_scoring (CapacityLimiter 1)
       @app (Starlette
         :routes (lfor [path act method] [
             #("/" @front "GET")
             #("/play/{name}" @play "GET")
             #("/health" @health "GET")
-            #("/score" @score "POST")
             #("/v1/models" @list-models "GET")
             #("/v1/models/{name}" @describe "GET")
             #("/v1/completions" (partial @generate CompletionBody) "POST")
@@ -85,33 +79,17 @@
   (meth :async generate [kind request]
     "Answer with the texts that a body of a `kind` asks for."
     (setv
-      data (await (read-all request))
-      body (read-body data kind)
+      body (read-body (await (read-all request)) kind)
       served (@find body.model)
-      make (fn [] (.group body served))
-      group (cond
-        body.scores? (await (@scored make))
-        (or (is kind ChatBody) (> (len data) LONG-BODY)) (await (in-thread make))
-        True (make))
+      ;; Long prompts and patterns take long to read.
+      group (await (in-thread (fn [] (.group body served))))
       texts (Texts served body group))
     (try
       (.submit served.loop group)
-      (except [Full] (raise (overloaded "the queue is full"))))
-    texts)
-
-  (meth :async score [request]
-    "Answer with how well a model predicts a text."
-    (setv
-      body (read-body (await (read-all request)) ScoreBody)
-      served (@find body.model))
-    (json-answer (await (@scored (fn [] (score-answer served body.text))))))
-
-  (meth :async scored [act]
-    "Return the result of `act`, which scores a text; one is scored at a time."
-    (setv busy (.statistics @_scoring))
-    (when (>= (+ busy.borrowed-tokens busy.tasks-waiting) MOST-SCORES)
-      (raise (overloaded "too many texts are being scored")))
-    (await (in-thread act @_scoring))))
+      (except [Full]
+        (raise (ApiError 429 "the queue is full; try again later" :code "queue_full"
+          :headers {"Retry-After" (str BUSY-SECONDS)}))))
+    texts))
 
 
 (defclass Texts []
@@ -156,8 +134,8 @@
       (raise (ApiError 500 "generating failed" :code "failed")))
     (setv
       choices (lfor
-        [index reply] (enumerate (.winners @group))
-        (choice-of index reply (or reply.end @group.over) @body True))
+        [index passage] (enumerate @group.passages)
+        (choice-of index passage (or passage.end @group.over) @body True))
       answer (json-answer {#** @_head  "choices" choices  #** (usage-of @group @body)}))
     (await (answer scope receive send)))
 
@@ -170,12 +148,12 @@
       (setv
         over @group.over  ; read it and each end first: once it is set, nothing more comes
         parts [])
-      (for [[index reply] (list (.items left))]
-        (setv end (or reply.end over))
-        ;; Whether an item is new isn't known before its end.
-        (when (or end (and reply.chunks (not @group.revocable?)))
+      (for [[index passage] (list (.items left))]
+        (setv end (or passage.end over))
+        ;; Whether a text matches isn't known before its end.
+        (when (or end (and passage.chunks (not @group.revocable)))
           (.append parts {#** @_head
-            "choices" [(choice-of index reply end @body (not-in index @_begun))]})
+            "choices" [(choice-of index passage end @body (not-in index @_begun))]})
           (.add @_begun index))
         (when end (.pop left index)))
       (await (send (body-of parts)))
@@ -200,12 +178,6 @@
    "body" (.join b"" (gfor each events (+ b"data: " (msgspec.json.encode each) b"\n\n")))})
 
 
-(defn in-thread [act [limiter None]]
-  "Return an awaitable for the result of `act`, a slow function; `limiter` limits how many run."
-  (to-thread.run-sync act :abandon-on-cancel True :limiter limiter))
-
-
-(defn overloaded [problem]
-  "Return the error for a request that may be sent again soon."
-  (ApiError 429 f"{problem}; try again later" :code "queue_full"
-    :headers {"Retry-After" (str BUSY-SECONDS)}))
+(defn in-thread [act]
+  "Return an awaitable for the result of `act`, a slow function."
+  (to-thread.run-sync act :abandon-on-cancel True))

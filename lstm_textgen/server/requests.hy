@@ -6,22 +6,18 @@
   re
   typing [Annotated Any Literal]
   msgspec
-  msgspec [Meta Struct defstruct]
+  msgspec [Meta defstruct]
   starlette.exceptions [HTTPException]
   lstm-textgen.prep [default-prep]
-  lstm-textgen.server.replies [Reply told-of-seed]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.text.documents.reading [one-line]
-  lstm-textgen.text.items [NewItems]
   lstm-textgen.writing.batch [MOST-TEXTS]
-  lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.patterns [LONGEST-PATTERN]
-  lstm-textgen.writing.sampling [Draw SamplingOptions]
-  lstm-textgen.writing.scheduler [Group]
-  lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.requests [group-of]
   lstm-textgen.writing.writer [passage-length])
 
 (setv
@@ -29,17 +25,21 @@
   LONGEST-SEED 100_000  ; characters
   LONGEST-STOP 256  ; characters
   MOST-MESSAGES 1000
-  MOST-TOLD 150_000  ; log-probabilities in an answer: a prompt of 20,000 units with `logprobs` 5
   USUAL-LENGTH 16  ; units of a completion by default, as in OpenAI's API
   SEEDS (** 2 63)  ; random seeds are below it
   LIKELIEST 1e-9  ; a `top_p` that leaves only the likeliest unit, as one of 0 does
   NAME r"[^\W\d_][^\n:]{0,39}"  ; what is taken for a name where none are known
   ;; A message of a chat is one line, so what stands before its colon is a name, or a number.
   CHAT-NAME rf"[^\s:][^\n:]{{0,{(- LONGEST-NAME 1)}}}"
-  ;; Parameters of OpenAI's API that would change the text and aren't supported.
-  MISSING ["suffix" "presence_penalty" "frequency_penalty" "logit_bias" "tools" "functions"
-    "response_format" "audio" "modalities"]
-  NEUTRAL [None 0 "" [] {} {"type" "text"} ["text"]])
+  ;; Fields of OpenAI's API that don't affect the text.
+  WITHOUT-EFFECT ["user" "store" "metadata" "service_tier" "safety_identifier" "prompt_cache_key"]
+  ;; Those that would affect the answer and aren't supported, with a value that asks for nothing.
+  UNSUPPORTED {
+    "best_of" 1  "echo" False  "logprobs" False  "top_logprobs" 0  "suffix" ""
+    "presence_penalty" 0  "frequency_penalty" 0  "logit_bias" {}  "tools" []  "functions" []
+    "response_format" {"type" "text"}  "modalities" ["text"]  "audio" None}
+  ;; Those of a message, which clients send back as they got them: empty.
+  EMPTY ["refusal" "annotations" "audio" "function_call" "tool_calls"])
 
 
 (defclass ApiError [HTTPException]
@@ -72,19 +72,20 @@
 
 (setv
   SEED-TEXT (within str :max-length LONGEST-SEED)
-  IDS (within (get list int) :max-length LONGEST-SEED)
-  ;; A list of ids, or of several prompts of either kind.
-  PROMPTS (within (get list (| SEED-TEXT int IDS)) :max-length LONGEST-SEED)
   STOP (within str :min-length 1 :max-length LONGEST-STOP)
   REGEX-TEXT (within str :min-length 1 :max-length LONGEST-PATTERN)
   OPTIONAL-FLAG (| bool None)
-  Unsupported (defstruct "Unsupported" (lfor name MISSING #(name Any None)) :kw-only True)
-  StreamOptions (defstruct "StreamOptions" [#("include_usage" OPTIONAL-FLAG False)])
+  Others (defstruct "Others" :kw-only True :forbid-unknown-fields True
+    (lfor name [#* WITHOUT-EFFECT #* UNSUPPORTED] #(name Any None)))
+  StreamOptions (defstruct "StreamOptions" :forbid-unknown-fields True
+    [#("include_usage" OPTIONAL-FLAG False)])
   ;; A part of a message.
-  Part (defstruct "Part" [#("type" (get Literal "text")) #("text" SEED-TEXT "")]))
+  Part (defstruct "Part" :forbid-unknown-fields True
+    [#("type" (get Literal "text")) #("text" SEED-TEXT "")])
+  Empty (defstruct "Empty" :kw-only True (lfor name EMPTY #(name None None))))
 
 
-(defclass Steering [Unsupported :kw-only True]
+(defclass Steering [Others :kw-only True]
   "The fields that both kinds of requests share."
   (setv
     #^ (| str None) model None
@@ -92,13 +93,10 @@
     #^ (number float 0 1) top-p None
     #^ (number int -1 10_000_000) top-k None  ; -1 and 0: all
     #^ (number float 0 1) min-p None
-    #^ (number float 0 1) recall None
     #^ (| STOP (within (get list STOP) :max-length 4) None) stop None
     #^ (number int 1 MOST-TEXTS) n None
     #^ (| int None) seed None
-    #^ OPTIONAL-FLAG new False
     #^ (| REGEX-TEXT None) match None
-    #^ (| REGEX-TEXT None) guided-regex None  ; what vLLM calls it
     #^ (number int 0 1000) no-repeat None
     #^ OPTIONAL-FLAG stream False
     #^ (| StreamOptions None) stream-options None
@@ -107,40 +105,26 @@
 
 (defclass CompletionBody [Steering :kw-only True]
   "The body of a request to /v1/completions."
-  (setv
-    #^ (| SEED-TEXT PROMPTS None) prompt ""
-    #^ (number int 1 MOST-TEXTS) best-of None
-    #^ OPTIONAL-FLAG echo False
-    #^ (number int 0 20) logprobs None)
-
-  (meth [property] scores? []
-    "Whether the answer tells the log-probabilities of the prompts, which takes long."
-    (and self.echo (is-not self.logprobs None)))
+  (setv #^ (| SEED-TEXT (get list SEED-TEXT) None) prompt "")
 
   (meth group [served]
-    "Return the `Group` of replies by a `Served` model: `n` texts for each prompt."
+    "Return the `Group` of texts by a `Served` model: `n` for each prompt."
     (setv
-      [n settings] [(or self.n 1) served.model.settings]
+      settings served.model.settings
       given (or self.prompt "")
-      prompts (if (or (isinstance given str) (isinstance (get given 0) int)) [given] given)
-      each (// (or self.best-of n) n)  ; of which a text is the likeliest
-      texts (* n each (len prompts))
+      prompts (if (isinstance given str) [given] given)
+      texts (* (or self.n 1) (len prompts))
       units (cond
         (is-not self.max-tokens None) self.max-tokens
         settings.longest-item (min MOST-TOKENS (* LONGER settings.longest-item))
         True USUAL-LENGTH))
-    (when (not-in self.best-of [None (* n each)])
-      (raise (ApiError 400 f"`best_of` must be a multiple of `n`, {n}" :param "best_of")))
-    (when (and self.stream (> each 1))
-      (raise (ApiError 400 "with `stream` there is no `best_of`" :param "best_of")))
     (when (> texts MOST-TEXTS)
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
-        :param (if (> n 1) "n" "prompt"))))
-    (group-of self served.model prompts (Ends :units units :stop self.stop)
-      self.logprobs (bool self.echo) each)))
+        :param (if (> (or self.n 1) 1) "n" "prompt"))))
+    (group-for self served.model prompts (Ends :units units :stop self.stop))))
 
 
-(defclass Message [Struct]
+(defclass Message [Empty :kw-only True :forbid-unknown-fields True]
   "A message of a chat."
   #^ (get Literal #("user" "assistant" "system" "developer")) role
   (setv
@@ -151,34 +135,21 @@
 (defclass ChatBody [Steering :kw-only True]
   "The body of a request to /v1/chat/completions."
   #^ (within (get list Message) :min-length 1 :max-length MOST-MESSAGES) messages
-  (setv
-    #^ (number int 0 MOST-TOKENS) max-completion-tokens None
-    #^ OPTIONAL-FLAG logprobs False
-    #^ (number int 0 20) top-logprobs None)
-
-  (setv scores? False)
+  (setv #^ (number int 0 MOST-TOKENS) max-completion-tokens None)
 
   (meth group [served]
     #[[Return the `Group` of replies by a `Served` model, which was trained on a chat.
 
     Messages become lines that begin with a name; the model continues the last line.]]
-    (when self.new (raise (unsupported "new" "`new` in a chat")))
     (setv names (.names served))
     (unless names
       (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
         "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
     (setv lengths [self.max-completion-tokens self.max-tokens (passage-length served.model)])
-    (group-of self served.model [(chat-seed self.messages names)]
+    (group-for self served.model [(chat-seed self.messages names)]
       (Ends :item False :stop self.stop
         :units (next (gfor length lengths :if (is-not length None) length))
-        :name (if served.model.settings.people CHAT-NAME NAME))
-      (when self.logprobs (or self.top-logprobs 0)))))
-
-
-(defclass ScoreBody [Struct]
-  "The body of a request to /score."
-  #^ SEED-TEXT text
-  (setv #^ (| str None) model None))
+        :name (if served.model.settings.people CHAT-NAME NAME)))))
 
 
 (defn read-body [data kind]
@@ -186,77 +157,47 @@
   (try
     (setv body (msgspec.json.decode data :type kind))
     (except [error msgspec.ValidationError]
-      (setv [message _ place] (.partition (str error) " - at `$"))
-      (setv field (re.match r"\.(\w+)" place))
+      (setv
+        [message _ place] (.partition (str error) " - at `$")
+        field (or (re.search r"unknown field `(.*)`" message) (re.match r"\.(\w+)" place)))
       (raise (ApiError 400
-        (+ (if place f"`{(.strip place ".`")}`: " "") (cut message 0 1) (cut message 1 None))
+        (+ (if place f"`{(.strip place ".`")}`: " "") message)
         :param (when field (get field 1)) :code "invalid_value")))
     (except [[msgspec.DecodeError UnicodeDecodeError RecursionError]]
       (raise (ApiError 400 "the body must be valid JSON in UTF-8" :code "invalid_json"))))
-  (for [name MISSING]
-    (when (not-in (getattr body name None) NEUTRAL) (raise (unsupported name f"`{name}`"))))
+  (for [[name nothing] (.items UNSUPPORTED)]
+    (setv value (getattr body name))
+    (unless (or (is value None)
+        (and (= value nothing) (= (isinstance value bool) (isinstance nothing bool))))
+      (raise (ApiError 400 f"`{name}` isn't supported; leave it out"
+        :param name :code "unsupported_parameter"))))
   body)
-
-
-(defn unsupported [name what]
-  "Return the error for the field called `name`; the message calls it `what`."
-  (ApiError 400 f"{what} isn't supported; leave it out" :param name :code "unsupported_parameter"))
 
 
 ;; * Texts
 
-(defn group-of [body model prompts ends [alternatives None] [echo False] [best-of 1]]
-  #[[Return the `Group` of `n` replies by `model` after each of `prompts`, up to `ends`, by `body`.
+(defn group-for [body model prompts ends]
+  #[[Return the `Group` of `n` texts by `model` after each of `prompts`, up to `ends`, by `body`.
 
-  The other parameters are those of a `Reply` and of a `Group`. Raise `ApiError` for a prompt of no
-  kind, for too many log-probabilities, for new items by a model that doesn't know its list, and
-  for a pattern that no text can match.]]
-  (with [_ (about "new")] (setv items (when body.new (NewItems model))))
-  (with [_ (about "no_repeat")] (when body.no-repeat (check-setting "no_repeat" body.no-repeat)))
+  Raise `ApiError` for a pattern that no text can match.]]
   (setv
-    n (* best-of (or body.n 1))
-    demands (Demands (or body.match body.guided-regex) body.no-repeat)
-    tells? (is-not alternatives None)
-    prompts (lfor p prompts (read-prompt model p))
-    ;; The texts after one seed share its reading.
-    seeds (dfor p (set prompts) p (Seed model p (fn [_] None) (and echo tells?) body.recall))
-    draw (Draw :logits (or tells? (> best-of 1))
-      :rng-seed (unless (is body.seed None) (% body.seed SEEDS))
-      :options (SamplingOptions
-        (if (is body.temperature None) model.settings.temperature body.temperature)
-        (when (> (or body.top-k 0) 0) body.top-k)
-        (if (= body.top-p 0) LIKELIEST body.top-p)
-        body.min-p
-        body.recall)))
-  (when tells?
-    (setv count (* n (+ 1 alternatives)
-      (sum (gfor p prompts (+ ends.units (if echo (. (get seeds p) units) 0))))))
-    (when (> count MOST-TOLD)
-      (raise (ApiError 400 (+ f"{count :,} log-probabilities are too many for an answer; ask for "
-          f"{MOST-TOLD :,} at most: fewer units, texts or `logprobs`")
-        :param "logprobs"))))
-  (setv told (if (and echo tells?)
-    (dfor [p seed] (.items seeds) p (told-of-seed seed alternatives))
-    {}))
+    prepared (lfor p prompts (default-prep p model.settings.lower model.settings.join-lines))
+    asked {
+      "temperature" body.temperature
+      "top_k" (when (> (or body.top-k 0) 0) body.top-k)
+      "top_p" (if (= body.top-p 0) LIKELIEST body.top-p)
+      "min_p" body.min-p
+      "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))
+      "match" body.match
+      "no_repeat" (or body.no-repeat None)
+      "samples" body.n})
+  (with [_ (about "no_repeat")]
+    (when body.no-repeat (check-setting "no_repeat" body.no-repeat)))
   (with [_ (about "match")]
-    (setv replies (lfor
-      [k p] (enumerate prompts)
-      number (range (* k n) (* (+ k 1) n))
-      (Reply (get seeds p) (.again draw number) ends demands alternatives echo
-        (.get told p #())))))
-  (Group replies (len replies) items :ordered (bool items) :best-of best-of))
-
-
-(defn read-prompt [model prompt]
-  "Return a `prompt`: a prepared text, or a tuple of known ids; raise `ApiError` otherwise."
-  (cond
-    (not prompt) ""
-    (isinstance prompt str) (default-prep prompt model.settings.lower model.settings.join-lines)
-    (and (isinstance prompt list)
-      (all (gfor id prompt (and (isinstance id int) (< -1 id model.vocabulary.size)))))
-      (tuple prompt)
-    True (raise (ApiError 400 (+ "`prompt` must be a text, a list of ids from 0 to "
-      f"{(- model.vocabulary.size 1)}, or a list of such prompts") :param "prompt"))))
+    (setv group (group-of model prepared :ends ends :warn (fn [_] None)
+      :asked (Request (dfor [name value] (.items asked) :if (is-not value None) name value))))
+    (.draw-up group))
+  group)
 
 
 (defn chat-seed [messages names]

@@ -251,7 +251,7 @@ in Python, and its checks.]]
   "serving" [
     (_switch "serve" "cli"
       (+ "serve each --model over HTTP: a page to play with it and an OpenAI-compatible API; "
-        "needs pip install 'lstm_textgen[serve]'")
+        "needs pip install '.[serve]'")
       :brief "serve models over HTTP, to browsers and programs")
     (Setting "port" PORT "cli" "port to listen on; 0: any free port" :default 8000)
     (Setting "host" PASSAGE "cli"

@@ -24,10 +24,6 @@ another order for another number of texts, which now and then changes a choice (
   (meth __init__ [model engine]
     (setv [@draws @_engine @_sampler] [[] engine (make-sampler model)]))
 
-  (meth state-of [draw]
-    "Return a copy of the engine's state of the text of `draw`, with which it can join again."
-    (.copy-state @_engine (.index @draws draw)))
-
   (meth change [leaving joining]
     #[[Remove the texts of the draws `leaving`, then add those of `joining`, #(draw state) each.
 
@@ -68,11 +64,6 @@ another order for another number of texts, which now and then changes a choice (
     (setv
       @_batches (lfor _ (range (min MOST-BATCHES (cores))) (Batch model engine))
       @_pool (ThreadPoolExecutor MOST-BATCHES)))
-
-  (meth state-of [draw]
-    "Return what `Batch.state-of` does."
-    (for [batch @_batches :if (in draw batch.draws)]
-      (return (.state-of batch draw))))
 
   (meth change [leaving joining]
     "Remove the texts of the draws `leaving`, then add those of `joining`, as a `Batch` does."

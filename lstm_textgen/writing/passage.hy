@@ -39,7 +39,6 @@
       settings @seed.model.settings
       [@chunks @over @end] [(deque) None None]
       [@units @surprise] [0 0.0]
-      @state None  ; that of an engine which has read what there is of the text
       @_finders (.finders @ends settings.items)
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
       measure @seed.model.vocabulary.measure
@@ -65,7 +64,7 @@
 
   (meth [property] ready? []
     "Whether there is nothing left to read of its seed."
-    (or @over @state @seed.done?))
+    (or @over @seed.done?))
 
   (meth [property] text []
     "The text that nobody has read yet."

@@ -1,15 +1,14 @@
 #[[Moves any number of passages forward, those of any number of callers.
 
-A step reads slices of seeds by turns, gives places in the batch by turns, draws a few units of
-each text there, and hands them out. A place goes to the group with the fewest texts in the batch,
-if need be from the one with the most. Nothing but `TURN` depends on the clock: who alone asks for
-texts gets the same ones each time.]]
+A step reads slices of seeds and gives places in the batch, both by turns, draws a few units of
+each text there, and hands them out. A group holds at most half of the places, and beyond half of
+them each group gets just one, so one with many texts slows others but doesn't stop them. Nothing
+depends on the clock: who alone asks for texts gets the same ones each time.]]
 
 (eval-when-compile (require hyrule [->> meth unless]))
 (import
   collections [deque]
   itertools [takewhile]
-  time
   lstm-textgen.writing.batch [Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.pace [Pace]
@@ -17,12 +16,10 @@ texts gets the same ones each time.]]
 
 (setv
   DRAWN-A-STEP 128  ; units of each text that a step draws, unless others wait
-  WAITED-FOR 8   ; units that it draws while others wait for a place …
-  FEW-STEPS 4    ; … and while seeds are read, or as many as take as long as the reading
+  SHORT-STEP 8  ; units that it draws while others wait
   SEED-SLICE 32  ; units of a group's seeds read in its turn, if others have theirs to be read
   READ-A-STEP 128  ; units that a step reads
-  JOINING-COST 4  ; a text that joins takes as long as reading this many units
-  TURN 0.2)  ; seconds that a text may stay before it must make room for one of another group
+  JOINING-COST 4)  ; a text that joins takes as long as reading this many units
 
 
 (defclass Group []
@@ -45,6 +42,11 @@ texts gets the same ones each time.]]
       @_fitting (fitting @again)
       @_unseen (if items (unseen items @again) iter)
       @_best (best-of rivals count)))
+
+  (meth draw-up []
+    "Make all `passages` now, a list, and raise what there is to raise."
+    (setv @passages (list @passages))
+    (setv @_coming (iter @passages)))
 
   (meth upcoming []
     "Return the passage that waits for its turn, or None."
@@ -90,17 +92,17 @@ texts gets the same ones each time.]]
 
 
 (defclass Scheduler []
-  "Generates the passages of groups by `model`, a `Checkpoint` or a `Mixture`, `most` at once."
+  #[[Generates the passages of groups by `model`, a `Checkpoint` or a `Mixture`.
 
-  (meth __init__ [model [@most MOST-TEXTS]]
+  There are `half` as many places for one group as for all.]]
+
+  (meth __init__ [model [@half MOST-TEXTS]]
     (setv
       @groups []    ; those that aren't over
       @running {}   ; passages by their draws
       ;; What the batch doesn't know yet: draws that leave, and states by the draws that join.
       [@_leaving @_joining] [#{} {}]
-      @_resting []  ; passages that have made room
       @_admitting None  ; the group whose seed is being read
-      @_round 1  ; units that a step draws at most: few once a group joins, then twice as many
       @_model model
       @_reader (make-engine model)
       @_crowd (Crowd model @_reader)
@@ -125,13 +127,12 @@ texts gets the same ones each time.]]
 
     It draws at least one, and ends early once `enough?`, a function or None, returns true. Return
     a list of the groups with news.]]
-    (setv read (@_admit))
+    (@_admit)
     (when (or @_leaving @_joining)
       (.change @_crowd @_leaving (list (.items @_joining)))
       (setv [@_leaving @_joining] [#{} {}]))
-    (for [passage @_resting] (.append passage.group.waiting passage))
-    (.clear @_resting)
-    (setv news (if @running (@_draw (@_units most read) enough?) #{}))
+    (when (any (gfor group @groups (.upcoming group))) (setv most (min most SHORT-STEP)))
+    (setv news (if @running (@_draw most enough?) #{}))
     (for [group (list @groups)]
       (when (.settle group) (.add news group))
       (when group.over (.remove self group)))
@@ -156,64 +157,43 @@ texts gets the same ones each time.]]
   ;; Seeds and places
 
   (meth _admit []
-    "Read slices of seeds and give places, both by turns; return how many units were read."
-    (setv
-      [left read] [READ-A-STEP 0]
-      waiting (lfor group @groups :if (.upcoming group) group))
-    (while (and waiting (> left 0))
+    "Read slices of seeds and give places, both by turns."
+    (setv left READ-A-STEP)
+    (while (> left 0)
+      (setv waiting (lfor group @groups :if (@_admissible? group) group))
+      (unless waiting (break))
       (setv
         group (min waiting :key (fn [each] #((len each.running) each.turns)))
         passage (.upcoming group)
         @_admitting group
-        n (if (or passage.over passage.state) 0
-          (@_read passage.seed (max SEED-SLICE (// left (len waiting))))))
+        n (if passage.over 0 (@_read passage.seed (max SEED-SLICE (// left (len waiting))))))
       (+= group.turns 1)
-      (+= read n)
       (-= left (+ JOINING-COST n))
-      (when passage.ready?
-        (if (or passage.over (@_make-room group))
-          (@_begin (.popleft group.waiting))
-          ;; No other group gets a place then, either, but their seeds can be read.
-          (setv waiting (lfor each waiting :if (not (. (.upcoming each) ready?)) each))))
-      (setv waiting (lfor each waiting :if (.upcoming each) each)))
-    (setv @_admitting None)
-    read)
+      (when (and passage.ready? (@_admissible? group)) (@_begin (.popleft group.waiting))))
+    (setv @_admitting None))
+
+  (meth _admissible? [group]
+    "Return whether a passage of `group` waits that has a seed to be read, or finds a place."
+    (setv
+      passage (.upcoming group)
+      n (len @running))
+    (and passage
+      (or passage.over (not passage.ready?)
+        (< n @half) (and (not group.running) (< n (* 2 @half))))))
 
   (meth _read [seed most]
     "Let the reader have read `seed`, or `most` units more of it; return how many it read."
     (setv act (fn [n] (.take-in seed @_reader n)))
     (if @running (act most) (.run @_reading-pace act most)))
 
-  (meth _make-room [group]
-    "Return whether a passage of `group` may join, having made another's wait if need be."
-    (when (< (len @running) @most) (return True))
-    (setv
-      largest (max
-        (gfor each @groups :if each.running each)
-        :key (fn [each] #((len each.running) (- (. (get each.running 0) joined)))))
-      passage (get largest.running 0)
-      more (- (len largest.running) (len group.running))
-      rotate? (and (> more 0) (not group.running)
-        (> (- (time.perf-counter) passage.joined) TURN)))
-    (when (or rotate? (> more 1))
-      (setv passage.state
-        (or (.get @_joining passage.draw) (.state-of @_crowd passage.draw)))
-      (@_take-out passage)
-      (.append @_resting passage)
-      True))
-
   (meth _begin [passage]
-    "Let `passage` join the batch, again or after its seed, which the reader has read."
-    (unless (or passage.over passage.state) (.begin passage @_reader))
-    (when passage.over (return))
-    (setv
-      group passage.group
-      passage.joined (time.perf-counter)
-      (get @_joining passage.draw) (or passage.state (.copy-state @_reader))
-      (get @running passage.draw) passage)
-    (when (and (= group.left group.count) (not group.running))
-      (setv @_round 1))  ; its first text comes soon
-    (.append group.running passage))
+    "Let `passage` join the batch after its seed, which the reader has read."
+    (unless passage.over (.begin passage @_reader))
+    (unless passage.over
+      (setv
+        (get @_joining passage.draw) (.copy-state @_reader)
+        (get @running passage.draw) passage)
+      (.append passage.group.running passage)))
 
   (meth _take-out [passage]
     "Let `passage` leave the batch."
@@ -225,25 +205,10 @@ texts gets the same ones each time.]]
 
   ;; Units
 
-  (meth _units [most read]
-    "Return how many units to draw for each text, at most, after `read` units of seeds."
+  (meth _draw [most enough?]
+    "Draw up to `most` units for each text in the batch; return the set of their groups."
     (setv
-      waiting (lfor group @groups :setv next (.upcoming group) :if next next)
-      n (len @running)
-      joins? (and waiting
-        (or (< n @most) (not (all (gfor passage waiting passage.ready?)))))
-      units (min most @_round (max 1 (min (gfor passage (.values @running) passage.left)))
-        (cond
-          ;; A step of n texts takes as long as reading 1 + n/2 units (measured).
-          joins? (max FEW-STEPS (// (* 2 read) (+ 2 n)))
-          waiting WAITED-FOR
-          True most))
-      @_round (min most (* 2 @_round)))
-    units)
-
-  (meth _draw [units enough?]
-    "Draw up to `units` for each text in the batch; return the set of their groups."
-    (setv
+      units (max 1 (min most #* (gfor passage (.values @running) passage.left)))
       act (fn [n] (.run @_crowd n enough?))
       drawn (if (= (len @running) 1) (.run @_pace act units) (act units))
       groups (set))

@@ -34,13 +34,13 @@ But most seeds end with a whole word, so a word that the model may end there isn
 
 
 (defclass Seed []
-  #[[The `seed` of one text or of several, which `model` reads once for all: a text, or ids.
+  #[[The `seed` of one text or of several, which `model` reads once for all.
 
   `ids` (time,) are to be read, and `read` of them have been: the model's `start-ids`, and the
-  seed's `own` without its `rest`, the end that the first unit may begin with; ids, and a `whole`
-  seed, have no rest. `text` is the seed as the model reads it: without `unknowns`, the list of
-  units that it doesn't know, unless it has a unit for them, and in lower case if it knows no
-  capital letters. One call of `warn` names the unknown ones.
+  seed's `own` without its `rest`, the end that the first unit may begin with; a `whole` seed has
+  no rest. `text` is the seed as the model reads it: without `unknowns`, the list of units that it
+  doesn't know, unless it has a unit for them, and in lower case if it knows no capital letters.
+  One call of `warn` names the unknown ones.
 
   `opening` lists units to write before all else: none, unless the seed is empty and the model
   knows no line breaks; then it is the beginning of the training text.
@@ -55,9 +55,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
       vocabulary model.vocabulary
       start (start-ids model)
       first (get vocabulary.units (get start -1))
-      [@text @own @rest @unknowns] (if (isinstance seed str)
-        (as-read vocabulary seed whole)
-        [(units-text vocabulary seed) (list seed) "" []])
+      [@text @own @rest @unknowns] (as-read vocabulary seed whole)
       @ids (np.array [#* start #* @own] int)
       @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first])
       @names (names-for vocabulary model.settings.names @text)
@@ -134,7 +132,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
       text (.lower text)
       [ids unknowns] (.encode-seed vocabulary text)))
   (when (and unknowns (is vocabulary.unknown None)) (setv text (.decode vocabulary ids)))
-  (when whole (return [(units-text vocabulary ids) (.tolist ids) "" unknowns]))
+  (when whole
+    (return [(.join "" (gfor id ids (get vocabulary.units id))) (.tolist ids) "" unknowns]))
   (setv rest (.unfinished vocabulary text))
   [ text
     (.tolist (if rest (.encode vocabulary (.removesuffix text rest)) ids))
@@ -145,11 +144,6 @@ But most seeds end with a whole word, so a word that the model may end there isn
 (defn seed-text [model text]
   "Return the seed `text` as `model` reads it."
   (get (as-read model.vocabulary text False) 0))
-
-
-(defn units-text [vocabulary ids]
-  "Return the text of the units `ids`, the unknown one included."
-  (.join "" (gfor id ids (get vocabulary.units id))))
 
 
 (defn start-ids [model]
