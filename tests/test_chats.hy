@@ -101,7 +101,7 @@
       (.join "" (gfor n (range 9) f"2025-01-04 15:4{n} - day {n} at sea: fog\n"))
       "Anna: hi\nBen: ho\n" "12:30 lunch\n13:00 <b>no</b>\n" "[1] a: b\n[2] c: d\n" "\n\n" ""])]
     test-what-is-no-chat-is-plain-text [text]
-  (assert (is (find-chat text ".txt") None)))
+  (assert (is (find-chat text) None)))
 
 
 (defn [(pytest.mark.parametrize "name" ["Zoë" "Anna 🌸" "Mum (home)" "J." "@lena" "+49 170 123"])]
@@ -121,60 +121,6 @@
     "`only`: unknown person 'Ana'; did you mean 'Anna'?"))
   (assert (= (complaint ["b.txt"] :only "Anna")
     "'b.txt' is not a chat or mailbox, so `only` doesn't apply to it")))
-
-
-;; * Signal, iMessage, IRC
-
-(defn test-signal-is-read-without-what-its-exporter-adds [here]
-  (write "chat.md" (+ (stamped "[2019-05-29 15:04:05] ")
-    "[2020-05-29 15:04:05] Ben: \n\n> two\n> lines\n\nyes  \n(- Anna: 👍 -)\n"
-    "[2020-05-29 15:04:05] Anna: ![cat.jpg](./media/cat.jpg)  \n"
-    "[2020-05-29 15:04:05] No-Sender: Incoming call\n"))
-  (assert (= (cut (read "chat.md") 2) #(f"{TALK}Ben: yes\n"
-    "Signal, 4 messages of 2 people; media and system lines left out"))))
-
-
-(defn test-imessage-is-read-without-reactions-and-replies [here]
-  (write "chat.txt" (.join "" [
-    "May 17, 2022  5:29:42 PM\nAnna\nhi\n\n"
-    "May 17, 2022  5:30:42 PM (Read by you after 2 seconds)\nBen\nhello: there\n"
-    "Tapbacks:\nLoved by Anna\n\n"
-    "May 17, 2022 10:31:42 PM You named the conversation Tea\n\n"
-    "May 18, 2022  5:31:42 PM\nAnna\ntwo\nlines\n"
-    "    May 18, 2022  5:32:00 PM\n    Ben\n    reply\n\n"
-    "May 18, 2022  5:32:00 PM\nBen\n/Users/ben/cat.jpg\n\n"]))
-  (assert (= (cut (read "chat.txt") 2)
-    #(TALK "iMessage, 3 messages of 2 people; media and system lines left out"))))
-
-
-(defn [(pytest.mark.parametrize "log" [
-      (+ "--- Log opened Sat Jan 04 15:40:07 2025\n15:40 -!- Ben [b@host] has joined #tea\n"
-        "15:40 <@Anna> hi\n15:41 < Ben> hello: there\n"
-        "15:42  * Anna changes topic to: x\n15:43 <@Anna> two lines\n")
-      (+ "[2025-01-04T15:40:07.123Z] <Anna> hi\n[2025-01-04T15:40:08+0100] <Ben> hello: there\n"
-        "[2025-01-04T15:40:09Z] * Ben has left\n[2025-01-04T15:40:09Z] <Anna> two lines\n")
-      (+ "[15:40:07] *** Joins: Ben (b@host)\n[15:40:08] <Anna> hi\n"
-        "[15:40:09] <Ben> hello: there\n[15:41:00] <Anna> two lines\n")
-      (+ "2025-01-04 15:40:07\t-->\tBen (b@host) has joined #tea\n"
-        "2025-01-04 15:40:08\t@Anna\thi\n"
-        "2025-01-04 15:40:09\tBen\thello: there\n2025-01-04 15:40:10\tAnna\ttwo lines\n")
-      (+ "**** BEGIN LOGGING AT Sat Jan  4 15:40:07 2025\n\nJan 04 15:40:07 <Anna>\thi\n"
-        "Jan 04 15:40:08 <Ben>\t\x0304,01hello: there\x03\n"
-        "Jan 04 15:40:09 <Anna>\ttwo lines\n")])]
-    test-irc-clients-have-their-own-ways [here log]
-  (write "tea.log" log)
-  (assert (= (cut (read "tea.log") 2)
-    #(TALK "IRC, 3 messages of 2 people; media and system lines left out"))))
-
-
-(defn [(pytest.mark.parametrize "acts" [
-      "15:42  * Ben waves" "[2025-01-04T15:40:09Z] * Ben waves"
-      "Jan 04 15:40:07 *\tBen waves" "2025-01-04 15:40:09\t *\tBen waves"])]
-    test-what-people-do-on-irc-is-kept-and-notices-of-the-same-form-are-not [here acts]
-  (setv noticed (lfor notice ["Anna sets mode +o Ben" "Ben (b@host) has left" "Ben has quit"
-    "Now talking on #tea"] (.replace acts "Ben waves" notice)))
-  (write "tea.log" (.join "\n" ["[15:40] <Anna> hi" "[15:40] <@Ben> ho" acts #* noticed]))
-  (assert (= (get (read "tea.log") 0) "Anna: hi\nBen: ho\nBen: /me waves\n")))
 
 
 ;; * JSON

@@ -14,7 +14,8 @@
   lstm-textgen.text.files [read-sources]
   tests.helpers [FUZZ complaint write]
   tests.test-chats [slack-files stamped telegram-chat telegram-page]
-  tests.test-documents [DOCUMENTS WORD docx epub zipped-as])
+  tests.test-documents [DOCUMENTS WORD docx epub zipped-as]
+  tests.test-posts [outbox toot tweets])
 
 (setv
   MB (** 2 20)
@@ -73,7 +74,7 @@
       #("a.docx" (docx (* LONG 2)) "part of more than 32 MB")
       #("a.txt" (+ (stamped "24.12.19, 11:23 - ") LONG) "line of more than 16 million characters")
       #("a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" LONG "\"]}]}")
-        "message of more than 16 million characters")]
+        "entry of more than 16 million characters")]
       :ids ["page" "XML" "line" "message"])]
     test-what-must-be-held-whole-has-a-limit-of-its-own [here name data said]
   (write name data)
@@ -178,7 +179,8 @@
 (defn [(pytest.mark.parametrize #("name" "data") [
       #("a.txt" (stamped "24.12.19, 11:23 - " (+ "a" (* " " 300_000) "b>")))
       #("a.txt" (stamped "24.12.19, 11:23 - " (* "a." 300_000)))
-      #("a.md" (stamped "[2019-05-29 15:04:05] " (* "[" 300_000)))
+      #("a.js" (tweets [(+ (* " " 300_000) "x") (* "https://t.co/" 30_000)]))
+      #("a.json" (+ "{" (* "\"type\": \"OrderedCollection\", " 2_000)))
       #("a.rtf" (+ "{\\rtf1 {" (* "\\deleted " 60_000) "{x"))
       #("a" (+ (* "<!-- -->" 40) "plain"))
       #("a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n\nFrom " (* "a" 300_000)))
@@ -197,13 +199,11 @@
 
 (defn samples []
   "Return documents by names, one at least for each reader."
-  (setv irc (.join "" (gfor n (range 20) f"[15:4{(% n 10)}] <@Anna> hi {n}\n")))
   {
     #** (dfor path (sorted (.iterdir DOCUMENTS)) :if (.is-file path) path.name (.read-bytes path))
     "chat.txt" (.encode (* (stamped "[24.12.19, 11:23:07] ") 9))
-    "chat.md" (.encode (* (stamped "[2019-05-29 15:04:05] ") 9))
-    "imessage.txt" (* b"May 17, 2022  5:29:42 PM\nAnna\nhi\n\n" 20)
-    "irc.log" (.encode irc)
+    "tweets.js" (.encode (tweets ["hi" "two\nlines"]))
+    "outbox.json" (.encode (outbox [(toot "<p>hi</p>") (toot "<p>two<br>lines</p>")]))
     "telegram.json" (.encode (json.dumps (telegram-chat)))
     "telegram.html" (.encode (telegram-page))
     "slack.zip" (zipped-as (slack-files))

@@ -79,7 +79,7 @@ in Python, and its checks.]]
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
       (+ "files, folders, patterns, http(s) URLs, .gz, or - (standard input): plain text, "
-        "documents and exported chats; a bare name is also looked up in corpora/")
+        "documents, chats and your own posts; a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train fact"
       "take text and settings from a recipe; other flags override the recipe's"

@@ -53,33 +53,42 @@
 
 
 (defn _json-messages [read file reading]
-  #[[Yield what `read` makes of each object in the arrays called `messages` in the JSON of `file`.
+  "Yield what `read` makes of each object in the arrays called `messages` in the JSON of `file`."
+  (gfor
+    item (json-objects file reading "messages.item" "a chat export")
+    (_attempt read item)))
 
-  Raise `NotText` for what is no JSON, or for values within one another that are too deep,
-  `BeyondLimit` for an object with more than `MAX-LINE` values and characters.]]
+
+(defn json-objects [file reading place kind [start 0]]
+  #[[Yield each object in the JSON of `file`, from the byte `start`, whose path ends with `place`.
+
+  Raise `NotText` for what is no JSON, and so no document of this `kind`, or for values within one
+  another that are too deep, `BeyondLimit` for an object with more than `MAX-LINE` values and
+  characters.]]
   (import
     ijson
     ijson.common [ObjectBuilder])
-  (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file 0))
-  (setv [place builder size] [None None 0])  ; of the object that has begun
+  (.seek file start)
+  (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file start))
+  (setv [within builder size] [None None 0])  ; of the object that has begun
   (try
     ;; Of a file, ijson.parse makes the paths of all events in 64 KB before we see the first.
     (for [[path event value] (ijson.parse (ijson.basic-parse file :use-float True))]
       (when (> (len path) MAX-JSON-PATH)
-        (refuse-damaged reading "a chat export" "its values are nested too deeply"))
-      (when (and (not place) (= event "start_map") (.endswith path "messages.item"))
-        (setv [place builder size] [path (ObjectBuilder) 0]))
-      (when place
+        (refuse-damaged reading kind "its values are nested too deeply"))
+      (when (and (not within) (= event "start_map") (.endswith path place))
+        (setv [within builder size] [path (ObjectBuilder) 0]))
+      (when within
         (+= size (if (isinstance value str) (len value) 1))
         (when (> size MAX-LINE)
-          (raise (BeyondLimit (+ f"{reading.name} has a message of more than "
+          (raise (BeyondLimit (+ f"{reading.name} has an entry of more than "
             f"{(// MAX-LINE MB)} million characters; give a file with shorter ones"))))
         (.event builder event value)
-        (when (= [path event] [place "end_map"])
-          (yield (_attempt read builder.value))
-          (setv place None))))
+        (when (= [path event] [within "end_map"])
+          (yield builder.value)
+          (setv within None))))
     (except [error [ijson.JSONError UnicodeError]]
-      (refuse-damaged reading "a chat export" error))))
+      (refuse-damaged reading kind error))))
 
 
 (defn _telegram [item]

@@ -20,20 +20,21 @@
   lstm-textgen.text.documents.columns [tested?]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [EXPORTS read-slack slack?]
-  lstm-textgen.text.documents.loglines [LOGS]
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
+  lstm-textgen.text.documents.posts [POSTS-FILE find-posts read-posts]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
     Summary about-skipped batched file-chunks first-reason first-text joined read-whole
     refuse-damaged refuse-locked sound-documents text-lines]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
+  lstm-textgen.text.documents.whatsapp [whatsapp? whatsapp-messages]
   lstm-textgen.text.download [QUOTED])
 
 (setv
-  CHAT-ENDINGS #(".txt" ".json" ".md" ".html")
-  MOST-TRIED 1000  ; members of an archive with these endings that are looked at, to find a chat
+  CHAT-ENDINGS #(".txt" ".json" ".html")
+  MOST-TRIED 1000  ; members of an archive that are looked at, to find chats and posts
   TOP-LINES 500  ; first lines, by which a chat is recognized
   HIDDEN r"(?:^|/)\.|^__MACOSX/|/$"  ; names of folders, and of members that nobody reads
   MIMETYPE "mimetype"
@@ -121,18 +122,22 @@
 
 
 (defn _read-members [archive]
-  #[[Yield the text of the chats in `archive`; without any, of all texts and documents.
+  #[[Yield the text of the chats and posts in `archive`; without any, of all texts and documents.
 
   Return a `Summary`; raise `NotText` if there is no text.]]
   (setv
     reading archive.reading
     names (lfor name (sorted archive.names) :if (not (re.search HIDDEN name)) name)
-    chats (lfor
-      name (cut (lfor name names :if (in (_ending name) CHAT-ENDINGS) name) MOST-TRIED)
-      :setv head (.read (.open archive name) HEAD)
-      :if (find-chat (first-text head reading) (_ending name))
+    tried (lfor
+      name names
+      :if (or (in (_ending name) CHAT-ENDINGS) (re.search POSTS-FILE name))
       name)
-    names (or chats names)
+    talks (lfor
+      name (cut tried MOST-TRIED)
+      :setv text (first-text (.read (.open archive name) HEAD) reading)
+      :if (or (find-chat text) (find-posts text))
+      name)
+    names (or talks names)
     [read skipped] [[] {}]
     members (gfor name names (Document name (_read-member archive name)))
     budget (Budget reading))  ; of all the text, of which PDFs may hold more than of bytes
@@ -180,22 +185,22 @@
 
 (defn _read-chat [file reading]
   "Yield the text of the chat in `file`; return a `Summary`."
-  (setv chat (find-chat (first-text (.read file HEAD) reading) reading.ending))
+  (setv chat (find-chat (first-text (.read file HEAD) reading)))
   (.seek file 0)
   (unless chat (raise (NotText f"{reading.name} is not a chat in a known format")))
   (setv [service messages] chat)
   (chat-text (messages file reading) service reading))
 
 
-(defn find-chat [text ending]
+(defn find-chat [text]
   #[[Return #(service messages) for a chat that begins with `text`, or None.
 
-  `ending` is its file's; `messages` is a function of the file and its `Reading`.]]
+  `messages` is a function of the file and its `Reading`.]]
   (for [[service begins messages] EXPORTS  :if (.match begins text)]
     (return #(service messages)))
   (setv lines (lfor line (cut (.split text "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r")))
-  (for [[service chat? messages] LOGS  :if (and lines (chat? lines ending))]
-    (return #(service (fn [file reading] (messages (text-lines file reading)))))))
+  (when (and lines (whatsapp? lines))
+    #("WhatsApp" (fn [file reading] (whatsapp-messages (text-lines file reading))))))
 
 
 ;; * The table: the first reader that knows a file reads it
@@ -220,7 +225,11 @@
     :sniffs? (fn [head text reading]
       (and (or reading.column reading.where) (in reading.ending [#* TABLES ""]))))
   "chat" (Reader "a chat" _read-chat :options ["only"]
-    :sniffs? (fn [head text reading] (find-chat text reading.ending)))
+    :sniffs? (fn [head text reading] (find-chat text)))
+  "posts" (Reader "an archive of posts" read-posts
+    ;; They are no table.
+    :sniffs? (fn [head text reading]
+      (and (not (or reading.column reading.where)) (find-posts text))))
   "page" (Reader "a web page" read-html :endings [".html" ".htm" ".xhtml"]
     :sniffs? (fn [head text reading]
       (and (in reading.ending ["" ".php" ".asp" ".aspx"]) (.match PAGE text))))})

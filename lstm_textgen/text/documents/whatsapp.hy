@@ -1,7 +1,7 @@
-#[[Chats as lines of text: WhatsApp, Signal, iMessage, IRC.
+#[[Chats of WhatsApp, which are lines of text.
 
-Each service begins a message in its own way; other lines continue the message before. Date formats
-depend on the country and the phone's language.]]
+A date begins a message, in a format that depends on the country and the phone's language; other
+lines continue the message before.]]
 
 (import
   re
@@ -63,132 +63,48 @@ depend on the country and the phone's language.]]
       "gif|document[oe]?|dokument|contact card|kontaktkarte|tarjeta de contacto|scheda contatto|"
       "fiche contact) (?:omitted|weggelassen|ausgelassen|omitid[oa]|omise?|absente|manquante?|"
       "retiré|omess[oa]|non incluso|esclusa|ocultad[oa]|não revelad[oa]|weggelaten)")])
-    re.IGNORECASE)
-  ;; What Signal's exporter writes beside the text: quotations, reactions, stickers, files.
-  SIGNAL-NOTES (re.compile r"^> .*$|^\(- .* -\)$|^\(\( .* \)\)$|!?\[[^\]\n]{0,100}\]\(\S{0,100}\)"
-    re.MULTILINE)
-  ;; The first line of an iMessage; a read receipt may follow the date.
-  IMESSAGE (re.compile
-    r"[A-Z][a-z]{2} \d{2}, \d{4} {1,2}\d{1,2}:\d{2}:\d{2} [AP]M(?: \(Read by [^)]*\))?(.*)$")
-  IMESSAGE-NOTES (re.compile (+ r"This message responded to an earlier message\.|"
-    r"(?:/|~/|attachments/|[A-Z]:\\)[^\n]*\.\w{2,5}|Attachment missing!|    .*"))
-  IRC-TIME (+ r"\[?(?:\d{4}-\d\d-\d\d[ T]|[A-Z][a-z]{2} \d\d )?"
-    r"\d{1,2}:\d{2}(?::\d{2}[\d.Z+:-]{0,12})?\]?")
-  IRC-SAYS (re.compile rf"{IRC-TIME}\s+<[ @+%&~!]?([^<>\s]{{1,40}})>\s(.*)")
-  WEECHAT (re.compile r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t[ @+%&~]?(\w[^\t\s]{0,40})\t(.*)")
-  ;; What follows /me: * Ben waves. Programs write their notices so, too: * Ben has joined #tea.
-  IRC-ACTS (re.compile (+ rf"{IRC-TIME}\s+\*\s+[@+%&~!]?([^<>\s]{{1,40}})\s+(?!(?:"
-    r"has (?:joined|left|quit|kicked|changed|set)|is now known|was kicked|sets? (?:mode|the topic)"
-    r"|(?:gives|removes) (?:channel|voice|ban)|changes topic)\b|[(\[]\S*@)(.*)"))
-  IRC-LINE (re.compile rf"{IRC-TIME}\s|\d{{4}}-\d\d-\d\d \d|---|\*\*\*|===|Session ")
-  IRC-CODES (re.compile "\x03(?:\\d{1,2}(?:,\\d{1,2})?)?|[\x02\x0f\x11\x16\x1d-\x1f]")
-  MOSTLY 0.6)  ; of the lines at the beginning of a log of IRC begin as its lines do
+    re.IGNORECASE))
 
 
-(defn _grouped [lines begin finish]
-  #[[Yield the messages in `lines`.
+(defn whatsapp? [lines]
+  "Return whether `lines` look like WhatsApp's: with dates and recurring names."
+  (setv
+    begun (list (filter None (map _begin lines)))
+    names (lfor [name _] begun :if name name))
+  (and
+    names
+    (_begin (get lines 0))
+    (or (> (len begun) 1) (= (len lines) 1))
+    (<= (len (set names)) (+ 2 (/ (len names) 2)))))
 
-  `begin` returns the message that a line begins, or None if the line continues the one before;
-  `finish` gets the name and text of each whole one, with line ends, and returns the message
-  without its notes.]]
+
+(defn whatsapp-messages [lines]
+  "Yield the messages in `lines`."
   (setv [held size] [None 0])  ; the name and the lines of a message, its characters
   (for [line lines]
-    (when (setx message (begin line))
-      (when held (yield (finish (get held 0) (.join "\n" (get held 1)))))
+    (when (setx message (_begin line))
+      (when held (yield (_finish (get held 0) (.join "\n" (get held 1)))))
       (setv
         [name line] message
         [held size] [#(name []) 0]))
     (when (and held (< size MOST-JOINED))
       (.append (get held 1) (cut line MOST-JOINED))
       (+= size (+ 1 (len line)))))
-  (when held (yield (finish (get held 0) (.join "\n" (get held 1))))))
+  (when held (yield (_finish (get held 0) (.join "\n" (get held 1))))))
 
 
-;; * WhatsApp and similar formats
-
-(defn _stamped? [lines]
-  "Return whether `lines` look like WhatsApp's: with dates and recurring names."
-  (setv
-    begun (list (filter None (map _begin-stamped lines)))
-    names (lfor [name _] begun :if name name))
-  (and
-    names
-    (_begin-stamped (get lines 0))
-    (or (> (len begun) 1) (= (len lines) 1))
-    (<= (len (set names)) (+ 2 (/ (len names) 2)))))
-
-
-(defn _begin-stamped [line]
+(defn _begin [line]
   "Return the message that `line` begins, or None if it has no date."
   (when (setx stamp (.match STAMP (cut line STAMP-WITHIN)))
     (setv said (.match SAID line (.end stamp)))
     (if said (.groups said "") #(None ""))))
 
 
-(defn _finish-whatsapp [name text]
-  "Return a message of WhatsApp without its notes, or a notice."
+(defn _finish [name text]
+  "Return a message, whose `text` has line ends, without its notes, or a notice if it is one."
   (setv text (.strip text))
   (when (.startswith text "\u200e") (return NOTICE))  ; a medium or a notice on an iPhone
   (when (or (.endswith text ">") (in "\u200e" text))
     (setv text (+ (cut text (- ENDING)) (.sub MESSAGE-ENDS "" (cut text (- ENDING) None)))))
-  (_unless-notice name (.sub MEDIUM "" text)))
-
-
-(defn _unless-notice [name text]
-  "Return the message #(name text), or a notice if it is one."
-  (setv text (.strip text))
+  (setv text (.strip (.sub MEDIUM "" text)))
   (if (and (<= (len text) LONGEST-NOTICE) (.fullmatch NOTICES text)) NOTICE #(name text)))
-
-
-;; * iMessage
-
-(defn _finish-imessage [_ text]
-  "Return an iMessage, or a notice, whose text follows the date."
-  (match (.split text "\n")
-    ["" name #* lines] (do
-      (setv
-        end (if (in "Tapbacks:" lines) (.index lines "Tapbacks:") None)
-        said (lfor line (cut lines end) :if (not (.fullmatch IMESSAGE-NOTES line)) line))
-      #(name (.replace (.join "\n" said) "\ufffc" "")))
-    _ NOTICE))
-
-
-;; * IRC
-
-(defn _irc? [lines ending]
-  "Return whether `lines` are an IRC log."
-  (setv
-    known (list (filter IRC-LINE.match lines))
-    says (lfor line known :if (or (.match IRC-SAYS line) (.match WEECHAT line)) line))
-  (and (> (len says) 1) (> (len known) (* MOSTLY (len lines)))))
-
-
-(defn _irc-messages [lines]
-  "Yield the message in each of the `lines`, without a name if nobody says it."
-  (setv speakers #{})
-  (for [line lines]
-    (setv
-      line (cut (.sub IRC-CODES "" line) MOST-JOINED)
-      says (or (.fullmatch IRC-SAYS line) (.fullmatch WEECHAT line))
-      acts (.fullmatch IRC-ACTS line))
-    (cond
-      says (do
-        (.add speakers (get says 1))
-        (yield (.groups says)))
-      (and acts (in (get acts 1) speakers)) (yield #((get acts 1) (+ "/me " (get acts 2))))
-      True (yield NOTICE))))
-
-
-;; The kinds of logs: the service, whether the lines at a file's beginning, and its ending, are of
-;; one, and what yields the messages in all its lines. The first that fits is taken.
-(setv LOGS [
-  ["Signal" (fn [lines ending] (and (= ending ".md") (_stamped? lines)))
-    (fn [lines] (_grouped lines _begin-stamped (fn [name text]
-      (if (= name "No-Sender") NOTICE (_unless-notice name (.sub SIGNAL-NOTES "" text))))))]
-  ["WhatsApp" (fn [lines ending] (_stamped? lines))
-    (fn [lines] (_grouped lines _begin-stamped _finish-whatsapp))]
-  ["iMessage" (fn [lines ending] (and (.match IMESSAGE (get lines 0)) (> (len lines) 2)))
-    (fn [lines] (_grouped lines
-      (fn [line] (when (setx begun (.fullmatch IMESSAGE line)) #(None (get begun 1))))
-      _finish-imessage))]
-  ["IRC" _irc? _irc-messages]])
