@@ -40,7 +40,7 @@
   word was read last, and the dense layer which words may follow, with equal odds.]]
   (setv
     model (small-model :resume False :unit "words" :layers "lstm:8" :embedding 8
-      :text "\nAnna: hello dear.\nBen: hello dear.")
+      :text "\nAnna: hello dear.\nBen: hello dear." :people ["Anna" "Ben"])
     ids model.vocabulary.ids
     size model.vocabulary.size
     [one many] [(np.eye size :dtype "float32") (fn [x] (np.full size x "float32"))]

@@ -4,6 +4,7 @@
   pytest
   lstm-textgen.cli.turns [Turns]
   lstm-textgen.textmodel [TextModel load]
+  lstm-textgen.writing.ends [sure-text]
   tests.helpers [output program refused save-odds small-model succeeded write])
 
 (setv
@@ -30,7 +31,8 @@
   (setv lines (.splitlines (output tmp-path "--sources" "chat.txt" #* FLAGS)))
   (assert (in (+ "chat.txt: WhatsApp, 120 messages of 2 people; "
     "media and system lines left out") lines))
-  (assert (.endswith (get lines -1) "--generate Anna: --stop Anna: --length 300"))
+  (assert (.startswith (get lines -1) "Talk with it as Anna: "))
+  (assert (.endswith (get lines -1) " --interactive"))
   (assert (= (. (load (/ tmp-path "model")) settings people) ["Anna" "Ben"])))
 
 
@@ -62,7 +64,7 @@
   (a-table tmp-path)
   (setv shown (output tmp-path "--sources" "chat.txt" "--only" "ben" #* FLAGS))
   (assert (in "only ben's kept" shown))
-  (assert (not-in "--stop" shown))
+  (assert (not-in "--interactive" shown))
   (refused (program "--sources" "a.csv" "--only" "Ben" :folder tmp-path)
     "'a.csv' is not a chat or mailbox, so --only doesn't apply to it\n"))
 
@@ -73,7 +75,7 @@
     "(defrecipe chat \"A chat.\" :sources [\"chat.txt\"] "
     ":prep [mask-numbers (mask-names \"Anna\")])"))
   (setv lines (.splitlines (output tmp-path "--recipe" "chat.hy" #* FLAGS)))
-  (assert (.endswith (get lines -1) "--generate A: --stop A: --length 300"))
+  (assert (.startswith (get lines -1) "Talk with it as A: "))
   (setv model (load (/ tmp-path "model")))
   (assert (= model.settings.people ["A" "+00 000 0000000"]))
   (for [name ["Anna" "1234567"]]
@@ -99,6 +101,15 @@
   (assert (<= 2 (len (.splitlines (succeeded result))) 4)))
 
 
+(defn test-your-name-within-a-line-does-not-end-the-others-turn [monkeypatch]
+  (monkeypatch.setattr "lstm_textgen.cli.turns.stream" (fn [model seed options ends #* _]
+    (iter [(sure-text (.finders ends None True) "Ben: Big Anna: no\nAnna: yes\n" True)])))
+  (setv
+    model (TextModel (small-model :text "Anna: hiBe\n" :people ["Anna" "Ben"]))
+    [_ chunks] (.answer (Turns model) "hi" True {}))
+  (assert (= (.join "" chunks) "Ben: Big Anna: no")))
+
+
 (defn test-an-answer-depends-on-all-that-was-said-before []
   (setv
     model (TextModel (small-model :text "Anna: hiBe\n" :people ["Anna" "Ben"] :layers "lstm:60"
@@ -109,7 +120,7 @@
     (setv [shown chunks] (.answer turns line True options))
     (+ shown (.join "" chunks)))
   (defn answered [seed]
-    (.rstrip (.join "" (.stream model seed :stop "Anna:" #** options)) "\n"))
+    (.rstrip (.join "" (.stream model seed :stop "\nAnna:" #** options)) "\n"))
   (setv [first second] [(say "hi") (say "he")])
   (assert (= second (+ "Anna: he\n" (answered f"{first}\nAnna: he\n"))))
   (assert (!= second (+ "Anna: he\n" (answered "Anna: he\n")))))

@@ -1,7 +1,9 @@
 "Requests to a server over HTTP."
 
 (import
+  types [SimpleNamespace]
   pytest
+  lstm-textgen.writing.conversation [chat-seed]
   tests.helpers [small-model]
   tests.serving [LONGEST MODELS ask asked completion events serve-models])
 
@@ -142,6 +144,17 @@
     (assert (= (get choice "message" "role") "assistant"))
     (assert (in (get choice "message" "content") ["hello." "hello dear."]))
     (assert (= (get choice "finish_reason") "stop"))))
+
+
+(defn test-the-user-writes-most-and-the-assistant-is-the-next-unless-they-have-names []
+  (setv people ["Anna" "Ben" "Cid"])
+  (defn seed [#* messages]
+    (get (chat-seed (lfor [role name text] messages
+      (SimpleNamespace :role role :name name :text text)) people) 0))
+  (assert (= (seed ["system" None "x"] ["user" None "hi\nyou"]) "Anna: hi you\nBen:"))
+  (assert (= (seed ["user" "Ben" "hi"]) "Ben: hi\nAnna:"))
+  (assert (= (seed ["assistant" "Anna" "ho"] ["user" None "hi"]) "Anna: ho\nBen: hi\nAnna:"))
+  (assert (= (seed ["user" "Zoe" "hi"] ["user" None "a"]) "Zoe: hi\nZoe: a\nAnna:")))
 
 
 (defn test-a-chat-with-a-model-of-no-chat-is-refused [url]

@@ -4,7 +4,6 @@
   re
   hypothesis [given strategies :as st]
   pytest
-  lstm-textgen.server.requests [CHAT-NAME NAME]
   lstm-textgen.settings.models [Request]
   lstm-textgen.writing.batch [Crowd]
   lstm-textgen.writing.ends [Ends sure-text]
@@ -106,26 +105,27 @@
 (defn [(pytest.mark.parametrize #("text" "wanted") [
     [" hello.\nanna: hi" " hello."]
     [" hello.\nanna b. c: hi" " hello."]
-    [" one\ntwo\nbob: x" " one\ntwo"]
-    [" see\nhttp:.x" " see\nhttp:.x"]
-    [" two: three" " two: three"]
+    [" hello.\n+49 (17): hi" " hello."]
+    [" a big anna: see\nanna: x" " a big anna: see"]
+    [" see\ntwo: x" " see\ntwo: x"]
     [" hello.\nanna:" " hello."]
     [" hello.\nanna" " hello.\nanna"]
-    [" a\n: b" " a\n: b"]])]
-    test-a-reply-ends-at-the-next-name [text wanted]
+    ["anna: x" "anna: x"]])]
+    test-a-turn-ends-before-a-line-that-begins-with-a-known-name [text wanted]
   (for [chunks [[text] text]]
-    (assert (= (.join "" (up-to chunks :name NAME)) wanted))))
+    (assert (= (.join "" (up-to chunks :names ["anna" "anna b. c" "+49 (17)"])) wanted))))
 
 
-(defn [(pytest.mark.parametrize "name" ["+49 170 1234567" "4917012" (* "long name " 7) "~ anna"])]
-    test-a-reply-of-a-chat-ends-at-any-name-or-number [name]
-  (assert (= (.join "" (up-to f" hallo\n{name}: na" :name CHAT-NAME)) " hallo")))
+(defn test-a-turn-that-begins-a-line-may-end-at-once []
+  (for [[text wanted] [["anna: x" ""] ["big anna: x" "big anna: x"] ["\nanna:" ""]]]
+    (setv finders (.finders (Ends :names ["anna"]) None True))
+    (assert (= (.join "" (gfor c text (sure-text finders c))) wanted))))
 
 
 (defn test-a-reply-ends-before-a-stop-too []
   (setv text " one two\nanna: x")
-  (assert (= (.join "" (up-to text :name NAME :stop "two")) " one "))
-  (assert (= (.join "" (up-to text :name NAME :stop "twoz")) " one two")))
+  (assert (= (.join "" (up-to text :names ["anna"] :stop "two")) " one "))
+  (assert (= (.join "" (up-to text :names ["anna"] :stop "twoz")) " one two")))
 
 
 (defn test-a-text-that-never-reaches-its-end-is-cut-off-with-a-warning [monkeypatch]

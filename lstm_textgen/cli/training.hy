@@ -13,7 +13,8 @@
   lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [own-path]
-  lstm-textgen.settings.table [SETTINGS as-flags])
+  lstm-textgen.settings.table [SETTINGS as-flags]
+  lstm-textgen.writing.conversation [people-of roles])
 
 (setv TO-SHOW 300)  ; units of the text that a run's last line generates
 
@@ -50,20 +51,20 @@
 (defn _how-to-generate [path model]
   #[[Return the line with the command that generates text with `model`, a `Checkpoint` at `path`.
 
-  Of a list it generates new items. Other text begins with a person of a chat, whom others answer,
-  or else with its seed text, or with the first unit of the training text.]]
-  (setv named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
+  Of a list it generates new items, with a model of a chat it converses. Other text begins with its
+  seed text, or with the first unit of the training text.]]
+  (setv
+    named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}")
+    people (people-of model))
   (when model.settings.items
     (setv [words new] (if model.items ["ten new ones" " --new"] ["ten items" ""]))
     (return f"Generate {words}: {(command)} --generate '' --samples 10{new}{named}"))
-  (setv
-    people (or model.settings.people [])
-    speaker (if (> (len people) 1) f"{(get people 0)}:" "")
-    seed (next
-      (gfor
-        text [speaker model.settings.seed-text (.strip model.settings.beginning)]
-        :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
-        text)
-      "")
-    stop (if (and seed (= seed speaker)) f" {(flag "--stop" speaker)}" ""))
-  f"Generate text with: {(command)} {(flag "--generate" seed)}{stop} --length {TO-SHOW}{named}")
+  (when people
+    (return f"Talk with it as {(get (roles people) 0)}: {(command)} --interactive{named}"))
+  (setv seed (next
+    (gfor
+      text [model.settings.seed-text (.strip model.settings.beginning)]
+      :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
+      text)
+    ""))
+  f"Generate text with: {(command)} {(flag "--generate" seed)} --length {TO-SHOW}{named}")

@@ -2,10 +2,14 @@
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
+  dataclasses [replace]
   itertools [chain]
-  lstm-textgen.basics.values [text-list]
   lstm-textgen.cli.flags [warn]
-  lstm-textgen.writing.seeds [seed-text])
+  lstm-textgen.settings.models [Request]
+  lstm-textgen.writing.conversation [line-of people-of roles]
+  lstm-textgen.writing.requests [ends-of]
+  lstm-textgen.writing.seeds [seed-text]
+  lstm-textgen.writing.writer [stream])
 
 (setv
   CONTEXT 2000  ; characters of the conversation that the model reads before it answers
@@ -17,18 +21,14 @@
 
   (meth __init__ [@model]
     (setv
-      @people model.settings.people
-      @you (get @people 0)
+      @people (people-of model)
+      [@you _] (roles @people)
       @said ""))
 
   (meth help []
     "Return the line that says who you are."
     (+ f"You are {@you}; the model is everyone else. To become someone else, begin a line "
-      f"with their name, such as {(get @others 0)}:"))
-
-  (meth [property] others []
-    "The names of the other people, those who write most first."
-    (lfor name @people :if (!= name @you) name))
+      f"with their name, such as {(get (roles @people @you) 1)}:"))
 
   (meth answer [line echo options]
     #[[Return #(shown chunks): the text to show first, and an iterator of the answer's text.
@@ -39,16 +39,19 @@
     (for [each @people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
       (setv [@you line] [each text]))
     (setv
-      line f"{@you}: {(.strip line)}\n"
-      stop [f"{@you}:" #* (text-list "`stop`" (.get options "stop" []))]
-      options (| options {"stop" stop})
+      line (line-of @you line)
       seed (+ @said line)
-      chunks (.stream @model seed :warn warn #** options)
+      asked (Request options)
+      ends (replace (ends-of asked) :names [@you]))
+    (defn chunks-after [text warn]
+      (stream @model.checkpoint (.prepare @model text) asked ends warn))
+    (setv
+      chunks (chunks-after seed warn)
       first (next chunks ""))
     (unless (.strip first)  ; the model leaves the turn to you
       (setv
-        first f"{(get @others 0)}:"
-        chunks (.stream @model (+ seed first) :warn (fn [line]) #** options)))
+        first f"{(get (roles @people @you) 1)}:"
+        chunks (chunks-after (+ seed first) (fn [line]))))
     #( (if echo (seed-text @model.checkpoint (.prepare @model line)) "")
       (@_remember seed (chain [first] chunks))))
 
@@ -56,15 +59,15 @@
     "Yield `chunks` up to the end of the last of `MESSAGES`; remember them and `seed`."
     (setv [held lines] ["" 0])
     (try
-      (for [chunk chunks]
-        (setv
-          text (+ held chunk)
-          shown (.rstrip text "\n")
-          held (cut text (len shown) None))
-        (+= seed shown)
-        (when shown (yield shown))
-        (+= lines (.count chunk "\n"))
-        (when (>= lines MESSAGES) (break)))
+      (for [character (chain.from-iterable chunks)]
+        (+= held character)
+        (if (= character "\n")
+          (+= lines 1)
+          (do
+            (+= seed held)
+            (yield held)
+            (setv held "")))
+        (when (= lines MESSAGES) (break)))
       (finally  ; even if Ctrl-C stops the answer
         (setv
           ;; Without what the model doesn't know, which was named when it was read.

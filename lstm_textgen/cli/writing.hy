@@ -23,6 +23,7 @@
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
+  lstm-textgen.writing.conversation [people-of]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
   lstm-textgen.writing.scoring [Score surprises]
@@ -174,8 +175,7 @@
     options (.chosen flags #* STEERING)
     terminal (and (.isatty sys.stdin) (.isatty sys.stdout))
     items model.settings.items
-    people (or model.settings.people [])
-    turns (when (and (> (len people) 1) (not items)) (Turns model)))
+    turns (when (people-of model) (Turns model)))
   (unless (or items (.chosen flags #* ENDINGS))
     (setv (get options "length") (if turns ANSWER CONTINUATION)))
   (.setdefault options "temperature" model.settings.temperature)

@@ -2,24 +2,17 @@
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  collections [Counter]
   functools [cache]
   logging
-  re
   threading [Condition Lock Thread]
   time
   lstm-textgen.basics.files [file-digest]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.server.requests [NAME]
-  lstm-textgen.writing.scheduler [Scheduler]
-  lstm-textgen.writing.writer [write-sample])
+  lstm-textgen.writing.scheduler [Scheduler])
 
 (setv
-  CHAT-SAMPLE 1500  ; units of the model's text that are searched for names
-  CHAT-SHARE 0.5  ; of its lines that must begin with a name for it to be a chat model
-  SPOKEN-LINE (re.compile rf"({NAME}):(?:\s|$)")
   MOST-WAITING 1024  ; texts in the queue
   MOST-STEPS 512  ; units of each text in a round; a request or its end ends it earlier
   LONGEST-ROUND 0.02  ; seconds, after which readers get new text
@@ -31,7 +24,7 @@
 
   `warn` is called with warnings about the file, `notify` is that of its `loop`. `created`
   (seconds) and `fingerprint` tell it from others of that name. `page`, a function, returns its
-  playground, or raises `ValueError` if it is too large for one; `names` the `chat-names`.]]
+  playground, or raises `ValueError` if it is too large for one.]]
 
   (meth __init__ [path warn notify]
     (setv
@@ -41,27 +34,13 @@
       @created (int (. (.stat file) st-mtime))
       @fingerprint f"fp_{(cut (file-digest file) 12)}"
       @loop (Loop @model notify)
-      @page (once (fn [] (playground {@name @model})))
-      @names (once (fn [] (chat-names @model))))))
+      @page (once (fn [] (playground {@name @model}))))))
 
 
 (defn once [make]
   "Return a function that returns what `make` does, made by the first of all threads that ask."
   (setv [lock made] [(Lock) (cache make)])
   (fn [] (with [_ lock] (made))))
-
-
-(defn chat-names [model]
-  #[[Return the names of the people in the chat that `model` learned, the most frequent first.
-
-  If it was trained on other text, they are the names that begin lines of a text by it; the list
-  is empty unless at least half of the lines begin with a name.]]
-  (when model.settings.people (return model.settings.people))
-  (setv
-    lines (lfor line (.split (write-sample model CHAT-SAMPLE 0.7) "\n") :if (.strip line) line)
-    found (lfor line lines :setv m (.match SPOKEN-LINE line) :if m (get m 1))
-    often (lfor [name n] (.most-common (Counter found)) :if (> n 1) name))
-  (if (>= (len found) (* CHAT-SHARE (len lines))) often []))
 
 
 ;; * Generating

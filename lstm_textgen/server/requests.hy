@@ -12,8 +12,8 @@
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
-  lstm-textgen.text.documents.reading [one-line]
   lstm-textgen.writing.batch [MOST-TEXTS]
+  lstm-textgen.writing.conversation [chat-seed people-of]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.patterns [LONGEST-PATTERN]
@@ -28,9 +28,6 @@
   USUAL-LENGTH 16  ; units of a completion by default, as in OpenAI's API
   SEEDS (** 2 63)  ; random seeds are below it
   LIKELIEST 1e-9  ; a `top_p` that leaves only the likeliest unit, as one of 0 does
-  NAME r"[^\W\d_][^\n:]{0,39}"  ; what is taken for a name where none are known
-  ;; A message of a chat is one line, so what stands before its colon is a name, or a number.
-  CHAT-NAME rf"[^\s:][^\n:]{{0,{(- LONGEST-NAME 1)}}}"
   ;; Fields of OpenAI's API that don't affect the text.
   WITHOUT-EFFECT ["user" "store" "metadata" "service_tier" "safety_identifier" "prompt_cache_key"]
   ;; Those that would affect the answer and aren't supported, with a value that asks for nothing.
@@ -129,7 +126,12 @@
   #^ (get Literal #("user" "assistant" "system" "developer")) role
   (setv
     #^ (| SEED-TEXT (within (get list Part) :max-length 100) None) content ""
-    #^ (| (within str :max-length LONGEST-NAME) None) name None))
+    #^ (| (within str :max-length LONGEST-NAME) None) name None)
+
+  (meth [property] text []
+    "Its text."
+    (setv content (or self.content ""))
+    (if (isinstance content str) content (.join "\n" (gfor part content part.text)))))
 
 
 (defclass ChatBody [Steering :kw-only True]
@@ -138,18 +140,17 @@
   (setv #^ (number int 0 MOST-TOKENS) max-completion-tokens None)
 
   (meth group [served]
-    #[[Return the `Group` of replies by a `Served` model, which was trained on a chat.
-
-    Messages become lines that begin with a name; the model continues the last line.]]
-    (setv names (.names served))
-    (unless names
-      (raise (ApiError 400 (+ f"{served.name} isn't a chat model: its lines don't begin with "
-        "a name and a colon; use /v1/completions") :param "model" :code "not_a_chat_model")))
-    (setv lengths [self.max-completion-tokens self.max-tokens (passage-length served.model)])
-    (group-for self served.model [(chat-seed self.messages names)]
-      (Ends :item False :stop self.stop
-        :units (next (gfor length lengths :if (is-not length None) length))
-        :name (if served.model.settings.people CHAT-NAME NAME)))))
+    "Return the `Group` of replies by a `Served` model, which was trained on a chat."
+    (setv people (people-of served.model))
+    (unless people
+      (raise (ApiError 400 f"{served.name} wasn't trained on a chat; use /v1/completions"
+        :param "model" :code "not_a_chat_model")))
+    (setv
+      [seed names] (chat-seed self.messages people)
+      lengths [self.max-completion-tokens self.max-tokens (passage-length served.model)])
+    (group-for self served.model [seed]
+      (Ends :item False :stop self.stop :names names
+        :units (next (gfor length lengths :if (is-not length None) length))))))
 
 
 (defn read-body [data kind]
@@ -198,21 +199,3 @@
       :asked (Request (dfor [name value] (.items asked) :if (is-not value None) name value))))
     (.draw-up group))
   group)
-
-
-(defn chat-seed [messages names]
-  "Return the seed text for the `messages` of a chat; `names` are those the model knows."
-  (setv
-    told (fn [role] (lfor m messages :if (and m.name (= m.role role)) m.name))
-    me (get [#* (reversed (told "assistant")) #* (gfor n names :if (not-in n (told "user")) n)
-      "Bot"] 0)
-    you (get [#* (gfor n names :if (!= n me) n) "User"] 0)
-    speakers {"user" you  "assistant" me}
-    lines [])
-  (for [message messages :if (not-in message.role ["system" "developer"])]  ; instructions
-    (setv
-      speaker (or message.name (get speakers message.role))
-      content (or message.content "")
-      text (if (isinstance content str) content (.join "\n" (gfor part content part.text))))
-    (.append lines f"{(one-line speaker)}: {(one-line text)}\n"))
-  (+ (.join "" lines) f"{(one-line me)}:"))

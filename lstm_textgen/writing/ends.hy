@@ -27,10 +27,10 @@ the previous one returns.]]
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
     white space (which isn't part of the text), or with 。！？.
   - `units`: after this many units.
-  - `name`: before the next line that begins with a name, of which this is a pattern, and a colon.
+  - `names`: before a line that begins with one of these and a colon.
   - `item`: of a list, where its item ends.]]
   [ #^ object [length None]  #^ object [stop None]  #^ object [sentences None]
-    #^ object [units None]  #^ object [name None]  #^ bool [item True]]
+    #^ object [units None]  #^ object [names None]  #^ bool [item True]]
 
   (meth [property] stops []
     "The list of the texts that it ends before."
@@ -38,12 +38,14 @@ the previous one returns.]]
 
   (meth [property] only-item? []
     "Whether nothing but the end of an item, or a length, ends it."
-    (and self.item (not (or self.stops self.sentences self.name))))
+    (and self.item (not (or self.stops self.sentences self.names))))
 
-  (meth finders [items]
-    "Return a list of finders of the ends, in a model of `items` (None: of no list)."
+  (meth finders [items [line-begins? False]]
+    #[[Return a list of finders of the ends, in a model of `items` (None: of no list).
+
+    `line-begins?` is whether the text begins a line.]]
     (setv stops [#* self.stops #* (if (and items self.item) [(get ENDS items)] [])])
-    [ #* (if self.name [(NameFinder self.name)] [])
+    [ #* (if self.names [(NameFinder self.names line-begins?)] [])
       #* (if stops [(StopFinder stops)] [])
       #* (if self.sentences [(SentenceFinder self.sentences)] [])]))
 
@@ -95,13 +97,14 @@ the previous one returns.]]
 
 
 (defclass NameFinder [Finder]
-  "Finds the next line that begins with a `name`, a pattern."
+  "Finds the next line that begins with one of `names`; `line-begins?` as in `Ends.finders`."
 
-  (meth __init__ [name]
+  (meth __init__ [names line-begins?]
     (setv
-      @_line ""  ; which may begin with a name
-      @_name (re.compile rf"\n{name}:(?=\s|\Z)")
-      @_perhaps (re.compile rf"\n(?:{name})?\Z")))
+      @_name (re.compile rf"\n(?:{(.join "|" (map re.escape names))}):")
+      @_perhaps (re.compile rf"\n[^\n:]{{0,{(max (map len names))}}}\Z")
+      @_line (if line-begins? "\n" "")  ; which may begin with a name, after its line break
+      @_before (len @_line)))  ; how much of that precedes the text
 
   (meth feed [text]
     "Hold back a line that may begin with a name."
@@ -109,14 +112,14 @@ the previous one returns.]]
       text (+ @_line text)
       name (.search @_name text)
       perhaps (or name (.search @_perhaps text))
-      sure (if perhaps (.start perhaps) (len text))
-      @_line (cut text sure None)
-      @found (bool (and name (< (.end name) (len text)))))
-    (cut text sure))
+      end (if perhaps (.start perhaps) (len text))
+      sure (cut text @_before end)
+      [@_line @_before @found] [(cut text end None) (if end 0 @_before) (bool name)])
+    sure)
 
   (meth close []
     "Return the line that didn't begin with a name."
-    (if (.search @_name @_line) "" @_line)))
+    (if @found "" (cut @_line @_before None))))
 
 
 (defclass SentenceFinder [Finder]

@@ -39,7 +39,7 @@
       settings @seed.model.settings
       [@chunks @over @end] [(deque) None None]
       [@units @surprise] [0 0.0]
-      @_finders (.finders @ends settings.items)
+      @_finders (.finders @ends settings.items (.endswith @seed.text "\n"))
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
       measure @seed.model.vocabulary.measure
       @_pattern (.pattern @demands @seed @ends.stops

@@ -24,7 +24,7 @@
     settings model.settings
     [samples rivals] [asked.samples asked.best-of]
     count (* samples rivals (len seeds))
-    ends (or ends (Ends asked.length asked.stop asked.sentences))
+    ends (or ends (ends-of asked))
     options (SamplingOptions (.get asked "temperature" settings.temperature)
       asked.top-k asked.top-p asked.min-p)
     demands (.usual (Demands asked.match asked.no-repeat) settings ends options.temperature)
@@ -40,3 +40,8 @@
     :ordered (bool settings.items)
     :rivals rivals
     :revocable (bool (or asked.new (> rivals 1) demands.late?))))
+
+
+(defn ends-of [asked]
+  "Return the `Ends` that `asked`, a `Request`, is for."
+  (Ends asked.length asked.stop asked.sentences))

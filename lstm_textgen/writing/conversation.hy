@@ -1,0 +1,44 @@
+#[[A conversation with a model of a chat: who is who, and which text the model continues.
+
+A person speaks as the one who writes most in the chat, unless they choose another; the model is
+the others. A message is a line, `Name: text`. A turn ends before a line that begins with a known
+name and a colon (`names` of `Ends`).]]
+
+(import
+  lstm-textgen.text.documents.reading [one-line])
+
+
+(defn people-of [model]
+  #[[Return the names of the people in the chat that `model` learned, who write most first.
+
+  There are none if it learned no chat, a chat of one person, or a list.]]
+  (setv people (or model.settings.people []))
+  (if (and (> (len people) 1) (not model.settings.items)) people []))
+
+
+(defn roles [people [you None] [other None]]
+  "Return #(you other), of whom each, unless given, is the one of `people` who writes most."
+  (setv you (or you (next (gfor name people :if (!= name other) name))))
+  #(you (or other (next (gfor name people :if (!= name you) name)))))
+
+
+(defn line-of [name text]
+  "Return the line with which `name` says `text`."
+  f"{(one-line name)}: {(one-line text)}\n")
+
+
+(defn chat-seed [messages people]
+  #[[Return #(seed names) for `messages`, each with a `role`, a `name` or None, and a `text`.
+
+  After the `seed` text the assistant, one of the `people` or another, says something; `names` are
+  all those known. Messages of other roles than user and assistant are left out.]]
+  (setv
+    name-of (fn [message] (one-line (or message.name "")))
+    named (fn [role] (next
+      (gfor m (reversed messages) :if (and (= m.role role) (name-of m)) (name-of m))
+      None))
+    [you other] (roles people (named "user") (named "assistant"))
+    speakers {"user" you  "assistant" other}
+    said (lfor m messages :if (in m.role speakers) #((or (name-of m) (get speakers m.role)) m)))
+  #( (+ (.join "" (gfor [name m] said (line-of name m.text))) f"{other}:")
+    (list (dict.fromkeys [#* people you other #* (gfor [name _] said name)]))))
