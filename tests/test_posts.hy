@@ -98,7 +98,7 @@
   (write "outbox.json" (outbox TOOTS))
   (write "a.zip" (zipped-as {"outbox.json" (outbox TOOTS)  "media/1.jpg" "x"
     "actor.json" "{\"type\": \"Person\", \"name\": \"anna\"}"
-    "likes.json" "{\"type\": \"OrderedCollection\", \"orderedItems\": [\"https://b.example/3\"]}"}))
+    "likes.json" "{\"type\": \"OrderedCollection\", \"orderedItems\": [\"https://b.example\"]}"}))
   (for [path ["outbox.json" "a.zip"]]
     (assert (= (read path) #(
       "Tea & cake <3\n\n@ben the pond\nat noon\n#duck\n\nfor followers\n\n"
