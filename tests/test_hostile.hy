@@ -74,7 +74,7 @@
       #("a.docx" (docx (* LONG 2)) "part of more than 32 MB")
       #("a.txt" (+ (stamped "24.12.19, 11:23 - ") LONG) "line of more than 16 million characters")
       #("a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" LONG "\"]}]}")
-        "entry of more than 16 million characters")]
+        "message or post of more than 16 million characters")]
       :ids ["page" "XML" "line" "message"])]
     test-what-must-be-held-whole-has-a-limit-of-its-own [here name data said]
   (write name data)

@@ -81,7 +81,7 @@
       (when within
         (+= size (if (isinstance value str) (len value) 1))
         (when (> size MAX-LINE)
-          (raise (BeyondLimit (+ f"{reading.name} has an entry of more than "
+          (raise (BeyondLimit (+ f"{reading.name} has a message or post of more than "
             f"{(// MAX-LINE MB)} million characters; give a file with shorter ones"))))
         (.event builder event value)
         (when (= [path event] [within "end_map"])
