@@ -140,7 +140,7 @@
 
 
 (defn [(pytest.mark.parametrize #("options" "kept") [
-    #({} [640 640 640]) #({"items" "line"  "longest_item" 900} [])])]
+    #({} [520 520 520]) #({"items" "line"  "longest_item" 900} [])])]
     test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-half-of-an-item
     [monkeypatch options kept]
   (setv
