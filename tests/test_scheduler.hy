@@ -88,12 +88,13 @@
   (setv
     endless (group ENDLESS)
     scheduler (scheduler-of endless)
-    passage (get endless.passages 0))
-  (.step scheduler)
-  (setv alone passage.units)
-  (.add scheduler (group 5 1 (* "abc " 1000)))
-  (.step scheduler)
-  (assert (= [alone passage.units] [128 136])))
+    passage (get endless.passages 0)
+    units [])
+  (for [others [[] [] [(group 5 1 (* "abc " 1000))]]]
+    (for [each others] (.add scheduler each))
+    (.step scheduler)
+    (.append units passage.units))
+  (assert (= units [8 136 144])))
 
 
 (defn test-a-long-seed-holds-up-neither-texts-under-way-nor-short-ones []

@@ -139,7 +139,7 @@
 
 
 (defn [(pytest.mark.parametrize #("options" "asked" "kept") [
-    #({} {} [640 640 640])
+    #({} {} [520 520 520])
     #({} {"best_of" 4} [])
     #({} {"match" "(?s).*"} [])
     #({"items" "line"  "longest_item" 900} {} [])])]

@@ -128,10 +128,12 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
     It draws at least one, and ends early once `enough?`, a function or None, returns true. Return
     a list of the groups with news.]]
     (@_admit)
+    ;; Who has just joined waits for its first units.
+    (when (or @_joining (any (gfor group @groups (.upcoming group))))
+      (setv most (min most SHORT-STEP)))
     (when (or @_leaving @_joining)
       (.change @_crowd @_leaving (list (.items @_joining)))
       (setv [@_leaving @_joining] [#{} {}]))
-    (when (any (gfor group @groups (.upcoming group))) (setv most (min most SHORT-STEP)))
     (setv news (if @running (@_draw most enough?) #{}))
     (for [group (list @groups)]
       (when (.settle group) (.add news group))
