@@ -71,8 +71,9 @@
   (setv
     ids (in-browser browser ["sampler.js"]
       (+ "([logits, temperature, topP, draws]) => {"
-        "const sampler = Object.assign(new Sampler(4, 7), {temperature, topP});"
-        "return Array.from({length: draws}, () => sampler.pick(logits)); }")
+        "const sampler = Object.assign(new Sampler(7), {temperature, topP});"
+        "const rules = [{score: (scores) => { scores[4] = -Infinity; }}];"
+        "return Array.from({length: draws}, () => sampler.pick({logits}, rules)); }")
       [LOGITS temperature top-p DRAWS])
     odds (softmax (/ (np.array (lfor id left (get LOGITS id))) (or temperature 1))))
   (assert (= (sorted (set ids)) left))
@@ -92,7 +93,7 @@
     #({"lower" True} ["the cat"])])]
     test-the-page-writes-what-the-command-line-writes [browser tmp-path options seeds]
   (setv model (halved-model #** options))
-  (for [before ["" (* "the Cat sat. " 90)]]  ; a long seed is remembered
+  (for [before ["" (* (+ (.get options "text" "the cat") " ") 300)]]  ; a long one is remembered
     (assert-writes-as-python browser (page-of tmp-path model) model
       (lfor seed seeds (+ before seed)))))
 

@@ -121,11 +121,13 @@
     expected [])
   (for [[text unit length] cases]
     (setv repeats (Repeats length))
-    (.add repeats text)
+    (.read repeats text)
     (.append expected (bool (.begins? repeats unit))))
   (assert (< 100 (sum expected) 1400))
-  (assert (= expected (in-browser browser ["repeats.js"]
-    "(cases) => cases.map((each) => repeats(...each))" cases))))
+  (assert (= expected (in-browser browser ["rules.js"]
+    (+ "(cases) => cases.map(([text, unit, length]) => "
+      "new Repeats([unit], length).refuses(0, {text}))")
+    cases))))
 
 
 ;; * Taking it along

@@ -32,7 +32,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "repeats.js" "worker.js"]
+    "rules.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
     "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
