@@ -9,6 +9,7 @@
 export class Sampler {
   temperature = 1;
   topP = 1;
+  minP = 0;
 
   /**
    * @param {number} seed the random seed
@@ -45,7 +46,10 @@ export class Sampler {
       return scores.indexOf(highestOf(scores));
     }
     const odds = softmax(scores);
-    const lowest = this.topP < 1 ? nucleus(odds, this.topP) : Number.MIN_VALUE;
+    const lowest = Math.max(
+      this.topP < 1 ? nucleus(odds, this.topP) : Number.MIN_VALUE,
+      this.minP * highestOf(odds),
+    );
     const open = odds.map((each) => (each >= lowest ? each : 0));
     let left = this.random() * open.reduce((sum, each) => sum + each);
     let chosen = 0;

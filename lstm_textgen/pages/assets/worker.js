@@ -243,8 +243,8 @@ class Writer {
    * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
    * @param {Record<string, number>} message @returns {Written}
    */
-  write({ length, milliseconds, temperature, topP, noRepeat }) {
-    Object.assign(this.sampler, { temperature, topP });
+  write({ length, milliseconds, temperature, topP, minP, noRepeat }) {
+    Object.assign(this.sampler, { temperature, topP, minP });
     const end = performance.now() + milliseconds;
     const rules = [...this.rules, ...(noRepeat ? [new Repeats(this.units, noRepeat)] : [])];
     const units = [];
