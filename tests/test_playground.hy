@@ -65,16 +65,19 @@
   (assert (np.allclose found (logits-of model) :atol 1e-4)))
 
 
-(defn [(pytest.mark.parametrize #("temperature" "top_p" "left") [
-    #(1 1 [0 1 2 3 5]) #(2 1 [0 1 2 3 5]) #(1 0.8 [0 3]) #(0 1 [0])])]
-    test-a-page-draws-by-the-rules-of-the-program [browser temperature top-p left]
+(defn [(pytest.mark.parametrize #("options" "left") [
+    #({} [0 1 2 3 5]) #({"temperature" 2} [0 1 2 3 5]) #({"topP" 0.8} [0 3])
+    #({"minP" 0.2} [0 2 3]) #({"minP" 0.2  "temperature" 2} [0 1 2 3]) #({"temperature" 0} [0])])]
+    test-a-page-draws-by-the-rules-of-the-program [browser options left]
   (setv
     ids (in-browser browser ["sampler.js"]
-      (+ "([logits, temperature, topP, draws]) => {"
-        "const sampler = Object.assign(new Sampler(4, 7), {temperature, topP});"
-        "return Array.from({length: draws}, () => sampler.pick(logits)); }")
-      [LOGITS temperature top-p DRAWS])
-    odds (softmax (/ (np.array (lfor id left (get LOGITS id))) (or temperature 1))))
+      (+ "([logits, options, draws]) => {"
+        "const sampler = Object.assign(new Sampler(7), options);"
+        "const rules = [{score: (scores) => { scores[4] = -Infinity; }}];"
+        "return Array.from({length: draws}, () => sampler.pick({logits}, rules)); }")
+      [LOGITS options DRAWS])
+    temperature (or (.get options "temperature" 1) 1)
+    odds (softmax (/ (np.array (lfor id left (get LOGITS id))) temperature)))
   (assert (= (sorted (set ids)) left))
   (for [[id own] (zip left odds)]
     (assert (= (/ (.count ids id) DRAWS) (pytest.approx own :abs 0.015)))))
@@ -92,7 +95,7 @@
     #({"lower" True} ["the cat"])])]
     test-the-page-writes-what-the-command-line-writes [browser tmp-path options seeds]
   (setv model (halved-model #** options))
-  (for [before ["" (* "the Cat sat. " 90)]]  ; a long seed is remembered
+  (for [before ["" (* (+ (.get options "text" "the cat") " ") 300)]]  ; a long one is remembered
     (assert-writes-as-python browser (page-of tmp-path model) model
       (lfor seed seeds (+ before seed)))))
 
@@ -186,6 +189,16 @@
     (restart page "The")
     (wait-for-end page)
     (assert (= (written page) (.generate model "The" :length 30 :temperature 0)))))
+
+
+(defn test-a-page-starts-at-the-min-p-that-is-given [monkeypatch]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv model (halved-model))
+  (for [[given shown] [[None "0"] [0.05 "0.05"]]]
+    (assert (in f"id=\"min-p\" min=\"0\" max=\"1\" step=\"0.01\" value=\"{shown}\""
+      (playground {"a" model} :min-p given))))
+  (with [_ (pytest.raises ValueError :match "min_p")]
+    (playground {"a" model} :min-p 2)))
 
 
 (defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]

@@ -121,11 +121,13 @@
     expected [])
   (for [[text unit length] cases]
     (setv repeats (Repeats length))
-    (.add repeats text)
+    (.read repeats text)
     (.append expected (bool (.begins? repeats unit))))
   (assert (< 100 (sum expected) 1400))
-  (assert (= expected (in-browser browser ["repeats.js"]
-    "(cases) => cases.map((each) => repeats(...each))" cases))))
+  (assert (= expected (in-browser browser ["rules.js"]
+    (+ "(cases) => cases.map(([text, unit, length]) => "
+      "new Repeats([unit], length).refuses(0, {text}))")
+    cases))))
 
 
 ;; * Taking it along
@@ -136,14 +138,15 @@
     (.fill page "#seed" "The & cat=50%+\n")
     (.fill page "#temperature" "1.25")
     (.fill page "#top-p" "0.8")
+    (.evaluate page "document.getElementById('min-p').value = 0.15")
     (write-on page 100)
     (.click page "#link")
     (setv
       link (.evaluate page "location.hash")
       text (written page)))
   (with [page (open-page browser path link)]
-    (assert (= ["The & cat=50%+\n" "1.25" "120"]
-      (lfor id ["seed" "temperature" "length"] (.input-value page f"#{id}"))))
+    (assert (= ["The & cat=50%+\n" "1.25" "0.15" "120"]
+      (lfor id ["seed" "temperature" "min-p" "length"] (.input-value page f"#{id}"))))
     (wait-for-end page)
     (assert (.startswith (written page) text))))
 

@@ -8,7 +8,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   datetime [date]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [Kind check-value number? whole?]
+  lstm-textgen.basics.values [Kind RATIO check-value number? whole?]
   lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
@@ -32,7 +32,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "repeats.js" "worker.js"]
+    "rules.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
     "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
@@ -42,19 +42,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
   MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
 
 
-(defn playground [models [temperature None] [length None]]
+(defn playground [models [temperature None] [length None] [min-p None]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
   own) and `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item
-  at most (None: no such limit). Raise `ValueError` for values out of range, more models, or too
+  at most (None: no such limit), and at `min-p` (None: 0). Raise `ValueError` for values out of range, more models, or too
   large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
       "so train a smaller network with " 'layers))
   (setv
-    controls (_controls (list (.values models)) temperature length)
+    controls (_controls (list (.values models)) temperature length min-p)
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item))
     [charts about] (zip #* (gfor [n item] (enumerate (.items models)) (_about n #* item)))
@@ -78,7 +78,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
 
 
-(defn _controls [models temperature length]
+(defn _controls [models temperature length min-p]
   "Return what playground.html says of the controls, and where they start, for `playground`."
   (setv
     [model #* _] models
@@ -90,6 +90,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       (is-not temperature None) (check-value 'temperature PAGE-TEMPERATURE temperature)
       (isinstance own list) (get own 0)
       True own)
+    "min_p" (check-value 'min-p RATIO (or min-p 0))
     "longest" LONGEST
     "length" (cond
       (is-not length None) (check-value 'length PAGE-LENGTH length)

@@ -14,7 +14,7 @@ const SLICE = 30;
 /**
  * @typedef {object} Settings
  * @property {string} seed @property {number} temperature @property {number} topP
- * @property {number} rngSeed @property {boolean} fast
+ * @property {number} minP @property {number} rngSeed @property {boolean} fast
  * @property {number} length after which the model stops by itself
  * @property {boolean} fresh whether a list has only new items
  * @property {string} pattern a regular expression of a whole item; empty: any

@@ -3,7 +3,10 @@
 /** Words of what Python calls letters, Ⅳ and ², too; of longer ones, pieces. */
 const WORDS = /[\p{L}\p{Nl}\p{No}]{1,60}/gu;
 
-/** What logits change by, place by place, with the names of a seed among the known ones. */
+/** Characters before a place that may belong to a name. */
+const REACH = 60;
+
+/** The rule; the names of a seed are among the known ones. */
 export class Names {
   /** @param {string[]} units @param {string} names @param {string} seed @param {number} rarer */
   constructor(units, names, seed, rarer) {
@@ -18,22 +21,21 @@ export class Names {
     this.others = new Map();
   }
 
-  /**
-   * Return the `logits` (size,) after `text` as they are at a `temperature`.
-   * @param {Float32Array} logits @param {string} text @param {number} temperature
-   */
-  change(logits, text, temperature) {
-    let end = /[\p{Lowercase},;]( ?| \p{Uppercase}[\p{L}\p{Nl}\p{No}]*)$/u.exec(text)?.[1];
+  /** @type {NonNullable<import("./rules.js").Rule["score"]>} */
+  score(scores, { text }) {
+    const near = text.slice(-REACH);
+    let end = /[\p{Lowercase},;]( ?| \p{Uppercase}[\p{L}\p{Nl}\p{No}]*)$/u.exec(near)?.[1];
     if (end && end.length > 1 && !this.begun.has(end.slice(1))) {
       end = /\p{Lowercase}$/u.test(end) ? "" : undefined; // after another name
     }
     if (!this.known.size || end === undefined) {
-      return logits;
+      return;
     }
-    const change = (temperature || 1) * this.rarer;
     const others = this.others.get(end) ?? this.units.map((unit) => this.another(` ${end}${unit}`));
     this.others.set(end, others);
-    return logits.map((logit, id) => (others[id] ? logit + change : logit));
+    others.forEach((other, id) => {
+      scores[id] += other ? this.rarer : 0;
+    });
   }
 
   /** @param {string} end of a text, with what may become a name */

@@ -29,6 +29,7 @@ function settings() {
     seed: field("seed").value,
     temperature: Number(field("temperature").value),
     topP: Number(field("top-p").value),
+    minP: Math.min(1, Number(field("min-p").value)),
     rngSeed: Number(field("rng-seed").value) >>> 0,
     length: Math.max(1, Math.floor(field("length").valueAsNumber) || Infinity),
     fast: field("fast").checked,
@@ -161,7 +162,7 @@ function tell(text) {
 }
 
 /** The fields that a link holds: rng-seed is rng_seed there. */
-const KEPT = "seed temperature top-p rng-seed length pattern no-repeat fast new".split(" ");
+const KEPT = "seed temperature top-p min-p rng-seed length pattern no-repeat fast new".split(" ");
 
 /** Put the settings into the address, and copy it. */
 function link() {

@@ -1,53 +1,55 @@
 /** Logits → the next id, by the rules of `sampling.hy`; the random numbers are the page's own. */
 
+/**
+ * @typedef {import("./rules.js").Place} Place
+ * @typedef {import("./rules.js").Rule} Rule
+ */
+
 /** Draws ids for one text. */
 export class Sampler {
   temperature = 1;
   topP = 1;
+  minP = 0;
 
   /**
-   * @param {number | null} excluded an id that is never drawn
    * @param {number} seed the random seed
    * @param {number} stream the number of the text among those with this seed
    */
-  constructor(excluded, seed, stream = 0) {
-    this.excluded = excluded;
+  constructor(seed, stream = 0) {
     this.random = randomNumbers(seed, stream);
   }
 
   /**
-   * Return the next id.
-   * @param {ArrayLike<number>} logits (size,)
-   * @param {number[]} barred ids that aren't drawn now
-   * @param {(id: number) => boolean} refused for which another is drawn, unless all are
+   * Return the next id at a `place`, which no rule refuses, unless all are refused.
+   * @param {Place} place @param {Rule[]} rules
    */
-  pick(logits, barred = [], refused = () => false) {
-    const scores = Array.from(logits);
-    for (const id of this.excluded === null ? barred : [this.excluded, ...barred]) {
-      scores[id] = Number.NEGATIVE_INFINITY;
-    }
-    const first = this.pickOf(scores);
+  pick(place, rules = []) {
+    const scores = scoresAt(place, rules, this.temperature || 1);
+    const first = this.#draw(scores);
     let id = first;
-    while (refused(id)) {
+    while (rules.some((rule) => rule.refuses?.(id, place))) {
       scores[id] = Number.NEGATIVE_INFINITY;
       if (highestOf(scores) === scores[id]) {
         return first;
       }
-      id = this.pickOf(scores);
+      id = this.#draw(scores);
     }
     return id;
   }
 
   /**
    * Return the index of one of `scores`, ln of odds; temperature 0 chooses the highest.
-   * @param {number[]} scores
+   * @param {Float64Array} scores
    */
-  pickOf(scores) {
+  #draw(scores) {
     if (this.temperature === 0) {
       return scores.indexOf(highestOf(scores));
     }
-    const odds = softmax(scores, this.temperature);
-    const lowest = this.topP < 1 ? nucleus(odds, this.topP) : Number.MIN_VALUE;
+    const odds = softmax(scores);
+    const lowest = Math.max(
+      this.topP < 1 ? nucleus(odds, this.topP) : Number.MIN_VALUE,
+      this.minP * highestOf(odds),
+    );
     const open = odds.map((each) => (each >= lowest ? each : 0));
     let left = this.random() * open.reduce((sum, each) => sum + each);
     let chosen = 0;
@@ -59,6 +61,18 @@ export class Sampler {
     }
     return chosen;
   }
+}
+
+/**
+ * Return the scores of all units at a `place`.
+ * @param {Place} place @param {Rule[]} rules @param {number} temperature
+ */
+export function scoresAt(place, rules, temperature) {
+  const scores = new Float64Array(place.logits).map((logit) => logit / temperature);
+  for (const rule of rules) {
+    rule.score?.(scores, place, temperature);
+  }
+  return scores;
 }
 
 /**
@@ -76,18 +90,33 @@ function nucleus(odds, topP) {
 }
 
 /**
- * Return the probabilities of all ids.
- * @param {ArrayLike<number>} logits (size,) @param {number} temperature
+ * Return the probabilities that `scores` stand for.
+ * @param {ArrayLike<number>} scores
  */
-export function softmax(logits, temperature = 1) {
-  const highest = highestOf(logits);
-  const odds = new Float64Array(logits.length);
+export function softmax(scores) {
+  return logOdds(scores).map(Math.exp);
+}
+
+/**
+ * Return ln of the probabilities that `scores` stand for, each plus `weight`.
+ * @param {ArrayLike<number>} scores
+ */
+export function logOdds(scores, weight = 0) {
+  const less = logSum(scores) - weight;
+  return new Float64Array(scores).map((score) => score - less);
+}
+
+/**
+ * Return ln of the sum of what the `numbers` are ln of.
+ * @param {ArrayLike<number>} numbers
+ */
+export function logSum(numbers) {
+  const highest = highestOf(numbers);
   let sum = 0;
-  for (let id = 0; id < odds.length; id++) {
-    odds[id] = Math.exp((logits[id] - highest) / temperature);
-    sum += odds[id];
+  for (let n = 0; n < numbers.length; n++) {
+    sum += Math.exp(numbers[n] - highest);
   }
-  return odds.map((each) => each / sum);
+  return highest + Math.log(sum);
 }
 
 /** @param {ArrayLike<number>} numbers */

@@ -1,6 +1,6 @@
 /** Seeds that end within a unit: the ways to continue, weighted as in `seeds.hy`. */
 
-import { highestOf } from "./sampler.js";
+import { logOdds, logSum } from "./sampler.js";
 
 /**
  * @typedef {import("./network.js").Network} Network
@@ -53,7 +53,7 @@ export function waysOn(network, units, rest, constants) {
   }
   network.restore(start);
   if (!found.length) {
-    found.push({ weight: 0, path: [], typed: 0, ids: null, odds: logOdds(network.logits, 0) });
+    found.push({ weight: 0, path: [], typed: 0, ids: null, odds: logOdds(network.logits) });
   }
   return wholeWordWays(likeliest(found, units.length), units, rest, constants);
 }
@@ -110,22 +110,4 @@ function likeliest(paths, most) {
 /** @param {string[]} units @param {(unit: string) => boolean} fits */
 function idsWhere(units, fits) {
   return units.flatMap((unit, id) => (fits(unit) ? [id] : []));
-}
-
-/**
- * Return ln of the probabilities that `logits` stand for, each plus `weight`.
- * @param {Float32Array} logits @param {number} weight
- */
-function logOdds(logits, weight) {
-  const sum = logSum(logits);
-  return Float64Array.from(logits, (logit) => logit - sum + weight);
-}
-
-/**
- * Return ln of the sum of what the `numbers` are ln of.
- * @param {ArrayLike<number>} numbers
- */
-function logSum(numbers) {
-  const highest = highestOf(numbers);
-  return highest + Math.log(Array.from(numbers).reduce((sum, n) => sum + Math.exp(n - highest), 0));
 }

@@ -1,14 +1,14 @@
 /**
  * The worker that holds one model. It gets requests as messages, answers each with one, and stores
- * every unit that it has read, so that it can go back to any of them.
+ * every unit after the seed, so that it can go back to any of them.
  */
 
 import { fromBase64 } from "./binary.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
-import { repeats } from "./repeats.js";
-import { highestOf, Sampler, softmax } from "./sampler.js";
+import { Breaks, Repeats } from "./rules.js";
+import { highestOf, Sampler, scoresAt, softmax } from "./sampler.js";
 import { waysOn } from "./spelling.js";
 import { lengthOf } from "./units.js";
 
@@ -40,20 +40,18 @@ class Writer {
     this.constants = constants;
     this.network = new Network(facts, fromBase64(weights), fromBase64(code));
     this.newline = this.units.indexOf("\n");
-    this.sampler = new Sampler(facts.unknown, 0);
+    this.sampler = new Sampler(0);
     this.memory = new Memory(this.units, constants.memory);
-    this.names = new Names([], "", "", 0);
-    this.remembers = false; // the seed, as it is long
-    /** @type {number[]} */
+    /** @type {import("./rules.js").Rule[]} */
+    this.rules = [];
+    this.seed = "";
+    this.text = ""; // with the seed
+    /** @type {number[]} after the seed */
     this.ids = [];
-    /** @type {Map<number, Float32Array[]>} */
+    this.lead = 0; // how many of them come before the first that was written
+    /** @type {Map<number, Float32Array[]>} the network's states after so many of them */
     this.states = new Map();
-    this.from = 0; // how many ids were read before the text,
-    this.seed = 0; // how many with the seed,
-    this.lead = 0; // and how many before the first that was written
-    /** @type {Float32Array[]} the network's state after the seed */
-    this.start = [];
-    /** @type {import("./spelling.js").Way[]} from there, if the seed ends within a unit */
+    /** @type {import("./spelling.js").Way[]} from the seed, if it ends within a unit */
     this.ways = [];
   }
 
@@ -64,19 +62,28 @@ class Writer {
    *   stream: number}} message
    */
   begin({ ids, start, rest, opening, rngSeed, stream }) {
-    this.ids = [];
-    this.states.clear();
-    this.network.restore();
-    this.memory.begin(opening);
+    const { facts, units, constants, network } = this;
+    const { unknown } = facts;
     const text = this.textOf(ids.slice(start)) + rest;
-    this.names = new Names(this.units, this.facts.names, text, this.constants.rarer);
-    this.remembers = this.facts.remembers && text.length >= this.constants.memory.from;
-    this.from = start;
-    this.seed = ids.length;
-    this.lead = ids.length;
-    ids.forEach((id) => this.read(id));
-    this.start = this.network.save();
-    this.ways = rest ? waysOn(this.network, this.units, rest, this.constants) : [];
+    const remembers = facts.remembers && text.length >= constants.memory.from;
+    this.memory = new Memory(units, constants.memory);
+    this.rules = [
+      { score: (scores) => unknown !== null && scores.fill(-Infinity, unknown, unknown + 1) },
+      new Names(units, facts.names, text, constants.rarer),
+      this.memory,
+      new Breaks(facts),
+    ];
+    this.seed = opening;
+    network.restore();
+    ids.forEach((id, n) => {
+      if (n >= start) {
+        remembers && this.memory.take(id, this.seed, network.hidden);
+        this.seed += units[id];
+      }
+      network.step(id);
+    });
+    this.states = new Map([[0, network.save()]]);
+    this.ways = rest ? waysOn(network, units, rest, constants) : [];
     this.again({ rngSeed, stream });
   }
 
@@ -85,7 +92,7 @@ class Writer {
    * @param {{rngSeed: number, stream: number}} message
    */
   again({ rngSeed, stream }) {
-    this.sampler = new Sampler(this.facts.unknown, rngSeed, stream);
+    this.sampler = new Sampler(rngSeed, stream);
     this.take();
   }
 
@@ -95,8 +102,8 @@ class Writer {
    */
   take(way = -1) {
     const path = this.ways[way]?.path ?? [];
-    this.goBack(this.seed, this.start);
-    this.lead = this.seed + path.length;
+    this.goBack(0);
+    this.lead = path.length;
     path.forEach((id) => this.read(id));
   }
 
@@ -110,13 +117,15 @@ class Writer {
   }
 
   /**
-   * Go back to where a number of units had been read, and the network had this `state`.
-   * @param {number} length @param {Float32Array[]} [state]
+   * Go back to where a number of units after the seed had been read.
+   * @param {number} length
    */
-  goBack(length, state) {
-    this.network.restore(state);
-    this.memory.goBack(length);
+  goBack(length) {
+    const kept = length - (length % STRIDE);
+    this.network.restore(this.states.get(kept));
     this.ids.length = length;
+    this.ids.slice(kept).forEach((id) => this.network.step(id));
+    this.text = this.seed + this.textOf(this.ids);
   }
 
   /** Return whether an item ends here: with line breaks that were written, not read. */
@@ -126,28 +135,13 @@ class Writer {
     return breaks > 0 && last.length === breaks && last.every((id) => id === this.newline);
   }
 
-  /** Return the ids that can't come next: where lines don't end, by `break-rules` of breaks.hy. */
-  barred() {
-    let n = this.ids.length;
-    while (n > this.lead && this.ids[n - 1] === this.newline) {
-      n--;
-    }
-    const state = n > this.lead ? this.facts.after[this.ids[n - 1]] : "0";
-    if (n === this.ids.length) {
-      return state === "1" ? [this.newline] : [];
-    }
-    return state === "2" ? this.facts.small : [];
-  }
-
   /** @param {number} id */
   read(id) {
-    const n = this.ids.length;
-    if (n % STRIDE === 0) {
-      this.states.set(n, this.network.save());
+    if (this.ids.length % STRIDE === 0) {
+      this.states.set(this.ids.length, this.network.save());
     }
-    const own = this.remembers && this.from <= n && n < this.seed;
-    this.memory.take(id, n >= this.from, own ? this.network.hidden : null);
     this.ids.push(id);
+    this.text += this.units[id];
     this.network.step(id);
   }
 
@@ -161,25 +155,31 @@ class Writer {
     if (first) {
       this.take(way);
     } else {
-      const length = this.lead + place;
-      const kept = length - (length % STRIDE);
-      const again = this.ids.slice(kept, length);
-      this.goBack(kept, this.states.get(kept));
-      again.forEach((each) => this.read(each));
+      this.goBack(this.lead + place);
     }
     const unit = first ? this.first(way, id) : this.unit(id);
     this.read(id);
     return { units: [unit], ended: this.ended() };
   }
 
-  /** Draw a way and take it; return the first unit. */
-  begun() {
-    const { ways, sampler, network } = this;
-    const way = sampler.pickOf(ways.map(({ weight }) => weight));
+  /** Where the next unit is chosen. */
+  get place() {
+    const { network, text, ids, lead } = this;
+    return { logits: network.logits, output: network.hidden, text, written: ids.slice(lead) };
+  }
+
+  /**
+   * Draw a way and take it; return the first unit.
+   * @param {import("./rules.js").Rule[]} rules
+   */
+  begun(rules) {
+    const { ways, sampler } = this;
+    const weights = ways.map(({ weight }) => weight);
+    const way = sampler.pick({ ...this.place, logits: weights });
     this.take(way);
-    const ids = ways[way].ids ?? [...this.units.keys()].filter((id) => id !== this.facts.unknown);
-    const logits = this.named(network.logits);
-    return this.first(way, ids[sampler.pickOf(ids.map((id) => logits[id]))]);
+    const fits = new Set(ways[way].ids ?? this.units.keys());
+    const logits = this.network.logits.map((logit, id) => (fits.has(id) ? logit : -Infinity));
+    return this.first(way, sampler.pick({ ...this.place, logits }, rules));
   }
 
   /**
@@ -210,19 +210,6 @@ class Writer {
     return { id, text, odds, way, others: others.slice(0, this.constants.alternatives) };
   }
 
-  /** Return the logits of the network and the memory. */
-  logits() {
-    return this.memory.change(this.network.logits, this.network.hidden);
-  }
-
-  /**
-   * Return `logits` where names that the model's text lacks are rarer.
-   * @param {Float32Array} logits
-   */
-  named(logits) {
-    return this.names.change(logits, this.memory.tail(), this.sampler.temperature);
-  }
-
   /** @param {number[]} ids */
   textOf(ids) {
     return ids.map((id) => this.units[id]).join("");
@@ -230,10 +217,10 @@ class Writer {
 
   /**
    * Return the unit `id` as it is chosen now, and the likeliest in its place.
-   * @param {number} id @param {Float32Array} logits @returns {Unit}
+   * @param {number} id @returns {Unit}
    */
-  unit(id, logits = this.logits()) {
-    const odds = softmax(logits);
+  unit(id) {
+    const odds = softmax(scoresAt(this.place, [this.memory], 1));
     /** @type {(id: number) => Choice} */
     const choice = (each) => ({ id: each, text: this.units[each], odds: odds[each], way: 0 });
     const chosen = choice(id);
@@ -253,31 +240,19 @@ class Writer {
   }
 
   /**
-   * Draw and return a unit that isn't `refused`.
-   * @param {(id: number) => boolean} refused
-   */
-  next(refused) {
-    const logits = this.logits();
-    return this.unit(this.sampler.pick(this.named(logits), this.barred(), refused), logits);
-  }
-
-  /**
    * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
    * @param {Record<string, number>} message @returns {Written}
    */
-  write({ length, milliseconds, temperature, topP, noRepeat }) {
-    Object.assign(this.sampler, { temperature, topP });
+  write({ length, milliseconds, temperature, topP, minP, noRepeat }) {
+    Object.assign(this.sampler, { temperature, topP, minP });
     const end = performance.now() + milliseconds;
+    const rules = [...this.rules, ...(noRepeat ? [new Repeats(this.units, noRepeat)] : [])];
     const units = [];
     let left = length;
-    let text = noRepeat ? this.textOf(this.ids) : "";
-    const refused = (/** @type {number} */ id) =>
-      noRepeat > 0 && repeats(text, this.units[id], noRepeat);
     do {
-      const begins = this.ways.length > 0 && this.ids.length === this.seed;
-      const unit = begins ? this.begun() : this.next(refused);
+      const begins = this.ways.length > 0 && this.ids.length === 0;
+      const unit = begins ? this.begun(rules) : this.unit(this.sampler.pick(this.place, rules));
       units.push(unit);
-      text += unit.text;
       this.read(unit.id);
       left -= lengthOf(unit.text, this.facts.measure);
     } while (left > 0 && !this.ended() && performance.now() < end);

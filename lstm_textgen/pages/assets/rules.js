@@ -1,0 +1,67 @@
+/** Rules of what may come next, one for each wish, as in `rules.hy` and `constraints.hy`. */
+
+/**
+ * @typedef {object} Place where a unit is chosen
+ * @property {ArrayLike<number>} logits (size,) of the model @property {Float32Array} output theirs
+ * @property {string} text before it @property {number[]} written the units that were drawn so far
+ *
+ * @typedef {object} Rule that asks only the place, as a text can go back to any
+ * @property {(scores: Float64Array, place: Place, temperature: number) => void} [score] changes the
+ *   scores of all units, which are logits divided by the temperature
+ * @property {(id: number, place: Place) => boolean} [refuses] the unit that was drawn
+ */
+
+/** Breaks no line where the lines of the training text didn't end, by `break-rules` of breaks.hy. */
+export class Breaks {
+  /** @param {import("./model.js").Facts} facts */
+  constructor({ units, after, small }) {
+    this.newline = units.indexOf("\n");
+    this.after = after;
+    this.small = small;
+  }
+
+  /** @type {NonNullable<Rule["score"]>} */
+  score(scores, { written }) {
+    const last = written.findLastIndex((id) => id !== this.newline);
+    const state = this.after[written[last]];
+    const broken = last + 1 < written.length;
+    const barred = broken ? state === "2" && this.small : state === "1" && [this.newline];
+    for (const id of barred || []) {
+      scores[id] = Number.NEGATIVE_INFINITY;
+    }
+  }
+}
+
+/** Repeats no passage of `length` characters, nor begins the word that would complete one. */
+export class Repeats {
+  /** @param {string[]} units @param {number} length */
+  constructor(units, length) {
+    this.units = units;
+    this.length = length;
+  }
+
+  /** @type {NonNullable<Rule["refuses"]>} */
+  refuses(id, { text }) {
+    const { length } = this;
+    const whole = text + this.units[id];
+    for (let end = Math.max(length, text.length + 1); end <= whole.length; end++) {
+      if (text.includes(whole.slice(end - length, end))) {
+        return true;
+      }
+    }
+    const word = this.units[id].trimStart();
+    const before = whole.slice(0, whole.length - word.length);
+    if (!word || before.at(-1)?.trim() !== "") {
+      return false;
+    }
+    const begun = before.at(-1) + word;
+    for (let at = text.indexOf(begun); at >= 0; at = text.indexOf(begun, at + 1)) {
+      const last = /^\S*\s+/.exec(text.slice(at + 1, at + 1 + length))?.[0] ?? "";
+      const passage = text.slice(0, at + 1 + last.length).slice(-length);
+      if (last && passage.length === length && `${before}${last}`.endsWith(passage)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
