@@ -31,7 +31,7 @@
   (assert (in (+ "chat.txt: WhatsApp, 120 messages of 2 people; "
     "media and system lines left out") lines))
   (assert (.endswith (get lines -1) "--generate Anna: --stop Anna: --length 300"))
-  (assert (= (. (load (/ tmp-path "model")) settings people) ["Anna" "Ben"])))
+  (assert (= (. (load (/ tmp-path "model")) facts people) ["Anna" "Ben"])))
 
 
 (defn test-columns-templates-and-conditions-are-flags [tmp-path counting]
@@ -75,7 +75,7 @@
   (setv lines (.splitlines (output tmp-path "--recipe" "chat.hy" #* FLAGS)))
   (assert (.endswith (get lines -1) "--generate A: --stop A: --length 300"))
   (setv model (load (/ tmp-path "model")))
-  (assert (= model.settings.people ["A" "+00 000 0000000"]))
+  (assert (= model.facts.people ["A" "+00 000 0000000"]))
   (for [name ["Anna" "1234567"]]
     (assert (not-in (.encode name) (.read-bytes (/ tmp-path "model.h5"))))))
 

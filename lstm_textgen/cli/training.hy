@@ -61,11 +61,12 @@
     (setv [words new] (if model.items ["ten new ones" " --new"] ["ten items" ""]))
     (return f"Generate {words}: {(command)} --generate '' --samples 10{new}{named}"))
   (setv
-    people (or model.settings.people [])
+    facts model.facts
+    people (or facts.people [])
     speaker (if (> (len people) 1) f"{(get people 0)}:" "")
     seed (next
       (gfor
-        text [speaker model.settings.seed-text (.strip model.settings.beginning)]
+        text [speaker facts.seed-text (.strip facts.beginning)]
         :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
         text)
       "")

@@ -17,7 +17,7 @@
 
   (meth __init__ [@model]
     (setv
-      @people model.settings.people
+      @people model.facts.people
       @you (get @people 0)
       @said ""))
 

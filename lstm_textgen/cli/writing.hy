@@ -174,7 +174,7 @@
     options (.chosen flags #* STEERING)
     terminal (and (.isatty sys.stdin) (.isatty sys.stdout))
     items model.settings.items
-    people (or model.settings.people [])
+    people (or model.facts.people [])
     turns (when (and (> (len people) 1) (not items)) (Turns model)))
   (unless (or items (.chosen flags #* ENDINGS))
     (setv (get options "length") (if turns ANSWER CONTINUATION)))

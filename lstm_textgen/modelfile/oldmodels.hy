@@ -9,7 +9,6 @@ own reader, and nothing in them is executed.]]
 (import
   collections.abc [Callable]
   contextlib [contextmanager]
-  dataclasses [replace]
   functools [cache partial]
   os [PathLike]
   pathlib [Path]
@@ -25,6 +24,7 @@ own reader, and nothing in them is executed.]]
   lstm-textgen.modelfile.hdf5 [Hdf5File open-file open-hdf5]
   lstm-textgen.modelfile.keraslayout [recurrent-shapes]
   lstm-textgen.modelfile.soundness [count?]
+  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [Layer Layers]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.units [Characters Vocabulary])
@@ -94,7 +94,7 @@ own reader, and nothing in them is executed.]]
     (refuse "its last layer has no softmax"))
   (for [array (.weights last [#(width size) #(size)])]
     (.append weights (get array #(... (slice masked None)))))
-  (Checkpoint weights vocabulary (_settings layers (Layers stack) dimensions vocabulary) []))
+  (Checkpoint weights vocabulary #* (_records layers (Layers stack) dimensions vocabulary) []))
 
 
 (defn _read-input [layers size]
@@ -121,19 +121,17 @@ own reader, and nothing in them is executed.]]
   #(embedding masked))
 
 
-(defn _settings [old layers dimensions vocabulary]
-  "Return the `ModelSettings` of a model whose `layers` are made of the `old` ones."
+(defn _records [old layers dimensions vocabulary]
+  "Return the `ModelSettings` and `Facts` of a model whose `layers` are made of the `old` ones."
   (setv
     shapes (gfor each old name ["batch_input_shape" "batch_shape"] (.get each.config name))
     lengths (gfor s shapes :if (isinstance s #(list tuple)) n (cut s 1 2) :if (count? n) n)
     known (lfor [id unit] (enumerate vocabulary.units) :if (!= id vocabulary.unknown) unit))
-  (replace
-    (new-settings {
+  [ (new-settings {
       "unit" vocabulary.unit  "layers" layers  "lookback" (or (next lengths None) None)
       "lower" (all (gfor unit known (= unit (.lower unit))))
       "epochs" 50  "batch_size" 32})  ; there is no text yet that could decide them
-    :embedding dimensions
-    :beginning (if (in " " known) " " (get [#* known ""] 0))))
+    (Facts dimensions (if (in " " known) " " (get [#* known ""] 0)))])
 
 
 (defn _check-kinds [layers]

@@ -128,7 +128,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (defn _facts [name model]
   "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of assets/model.js."
   (setv
-    [settings vocabulary] [model.settings model.vocabulary]
+    [settings facts vocabulary] [model.settings model.facts model.vocabulary]
     seed (Seed model "")
     sample (write-sample model SAMPLE)
     lines (lfor line (.splitlines sample) :if (.strip line) line)
@@ -140,21 +140,21 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size each.hard each.before])
-    "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
-    "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
-    "end" (if settings.items (get ENDS settings.items) "")
-   "lines" (or settings.item-lines 0)
-   #** (_breaks vocabulary settings)
-   "names" (if (is vocabulary.unknown None) (or settings.names "") "")
-   "mostUnits" (min LONGEST (* LONGER (or settings.longest-item LONGEST)))
+   "embedding" facts.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
+   "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
+   "end" (if settings.items (get ENDS settings.items) "")
+   "lines" (or facts.item-lines 0)
+   #** (_breaks vocabulary facts)
+   "names" (if (is vocabulary.unknown None) (or facts.names "") "")
+   "mostUnits" (min LONGEST (* LONGER (or facts.longest-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))})
 
 
-(defn _breaks [vocabulary settings]
+(defn _breaks [vocabulary facts]
   "Return the `break-rules`: the state after each unit, a digit, and what may not follow a break."
-  (setv [barred next] (or (break-rules vocabulary settings.item-ends settings.unbroken)
+  (setv [barred next] (or (break-rules vocabulary facts.item-ends facts.unbroken)
     [(np.zeros #(4 1)) (np.zeros #(4 0) int)]))
   { "after" (.join "" (map str (get next 0)))
     "small" (.tolist (np.flatnonzero (get barred 3)))})

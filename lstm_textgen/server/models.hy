@@ -56,7 +56,7 @@
 
   If it was trained on other text, they are the names that begin lines of a text by it; the list
   is empty unless at least half of the lines begin with a name.]]
-  (when model.settings.people (return model.settings.people))
+  (when model.facts.people (return model.facts.people))
   (setv
     lines (lfor line (.split (write-sample model CHAT-SAMPLE 0.7) "\n") :if (.strip line) line)
     found (lfor line lines :setv m (.match SPOKEN-LINE line) :if m (get m 1))

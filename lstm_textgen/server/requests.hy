@@ -120,14 +120,14 @@
   (meth group [served]
     "Return the `Group` of replies by a `Served` model: `n` texts for each prompt."
     (setv
-      [n settings] [(or self.n 1) served.model.settings]
+      [n longest] [(or self.n 1) served.model.facts.longest-item]
       given (or self.prompt "")
       prompts (if (or (isinstance given str) (isinstance (get given 0) int)) [given] given)
       each (// (or self.best-of n) n)  ; of which a text is the likeliest
       texts (* n each (len prompts))
       units (cond
         (is-not self.max-tokens None) self.max-tokens
-        settings.longest-item (min MOST-TOKENS (* LONGER settings.longest-item))
+        longest (min MOST-TOKENS (* LONGER longest))
         True USUAL-LENGTH))
     (when (not-in self.best-of [None (* n each)])
       (raise (ApiError 400 f"`best_of` must be a multiple of `n`, {n}" :param "best_of")))
@@ -171,7 +171,7 @@
     (group-of self served.model [(chat-seed self.messages names)]
       (Ends :item False :stop self.stop
         :units (next (gfor length lengths :if (is-not length None) length))
-        :name (if served.model.settings.people CHAT-NAME NAME))
+        :name (if served.model.facts.people CHAT-NAME NAME))
       (when self.logprobs (or self.top-logprobs 0)))))
 
 

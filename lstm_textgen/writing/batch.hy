@@ -118,6 +118,6 @@ another order for another number of texts, which now and then changes a choice (
 
 (defn make-sampler [model [draws #()]]
   "Return a `Sampler` for texts by `model`; it draws no reserved unit and breaks no line midway."
-  (setv [vocabulary settings] [model.vocabulary model.settings])
+  (setv [vocabulary facts] [model.vocabulary model.facts])
   (Sampler vocabulary.size draws (range (len vocabulary.reserved))
-    (break-rules vocabulary settings.item-ends settings.unbroken)))
+    (break-rules vocabulary facts.item-ends facts.unbroken)))

@@ -57,8 +57,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
         (as-read vocabulary seed whole)
         [(units-text vocabulary seed) (list seed) "" []])
       @ids (np.array [#* start #* @own] int)
-      @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first])
-      @names (names-for vocabulary model.settings.names @text)
+      @opening (if (or @text (= first "\n") (!= first model.facts.beginning)) [] [first])
+      @names (names-for vocabulary model.facts.names @text)
       @memory (when recall (Memory vocabulary recall)))
     (when recall (.read @memory (.join "" @opening)))
     (when @unknowns
@@ -162,7 +162,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
     line-break (.get model.vocabulary.ids "\n")
     end (get ENDS (or model.settings.items "paragraph")))
   (if (is line-break None)
-    [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
+    [(int (get [#* (get (.encode-seed model.vocabulary model.facts.beginning) 0) 0] 0))]
     (* [line-break] (len end))))
 
 

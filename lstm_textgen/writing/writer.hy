@@ -24,7 +24,7 @@
   `SamplingOptions` default to the model's own temperature, `rng-seed` is a `Draw`'s. A text that
   must match, by the `demands`, comes all at once: until it ends it may be drawn again.]]
   (setv options (or options (usual-options model)))
-  (if (. (.usual demands model.settings ends options.temperature) late?)
+  (if (. (.usual demands model ends options.temperature) late?)
     (gfor [_ text] (write-each model [seed] 1 options ends rng-seed demands warn) text)
     (_chunks-of model (Passage (Seed model seed warn :recall options.recall)
       (Draw options rng-seed) ends warn demands))))
