@@ -31,6 +31,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   lstm-textgen.basics.machine [cores]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
+  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.models [Request]
   lstm-textgen.text.units [Characters]
@@ -66,9 +67,8 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
       (weights size (* 4 size))
       (weights (* 4 size))]))
   (SimpleNamespace
-    :settings (SimpleNamespace :layers layers :temperature 1.0 :beginning "A" :items None
-      :longest-item None :item-ends None :item-lines None :unbroken None
-      :names None  :people None)
+    :settings (SimpleNamespace :layers layers :temperature 1.0 :items None)
+    :facts (Facts VOCABULARY "A")
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 

@@ -49,7 +49,7 @@ it is mostly its last part, as output its first, e² times less likely than that
   (Checkpoint
     (lfor w [(np.stack rows) #* lstm (np.stack columns 1) (np.array biases)]
       (np.ascontiguousarray w "float32"))
-    vocabulary model.settings []))
+    vocabulary model.settings model.facts []))
 
 
 (when (= __name__ "__main__")

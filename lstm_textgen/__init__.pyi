@@ -38,30 +38,15 @@ class StepError(ValueError): ...
 
 class _Settings(Protocol):
     # settings
-    recipe: str | None
     items: str | None
-    longest_item: int | None
-    median_item: int | None
-    item_ends: str | None
-    item_lines: int | None
-    unbroken: str | None
-    names: str | None
     encoding: str
     lower: bool
     join_lines: int | None
     unit: str
     max_words: int | None
     validation: float
-    base: str | None
     layers: Any
     lookback: int
-    embedding: int
-    digests: list[str] | None
-    people: list[str] | None
-    beginning: str
-    seed_text: str
-    why: str
-    devices: str
     epochs: int
     patience: int
     learning_rate: float
@@ -70,6 +55,24 @@ class _Settings(Protocol):
     temperature: float | list[float]
     rng_seed: int
     def as_dict(self) -> dict[str, Any]: ...
+
+class _Facts(Protocol):
+    # facts
+    embedding: int
+    beginning: str
+    seed_text: str
+    recipe: str | None
+    base: str | None
+    why: str
+    devices: str
+    digests: list[str] | None
+    people: list[str] | None
+    names: str | None
+    unbroken: str | None
+    longest_item: int | None
+    median_item: int | None
+    item_lines: int | None
+    item_ends: str | None
 
 class _NamedCell(Protocol):
     layer: int
@@ -133,6 +136,8 @@ class TextModel:
     def vocabulary(self) -> Vocabulary: ...
     @property
     def settings(self) -> _Settings: ...
+    @property
+    def facts(self) -> _Facts: ...
     @property
     def history(self) -> list[dict[str, Any]]: ...
     def prepare(self, text: str) -> str: ...

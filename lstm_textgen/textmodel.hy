@@ -56,6 +56,10 @@
     "Its settings as attributes, such as `model.settings.epochs`; `as_dict` returns plain values."
     @checkpoint.settings)
 
+  (meth [property] facts []
+    "What its text and training brought, as attributes such as `model.facts.people`."
+    @checkpoint.facts)
+
   (meth [property] history []
     #[[A list of dicts, one for each epoch, all with the same keys, ready for a pandas `DataFrame`.
 
@@ -66,7 +70,7 @@
     - `seconds`: how long the process that ended it worked on it; `machine`: where that was;
       `sample`: a text that the model generated then.
 
-    Missing values are None: without validation, or from an earlier version.]]
+    Missing values are None, such as `validation_loss` without validation.]]
     (setv known (if @vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
       entry @checkpoint.history

@@ -1,7 +1,7 @@
 "Helpers: a small text, processes, a web server and small models."
 
 (import
-  dataclasses [replace]
+  dataclasses [fields]
   functools [partial]
   io [StringIO]
   math
@@ -16,8 +16,9 @@
   pytest
   lstm-textgen.display.plain [Plan Quiet]
   lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
-    STORED-TEXTS load-checkpoint save-checkpoint]
+    TEXT-PARTS load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
+  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.models [Request new-settings]
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.vocabulary [build-vocabulary]
@@ -282,16 +283,18 @@
     [resume True] [text "hello, world\n"] [odds None] [max-words None] [scale 1] #** settings]
   #[[Make a model that knows the units of `text`, with an epoch behind it.
 
-  Its weights are random, of about `scale`; with CALM, rounding changes no text. With `odds`, a
-  dict from units to how many times as likely they are as each of the others, it always predicts
-  these instead.]]
+  Among the `settings` may be `Facts`. Its weights are random, of about `scale`; with CALM,
+  rounding changes no text. With `odds`, a dict from units to how many times as likely they are as
+  each of the others, it always predicts these instead.]]
   (setv
     vocabulary (build-vocabulary text unit max-words)
+    facts (dfor f (fields Facts) :if (in f.name settings) f.name (.pop settings f.name))
     model (Checkpoint [] vocabulary
-      (replace
-        (new-settings {"layers" layers  "unit" unit  "epochs" 50  "batch_size" 32})
-        #** {"embedding" 4  "beginning" (get vocabulary.units -1)  "recipe" None  #** settings})
-      [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT}])
+      (new-settings
+        {"layers" layers  "unit" unit  "epochs" 50  "batch_size" 32  #** settings})
+      (Facts #** {"embedding" 4  "beginning" (get vocabulary.units -1)  #** facts})
+      [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT  "learning_rate" 0.008
+        "seconds" 60.0  "sample" ""  "machine" "a processor"}])
     model.weights (if (is odds None)
       (_random-weights model.spec rng-seed scale)
       (_weights-for model odds)))
@@ -354,7 +357,6 @@
 
 
 (defn same-run? [#* paths]
-  "Return whether the models at two `paths` are so."
   (same-model? #* (gfor path paths (load-checkpoint path :resume True))))
 
 
@@ -363,6 +365,7 @@
   (setv resume (or model.resume (Resume None [] [])))
   [(.to-json model.vocabulary)
     model.settings
+    model.facts
     (untimed model.history)
     resume.progress
     #* (lfor
@@ -381,7 +384,7 @@
   "Fix the checksums of a small model, an open HDF5 `file`, as an attacker would."
   (setv
     names (lfor
-      name [#* STORED-TEXTS EVALUATION]
+      name [#* TEXT-PARTS EVALUATION]
       :if (in name (get file "lstm_textgen"))
       name)
     texts (lfor name names (get file "lstm_textgen" name #()))

@@ -5,7 +5,7 @@
   unicodedata [normalize]
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-settings check-same load-base relative-of stem suggestion]
+  lstm-textgen.learning.bases [base-record check-same load-base relative-of stem suggestion]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.text.corpus [Text]
@@ -38,13 +38,8 @@
   (assert (in "too large for this machine" (refusal-of load-base path assert-no-warning))))
 
 
-(defn record-of [base name]
-  "Return what a new model records of its `base`, called `name`."
-  (. (base-settings base name {}) base))
-
-
 (defn test-a-model-records-the-name-and-the-weights-of-its-base []
-  (setv [one same other] (gfor seed [1 1 2] (record-of (small-model seed) "some/where/b.h5")))
+  (setv [one same other] (gfor seed [1 1 2] (base-record (small-model seed) "some/where/b.h5")))
   (assert (.startswith one "b:"))
   (assert (= one same))
   (assert (!= one other))
@@ -144,8 +139,8 @@
   (setv model (small-model))
   (save-checkpoint model (/ shipped name))
   (load-base alias assert-no-warning)
-  (assert (.startswith (record-of model alias) f"{name}:"))
-  (check-same (record-of model name) alias)
+  (assert (.startswith (base-record model alias) f"{name}:"))
+  (check-same (base-record model name) alias)
   (assert (= (stem alias) name)))
 
 

@@ -65,7 +65,7 @@
     bounds (.astype (np.cumsum [0 #* sizes]) "uint32")
     n (int (get bounds -1))
     windows (Batches (ids n)
-      (replace (settings 1 lookback) :items "line" :base "english:1") :bounds bounds)
+      (replace (settings 1 lookback) :items "line") :bounds bounds :fine-tuned True)
     read (lfor [x _] (.epoch windows 0) (get x 0)))
   (assert (not windows.carries-state))
   (for [window read]
@@ -74,11 +74,12 @@
   (assert (>= (len (set (np.concatenate read))) (* 0.8 n))))
 
 
-(defn [(pytest.mark.parametrize #("base" "emptied") [
-    [None [True False False False]]
-    ["english:1" [True False True False]]])]
-    test-every-second-window-of-a-fine-tuned-text-begins-with-an-empty-state [base emptied]
-  (setv streams (Batches (ids 1000) (replace (settings 4 10) :base base)))
+(defn [(pytest.mark.parametrize #("tuned" "emptied") [
+    [False [True False False False]]
+    [True [True False True False]]])]
+    test-every-second-window-of-a-fine-tuned-text-begins-with-an-empty-state
+    [tuned emptied]
+  (setv streams (Batches (ids 1000) (settings 4 10) :fine-tuned tuned))
   (assert (= (list (map streams.from-empty? (range 4))) emptied)))
 
 

@@ -5,13 +5,10 @@
   math
   re
   pytest
-  lstm-textgen.cli [main]
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [unit-lengths]
-  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.report [report-page]
-  lstm-textgen.textmodel [TextModel train]
+  lstm-textgen.textmodel [train]
   tests.helpers [TEXT TINY counting score small-model train-tiny])
 
 (setv
@@ -52,47 +49,14 @@
     (pytest.approx (. (score model [held]) bits) :rel 0.03))))
 
 
-;; * Models of an earlier version
-
-(defn [pytest.fixture] older [tmp-path counting]
-  "The path of a model by words as an earlier version would have saved it."
-  (setv
-    model (. (train-tiny tmp-path :unit "words" :epochs 1) checkpoint)
-    length (get model.history 0 "validation_unit_length"))
-  (for [name LENGTHS] (del (get model.history 0 name)))
-  (setv (get model.evaluation "surprise")
-    (lfor bits (get model.evaluation "surprise") (* bits length)))
-  (save-checkpoint model (/ tmp-path "model"))
-  (/ tmp-path "model.h5"))
-
-
-(defn test-an-older-model-by-words-is-told-of-in-bits-per-word [older capsys]
-  (setv
-    model (load-checkpoint older)
-    loss f"{(/ (get model.history 0 "validation_loss") (math.log 2)) :.3f} bits"
-    page (report-page [#("old" model)]))
-  (main ["--info" "--model" (str older)])
-  (assert (in f"epoch 1, validation {loss} per word\n" (. (.readouterr capsys) out)))
-  (assert (in f"{loss} per word" page))
-  (assert (in f"{loss} per word" (model-card model "")))
-  (assert (is (get (. (TextModel model) history) 0 "unit_length") None)))
-
-
-(defn test-an-older-model-that-learns-on-has-all-losses-in-bits-per-character [older tmp-path]
-  (setv model (train-tiny tmp-path :unit "words" :epochs 2))
-  (for [name LENGTHS]
-    (assert (= (get model.history 0 name) (get model.history 1 name))))
-  (assert (< 3 (get model.history 0 "unit_length") 4)))
-
-
 ;; * Models compared
 
-(defn trained [unit [text TEXT] [loss 1.0] [old False]]
+(defn trained [unit [text TEXT] [loss 1.0]]
   "Return a model that learned `text` by `unit`, with a `loss` in nats."
   (setv
     model (small-model :unit unit :text text)
     ids (.encode model.vocabulary text)
-    lengths (if old {} (unit-lengths model.vocabulary ids [])))
+    lengths (unit-lengths model.vocabulary ids []))
   (setv model.history [{"epoch" 1  "loss" loss  "text" f"{(len ids)}:0"  #** lengths}])
   model)
 
@@ -110,11 +74,8 @@
     #([["characters" TEXT] ["pieces" (* 2 TEXT)]] "learned from different texts")
     #([["words" TEXT 1.0] ["words" (* 2 TEXT) 1.0] ["characters" TEXT 1.0]]
       "learned from different texts")
-    #([["characters"] ["words" TEXT 1.0 True]] "are per character and per word, so they aren't")
     #([["characters"] ["words"]]
-      "word-level model never has to spell, so its loss is comparable only with")
-    #([["words" TEXT 1.0 True] ["words" TEXT 2.0 True]]
-      "0 has the lowest loss, 1.443 bits per word.")])]
+      "word-level model never has to spell, so its loss is comparable only with")])]
     test-models-are-compared-as-far-as-their-units-and-texts-allow [models words]
   (assert (in words (compared #* (lfor each models (trained #* each))))))
 

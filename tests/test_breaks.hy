@@ -50,7 +50,7 @@
   (defn after [text #** settings]
     (train :text text :path (/ tmp-path "m.h5") #** {
       "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
-    (. (load (/ tmp-path "m.h5")) settings unbroken))
+    (. (load (/ tmp-path "m.h5")) facts unbroken))
   (assert (= (after (* PROSE 50)) "letters commas sentences"))
   (assert (= (after (* (+ "A Keeper's Evening\n\n" PROSE) 50)) "commas sentences"))
   (assert (is (after (textwrap.fill (* PROSE 50) 65)) None))
@@ -83,7 +83,7 @@
   (.clear lines)
   (setv model (learned :join-lines 65 :restart True))
   (assert (not-in "wrapped" (str lines)))
-  (assert (= model.checkpoint.settings.unbroken "letters commas sentences"))
+  (assert (= model.checkpoint.facts.unbroken "letters commas sentences"))
   (assert (not-in "\n" (.prepare model text))))
 
 
@@ -91,5 +91,5 @@
   (setv models (lfor [kinds n] [["letters commas" 3] ["commas sentences" 3] [None 4]]
     (small-model :unbroken kinds :items "paragraph" :longest-item 9 :item-lines n)))
   (for [[pair expected] [[(cut models 2) ["commas" 3]] [(cut models 1 None) ["" None]]]]
-    (setv settings (. (Mixture #* pair) settings))
-    (assert (= [settings.unbroken settings.item-lines] expected))))
+    (setv facts (. (Mixture #* pair) facts))
+    (assert (= [facts.unbroken facts.item-lines] expected))))

@@ -77,7 +77,7 @@
   (setv lines (.splitlines (output tmp-path "--recipe" "chat.hy" #* FLAGS)))
   (assert (.startswith (get lines -1) "Talk with it as A: "))
   (setv model (load (/ tmp-path "model")))
-  (assert (= model.settings.people ["A" "+00 000 0000000"]))
+  (assert (= model.facts.people ["A" "+00 000 0000000"]))
   (for [name ["Anna" "1234567"]]
     (assert (not-in (.encode name) (.read-bytes (/ tmp-path "model.h5"))))))
 

@@ -200,14 +200,16 @@
   "settings" [
     {"layers" 5} {"layers" "lambda:5"} {"layers" "lstm:99999999999"} {"layers" "lstm:7,gru:5"}
     {"layers" None} {"layers" {}} {"layers" ...}
-    {"embedding" "4"} {"embedding" -4} {"embedding" 4.5} {"embedding" True} {"embedding" (** 2 30)}
     {"unit" "bytes"} {"unit" "words"} {"unit" ["words"]} {"unit" ...} {"lower" "no"}
     {"lookback" 0} {"lookback" 1e9} {"lookback" (** 10 400)} {"batch_size" []}
     {"batch_size" (** 2 15)} {"stride" None} {"validation" 2} {"validation" (float "nan")}
     {"learning_rate" "fast"} {"learning_rate" (float "inf")} {"learning_rate" (** 10 400)}
     {"epochs" -1} {"patience" {}} {"rng_seed" None} {"temperature" [(** 10 400)]}
-    {"encoding" "no such"} {"encoding" "PunyCode"} {"encoding" "a\0b"} {"max_words" "many"}
-    {"beginning" 5} {"beginning" "\x1b[2J"} {"beginning" ...} {"recipe" ["x"]}]
+    {"encoding" "no such"} {"encoding" "PunyCode"} {"encoding" "a\0b"} {"max_words" "many"}]
+  "facts" [
+    {"embedding" "4"} {"embedding" -4} {"embedding" 4.5} {"embedding" True} {"embedding" (** 2 30)}
+    {"embedding" ...} {"beginning" 5} {"beginning" "\x1b[2J"} {"beginning" ...} {"recipe" ["x"]}
+    {"people" "Anna"} {"why" None} {"longest_item" 0}]
   "resume/state" [
     {"epoch" (** 2 53)} {"updates" (** 2 53)}
     {"epoch" "1"} {"epoch" -1} {"step" 1.5} {"step" (** 10 30)} {"step" True} {"updates" None}
@@ -219,22 +221,31 @@
     [name all] (.items WRONG)
     changes all
     #(name changes)))]
-    test-a-vocabulary-settings-and-training-state-of-wrong-values-are-refused [path name changes]
+    test-a-vocabulary-settings-facts-and-training-state-of-wrong-values-are-refused
+    [path name changes]
   (with [file (h5py.File path "r+")]
     (store-text file name (changed file name #** changes)))
   (assert-refused path))
 
 
 (defn [(pytest.mark.parametrize "history" [
-    "{}" "[1]" "[null]" "[[]]" "[{}]" "nonsense" "" "\0" "[1e999]" "[NaN]" "\ud800"
-    (+ "[{\"epoch\": 1, \"loss\": 1" (* "0" 400) ", \"text\": \"\"}]")
-    "[{\"epoch\": 1, \"loss\": 1e999, \"text\": \"\"}]"
-    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"seconds\": 1e308}]"
-    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"validation_loss\": \"low\"}]"
-    "[{\"epoch\": 1, \"loss\": 1, \"text\": \"\", \"unit_length\": 0}]"])]
-    test-an-invalid-history-is-refused [path history]
+    "{}" "[1]" "[null]" "[[]]" "[{}]" "nonsense" "" "\0" "[1e999]" "[NaN]" "\ud800"])]
+    test-what-is-no-history-is-refused [path history]
   (with [file (h5py.File path "r+")] (store-text file "history" history))
   (assert-refused path))
+
+
+(defn [(pytest.mark.parametrize "changes" [
+    {"loss" (** 10 400)} {"loss" (float "inf")} {"seconds" 1e308} {"seconds" ...}
+    {"validation_loss" "low"} {"unit_length" 0}])]
+    test-an-epoch-of-wrong-values-is-refused [path changes]
+  (setv [entry] (. (small-model) history))
+  (with [file (h5py.File path "r+")]
+    (store-text file "history" (json.dumps [(dfor
+      [key value] (.items {#** entry  #** changes})
+      :if (is-not value ...)
+      key value)])))
+  (assert-refused path "its history"))
 
 
 (defn test-a-vocabulary-may-have-control-characters [tmp-path]

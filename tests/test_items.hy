@@ -1,20 +1,23 @@
 "Lists: the setting `items` in training, and what a model keeps of its list."
 
+(eval-when-compile (require hyrule [meth]))
 (import
-  json
   pathlib [Path]
   random
   textwrap
   h5py
   pytest
   lstm-textgen [load train]
-  lstm-textgen.display.plain [Quiet]
+  lstm-textgen.display.plain [Quiet Silent]
+  lstm-textgen.learning.learner.machines [ProcessGroup]
+  lstm-textgen.learning.source :as source
+  lstm-textgen.settings.models [Request new-settings]
   lstm-textgen.text.corpus [Text cut-at-space ids-of]
   lstm-textgen.text.items [KnownItems fingerprint-of fingerprints join-fingerprints split-items]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [list?]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  tests.helpers [counting refusal-of])
+  tests.helpers [counting refusal-of write-text])
 
 (setv
   ENDS ["nna" "ea" "laude" "ora" "mil" "rieda" "usti" "ob" "van" "ulie"]
@@ -55,6 +58,12 @@
   (assert (= (split-items "Anna\n\n  Bea \nCal" "line") ["Anna" "  Bea" "Cal"]))
   (assert (= (split-items "\n\na\nb\n \t\n\n c\n" "paragraph") ["a\nb" "c"]))
   (assert (= (split-items " \n\n" "line") (split-items " \n\n" "paragraph") [])))
+
+
+(defn test-ten-thousands-of-items-have-as-many-fingerprints []
+  (setv items (lfor n (range 50_000) f"item {n} of {(* n n)}"))
+  (assert (= (len (fingerprints [#* items "item 7 of 49"])) (* 6 (len items))))
+  (assert (= (fingerprints []) b"")))
 
 
 (defn test-known-items-are-found-whatever-their-case-and-white-space []
@@ -163,9 +172,9 @@
       known (KnownItems model.checkpoint.items))
     (assert (= model.checkpoint.half half))
     (assert (all (gfor name NAMES (in name known))))
-    (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"]
-      (getattr model.settings key)) ["line" 6 4 "\n"]))
-    (assert (= model.settings.item-ends (last-characters NAMES)))))
+    (assert (= model.settings.items "line"))
+    (assert (= (lfor key ["longest_item" "median_item" "beginning" "item_ends"]
+      (getattr model.facts key)) [6 4 "\n" (last-characters NAMES)]))))
 
 
 (defn last-characters [items]
@@ -178,18 +187,17 @@
     test-a-model-knows-how-many-lines-nearly-every-paragraph-has [tmp-path text lines]
   (setv given {"text" (+ text "\n\nAnna\n\nBea\nCarla")  "items" "paragraph"})
   (defn known [#** settings]
-    (. (get (learned tmp-path #** given #** settings) 0) settings item-lines))
+    (. (get (learned tmp-path #** given #** settings) 0) facts item-lines))
   (assert (= (known) lines))
   (setv (get given "text") (.join "\n\n" NAMES))
   (assert (is (known :epochs 2) None)))  ; those of two lists differ
 
 
-(defn test-a-text-that-is-no-list-leaves-the-file-as-it-was [tmp-path counting]
+(defn test-a-model-of-a-text-that-is-no-list-has-no-fingerprints [tmp-path counting]
   (setv [model _] (learned tmp-path :items None))
   (assert (= model.checkpoint.items b""))
   (with [file (h5py.File (/ tmp-path "m.h5"))]
-    (assert (= (. (get file "lstm_textgen") attrs ["format"]) 2))
-    (assert (not-in "items" (json.loads (bytes (get file "lstm_textgen/settings" #())))))))
+    (assert (not-in "items" (get file "lstm_textgen")))))
 
 
 (defn test-a-resumed-run-adds-another-lists-items [tmp-path counting]
@@ -197,15 +205,15 @@
   (setv [model _] (learned tmp-path :text (.join "\n" (gfor name NAMES (+ name "lee")))))
   (setv known (KnownItems model.checkpoint.items))
   (assert (and (in "Anna" known) (in "Annalee" known) (not-in "Xerxes" known)))
-  (assert (= model.settings.longest-item 9))
-  (assert (= model.settings.item-ends (last-characters [#* NAMES "Annalee"]))))
+  (assert (= model.facts.longest-item 9))
+  (assert (= model.facts.item-ends (last-characters [#* NAMES "Annalee"]))))
 
 
 (defn test-too-many-items-leave-no-fingerprints [tmp-path counting monkeypatch]
   (.setattr monkeypatch "lstm_textgen.text.lists.MOST_KNOWN" 99)
   (setv [model lines] (learned tmp-path))
   (assert (= model.checkpoint.items b""))
-  (assert (in "the list has more than 99 items, too many to recognize new ones" lines)))
+  (assert (in "the list has more than 1,000,000 items, too many to recognize new ones" lines)))
 
 
 (defn test-a-model-continues-as-it-began [tmp-path counting]
@@ -226,8 +234,24 @@
   (setv [model _] (learned tmp-path :base (str (/ tmp-path "base.h5")) :restart True
     :layers None :items now))
   (assert (= model.settings.items now))
-  (assert (.startswith model.settings.base "base:"))
+  (assert (.startswith model.facts.base "base:"))
   (assert (= (bool model.checkpoint.items) (bool now))))
+
+
+(defn test-a-table-that-is-a-list-is-stored-once [tmp-path monkeypatch]
+  (setv stored [])
+  (defclass Noted [Text]
+    (meth __init__ []
+      (.__init__ (super))
+      (.append stored self)))
+  (.setattr monkeypatch source "Text" Noted)
+  (setv
+    path (write-text tmp-path (.join "\n" ["name,age" #* (gfor name NAMES f"{name},7")]) "a.csv")
+    run (source.Run (Request {"sources" [path]  "column" "name"})
+      (ProcessGroup) (Silent) None))
+  (with [found (source.read-source run (new-settings {}) None)]
+    (assert (= found.items "line"))
+    (assert (= (lfor text stored :if (not text.closed) text) [found.text]))))
 
 
 (defn test-lower-case-and-prep-come-before-items [tmp-path counting]

@@ -16,7 +16,7 @@
   LONGEST 40  ; units, of the items that the models are told to have learned
   ;; Texts whose fingerprints would differ if the browser did anything in another way.
   TRICKY ["" " Anna  B\tc\n" "ΑΣ" "straße" "ẞ" "Işık İ" "ﬁn ſ µ" "a\x1cb\x85c" "a\ufeffb"
-    "a\u3000b" "😀 𐐀" "e\u0301" (* "a" 127) (* "a" 128) (* "a" 129) (* "long words " 60)])
+    "a\u3000b" "😀 𐐀" "e\u0301" "\ud83dx\ude00" (* "long words " 60) (* "a" 5000)])
 
 
 (defn list-model [[items "line"] [known []] #** options]
@@ -78,7 +78,7 @@
     (setv items (shown page))
     (assert (= [(len first) (len items) (cut items 10)] [10 20 first]))
     (assert (distinct items))
-    (for [item items] (assert (whole? item seed model.settings.item-ends) item))
+    (for [item items] (assert (whole? item seed model.facts.item-ends) item))
     (assert (= (.text-content page "#count") "20 items"))
     (assert (= (copied page) (+ (.join (get ENDS model.settings.items) items) "\n")))))
 
@@ -140,7 +140,7 @@
 
 
 (defn test-the-browser-takes-the-same-fingerprints [browser]
-  (assert (= (lfor text TRICKY (int.from-bytes (fingerprint-of text)))
+  (assert (= (lfor text TRICKY (fingerprint-of text))
     (in-browser browser ["binary.js" "fingerprint.js"] "(texts) => texts.map(fingerprintOf)" TRICKY
       :before f"const CONSTANTS = {(json.dumps SHARED)};"))))
 

@@ -49,7 +49,7 @@
   (defn after [text #** settings]
     (train :text (* text 50) :path (/ tmp-path "m.h5") #** {
       "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
-    (. (load (/ tmp-path "m.h5")) settings names))
+    (. (load (/ tmp-path "m.h5")) facts names))
   (setv [bo cy] (gfor name ["Bo" "Cy"] f"it is what he and {name} have seen here, now and then. "))
   (assert (= (after bo) "Bo"))
   (assert (= (after cy) "Bo Cy"))
@@ -61,6 +61,6 @@
 
 (defn [pytest.mark.quick] test-two-models-have-the-names-of-both []
   (defn names [#* each]
-    (. (Mixture #* (gfor names each (small-model :names names))) settings names))
+    (. (Mixture #* (gfor names each (small-model :names names))) facts names))
   (assert (= (names "Ann Bo" "Bo Cy") "Ann Bo Cy"))
   (assert (= (names "Ann" None) "")))

@@ -137,7 +137,7 @@
 
 (defn test-two-models-of-lists-know-both-lists []
   (setv both (Mixture (a-list :known ["a"]) (a-list :known ["b"] :longest-item 99)))
-  (assert (= both.settings.longest-item 99))
+  (assert (= both.facts.longest-item 99))
   (assert (= both.items (fingerprints ["a" "b"])))
   (assert (= (. (Mixture (a-list) (a-list :known [])) items) b""))
   (setv items (sfor [_ text] (write-new both [""] :samples 50 :rng-seed 1) text))

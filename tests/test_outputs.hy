@@ -120,12 +120,12 @@
     (assert (in (.read-bytes (Path name)) [content (.encode (str content))]))))
 
 
-(defn [counting] test-the-text-of-a-model-from-an-earlier-version-is-not-overwritten
+(defn [counting] test-the-text-of-a-model-is-known-without-the-digest-of-its-file
     [trained monkeypatch refusal]
   (monkeypatch.chdir trained)
   (setv model (load-checkpoint "model.h5"))
-  (assert (= (len model.settings.digests) 1))
-  (setv model.settings (replace model.settings :digests None))
+  (assert (= (len model.facts.digests) 1))
+  (setv model.facts (replace model.facts :digests None))
   (save-checkpoint model "model.h5")
   (assert (in "text.txt would overwrite a file that the model learned from"
     (refusal #* SEED "--output" "text.txt" "--overwrite"))))

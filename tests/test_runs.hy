@@ -3,16 +3,13 @@
 (import
   re
   time
-  zlib
   numpy :as np
   pytest
   lstm-textgen
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.start :as start
-  lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
-  lstm-textgen.text.lists [Listing]
   tests.helpers [TEXT TINY StopAfter counting write-text])
 
 (setv
@@ -112,37 +109,6 @@
     (.page model (write-text tmp-path one) :overwrite True)))
 
 
-(defn [(pytest.mark.parametrize "settings" [{} {"unit" "pieces"} {"unit" "words"}
-    {"items" "line"}])]
-    test-a-model-of-an-earlier-version-keeps-its-epochs-and-what-it-held-out [tmp-path settings]
-  (setv
-    text (.join "" (gfor n (range 500) f"item {n} of {(* n n)}\n"))
-    [model display] (learn tmp-path text :epochs 1 #** TINY #** settings)
-    checkpoint (load-checkpoint (/ tmp-path "model") :resume True)
-    [ids held] (earlier-parts text checkpoint)
-    known f"{(len ids)}:{(zlib.crc32 ids) :08x}"
-    (get checkpoint.history 0 "text") known
-    checkpoint.resume.progress.text known)
-  (save-checkpoint checkpoint (/ tmp-path "model"))
-  (setv [model display] (learn tmp-path text :epochs 2))
-  (assert (= (lfor entry model.history (get entry "text")) [known known]))
-  (assert (any (gfor
-    line display.said
-    (.startswith line f"{(len ids) :,} training and {(len held) :,} validation")))))
-
-
-(defn earlier-parts [text model]
-  "Return #(training held-out), the ids of `text` as earlier versions split it for `model`."
-  (setv ids (.encode model.vocabulary text))
-  (when model.settings.items
-    (setv listing (Listing "line"))
-    (for [_ (.chunks listing [text])])
-    (.hold-out listing 0.1 1)
-    (return (.split listing ids model.vocabulary)))
-  (setv kept (- (len ids) (round (* 0.1 (len ids)))))
-  #((cut ids kept) (cut ids kept None)))
-
-
 ;; * Where text comes from
 
 (defn test-a-prep-is-a-function-or-steps-and-a-recipe-may-be-a-path [tmp-path]
@@ -155,7 +121,7 @@
     :prep ["lower" #("replace" "c" "k")]
     :learning-rate (np.float32 0.02)
     :quiet True))
-  (assert (= model.settings.recipe "verse"))
+  (assert (= model.facts.recipe "verse"))
   (assert (= (str model.settings.layers) "lstm:8"))
   (assert (in "k" model.vocabulary.ids))
   (assert (not-in "c" model.vocabulary.ids)))

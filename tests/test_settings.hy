@@ -11,8 +11,9 @@
     TEXT-LIST TEXTS WHOLE]
   lstm-textgen.cli.flags [make-parser parse-flags]
   lstm-textgen.recipes [recipe]
+  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
-  lstm-textgen.settings.models [continued-settings new-settings stored-settings]
+  lstm-textgen.settings.models [ModelSettings continued-settings from-file new-settings]
   lstm-textgen.settings.table [ITEMS SETTINGS SHELL Setting UNIT as-flags as-keyword
     check-given settings-in]
   lstm-textgen.textmodel [TextModel train]
@@ -21,7 +22,7 @@
 (setv
   pytestmark pytest.mark.quick
   STORED {#** (.as-dict (new-settings {"layers" "24"}))
-    "batch_size" 32  "epochs" 3  "embedding" 9  "beginning" "a"}
+    "batch_size" 32  "epochs" 3}
   NAN (float "nan")
   ;; Values of each kind that are of the wrong type or out of range.
   BAD {
@@ -121,17 +122,39 @@
     (assert (<= (len (or setting.brief "")) 56) setting.name)))
 
 
+(defn stored-settings [#** changes]
+  "Return the settings in a file that has `STORED` with `changes`; Ellipsis is left out."
+  (setv stored {#** STORED  #** changes})
+  (from-file ModelSettings
+    (dfor [key value] (.items stored) :if (is-not value ...) key value)
+    "settings"))
+
+
 (defn test-stored-settings-come-back-and-are-checked []
-  (assert (= (.as-dict (stored-settings STORED)) STORED))
-  (assert (= (. (stored-settings {#** STORED "encoding" None}) encoding) "utf-8"))
-  (with [_ (pytest.raises ValueError :match "lack 'epochs'")]
-    (stored-settings (dfor [key value] (.items STORED) :if (!= key "epochs") key value)))
+  (assert (= (.as-dict (stored-settings)) STORED))
+  (assert (is (. (stored-settings :join-lines ...) join-lines) None))
+  (for [missing [None ...]]
+    (with [_ (pytest.raises ValueError :match "its settings lack 'epochs'")]
+      (stored-settings :epochs missing)))
   (with [_ (pytest.raises ValueError :match "`lookback` must be a whole number")]
-    (stored-settings {#** STORED "lookback" 0})))
+    (stored-settings :lookback 0)))
+
+
+(defn [(pytest.mark.parametrize #("changes" "said") [
+    #({"beginning" None} "its facts lack 'beginning'")
+    #({"embedding" (** 2 20)} "its fact 'embedding' is too large")
+    #({"people" "Anna"} "its fact 'people' must be text, or a list of texts, not 'Anna'")
+    #({"why" None} "its fact 'why' must be text, not None")
+    #({"recipe" ""} "its fact 'recipe' must be non-empty text")])]
+    test-stored-facts-come-back-and-are-checked [changes said]
+  (setv stored {#** (vars (Facts 9 "a" :base "english:0f"))})
+  (assert (= (. (from-file Facts stored "facts") base name) "english"))
+  (with [_ (pytest.raises ValueError :match said)]
+    (from-file Facts {#** stored  #** changes} "facts")))
 
 
 (defn test-a-contradiction-names-both-values []
-  (setv stored (stored-settings STORED))
+  (setv stored (stored-settings))
   (assert (= (. (continued-settings stored {"epochs" 9  "lookback" None}) epochs) 9))
   (with [_ (pytest.raises ValueError :match "`validation` is 0.5 here, but the model has 0.1")]
     (continued-settings stored {"validation" 0.5}))
@@ -140,10 +163,10 @@
 
 
 (defn test-the-stride-follows-the-lookback-where-windows-follow-one-another []
-  (setv stored (stored-settings STORED))
+  (setv stored (stored-settings))
   (assert (= (. (continued-settings stored {"lookback" 32}) stride) 32))
   (assert (= (. (continued-settings stored {"lookback" 32  "stride" 8}) stride) 8))
-  (setv overlapping (stored-settings {#** STORED "stride" 8}))
+  (setv overlapping (stored-settings :stride 8))
   (assert (= (. (continued-settings overlapping {"lookback" 32}) stride) 8)))
 
 

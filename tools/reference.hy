@@ -5,12 +5,14 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 (import
   ast
+  dataclasses [fields]
   inspect
   re
   textwrap
   lstm-textgen
   lstm-textgen.basics.values [CONDITIONS FLAG MATCH STOPS TABLE-COLUMNS TEMPERATURE TEXT-LIST]
   lstm-textgen.prep :as prep
+  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.parameters [described]
   lstm-textgen.settings.table [SETTINGS settings-in]
@@ -78,9 +80,9 @@ the functions that make them. A test compares the pages in docs/ with their resu
   #[[Return the text of the `stub` with its parameters and attributes that are settings renewed.
 
   Parameters follow a comment such as `# settings: train`, up to the end of the list of parameters,
-  a model's attributes the comment `# settings`, up to a method.]]
-  (setv stub (re.sub r"(?s)(    # settings\n).*?(    def )"
-    (fn [found] (.join "" [(get found 1) #* (stub-attributes) (get found 2)]))
+  a model's attributes the comment `# settings` or `# facts`, up to an empty line or a method.]]
+  (setv stub (re.sub r"(?s)(    # (settings|facts)\n).*?(?=\n    def |\n\n)"
+    (fn [found] (+ (get found 1) (.join "\n" (stub-attributes (get found 2)))))
     stub))
   (re.sub
     r"(?ms)^( +)# settings: (\w+)\n.*?^( *\) ->)"
@@ -99,14 +101,17 @@ the functions that make them. A test compares the pages in docs/ with their resu
     stub))
 
 
-(defn stub-attributes []
-  "Return a line for each setting that a model has, and its type."
-  (setv types {
-    #** TYPES  LAYERS "Any"  TEMPERATURE "float | list[float]"  TEXT-LIST "list[str]"})
+(defn stub-attributes [what]
+  "Return a line for each of the settings or facts, which `what` names, of a model, and its type."
+  (setv
+    types {
+      #** TYPES  LAYERS "Any"  TEMPERATURE "float | list[float]"  TEXT-LIST "list[str]"}
+    rows (if (= what "facts")
+      (gfor field (fields Facts) [field.name field.type (is field.default None)])
+      (gfor s (settings-in "model") [s.name s.kind s.optional])))
   (lfor
-    s (settings-in "model" "fact")
-    :setv type (.get types s.kind (. s.kind read __name__))
-    f"    {s.name}: {type}{(if s.optional " | None" "")}\n"))
+    [name kind optional] rows
+    f"    {name}: {(.get types kind (. kind read __name__))}{(if optional " | None" "")}"))
 
 
 (defn stub-parameter [setting]

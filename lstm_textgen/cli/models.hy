@@ -11,7 +11,7 @@
   lstm-textgen.cli.flags [explaining models-of page-written size-in-words warn]
   lstm-textgen.display [make-display]
   lstm-textgen.modelfile.checkpoint [copy-to-share file-image load-checkpoint]
-  lstm-textgen.modelfile.history [describe-kept entries-on loss-unit text-length]
+  lstm-textgen.modelfile.history [describe-kept entries-on text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [find-model model-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
@@ -49,11 +49,11 @@
       pair [
         #( "text"
           f"{(text-length entries) :,} {settings.unit}, {(counted (len entries) "epochs")}")
-        #("loss" f"{(describe-kept entries)} per {(loss-unit model)}")]
+        #("loss" f"{(describe-kept entries)} per character")]
       pair)
     #("items" (_list-in-words model))
     #("network" f"{settings.layers}, {model.weight-count :,} weights")
-    #("base" (when settings.base (.in-words settings.base)))
+    #("base" (when model.facts.base (.in-words model.facts.base)))
     #( "vocabulary" (+ f"{(len model.vocabulary) :,} {settings.unit}: "
       (.join " " (map spaces-shown (cut model.vocabulary.units UNITS-LISTED)))
       (if (> (len model.vocabulary) UNITS-LISTED) " …" "")))
@@ -66,16 +66,16 @@
 
 (defn _list-in-words [model]
   "Return what the list of `model` holds, in words; None for a model without items."
-  (setv settings model.settings)
+  (setv [settings facts] [model.settings model.facts])
   (when settings.items
     (setv
       known (// (len model.items) FINGERPRINT)
       number (if known
         (counted known f"different {settings.items}s")
         f"more than {MOST-KNOWN :,} {settings.items}s")
-      median (if settings.median-item f", half of them at most {settings.median-item :,}" ""))
+      median (if facts.median-item f", half of them at most {facts.median-item :,}" ""))
     (+ number
-      (if settings.longest-item f" of up to {settings.longest-item :,} {settings.unit}" "")
+      (if facts.longest-item f" of up to {facts.longest-item :,} {settings.unit}" "")
       median)))
 
 

@@ -63,7 +63,7 @@
     (return f"Talk with it as {(get (roles people) 0)}: {(command)} --interactive{named}"))
   (setv seed (next
     (gfor
-      text [model.settings.seed-text (.strip model.settings.beginning)]
+      text [model.facts.seed-text (.strip model.facts.beginning)]
       :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
       text)
     ""))

@@ -18,7 +18,8 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [ascii-quotes]
-  lstm-textgen.settings.models [Base new-settings]
+  lstm-textgen.settings.facts [Base]
+  lstm-textgen.settings.models [new-settings]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.scoring [compare predicted read-units])
@@ -86,8 +87,12 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
     (unless (= here there)
       (refuse key f" is {here}, but {there} in the base {name}; "
         f"give {there}, or leave out " 'base)))
-  (setv record (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
-  (replace settings :base record :embedding own.embedding))
+  settings)
+
+
+(defn base-record [base name]
+  "Return the record (`Base`) of the model `base`, called `name`."
+  (Base f"{(stem name)}:{(cut (digest base.weights) DIGEST-SHOWN)}"))
 
 
 ;; * How well a base knows a text

@@ -92,11 +92,10 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   `shape` is that of a batch, `steps` the number of batches in an epoch.]]
 
-  (meth __init__ [@ids settings [@own ALL] [@bounds None]]
+  (meth __init__ [@ids settings [@own ALL] [@bounds None] [@fine-tuned False]]
     (setv
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
-      @fine-tuned settings.fine-tuned?
       streams? (= @stride lookback)
       ;; The units of a window after those that end an item.
       @room (- lookback (len (get ENDS (or settings.items "line"))))

@@ -123,7 +123,7 @@
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
     relative (or start.speed (measured-speed run settings.layers))
     ;; A longer run would choose another network.
-    chosen (and model.untrained? (not settings.fine-tuned?) (not-in "layers" run.asked)))
+    chosen (and model.untrained? (not model.facts.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
     (setv layers (if chosen
       (get (choose-layers units start.epochs minutes settings.unit relative) 0)
@@ -143,7 +143,7 @@
     :contents (+ f"{units :,} training and {(len corpus.held) :,} validation {settings.unit}, "
       f"vocabulary {(len model.vocabulary) :,}")
     :units units :unit settings.unit
-    :layers (str settings.layers) :why settings.why :new model.untrained?
+    :layers (str settings.layers) :why model.facts.why :new model.untrained?
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
     :losses (list (map losses-of (entries-on model.history corpus.text)))))

@@ -5,8 +5,6 @@
   collections [Counter]
   contextlib [contextmanager]
   dataclasses [replace]
-  itertools [count]
-  re
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
@@ -15,12 +13,12 @@
   lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.prep [lower prepared-name]
+  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
   lstm-textgen.settings.table [CHOOSING]
   lstm-textgen.text.breaks [common]
-  lstm-textgen.text.corpus [EARLIER Text cut-at-space earlier-fingerprint ids-of
-    prepared-chunks]
+  lstm-textgen.text.corpus [Text cut-at-space ids-of prepared-chunks]
   lstm-textgen.text.files [MOST-DIGESTS read-chunks source-names]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at]
@@ -49,6 +47,14 @@
     #^ int kept        ; characters to train on, unless it is a list
     #^ Look look]
 
+  (meth [property] items []
+    "What its items are, a value of the setting; None if it isn't a list."
+    (when @listing @listing.items))
+
+  (meth items-known [[earlier b""] [new True]]
+    "Return the fingerprints of its items and `earlier` ones, as in `Listing.joined`."
+    (if @listing (.joined @listing earlier new) earlier))
+
   (meth training []
     "Return the text to train on, in chunks."
     (if @listing (.training-items @listing @text) (.part @text 0 @kept))))
@@ -58,86 +64,96 @@
     #^ np.ndarray ids   ; (time,) to train on
     #^ np.ndarray held  ; (time,) held out
     #^ Vocabulary vocabulary
-    #^ str text])  ; what identifies the text and how much of it is to be trained on
+    #^ str text       ; what identifies the text and how much of it is to be trained on
+    #^ int lookback])  ; the length of windows that suits it
 
 
 ;; * Reading
 
+(defclass Sources []
+  #[[The text of a run's sources, prepared for `settings`, in chunks over which to iterate once.
+
+  Afterwards `summaries` are those of its documents, and `digests` those of its files. A recipe's
+  own steps may look at the whole text, so with them it is in memory once.]]
+
+  (meth __init__ [@run @settings]
+    (setv [@summaries @digests] [[] []]))
+
+  (meth __iter__ []
+    (setv [asked display] [@run.asked @run.display])
+    (when asked.sources (.doing display f"reading {(source-names asked.sources)}"))
+    (try
+      (setv chunks (prepared-chunks (read-chunks asked.sources
+        :encoding @settings.encoding :items @settings.items #** (.chosen asked #* CHOOSING)
+        :digests @digests
+        :progress display.download :note @note :warn display.warn
+        :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
+        :limit (* MB asked.max-download)) :width @settings.join-lines))
+      (when asked.prep (setv chunks (cut-at-space [(asked.prep (.join "" chunks))])))
+      (for [chunk chunks] (yield (if @settings.lower (lower chunk) chunk)))
+      (finally (.end-bar display))))
+
+  (meth note [name summary]
+    "Keep the `summary` of the document called `name`; show the first ones."
+    (.append @summaries summary)
+    (setv number (len @summaries))
+    (cond
+      (<= number MOST-NOTED) (.say @run.display (Message f"{name}: " summary.words))
+      (= number (+ MOST-NOTED 1)) (.say @run.display "… and more documents")))
+
+  (meth [property] items []
+    "What the rows of its tables are, a value of the setting, or None."
+    (next (gfor each @summaries :if each.items each.items) None))
+
+  (meth [property] people []
+    "The people of its chats, the most frequent first, called as in the prepared text."
+    (setv messages (Counter))
+    (for [each @summaries :if each.turns] (.update messages each.people))
+    (setv names (gfor
+      [name _] (.most-common messages MOST-PEOPLE)
+      (prepared-name name @run.asked.prep @settings.lower)))
+    (list (dict.fromkeys (filter None names)))))
+
+
 (defn [contextmanager] read-source [run settings old]
-  #[[Read the sources of `run`, prepared for these `settings`; yield #(source settings).
+  #[[Read the sources of `run`, prepared for these `settings`; yield the `Source`.
 
   If the text is a table whose rows are a list, though no list was asked for, the source is its
-  items, and the settings have `items`; but not to continue `old`.]]
+  items; but not to continue `old`.]]
   (setv
-    [people rows digests] [(Counter) (set) []]
-    listing (when settings.items (Listing settings.items))
-    chunks (_chunks run settings people rows digests))
+    sources (Sources run settings)
+    listing (when settings.items (Listing settings.items)))
   (with [text (Text)  table (Text)]
-    (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
-    (when (and rows (not listing) (not old))
-      (setv listing (Listing (.pop rows)))
+    (for [chunk (if listing (.chunks listing sources) sources)] (.add text chunk))
+    (when (and sources.items (not listing) (not old))
+      (setv listing (Listing sources.items))
       (try
         (for [chunk (.chunks listing text)] (.add table chunk))
+        (.close text)  ; the list is stored once
         (setv text table)
         (except [ValueError] (setv listing None))))  ; too few rows for a list
     (when listing
       (.describe listing text run.display)
       (.hold-out listing settings.validation settings.rng-seed))
-    (setv
-      names (gfor
-        [name _] (.most-common people MOST-PEOPLE)
-        (prepared-name name run.asked.prep settings.lower))
-      people (list (dict.fromkeys (filter None names)))
-      kept (.kept text settings.validation))
-    (yield #( (Source text listing people digests kept (look-at text kept))
-      (replace settings :items (when listing listing.items))))))
-
-
-(defn _chunks [run settings people rows digests]
-  #[[Yield the text of the run's sources, prepared, in chunks; count the messages of its `people`.
-
-  `rows` (a set) gets what the reader of tables says that rows are, a value of `items`; `digests`
-  (a list) gets the digest of each file.
-  A recipe's own steps may look at the whole text, so with them it is in memory once.]]
-  (setv
-    [asked display] [run.asked run.display]
-    numbers (count 1))
-  (defn note [name understood]
-    (when understood.turns (.update people understood.people))
-    (.update rows (filter None [understood.items]))
-    (setv number (next numbers))
-    (cond
-      (<= number MOST-NOTED) (.say display (Message f"{name}: " understood.words))
-      (= number (+ MOST-NOTED 1)) (.say display "… and more documents")))
-  (when asked.sources (.doing display f"reading {(source-names asked.sources)}"))
-  (try
-    (setv chunks (prepared-chunks (read-chunks asked.sources
-      :encoding settings.encoding :items settings.items #** (.chosen asked #* CHOOSING)
-      :digests digests
-      :progress display.download :note note :warn display.warn
-      :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
-      :limit (* MB asked.max-download)) :width settings.join-lines))
-    (when asked.prep (setv chunks (cut-at-space [(asked.prep (.join "" chunks))])))
-    (for [chunk chunks] (yield (if settings.lower (lower chunk) chunk)))
-    (finally (.end-bar display))))
+    (setv kept (.kept text settings.validation))
+    (yield (Source text listing sources.people sources.digests kept (look-at text kept)))))
 
 
 ;; * Units
 
 (defn new-vocabulary [run source settings]
-  "Return #(vocabulary settings) for a new model, by the unit given or the text's default."
+  "Return the vocabulary of a new model, by the unit given or the text's default."
   (setv
     [asked display length] [run.asked run.display source.text.length]
     vocabulary (_learned source settings.unit settings.max-words)
     unit (if (in "unit" asked)
       settings.unit
       (default-unit length (len vocabulary) asked.minutes)))
-  (when (= unit settings.unit) (return #(vocabulary settings)))
+  (when (= unit settings.unit) (return vocabulary))
   (.say display (Message f"learning {unit}, the default for {length :,} characters; "
     "for another unit, give " 'unit))
   (.doing display f"finding {unit}")
-  (setv settings (replace settings :unit unit :max-words (.get asked "max_words")))
-  #((_learned source unit settings.max-words) settings))
+  (_learned source unit settings.max-words))
 
 
 (defn _learned [source unit most]
@@ -159,79 +175,96 @@
     most))
 
 
-(defn make-corpus [run source vocabulary settings [new True]]
-  #[[Return #(corpus settings): the `Corpus` of `source` in units of `vocabulary`, and `settings`.
+(defn make-corpus [run source vocabulary settings [fine-tuned False] [new True]]
+  #[[Return the `Corpus` of `source` in units of `vocabulary`, for these `settings`.
 
-  A text too short for the lookback of a base gets a shorter one, as does the list of short items
-  of a `new` model. The settings have the facts about the text. Raise `ValueError` if it is too
-  short even so, or differs between the processes.]]
-  (check-words settings run.asked settings.fine-tuned?)
+  Raise `ValueError` if `max-words` has no effect, or the text differs between the processes.]]
+  (check-words vocabulary run.asked fine-tuned)
   (setv
     listing source.listing
     [own held] (if listing
       (.split listing (ids-of source.text vocabulary) vocabulary)
       (gfor
         part [(.training source) (.part source.text source.kept source.text.length)]
-        (ids-of part vocabulary))))
-  (when (not-in "lookback" run.asked)
-    (setv lookback (cond
-      settings.fine-tuned? (fitting-lookback
-        (if (and listing new) (.covering listing settings.lookback) settings.lookback) own held)
-      (and listing new) listing.lookback
-      True settings.lookback))
-    (unless (= lookback settings.lookback)
-      (setv settings (replace settings
-        :lookback lookback
-        :stride (if (= settings.stride settings.lookback)
-          lookback
-          (min settings.stride lookback))))))
-  (check-length own held settings)
-  (when (> (or settings.batch-size 0) (len own))
-    (refuse 'batch-size f" {settings.batch-size} is more than the {(len own)} {settings.unit} "
-      "of training text; give a smaller one"))
-  (setv corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}"))
+        (ids-of part vocabulary)))
+    corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}"
+      (if (in "lookback" run.asked)
+        settings.lookback
+        (_lookback settings.lookback own held listing fine-tuned new))))
   (.check-alike run.group "their texts (units and checksums)"
     f"{corpus.text}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
-  (setv digests (dict.fromkeys [#* source.digests #* (or settings.digests [])]))
-  #(corpus (replace settings
+  corpus)
+
+
+(defn _lookback [usual own held listing fine-tuned new]
+  #[[Return the lookback for the ids `own` and `held`, where `usual` is the settings'.
+
+  A text too short for the lookback of a base gets a shorter one, as does the list of short items
+  of a `new` model.]]
+  (cond
+    fine-tuned (fitting-lookback (if (and listing new) (.covering listing usual) usual) own held)
+    (and listing new) listing.lookback
+    True usual))
+
+
+(defn fitted-settings [settings source corpus]
+  #[[Return `settings` with what `source` and its `corpus` decide: items, unit and lookback.
+
+  Raise `ValueError` if the text is too short for them.]]
+  (setv
+    [before now] [settings.lookback corpus.lookback]
+    settings (replace settings
+      :items source.items
+      :unit corpus.vocabulary.unit
+      :lookback now
+      :stride (cond
+        (= settings.stride before) now
+        (= now before) settings.stride
+        True (min settings.stride now))))
+  (check-length corpus.ids corpus.held settings)
+  (when (> (or settings.batch-size 0) (len corpus.ids))
+    (refuse 'batch-size f" {settings.batch-size} is more than the {(len corpus.ids)} "
+      f"{settings.unit} of training text; give a smaller one"))
+  settings)
+
+
+;; * Facts
+
+(defn first-facts [run source corpus embedding [base None] [why ""]]
+  #[[Return the `Facts` of a new model that hold for good, with the dimensions of its `embedding`.
+
+  They are about its first text, its `base` and `why` it has its network.]]
+  (Facts embedding
+    ;; An item begins after the end of another.
+    (.decode corpus.vocabulary (get corpus.ids (if source.listing (slice -1 None) (slice 1))))
+    :recipe (when run.asked.recipe run.asked.recipe.name)
+    :base base :why why))
+
+
+(defn text-facts [run source known [new True]]
+  "Return the `Facts` of a model that learns `source`, `new` or not; `known` are those so far."
+  (setv
+    listing source.listing
+    digests (dict.fromkeys [#* source.digests #* (or known.digests [])]))
+  (replace known
     :digests (or (cut (list digests) MOST-DIGESTS) None)
     :devices run.group.in-words
     :seed-text source.look.seed
-    :people (or source.people settings.people)
-    :unbroken (_unbroken source settings new)
-    :names (unless listing (_names source settings new))  ; items may well have new ones
-    #** (if listing (.facts listing settings new) {}))))
+    :people (or source.people known.people)
+    :unbroken (_unbroken source known new)
+    :names (unless listing (_names source known new))  ; items may well have new ones
+    #** (if listing (.facts listing known new) {})))
 
 
-(defn _unbroken [source settings new]
+(defn _unbroken [source known new]
   "Return where lines don't end in `source` and, unless the model is `new`, in its earlier texts."
   (cond
-    (= settings.items "line") None  ; `item-ends` is more exact
+    (= source.items "line") None  ; `item-ends` is more exact
     new (or source.look.unbroken None)
-    True (or (common settings.unbroken source.look.unbroken) None)))
+    True (or (common known.unbroken source.look.unbroken) None)))
 
 
-(defn _names [source settings new]
+(defn _names [source known new]
   "Return the names in `source` and, unless the model is `new`, in its earlier texts, or None."
   (setv names (names-in (.join "" (.part source.text 0 (+ LONGEST-TEXT 1)))))
-  (or (if new names (joined-names settings.names names)) None))
-
-
-(defn as-before [old source corpus settings]
-  #[[Return `corpus` as an earlier version split it, if the model `old` was trained so.
-
-  Those held out a share of the units, and made the fingerprint of ids. So the model continues with
-  the same bits, and its epochs on this text count.]]
-  (setv
-    texts [#* (gfor entry old.history (get entry "text"))
-      #* (if old.resume [old.resume.progress.text] [])]
-    known (sfor text texts :if (re.search EARLIER text) text)
-    [ids held] [corpus.ids corpus.held])
-  (unless known (return corpus))
-  (unless source.listing
-    (setv
-      all (ids-of source.text corpus.vocabulary)
-      kept (- (len all) (round (* settings.validation (len all))))
-      [ids held] [(cut all kept) (cut all kept None)]))
-  (setv text (earlier-fingerprint ids known))
-  (if text (replace corpus :ids ids :held held :text text) corpus))
+  (or (if new names (joined-names known.names names)) None))

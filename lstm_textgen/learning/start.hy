@@ -11,19 +11,21 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   time
   numpy :as np
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-settings bits-of check-same fitted-bias
-    grown load-base stem suggestion]
+  lstm-textgen.learning.bases [FAMILIAR STRANGE base-record base-settings bits-of check-same
+    fitted-bias grown load-base stem suggestion]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.schedule [RESERVE]
-  lstm-textgen.learning.source [Corpus as-before extended make-corpus new-vocabulary read-source]
+  lstm-textgen.learning.source [Corpus extended first-facts fitted-settings make-corpus
+    new-vocabulary read-source text-facts]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
-  lstm-textgen.modelfile.history [add-lengths entries-on]
+  lstm-textgen.modelfile.history [entries-on]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
-    default-epochs most-epochs with-dropout])
+    default-epochs most-epochs with-dropout]
+  lstm-textgen.text.items [MOST-KNOWN])
 
 
 (defrecord Start "A model that is ready to train, and what it is trained on." [
@@ -31,7 +33,6 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     #^ Corpus corpus
     #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
     #^ object [speed None]]  ; the `measured-speed`, if the run had to know it
-
 
   (meth [property] lengths []
     "The `unit-lengths` of the text."
@@ -46,15 +47,14 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     own (when (and group.leader? (not asked.restart)) (load-old asked.path warn))
     old (.leaders-model group own)
     base (when asked.base
-      (if old (check-same old.settings.base asked.base) (load-base asked.base warn)))
+      (if old (check-same old.facts.base asked.base) (load-base asked.base warn)))
     settings (cond
       old (continued-settings old.settings asked)
       base (base-settings base asked.base asked)
       True (new-settings asked)))
   (.check-alike group "their settings" (str [(of-model asked) asked.minutes]))
-  (with [read (read-source run settings old)]
+  (with [source (read-source run settings old)]
     (setv
-      [source settings] read
       bits (when base (.leader-says group (float (bits-of base source.look.places))))
       start (cond
         old (resumed-start run old source settings)
@@ -68,21 +68,23 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
               f"predicts this text poorly ({bits :.1f} bits per character)"
               "knows too few of this text's characters")
             "; training from scratch"))
-          (new-start run source (replace
-            (new-settings {#** asked  "lower" settings.lower  "items" settings.items})
-            :base (.unused settings.base)))))))
+          (new-start run source (new-settings {#** asked  "lower" settings.lower})
+            (.unused (base-record base asked.base)))))))
   (when asked.minutes (_check-time-left run))
   start)
 
 
 ;; * Three ways to start
 
-(defn new-start [run source settings]
-  "Return the `Start` of a new model; its unit and its network are chosen unless they were given."
+(defn new-start [run source settings [base None]]
+  #[[Return the `Start` of a new model; its unit and its network are chosen unless they were given.
+
+  `base` is the record of one that didn't know the text, or None.]]
   (setv
     asked run.asked
-    [vocabulary settings] (new-vocabulary run source settings)
-    [corpus settings] (make-corpus run source vocabulary settings)
+    vocabulary (new-vocabulary run source settings)
+    corpus (make-corpus run source vocabulary settings)
+    settings (fitted-settings settings source corpus)
     speed (when (and asked.minutes (not settings.layers))
       (measured-speed run (parse-layers MEASURED)))
     [units unit] [(len corpus.ids) settings.unit]
@@ -95,12 +97,14 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   (when hint (.say run.display hint))
   (setv model (Checkpoint None vocabulary
     (replace settings
-      #** (_origin run source corpus)
-      :epochs epochs :layers layers :why why
-      :batch-size (or settings.batch-size (.even-rows run.group (default-batch-size units)))
-      :embedding (embedding-size (len vocabulary)))
-    []))
-  (Start (_with-items run source model) corpus (_epochs run model corpus) speed))
+      :epochs epochs :layers layers
+      :batch-size (or settings.batch-size (.even-rows run.group (default-batch-size units))))
+    (text-facts run source
+      (first-facts run source corpus (embedding-size (len vocabulary)) :base base :why why))
+    []
+    :items (.items-known source)))
+  (_say-what-it-is run source model)
+  (Start model corpus (_epochs run model corpus) speed))
 
 
 (defn fine-tuned-start [run base source settings bits]
@@ -108,21 +112,25 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   (setv
     asked run.asked
     vocabulary (extended base.vocabulary source settings.max-words)
-    [corpus settings] (make-corpus run source vocabulary settings)
+    corpus (make-corpus run source vocabulary settings :fine-tuned True)
+    settings (fitted-settings settings source corpus)
     speed (when asked.minutes (measured-speed run base.settings.layers))
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
       :unit settings.unit :weights base.weight-count :speed (or speed 1))
     settings (replace settings
-      #** (_origin run source corpus)
       :epochs tuning.epochs
       :batch-size (or settings.batch-size (.even-rows run.group tuning.batch-size))
       :learning-rate (* settings.learning-rate (if (in "learning_rate" asked) 1 tuning.rate))
-      :layers (or settings.layers (with-dropout base.settings.layers tuning.before tuning.dropout))
+      :layers (or settings.layers
+        (with-dropout base.settings.layers tuning.before tuning.dropout)))
+    facts (first-facts run source corpus base.facts.embedding
+      :base (base-record base asked.base)
       :why f"fine-tuned from {(stem asked.base)}, {tuning.why}")
-    model (grown (Checkpoint base.weights base.vocabulary settings []) vocabulary corpus.ids
-      run.display)
-    model (_with-items run source (_fitted run model corpus base.vocabulary)))
+    model (Checkpoint base.weights base.vocabulary settings (text-facts run source facts) []
+      :items (.items-known source))
+    model (_fitted run (grown model vocabulary corpus.ids run.display) corpus base.vocabulary))
+  (_say-what-it-is run source model)
   (Start model corpus (_epochs run model corpus) speed))
 
 
@@ -130,11 +138,13 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   "Return the `Start` that continues the model `old` with its new `settings`."
   (setv
     vocabulary (extended old.vocabulary source settings.max-words)
-    [corpus settings] (make-corpus run source vocabulary settings :new False)
-    corpus (as-before old source corpus settings)
+    corpus (make-corpus run source vocabulary settings
+      :fine-tuned old.facts.fine-tuned? :new False)
+    settings (fitted-settings settings source corpus)
+    facts (text-facts run source old.facts :new False)
     [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
-    [was is-now] (gfor s [old.settings settings]
-      (or s.devices (Message "one process without " 'distributed)))
+    [was is-now] (gfor each [old.facts facts]
+      (or each.devices (Message "one process without " 'distributed)))
     resume old.resume)
   (unless (entries-on old.history corpus.text)  ; a new text
     (setv settings (replace settings
@@ -147,32 +157,27 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       "state and position are kept, but results will differ in the last bits")))
   (setv
     ;; 16-bit weights are only for models that aren't trained.
-    model (_with-items run source (replace old :settings settings :resume resume :half False))
+    model (replace old :settings settings :facts facts :resume resume :half False
+      :items (.items-known source old.items :new old.untrained?)))
+  (_say-what-it-is run source model)
+  (setv
     larger (grown model vocabulary corpus.ids run.display)
-    model (if (is larger model) model (_fitted run larger corpus old.vocabulary))
-    start (Start model corpus (_epochs run model corpus)))
-  (add-lengths model start.lengths)
-  start)
+    model (if (is larger model) model (_fitted run larger corpus old.vocabulary)))
+  (Start model corpus (_epochs run model corpus)))
 
 
-(defn _origin [run source corpus]
-  "Return the facts about the first text of a model: a dict."
-  { ;; An item begins after the end of another.
-    "beginning" (.decode corpus.vocabulary
-      (get corpus.ids (if source.listing (slice -1 None) (slice 1))))
-    "recipe" (when run.asked.recipe run.asked.recipe.name)})
-
-
-(defn _with-items [run source model]
-  "Return `model` with the fingerprints of a list's items, or else show what its text looks like."
+(defn _say-what-it-is [run source model]
+  "Show what the text of `model` looks like, or that a list is too long to know its items."
   (setv [listing lines display] [source.listing source.look.lines run.display])
-  (when listing (return (replace model :items (.joined listing model display))))
-  (when (and lines model.untrained? (not source.people))
+  (when (and listing (not model.items))
+    (.say display
+      f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones"))
+  (unless (and (not listing) model.untrained?) (return))
+  (when (and lines (not source.people))
     (.say display (Message f"this looks like a list of {lines :,} items; try " 'items " line")))
-  (when (and source.look.width model.untrained? (not run.asked.join-lines))
+  (when (and source.look.width (not run.asked.join-lines))
     (.say display (Message f"lines are wrapped at {source.look.width} characters; to learn whole "
-      "paragraphs, try " 'join-lines f" {source.look.width}")))
-  model)
+      "paragraphs, try " 'join-lines f" {source.look.width}"))))
 
 
 (defn _fitted [run model corpus known]
@@ -186,7 +191,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   (setv [asked settings] [run.asked model.settings])
   (cond
     (or (not asked.minutes) (in "epochs" asked)) settings.epochs
-    (not settings.fine-tuned?) (most-epochs (len corpus.ids) settings.unit)
+    (not model.facts.fine-tuned?) (most-epochs (len corpus.ids) settings.unit)
     (len corpus.held) 0
     True settings.epochs))
 

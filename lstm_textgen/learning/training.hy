@@ -21,8 +21,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.learning.schedule [Average Clock STEADY-ROWS learning-rate rate-factor why-done]
-  lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume save-checkpoint
-    save-elsewhere]
+  lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
@@ -60,11 +59,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       own (.own-rows @group settings.batch-size)
       @batches (Batches ids settings own
         (when settings.items
-          (item-bounds ids (.find @checkpoint.vocabulary "\n") settings.items)))
+          (item-bounds ids (.find @checkpoint.vocabulary "\n") settings.items))
+        @checkpoint.facts.fine-tuned?)
       @held (when (len held) (HeldOut ids held @batches.shape own))
       @batch-units (math.prod @batches.shape)
       @larger-steps (and run.deadline @checkpoint.untrained? (not @checkpoint.vocabulary.several)
-        (not settings.fine-tuned?) (>= settings.batch-size STEADY-ROWS)
+        (not @checkpoint.facts.fine-tuned?) (>= settings.batch-size STEADY-ROWS)
         (not-in "learning_rate" @asked))
       @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :distributed @group.distributed)
@@ -85,7 +85,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (if @checkpoint.weights
       (.put @learner @learner.weights @checkpoint.weights)
       (setv @checkpoint.weights (values @learner.weights)))
-    (when (and @held @settings.fine-tuned?)
+    (when (and @held @checkpoint.facts.fine-tuned?)
       (setv
         count (+ (len @learner.variables) (len @learner.optimizer.variables))
         [arrays average] [(cut arrays count) (cut arrays count None)]
@@ -261,7 +261,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv
       rate (float (get (values [@learner.optimizer.learning-rate]) 0))  ; of the last step
       sample (if @group.leader?
-        (.strip (write-sample (Checkpoint weights model.vocabulary @settings []) SAMPLE-LENGTH
+        (.strip (write-sample (replace model :weights weights) SAMPLE-LENGTH
           :rng-seed @settings.rng-seed))
         ""))
     (.update entry {
@@ -271,7 +271,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       "sample" (cut sample SAMPLE-KEPT)
       "machine" (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
         f"Python {(platform.python-version)}" @learner.in-words])})
-    (when (and @held @settings.fine-tuned?
+    (when (and @held @checkpoint.facts.fine-tuned?
         (as-good? entry (entries-on model.history @text) (len @held.ids)))
       (setv (get entry "kept") True))
     (.append model.history entry)

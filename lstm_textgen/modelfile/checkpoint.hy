@@ -1,8 +1,9 @@
 #[[The model file: a crash while writing it loses nothing, and an untrusted file does no harm.
 
 `model.h5` has two readers. Stock Keras finds `model_config` and `model_weights`, as in each of its
-own HDF5 files; this package finds `lstm_textgen`, a group with vocabulary, settings, history and,
-to resume training, `resume`. It reads a file only if that has exactly the parts of a model.]]
+own HDF5 files; this package finds `lstm_textgen`, a group with vocabulary, settings, facts,
+history and, to resume training, `resume`. It reads a file only if that has exactly the parts of a
+model.]]
 
 (eval-when-compile (require hyrule [-> meth unless]))
 (import
@@ -22,25 +23,23 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path similar-model]
-  lstm-textgen.modelfile.soundness [check-arrays check-facts check-record count?]
+  lstm-textgen.modelfile.soundness [check-arrays check-contents check-record count?]
+  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [NetworkSpec]
-  lstm-textgen.settings.models [ModelSettings stored-settings]
+  lstm-textgen.settings.models [ModelSettings from-file]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [parse-vocabulary])
 
 (setv
-  FORMAT 5  ; the newest; see `_format`
-  HALVED [3 5]  ; those whose weights have 16 bits
-  STORED-TEXTS ["vocabulary" "settings" "history"]
+  FORMAT 6  ; earlier versions, which were never published, wrote 1 to 5
+  ;; The parts of our group: texts, one of which only trained models have, and optional bytes,
+  ;; which a `Checkpoint` has under the same names.
+  TEXT-PARTS ["vocabulary" "settings" "facts" "history"]
   EVALUATION "evaluation"
-  ITEMS-PART "items"
+  BYTE-PARTS ["items"]
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
-  DAMAGED "it is damaged: its checksum does not match"
-  ;; The order in format 1, which must stay: the same model gives the same bytes.
-  STORED-SETTINGS ["unit" "lower" "encoding" "max_words" "lookback" "stride" "batch_size"
-    "validation" "layers" "learning_rate" "epochs" "patience" "rng_seed" "temperature" "embedding"
-    "beginning" "recipe"])
+  DAMAGED "it is damaged: its checksum does not match")
 
 
 (defclass [dataclass] Progress []
@@ -68,6 +67,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   #^ list weights
   #^ Vocabulary vocabulary
   #^ ModelSettings settings
+  #^ Facts facts
   #^ list history  ; a dict for each epoch
   (setv
     #^ Resume resume None    ; None if training can't be resumed
@@ -85,11 +85,11 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 
   (meth [property] spec []
     "The `NetworkSpec` that the weights belong to."
-    (NetworkSpec @settings.layers (len @vocabulary) @settings.embedding)))
+    (NetworkSpec @settings.layers (len @vocabulary) @facts.embedding)))
 
 
-(defclass NewerFormat [ValueError]
-  "The file was written by a newer version of this program.")
+(defclass OtherFormat [ValueError]
+  "The file was written by a newer or an earlier version of this program.")
 
 
 ;; * Saving
@@ -120,7 +120,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   "Return the whole file as bytes; raise `ValueError` if they couldn't be read again."
   ;; It is made in memory, so a full disk affects a plain write, never HDF5.
   (import h5py)  ; only for writing: the import takes a tenth of a second
-  (check-facts checkpoint)
+  (check-contents checkpoint)
   (setv [spec image] [checkpoint.spec (BytesIO)])
   (with [_ (np.errstate :over "ignore")]  ; a number beyond 16 bits becomes infinite
     (setv weights (lfor
@@ -141,15 +141,13 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
 (defn _write-ours [file checkpoint weights]
   "Write the group `lstm_textgen` of `checkpoint`, with these `weights` in the file."
   (setv
-    [settings evaluation] [(.as-dict checkpoint.settings) checkpoint.evaluation]
     parts {
       "vocabulary" (.to-json checkpoint.vocabulary)
-      "settings" (json.dumps {
-        #** (dfor name STORED-SETTINGS name (get settings name))
-        #** (dfor [name value] (.items settings) :if value name value)})
+      "settings" (json.dumps (.as-dict checkpoint.settings))
+      "facts" (json.dumps (vars checkpoint.facts))
       "history" (json.dumps checkpoint.history)
-      EVALUATION (when evaluation (json.dumps evaluation))
-      ITEMS-PART checkpoint.items}
+      EVALUATION (when checkpoint.evaluation (json.dumps checkpoint.evaluation))
+      #** (dfor name BYTE-PARTS name (getattr checkpoint name))}
     ;; As arrays of bytes: an attribute would hold at most 64 KiB and no NUL.
     arrays (dfor
       [name part] (.items parts)
@@ -157,7 +155,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       name (np.frombuffer (if (isinstance part str) (.encode part) part) "uint8")))
   (for [[name array] (.items arrays)] (.create-dataset file f"lstm_textgen/{name}" :data array))
   (.update (. file ["lstm_textgen"] attrs) {
-    "format" (_format checkpoint)
+    "format" FORMAT
     "sha256" (digest [#* (.values arrays) #* (gfor w weights (np.asarray w "float32"))])})
   (when (setx resume checkpoint.resume)
     (setv
@@ -174,23 +172,13 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
     (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
 
 
-(defn _format [checkpoint]
-  "Return the number of the first format that has all that is in `checkpoint`."
-  (cond
-    (and checkpoint.items checkpoint.half) 5
-    checkpoint.items 4
-    checkpoint.half 3
-    checkpoint.evaluation 2
-    True 1))
-
-
 ;; * Loading
 
 (defn load-checkpoint [path [resume False] [warn warnings.warn]]
   #[[Return the `Checkpoint` in the file at `path`; with `resume`, including its training state.
 
   If it is damaged and its `.bak` is valid, read that and call `warn` with a line about it. Raise
-  `OSError` if no file can be read, `ValueError` if it isn't a model, is damaged, or has a newer
+  `OSError` if no file can be read, `ValueError` if it isn't a model, is damaged, or has another
   format or other parts. Nothing in it is executed, and no other file is touched.]]
   (setv
     given (Path path)
@@ -207,7 +195,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       :kind FileNotFoundError))
   (try
     (_read path resume)
-    (except [NewerFormat] (raise))
+    (except [OtherFormat] (raise))
     (except [error ValueError]
       (unless (_sound? backup) (raise))
       (warn (Message error f"; using the backup instead: {backup}"))
@@ -219,61 +207,72 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
   (when (or (.exists path) (.exists (backup-path path)))
     (try
       (load-checkpoint path :resume True :warn warn)
-      (except [NewerFormat] (raise))
+      (except [OtherFormat] (raise))
       (except [error ValueError]
         (refuse error "; to replace it, train a new model with " 'restart)))))
 
 
 (defn _sound? [path]
-  "Return whether the file at `path` is a complete model, of this format or a newer one."
+  "Return whether the file at `path` is a complete model, or one of another format."
   (try
     (_read path True)
     True
-    (except [NewerFormat] True)
+    (except [OtherFormat] True)
     (except [[ValueError OSError]] False)))
 
 
 (defn _read [path resume]
-  "Return the `Checkpoint` in the file at `path`, whatever its format."
+  "Return the `Checkpoint` in the file at `path`."
   (try
     (with [file (open-hdf5 path)]
       (unless (in "lstm_textgen" file.objects)
         (refuse "it was not made by this program"))
       (setv format (.get (.attributes file "lstm_textgen") "format"))
       (unless (and (count? format) (>= format 1)) (refuse "it has no format number"))
-      (when (> format FORMAT)
-        (raise (NewerFormat (+ f"it has format {format} of a newer lstm_textgen, "
-          f"but this version reads up to {FORMAT}: upgrade it"))))
-      (_read-model file resume :half (in format HALVED)))
+      (unless (= format FORMAT)
+        (refuse #* (if (> format FORMAT)
+            [f"a newer lstm_textgen made it (format {format}): upgrade this one"]
+            ["an earlier version made it: train again, with " 'restart " to replace it"])
+          :kind OtherFormat))
+      (_read-model file resume))
     (except [error ValueError]
-      (setv kind (if (isinstance error NewerFormat) NewerFormat ValueError))
+      (setv kind (if (isinstance error OtherFormat) OtherFormat ValueError))
       (raise (failure kind f"{path}: not a usable model: " error) :from None))))
 
 
-(defn _read-model [file resume half]
-  "Return the `Checkpoint` in the open `file`, its weights stored in 16 bits if `half`."
+(defn _read-model [file resume]
+  "Return the `Checkpoint` in the open `file`."
   (setv
-    later (gfor name [EVALUATION ITEMS-PART] :if (in f"lstm_textgen/{name}" file.objects) name)
+    optional (gfor
+      name [EVALUATION #* BYTE-PARTS]
+      :if (in f"lstm_textgen/{name}" file.objects)
+      name)
     arrays (dfor
-      name [#* STORED-TEXTS #* later]
+      name [#* TEXT-PARTS #* optional]
       name (.array file f"lstm_textgen/{name}" "u"))
     parts (dfor [name array] (.items arrays) name (.tobytes array))
     model (Checkpoint []
       (parse-vocabulary (.decode (get parts "vocabulary")))
-      (stored-settings (read-json (get parts "settings") "its settings" dict))
+      #* (gfor
+        [name record] [["settings" ModelSettings] ["facts" Facts]]
+        (from-file record (read-json (get parts name) f"its {name}" dict) name))
       (read-json (get parts "history") "its history" list)
       :evaluation (when (in EVALUATION parts)
         (read-json (get parts EVALUATION) "its evaluation" dict))
-      :items (.get parts ITEMS-PART b"")
-      :half half)
-    [vocabulary settings] [model.vocabulary model.settings])
-  (check-facts model)
-  (unless (= vocabulary.unit settings.unit) (refuse "its vocabulary contradicts its settings"))
-  (.encode vocabulary settings.beginning)  ; raises for units that the vocabulary lacks
+      #** (dfor name BYTE-PARTS name (.get parts name b"")))
+    vocabulary model.vocabulary)
+  (check-contents model)
+  (unless (= vocabulary.unit model.settings.unit)
+    (refuse "its vocabulary contradicts its settings"))
+  (.encode vocabulary model.facts.beginning)  ; raises for units that the vocabulary lacks
   (_check-layout file model.spec)
-  (setv model.weights (lfor
-    [path shape] (weight-shapes model.spec)
-    (.floats file f"model_weights/{path}" shape (if half "float16" "float32"))))
+  (setv
+    layout (lfor [path shape] (weight-shapes model.spec) [f"model_weights/{path}" shape])
+    dtype (. (.array file (get layout 0 0) "f") dtype)
+    model.half (= dtype "float16")
+    model.weights (lfor
+      [path shape] layout
+      (.floats file path shape (if model.half dtype "float32"))))
   (unless (= (.get (.attributes file "lstm_textgen") "sha256")
       (digest [#* (.values arrays) #* model.weights]))
     (refuse DAMAGED))
@@ -304,7 +303,7 @@ to resume training, `resume`. It reads a file only if that has exactly the parts
       #* attributes
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
       "lstm_textgen"
-      #* (gfor name [#* STORED-TEXTS EVALUATION ITEMS-PART] f"lstm_textgen/{name}")
+      #* (gfor name [#* TEXT-PARTS EVALUATION #* BYTE-PARTS] f"lstm_textgen/{name}")
       RESUME
       f"{RESUME}/state"
       #* (gfor name RESUME-PARTS path [f"{RESUME}/{name}" #* (_resume-paths file name)] path)})

@@ -72,7 +72,7 @@
 
 
 (defn loss-of [entry [key None]]
-  "Return the loss of `entry` under `key` (or else validation, training), bits per `loss-unit`."
+  "Return the loss of `entry` under `key` (or else validation, training), bits per character."
   (setv key (or key (if (in "validation_loss" entry) "validation_loss" "loss")))
   (/ (bits (get entry key)) (.get entry (get LENGTHS key) 1)))
 
@@ -81,24 +81,3 @@
   "Return the losses of an `entry` as `loss-of` does: a dict of \"training\" and \"validation\"."
   (setv keys {"training" "loss"  "validation" "validation_loss"})
   (dfor [name key] (.items keys) :if (in key entry) name (loss-of entry key)))
-
-
-(defn loss-unit [model]
-  "Return the unit that the losses of `model` are per: a character, or a word in an older file."
-  (if (recorded model.history (get LENGTHS "loss")) "character" model.vocabulary.singular))
-
-
-(defn add-lengths [checkpoint lengths]
-  #[[Add the `lengths` of units, a dict from the values of `LENGTHS`, to an old version's epochs.
-
-  They are exact for epochs on the text on which `lengths` were measured. The surprises of an
-  earlier version's evaluation also become bits per character.]]
-  (setv old (lfor entry checkpoint.history :if (not-in (get LENGTHS "loss") entry) entry))
-  (for [entry old  [loss key] (.items LENGTHS)]
-    (when (and (in loss entry) (in key lengths)) (setv (get entry key) (get lengths key))))
-  (when (and old lengths checkpoint.evaluation)
-    (setv
-      length (.get lengths "validation_unit_length" (get lengths "unit_length"))
-      evaluation checkpoint.evaluation
-      (get evaluation "surprise")
-        (lfor value (get evaluation "surprise") (round (/ value length) 4)))))

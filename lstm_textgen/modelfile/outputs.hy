@@ -17,7 +17,7 @@ permanently if anything fails.]]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.text.corpus [Text earlier-fingerprint ids-of prepared-chunks]
+  lstm-textgen.text.corpus [Text prepared-chunks]
   lstm-textgen.text.files [find-paths read-chunks]
   lstm-textgen.text.lists [Listing])
 
@@ -66,7 +66,7 @@ permanently if anything fails.]]
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
     (setv settings model.settings)
-    (when (in (file-digest path) (or settings.digests [])) (return True))
+    (when (in (file-digest path) (or model.facts.digests [])) (return True))
     (setv
       chunks (prepared-chunks (read-chunks [path] settings.encoding) settings.lower
         settings.join-lines)
@@ -74,21 +74,7 @@ permanently if anything fails.]]
       known (sfor entry model.history (get entry "text")))
     (with [text (Text)]
       (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
-      (or
-        (any (gfor each known (.endswith each f":{text.fingerprint}")))
-        (_learned-earlier? model text listing known)))))
-
-
-(defn _learned-earlier? [model text listing known]
-  "Return whether an earlier version trained `model` on `text`, as the fingerprints `known` say."
-  (setv ids (ids-of text model.vocabulary))
-  (when listing
-    (.hold-out listing model.settings.validation model.settings.rng-seed)
-    (setv [ids _] (.split listing ids model.vocabulary)))
-  (any (gfor
-    each known
-    :setv length (int (get (.split each ":") 0))
-    (earlier-fingerprint (cut ids length) [each]))))
+      (any (gfor each known (.endswith each f":{text.fingerprint}"))))))
 
 
 (defn _check-apart [name path sources [folders #()]]

@@ -14,9 +14,8 @@ raises `ValueError`.]]
 (setv
   MOST-SHOWN 1000  ; items of one kind in a report
   MAX-COUNTED (** 2 48)  ; epochs or steps: more than any run takes, and a run may go on from them
-  ;; Keys that an epoch may lack, as in the first files.
-  OPTIONAL ["validation_loss" "learning_rate" "seconds" "sample" "machine" "kept"
-    "unit_length" "validation_unit_length"])
+  ;; Keys that an epoch may lack: without validation, if it isn't kept, if units are characters.
+  OPTIONAL ["validation_loss" "kept" "unit_length" "validation_unit_length"])
 
 
 ;; * Predicates of what a value must be
@@ -40,7 +39,7 @@ raises `ValueError`.]]
   _share? (_within number? 0 1)
   _true? (fn [value] (is value True))
   ;; What a file says about its training: an epoch of its history, its evaluation, its progress.
-  FACTS {
+  RECORDS {
     "history" {
       "epoch" _step?  "text" text?  "sample" text?  "machine" text?  "kept" _true?
       "loss" _number?  "validation_loss" _number?  "learning_rate" _number?  "seconds" _number?
@@ -58,13 +57,13 @@ raises `ValueError`.]]
 
 ;; * Checks
 
-(defn check-facts [model]
+(defn check-contents [model]
   "Raise `ValueError` unless history, evaluation and items of `model` (a `Checkpoint`) are valid."
   (for [entry model.history] (check-record "history" entry OPTIONAL))
   (setv evaluation model.evaluation)
   (unless (is evaluation None)
     (check-record "evaluation" evaluation)
-    (unless (and (= (set evaluation) (set (get FACTS "evaluation")))
+    (unless (and (= (set evaluation) (set (get RECORDS "evaluation")))
         (= (len (get evaluation "counts")) (len model.vocabulary)))
       (refuse "its evaluation is of another model")))
   (unless (and
@@ -75,9 +74,9 @@ raises `ValueError`.]]
 
 
 (defn check-record [name record [optional #()]]
-  "Raise `ValueError` unless `record` has valid FACTS of `name`; `optional` ones may be missing."
+  "Raise `ValueError` unless `record` has valid RECORDS of `name`; `optional` ones may be missing."
   (unless (isinstance record dict) (refuse f"its {name} has an invalid entry"))
-  (for [[key fits?] (.items (get FACTS name))  :if (or (in key record) (not-in key optional))]
+  (for [[key fits?] (.items (get RECORDS name))  :if (or (in key record) (not-in key optional))]
     (unless (fits? (.get record key ...)) (refuse f"its {name} has an invalid '{key}'"))))
 
 

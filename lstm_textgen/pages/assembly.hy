@@ -16,7 +16,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.pages.markup [Html safe]
-  lstm-textgen.text.items [FINGERPRINT MOST-DRAWS]
+  lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.names [RARER]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
@@ -29,7 +29,8 @@ nothing is requested, whatever data the page holds.]]
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
-    "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS  "fingerprint" FINGERPRINT
+    "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
+    "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS

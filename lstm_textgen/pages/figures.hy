@@ -7,7 +7,7 @@ picture is left out.]]
 (eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.modelfile.history [kept-entry loss-of loss-unit losses-of recorded text-length]
+  lstm-textgen.modelfile.history [kept-entry loss-of losses-of recorded text-length]
   lstm-textgen.text.items [FINGERPRINT])
 
 (setv
@@ -29,30 +29,29 @@ picture is left out.]]
 (defn summary-of [model]
   "Return in sentences what a `model` (a `Checkpoint`) learned, from how much, and how well."
   (setv
-    [settings history] [model.settings model.history]
+    [facts history] [model.facts model.history]
     kept (kept-entry history)
-    base (if settings.fine-tuned? f", starting from the base {settings.base.name}" ""))
+    base (if facts.fine-tuned? f", starting from the base {facts.base.name}" ""))
   (unless kept (return "It has learned nothing yet: no epoch is complete."))
   (setv
     loss (loss-of kept)
-    unit (loss-unit model)
     measured (if (in "validation_loss" kept)
       "held-out text"
       "the training text, as none was held out"))
   (html
     f"It learned from {(_subject model)} in {(counted (len history) "epochs")}{base}. Its loss is "
-    (strong f"{loss :.3f} bits per {unit}")
-    f" on {measured}: predicting a {unit} is like choosing among {(** 2 loss) :,.1f} equally "
+    (strong f"{loss :.3f} bits per character")
+    f" on {measured}: predicting a character is like choosing among {(** 2 loss) :,.1f} equally "
     "likely ones."))
 
 
 (defn _subject [model]
   "Return what `model` learned from, and how much that is."
   (setv
-    settings model.settings
+    [settings people] [model.settings model.facts.people]
     size (or (.get (facts-of model) "text") "text"))
   (cond
-    settings.people f"a chat of {(clip (.join ", " settings.people) 60)} ({size})"
+    people f"a chat of {(clip (.join ", " people) 60)} ({size})"
     (and settings.items model.items)
       f"a list of {(counted (// (len model.items) FINGERPRINT) f"{settings.items}s")} ({size})"
     settings.items f"a list ({size})"
@@ -62,20 +61,21 @@ picture is left out.]]
 (defn facts-of [model]
   "Return the facts about a `model` (a `Checkpoint`): a dict from names to texts, None if unknown."
   (setv
-    [settings history unit] [model.settings model.history model.settings.unit]
+    [settings facts history unit] [model.settings model.facts model.history model.settings.unit]
     kept (or (kept-entry history) {}))
-  { "recipe" settings.recipe
+  { "recipe" facts.recipe
     "text" (when (text-length history)
       (+ (counted (text-length history) unit)
         (if (in "unit_length" kept) f", {(round (text-characters model)) :,} characters" "")))
-    "items" (when (and settings.longest-item settings.median-item)
-      (+ f"{settings.items}s of {settings.median-item :,} {unit} (the median) to "
-        f"{settings.longest-item :,}"))
+    "items" (when (and facts.longest-item facts.median-item)
+      (+ f"{settings.items}s of {facts.median-item :,} {unit} (the median) to "
+        f"{facts.longest-item :,}"))
     "vocabulary" (counted model.vocabulary.size unit)
-    "network" (+ (.replace (str settings.layers) "," ", ") f", embedding {settings.embedding}")
+    "base" (when facts.base (.in-words facts.base))
+    "network" (+ (.replace (str settings.layers) "," ", ") f", embedding {facts.embedding}")
     "weights" f"{model.weight-count :,}"
     "epochs" (str (len history))
-    "loss" (when kept f"{(loss-of kept) :.3f} bits per {(loss-unit model)}")
+    "loss" (when kept f"{(loss-of kept) :.3f} bits per character")
     "in epoch" (when kept (str (get kept "epoch")))
     "lookback" (counted settings.lookback unit)
     "batch size" (str settings.batch-size)
@@ -198,7 +198,7 @@ picture is left out.]]
       hardest (max surprise)
       place (/ (.index surprise hardest) (- n 1)))
     (section-of "Where the held-out text is hard to predict"
-      (+ f"Surprise in bits per {(loss-unit checkpoint)} at {n} places of the held-out text. The "
+      (+ f"Surprise in bits per character at {n} places of the held-out text. The "
         f"hardest is {place :.0%} of the way in, at {hardest :.2f} bits; the easiest has "
         f"{(min surprise) :.2f}. --score-html shades the text itself.")
       (html

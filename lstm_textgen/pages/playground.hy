@@ -46,9 +46,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
-  own) and `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item
-  at most (None: no such limit), and at `min-p` (None: 0). Raise `ValueError` for values out of range, more models, or too
-  large ones.]]
+  own), `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item at
+  most (None: no such limit), and `min-p` (None: 0). Raise `ValueError` for values out of range,
+  more models, or too large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
@@ -127,7 +127,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (defn _facts [name model]
   "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of assets/model.js."
   (setv
-    [settings vocabulary] [model.settings model.vocabulary]
+    [settings facts vocabulary] [model.settings model.facts model.vocabulary]
     seed (Seed model "")
     sample (write-sample model SAMPLE)
     lines (lfor line (.splitlines sample) :if (.strip line) line)
@@ -139,22 +139,22 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "lower" settings.lower
    "code" (> indented (* INDENTED (len lines)))
    "layers" (lfor each settings.layers.recurrent [each.kind each.size])
-    "embedding" settings.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
-    "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
-    "end" (if settings.items (get ENDS settings.items) "")
-   "lines" (or settings.item-lines 0)
-   #** (_breaks vocabulary settings)
-   "remembers" (not (or settings.items settings.people))
-   "names" (if (is vocabulary.unknown None) (or settings.names "") "")
-   "mostUnits" (min LONGEST (* LONGER (or settings.longest-item LONGEST)))
+   "embedding" facts.embedding  "bits" (if (<= model.weight-count MOST-HALVED) 16 8)
+   "start" (.tolist seed.ids)  "opening" (.join "" seed.opening)
+   "end" (if settings.items (get ENDS settings.items) "")
+   "lines" (or facts.item-lines 0)
+   #** (_breaks vocabulary facts)
+   "remembers" (not (or settings.items facts.people))
+   "names" (if (is vocabulary.unknown None) (or facts.names "") "")
+   "mostUnits" (min LONGEST (* LONGER (or facts.longest-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))})
 
 
-(defn _breaks [vocabulary settings]
+(defn _breaks [vocabulary facts]
   "Return the `break-rules`: the state after each unit, a digit, and what may not follow a break."
-  (setv [barred next] (or (break-rules vocabulary settings.item-ends settings.unbroken)
+  (setv [barred next] (or (break-rules vocabulary facts.item-ends facts.unbroken)
     [(np.zeros #(4 1)) (np.zeros #(4 0) int)]))
   { "after" (.join "" (map str (get next 0)))
     "small" (.tolist (np.flatnonzero (get barred 3)))})

@@ -11,7 +11,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   lstm-textgen.basics.terminal [spaces-shown]
   lstm-textgen.basics.values [counted]
   lstm-textgen.display.plain [duration]
-  lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of loss-unit recorded text-length]
+  lstm-textgen.modelfile.history [WORDS-ALONE kept-entry loss-of recorded text-length]
   lstm-textgen.modelfile.outputs [open-output]
   lstm-textgen.pages.assembly [assemble]
   lstm-textgen.pages.figures [calibration-chart chart-figure comparing-charts epochs-in-figures
@@ -95,15 +95,12 @@ A section is left out if a file lacks its data, or has too little of it to show.
   "Return which of the `models` has the lowest loss, if their losses are comparable."
   (setv
     losses (dfor [name model] models :if model.history name (loss-of (kept-entry model.history)))
-    trained (lfor [name model] models :if (in name losses) model)
-    units (sorted (set (map loss-unit trained))))
+    trained (lfor [name model] models :if (in name losses) model))
   (unless trained (return "None of them is trained yet."))
-  (when (> (len units) 1)
-    (return f"Their losses are per {(.join " and per " units)}, so they aren't comparable."))
   (setv
     name (min losses :key losses.get)
     lowest (html (strong name)
-      f" has the lowest loss, {(get losses name) :.3f} bits per {(get units 0)}")
+      f" has the lowest loss, {(get losses name) :.3f} bits per character")
     ;; The text that each learned from; those with the same vocabulary must have the same.
     texts (sfor model trained #((tuple model.vocabulary.units) (get model.history -1 "text")))
     lengths (list (map text-characters trained)))
@@ -128,15 +125,14 @@ A section is left out if a file lacks its data, or has too little of it to show.
         "minutes" (when seconds f"{(/ seconds 60) :.1f}")
         "copied" (unless (is copied None) f"{copied :.0%}")
         "machine" (get [None #* (recorded model.history "machine")] -1)})
-    units (sorted (sfor [_ model] models (loss-unit model)))
     charts (comparing-charts models))
   #( (_lowest-loss models)
     charts
     [ (section-of "What they write" "With an empty seed text, at temperature 0.7."
         (html (div :class "columns" (for [[name model] models] (_sample-at model 0.7 name)))))
       (section-of "How they learned"
-        (+ f"Loss in bits per {(.join " or " units)} on held-out text or, without it, on training "
-          "text; lower is better.")
+        (+ "Loss in bits per character on held-out text or, without it, on training text; "
+          "lower is better.")
         (side-by-side charts))
       (section-of "Side by side" ""
         (table-of ["model" #* (gfor [name _] models name)]
@@ -167,8 +163,8 @@ A section is left out if a file lacks its data, or has too little of it to show.
         samples)
       novelty
       (section-of "How it learned"
-        (+ f"Loss in bits per {(loss-unit model)}, the mean surprise of the text. Lower is "
-          "better. Where the validation curve turns up, the model begins to overfit.")
+        (+ "Loss in bits per character, the mean surprise of the text. Lower is better. "
+          "Where the validation curve turns up, the model begins to overfit.")
         (side-by-side charts))
       (_samples-of-epochs model)
       (strip-section model)
@@ -185,8 +181,8 @@ A section is left out if a file lacks its data, or has too little of it to show.
 
   `temperatures` is a dict from words to temperatures.]]
   (setv
-    settings model.settings
-    typical (or settings.median-item 1)
+    [settings facts] [model.settings model.facts]
+    typical (or facts.median-item 1)
     count (max FEWEST (min DRAWN (// MOST-UNITS typical)))
     [figures columns] (zip #* (gfor
       [word t] (.items temperatures)
@@ -196,7 +192,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
       f"Of {count} items at each temperature, compared with the training list."
       (table-of ["items" "training" #* (map str.lower temperatures)] (zip
         ["new" "different" f"median length, {settings.unit}" "longest"]
-        [None None settings.median-item settings.longest-item]
+        [None None facts.median-item facts.longest-item]
         #* columns)))))
 
 
@@ -285,10 +281,8 @@ A section is left out if a file lacks its data, or has too little of it to show.
 (defn _made-of [model]
   "Return the section with facts about the model, and its settings with the reason for each value."
   (setv
-    settings (.as-dict model.settings)
     n (text-length model.history)
-    hidden ["why" "beginning" "people" "seed_text"
-      #* (if model.vocabulary.limited [] ["max_words"])]
+    hidden (if model.vocabulary.limited [] ["max_words"])
     facts {
       #** (facts-of model)
       "duration" (duration-in-words model.history)
@@ -297,33 +291,30 @@ A section is left out if a file lacks its data, or has too little of it to show.
     (table-of [] (gfor [name fact] (.items facts) :if fact [name fact]))
     (epochs-in-figures model)
     (folded "Every setting and the reason for its value" [] (gfor
-      setting (settings-in "model" "fact")
-      :setv value (get settings setting.name)
-      :if (not (or (is value None) (in setting.name hidden) (and setting.later (not value))))
+      setting (settings-in "model")
+      :setv value (getattr model.settings setting.name)
+      :if (not (or (is value None) (in setting.name hidden)))
       [ (.replace setting.name "_" " ")
-        (html (str value) (br) (span :class "soft small" (_why setting settings n) "; "
+        (html (str value) (br) (span :class "soft small" (_why setting model n) "; "
           (get (.split setting.help " (default") 0)))]))))
 
 
-(defn _why [setting settings units]
-  "Return why a `setting` has its value, in a model trained on this number of `units`."
+(defn _why [setting model units]
+  "Return why a `setting` of `model` has its value, as it was trained on this number of `units`."
   (setv
-    value (get settings setting.name)
-    unit (get settings "unit")
-    base (get settings "base")
+    settings model.settings
+    value (getattr settings setting.name)
+    unit settings.unit
     for-text f"the default for {units :,} {unit}"
     ;; The value that has a reason, and the reason; any other was given.
     [default why] (match setting.name
-      (| "epochs" "batch_size" "learning_rate" "lookback" "max_words") :if (and base base.used?)
+      (| "epochs" "batch_size" "learning_rate" "lookback" "max_words") :if model.facts.fine-tuned?
         [value "the default for fine-tuning, unless it was given"]
-      "layers" [value (or (get settings "why") "given")]
+      "layers" [value (or model.facts.why "given")]
       "epochs" [(default-epochs (max 1 units) unit) for-text]
       "batch_size" [(default-batch-size (max 1 units)) for-text]
       "max_words" [(. (get RULES unit) max-words) "the default"]
-      "stride" [(get settings "lookback") "the default: the lookback"]
-      "embedding" [value "determined by the vocabulary"]
-      "base" [value (if value.used? "given"
-        "given, but it predicted this text poorly, so training was from scratch")]
+      "stride" [settings.lookback "the default: the lookback"]
       _ [setting.default "the default"]))
   (if (= value default) why "given"))
 

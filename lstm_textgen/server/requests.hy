@@ -107,13 +107,13 @@
   (meth group [served]
     "Return the `Group` of texts by a `Served` model: `n` for each prompt."
     (setv
-      settings served.model.settings
+      longest served.model.facts.longest-item
       given (or self.prompt "")
       prompts (if (isinstance given str) [given] given)
       texts (* (or self.n 1) (len prompts))
       units (cond
         (is-not self.max-tokens None) self.max-tokens
-        settings.longest-item (min MOST-TOKENS (* LONGER settings.longest-item))
+        longest (min MOST-TOKENS (* LONGER longest))
         True USUAL-LENGTH))
     (when (> texts MOST-TEXTS)
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"

@@ -2,14 +2,13 @@
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  dataclasses [dataclass make-dataclass replace]
+  dataclasses [MISSING dataclass fields make-dataclass replace]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [RULES]
   lstm-textgen.settings.table [SETTINGS check-setting settings-in])
 
 (setv
-  MAX-EMBEDDING 65536
   MAX-STEP (** 2 20))  ; ids in one training step: 16 times a large GPU's share
 
 
@@ -51,53 +50,28 @@
     (Request {#** self  #** values})))
 
 
-(defclass Base [str]
-  #[[The record of a model's base: its name and the checksum of its weights, as in `english:0f…`.
-
-  It is `english:unused` if the base didn't know the text, so the model began from scratch.]]
-
-  (meth [property] name []
-    "The base's name."
-    (get (.rsplit self ":" 1) 0))
-
-  (meth [property] used? []
-    "Whether the model began with the base's weights."
-    (not (.endswith self ":unused")))
-
-  (meth unused []
-    "Return the record of this base for a model that began from scratch after all."
-    (Base f"{@name}:unused"))
-
-  (meth in-words []
-    "Return which base the model began with, in words."
-    (if @used? @name f"none: {@name} predicted this text poorly")))
-
-
-;; The fields are those of the table.
+;; The fields are those of the table. In a file those that may be None may also be missing.
 (defclass [(dataclass :frozen True)] ModelSettings [
-    (make-dataclass "Kept" (lfor s (settings-in "model" "fact") s.name) :frozen True)]
-  #[[The settings of a model and facts about it, as its file has them, one attribute each.
+    (make-dataclass "Kept" :frozen True :kw-only True (lfor
+      s (settings-in "model")
+      [s.name object #* (if s.optional [None] [])]))]
+  #[[The settings of a model, as its file has them, one attribute each.
 
-  `base` is a `Base` or None; `layers` are `Layers`, and None until they are chosen.]]
+  `layers` are `Layers`, and None until they are chosen.]]
 
   (meth __post-init__ []
-    "Raise like `check-value` for an invalid one, `ValueError` for what takes too much to use."
+    "Raise `ValueError` for an invalid one, and for what takes too much to use."
     (for [[name value] (list (.items (vars self)))  :if (is-not value None)]
-      (setv made (.get {"base" Base  "layers" parse-layers} name (fn [value] value)))
-      (object.__setattr__ self name (made (check-setting name value))))
+      (setv value (check-setting name value ValueError))
+      (object.__setattr__ self name (if (= name "layers") (parse-layers value) value)))
     (setv [rows lookback] [(or @batch-size 1) @lookback])
-    (when (> (or @embedding 0) MAX-EMBEDDING) (refuse "its setting 'embedding' is too large"))
     (when (> (* rows lookback) MAX-STEP)
       (refuse f"a training step of {rows} windows of {lookback} units is too large: "
         'batch-size " times " 'lookback f" may be at most {MAX-STEP}")))
 
   (meth as-dict []
     "Return them as plain values, for the file."
-    {#** (vars self)  "layers" (str @layers)})
-
-  (meth [property] fine-tuned? []
-    "Whether the model began with the weights of a base."
-    (bool (and @base @base.used?))))
+    {#** (vars self)  "layers" (str @layers)}))
 
 
 (defn of-model [given]
@@ -107,24 +81,23 @@
 
 (defn new-settings [given]
   "Return the `ModelSettings` of a new model: those `given` (as above), else the defaults."
-  (setv
-    defaults (dfor s (settings-in "model" "fact") s.name s.default)
-    settings (ModelSettings #** {#** defaults #** (of-model given)}))
+  (setv settings (ModelSettings #**
+    {#** (dfor s (settings-in "model") s.name s.default)  #** (of-model given)}))
   (replace settings
     :stride (or settings.stride settings.lookback)
     :max-words (or settings.max-words (. (get RULES settings.unit) max-words))))
 
 
-(defn stored-settings [stored]
-  "Return the `ModelSettings` in `stored`, a dict from a file; raise `ValueError` if invalid."
-  (setv values {})
-  (for [s (settings-in "model" "fact")]
-    (unless (or s.later (in s.name stored)) (refuse f"its settings lack '{s.name}'"))
-    (setv value (.get stored s.name s.default))
-    (when (and (is value None) s.later (not s.optional)) (setv value s.default))
-    (unless (and (is value None) s.optional) (check-setting s.name value ValueError))
-    (setv (get values s.name) value))
-  (ModelSettings #** values))
+(defn from-file [record stored what]
+  #[[Return the `record`, `ModelSettings` or `Facts`, of `stored`, a dict from a file.
+
+  Raise `ValueError`, calling it `what`, if it lacks one without a default or has an invalid one.]]
+  (for [field (fields record)  :if (is field.default MISSING)]
+    (when (is (.get stored field.name) None) (refuse f"its {what} lack '{field.name}'")))
+  (record #** (dfor
+    field (fields record)
+    :if (in field.name stored)
+    field.name (get stored field.name))))
 
 
 (defn continued-settings [stored given]

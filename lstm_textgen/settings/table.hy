@@ -11,7 +11,7 @@ in Python, and its checks.]]
   lstm-textgen.basics.messages [refuse spelled]
   lstm-textgen.basics.values [CONDITIONS COUNT ENCODING FLAG FRACTION Kind MATCH MODEL PASSAGE
     PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
-    TEXT-LIST TEXTS WHOLE check-value one-of unknown-name]
+    TEXTS WHOLE check-value one-of unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
 
@@ -21,8 +21,7 @@ in Python, and its checks.]]
 
   `places` are words for where it may be given: on the command line (`cli`), in a `recipe`, to
   Python's `train`, to its methods that `write`, or to `generate` alone. With `model` the model
-  file has what was given; with `fact` it has what the program found out, such as the name of a
-  recipe or the record of a base.]] [
+  file has it.]] [
     #^ str name    ; as Python writes it, with underscores
     #^ Kind kind
     #^ str places
@@ -31,8 +30,7 @@ in Python, and its checks.]]
     #^ str [metavar "N"]      ; stands for the value in the help
     #^ object [default None]  ; None is described in `help`, or means no limit
     #^ bool [fixed False]     ; whether weights, vocabulary or the place in the data depend on it
-    #^ bool [optional False]  ; whether the model file may have None …
-    #^ bool [later False]     ; … or lack it or have None for the default, as the first ones did
+    #^ bool [optional False]  ; whether the model file may lack it, or have None
     #^ str [brief None]       ; help of an everyday flag; others are only in `--help-all`
     #^ str [flag None]        ; its name on the command line, if different,
     #^ str [keyword None]     ; and in a recipe
@@ -81,9 +79,9 @@ in Python, and its checks.]]
       (+ "files, folders, patterns, http(s) URLs, .gz, or - (standard input): plain text, "
         "documents, chats and your own posts; a bare name is also looked up in corpora/")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
-    (Setting "recipe" PASSAGE "cli train fact"
+    (Setting "recipe" PASSAGE "cli train"
       "take text and settings from a recipe; other flags override the recipe's"
-      :metavar "FILE.hy" :optional True :brief "take text and settings from a recipe")
+      :metavar "FILE.hy" :brief "take text and settings from a recipe")
     (Setting "only" PASSAGE "cli recipe train"
       "in chats and mail, read only this person's messages" :metavar "NAME")
     (Setting "column" TABLE-COLUMNS "cli recipe train"
@@ -99,29 +97,17 @@ in Python, and its checks.]]
     (Setting "items" ITEMS "cli recipe train model"
       (+ "the text is a list of items, each a line or a paragraph (between blank lines); items "
         "are shuffled, and each sample is an item")
-      :metavar "KIND" :fixed True :optional True :later True
+      :metavar "KIND" :fixed True :optional True
       :brief "the text is a list: each line, or paragraph, is an item")
-    (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
-      :optional True :later True)
-    (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
-    (Setting "item_ends" TEXT "fact" "characters with which the items in training end, if lines"
-      :optional True :later True)
-    (Setting "item_lines" COUNT "fact" "lines of nearly every item in training, if several"
-      :optional True :later True)
-    (Setting "unbroken" TEXT "fact"
-      "where no line of the training text ends: after letters, after commas, within sentences"
-      :optional True :later True)
-    (Setting "names" TEXT "fact" "the names in the training text, unless they are too many"
-      :optional True :later True)
     (Setting "max_download" POSITIVE "cli train"
       "size limit in MiB for downloads, unpacked documents and unpacked .gz"
       :metavar "MB" :default 1024)
     (Setting "encoding" ENCODING "cli recipe train model" "encoding of the sources"
-      :metavar "NAME" :default "utf-8" :later True)
+      :metavar "NAME" :default "utf-8")
     (_switch "lower" "cli recipe train model" "convert the text to lower case" :fixed True)
     (Setting "join_lines" COUNT "cli recipe train model"
       "join lines wrapped at N characters into paragraphs"
-      :metavar "N" :fixed True :optional True :later True)
+      :metavar "N" :fixed True :optional True)
     (Setting "unit" UNIT "cli recipe train model"
       (+ "learn characters, pieces of words, or words (default: characters; from "
         f"{(// LONG-TEXT 1_000_000)} million characters of text on, pieces)")
@@ -134,10 +120,10 @@ in Python, and its checks.]]
       (+ "share held out for validation: the end of the text, or random items of a list; "
         "0: none") :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
-    (Setting "base" MODEL "cli recipe train fact"
+    (Setting "base" MODEL "cli recipe train"
       (+ "fine-tune another model: english, german, french, spanish or a model file; keeps its "
         "layers")
-      :metavar "MODEL" :optional True :later True :flag "--from" :keyword "from"
+      :metavar "MODEL" :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
       (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the "
@@ -145,19 +131,7 @@ in Python, and its checks.]]
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
       (+ "length of a training window, in units (default: 64; 32 for a list of short items; with "
-        "--from the base's or, for a list, what fits its items)") :default 64)
-    (Setting "embedding" COUNT "fact" "dimensions of the embedding")
-    (Setting "digests" TEXT-LIST "fact" "the SHA-256 of up to 1,000 files that it was trained on"
-      :optional True :later True)
-    (Setting "people" TEXT-LIST "fact" "the people in the chat that it was trained on"
-      :optional True :later True)
-    (Setting "beginning" TEXT "fact" "the first unit of the text, with which generation begins")
-    (Setting "seed_text" TEXT "fact" "words from the middle of the text, to generate with"
-      :default "" :later True)
-    (Setting "why" TEXT "fact" "why the network was chosen; empty if it was given"
-      :default "" :later True)
-    (Setting "devices" TEXT "fact" "the devices of the last training, if batches were split"
-      :default "" :later True)]
+        "--from the base's or, for a list, what fits its items)") :default 64)]
   "training" [
     (Setting "path" PASSAGE "cli train"
       "the model file; .h5 may be omitted; given twice, two models generate together"

@@ -4,7 +4,7 @@ A text is read once and its chunks are stored. They are read back to make the vo
 more than once, and to become ids. Short texts and ids are stored in memory, long ones in a file in
 the cache folder, from which the ids are memory-mapped.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [meth]))
 (import
   bisect [bisect]
   hashlib [blake2b]
@@ -12,7 +12,6 @@ the cache folder, from which the ids are memory-mapped.]]
   os
   re
   tempfile [SpooledTemporaryFile]
-  zlib
   numpy :as np
   lstm-textgen.basics.machine [MB cache-folder]
   lstm-textgen.prep [default-prep join-lines])
@@ -20,8 +19,6 @@ the cache folder, from which the ids are memory-mapped.]]
 (setv
   PREPARED MB  ; characters prepared at once
   GATHERED (** 2 18)  ; units put in order at once
-  EARLIER r":[0-9a-f]{8}\Z"  ; what the fingerprints of earlier versions end with
-  SUMMED (** 2 20)  ; ids whose checksum is taken at once
   STORED (* 64 MB)  ; bytes stored in memory: more go to a file
   ;; The text before the last line end or single space. Neither "\r\n" nor a run of spaces, one
   ;; unit of a word-level model, is cut in two.
@@ -80,19 +77,6 @@ the cache folder, from which the ids are memory-mapped.]]
   (with [ids (Store)]
     (for [chunk text] (.add ids (.tobytes (.encode vocabulary chunk))))
     (.array ids vocabulary.dtype)))
-
-
-(defn earlier-fingerprint [ids known]
-  #[[Return which of the texts `known` earlier versions would have called `ids` (time,), or None.
-
-  They took the number of ids and a CRC-32, with as few bytes for an id as the vocabulary needed.]]
-  (unless (any (gfor text known (.startswith text f"{(len ids)}:"))) (return None))
-  (for [size [1 2 4]  :if (<= (int (.max ids)) (. (np.iinfo f"u{size}") max))]
-    (setv crc 0)
-    (for [start (range 0 (len ids) SUMMED)]
-      (setv crc (zlib.crc32 (.astype (cut ids start (+ start SUMMED)) f"u{size}") crc)))
-    (setv text f"{(len ids)}:{crc :08x}")
-    (when (in text known) (return text))))
 
 
 (defn gathered [ids bounds order]

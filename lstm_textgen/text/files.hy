@@ -64,7 +64,7 @@
     sources (listed-sources sources))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn add-up [name summary]
-    (.update people summary.people)
+    (when reading.only (.update people summary.people))
     (when summary.items (.add found summary.items))
     (when (> (len found) 1)
       (refuse "some tables have rows of several lines and others don't; give " 'items

@@ -3,9 +3,8 @@
 A setting `items` says which: `line` or `paragraph`. Each item is followed by its end. A model
 keeps a fingerprint of each item, so that it can generate only new ones.]]
 
-(eval-when-compile (require hyrule [-> meth unless]))
+(eval-when-compile (require hyrule [meth ncut unless]))
 (import
-  hashlib [blake2b]
   re
   numpy :as np
   lstm-textgen.basics.messages [refuse])
@@ -15,6 +14,8 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   ;; What separates paragraphs: lines of nothing but white space.
   PARAGRAPH-END (re.compile r"\n(?:[^\S\n]*\n)+")
   FINGERPRINT 6          ; bytes
+  FACTOR 0x9E3779B97F4A7C15  ; odd: 2⁶⁴ divided by the golden ratio
+  HASHED (** 2 14)       ; items whose fingerprints are taken at once, to save memory
   MOST-KNOWN 1_000_000   ; items whose fingerprints a model keeps
   MOST-DRAWS 100)        ; in a row without a new item
 
@@ -43,27 +44,56 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 ;; * Fingerprints
 
 (defn fingerprint-of [item]
-  #[[Return the fingerprint of the text `item`, 6 bytes.
+  #[[Return the fingerprint of the text `item`, a whole number below 2⁴⁸, as in `fingerprint.js`.
 
-  Items that differ only in case and white space have the same. Of a million other items, one
-  in 280 million has that of a given one by chance.]]
-  (-> (.join " " (.split (.casefold item)))
-    (.encode "utf-8" "surrogatepass") (blake2b :digest-size FINGERPRINT) (.digest)))
+  Items that differ only in case and white space have the same. It is the upper part of
+  Σ uₙ · FACTORⁿ⁺¹ modulo 2⁶⁴, where u are the UTF-16 units of the text and of a line end. So of a
+  million other items, one in 280 million has that of a given one by chance.]]
+  (int (get (_hashes [item]) 0)))
 
 
 (defn fingerprints [items]
   "Return the distinct fingerprints of the texts `items`, sorted and joined: bytes."
-  (join-fingerprints (.join b"" (map fingerprint-of items))))
+  (_joined (_hashes items)))
 
 
 (defn join-fingerprints [#* known]
   "Return the distinct fingerprints in `known`, each of them bytes with any number, sorted."
-  (.tobytes (np.unique (fingerprint-array (.join b"" known)))))
+  (_joined (fingerprint-array (.join b"" known))))
 
 
 (defn fingerprint-array [known]
-  "Return the fingerprints in the bytes `known` (count,), of NumPy's bytes."
-  (np.frombuffer known f"S{FINGERPRINT}"))
+  "Return the fingerprints in the bytes `known` as whole numbers (count,)."
+  (setv
+    words (np.zeros [(// (len known) FINGERPRINT) 8] "uint8")
+    (ncut words : 2:) (.reshape (np.frombuffer known "uint8") -1 FINGERPRINT))
+  (.astype (.ravel (.view words ">i8")) int))
+
+
+(defn _joined [numbers]
+  "Return the distinct fingerprints in `numbers` (count,), sorted: bytes, the highest first."
+  (setv words (.view (.astype (np.unique numbers) ">i8") "uint8"))
+  (.tobytes (ncut (.reshape words -1 8) : 2:)))
+
+
+(defn _hashes [items]
+  "Return the fingerprints of the texts `items` (a list) as whole numbers (count,)."
+  (np.concatenate [(np.zeros 0 int) #* (gfor
+    first (range 0 (len items) HASHED)
+    (_hashes-at-once (cut items first (+ first HASHED))))]))
+
+
+(defn _hashes-at-once [items]
+  "Return those of the texts `items`, at least one and not too many."
+  (setv
+    text (.join "" (gfor item items (+ (.join " " (.split (.casefold item))) "\n")))
+    units (np.frombuffer (.encode text "utf-16-le" "surrogatepass") "<u2")
+    ends (np.flatnonzero (= units (ord "\n")))
+    starts (np.append 0 (+ 1 (cut ends -1)))
+    sizes (- (+ ends 1) starts)
+    places (- (np.arange (len units)) (np.repeat starts sizes))
+    powers (np.cumprod (np.full (.max sizes) FACTOR "uint64")))
+  (.astype (>> (np.add.reduceat (* units (get powers places)) starts) 16) int))
 
 
 (defclass KnownItems []
@@ -81,8 +111,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
     (setv
       own (fingerprint-of item)
       place (np.searchsorted @known own))
-    (or (in own @added)  ; NumPy's bytes lack zeros at their end
-      (and (< place (len @known)) (= (get @known place) (.rstrip own b"\0")))))
+    (or (in own @added) (and (< place (len @known)) (= (get @known place) own))))
 
   (meth add [item]
     "Count `item` among them."

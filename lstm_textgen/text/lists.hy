@@ -106,17 +106,13 @@ has a hash of each item; later there are the places of items.]]
         chunk text
         (fingerprints (split-items chunk @items)))))))
 
-  (meth joined [model display]
-    #[[Return the fingerprints of the items and of those of `model`, a `Checkpoint`.
+  (meth joined [earlier [new True]]
+    #[[Return the fingerprints of the items and the `earlier` ones of a model, `new` or not.
 
-    If they are too many there are none, as `display` shows.]]
+    If they are too many, or were too many earlier, there are none.]]
     (setv
-      known (join-fingerprints model.items @known)
-      all? (and @known (or model.untrained? model.items)
-        (<= (len known) (* FINGERPRINT MOST-KNOWN))))
-    (unless all?
-      (.say display
-        f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones"))
+      known (join-fingerprints earlier @known)
+      all? (and @known (or new earlier) (<= (len known) (* FINGERPRINT MOST-KNOWN))))
     (if all? known b""))
 
   (meth [property] lookback []
@@ -127,17 +123,17 @@ has a hash of each item; later there are the places of items.]]
     "Return the lookback with which most items fit into a window; `usual` if they are too long."
     (next (gfor size WINDOWS :if (<= @most size) size) usual))
 
-  (meth facts [settings new]
-    "Return what a model with these `settings`, `new` or not, stores of all its lists: a dict."
+  (meth facts [known new]
+    "Return the facts about all lists of a model, `new` or not, with the `known` facts: a dict."
     (setv
       [[lines often]] (.most-common @heights 1)
       alike? (and (= @items "paragraph") (> lines 1) (>= often (* MOST-ITEMS @count))
-        (or new (= lines settings.item-lines))))
+        (or new (= lines known.item-lines))))
     { "item_lines" (when alike? lines)
-      "longest_item" (max @longest (or settings.longest-item 0))
+      "longest_item" (max @longest (or known.longest-item 0))
       "median_item" @median
       "item_ends" (when (= @items "line")
-        (.join "" (sorted (set (+ @last (or settings.item-ends ""))))))})
+        (.join "" (sorted (set (+ @last (or known.item-ends ""))))))})
 
   (meth training-items [text]
     "Yield the items of `text` to train on, in its own order, each with its end, in chunks."

@@ -14,16 +14,15 @@
   MAX-VOCABULARY-JSON (+ (* 12 MAX-LENGTH) (* 4 MAX-UNITS) 100))
 
 
-(defn check-words [settings given fine-tuned]
-  #[[Raise `ValueError` if `max_words` is `given` and has no effect with these `settings`.
+(defn check-words [vocabulary given fine-tuned]
+  #[[Raise `ValueError` if `max_words` is `given` and has no effect on such a `vocabulary`.
 
   `fine-tuned`: whether the pieces are those of a base.]]
-  (setv unit (get UNITS settings.unit))
   (when (in "max_words" given)
-    (unless unit.limited
-      (refuse 'max-words f" has no effect on a model of {settings.unit}; "
+    (unless vocabulary.limited
+      (refuse 'max-words f" has no effect on a model of {vocabulary.unit}; "
         "learn pieces or words with " 'unit ", or leave it out"))
-    (when (and fine-tuned unit.parts)
+    (when (and fine-tuned vocabulary.parts)
       (refuse 'max-words " has no effect when fine-tuning a model of pieces; leave one out"))))
 
 

@@ -28,11 +28,11 @@
   - `lines`: of an item, how many it has, if others may be drawn; None: any number.]]
   [#^ object [match None]  #^ object [no-repeat None]  #^ object [lines None]]
 
-  (meth usual [settings ends temperature]
-    "Return those on a text up to `ends` by a model with `settings`, at one or more temperatures."
+  (meth usual [model ends temperature]
+    "Return those on a text up to `ends` by `model`, at one or more temperatures."
     (setv draws? (any (if (isinstance temperature list) temperature [temperature])))
     (if (and ends.only-item? draws? (not @match))
-      (replace self :lines settings.item-lines)
+      (replace self :lines model.facts.item-lines)
       self))
 
   (meth [property] late? []

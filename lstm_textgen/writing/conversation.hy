@@ -12,7 +12,7 @@ name and a colon (`names` of `Ends`).]]
   #[[Return the names of the people in the chat that `model` learned, who write most first.
 
   There are none if it learned no chat, a chat of one person, or a list.]]
-  (setv people (or model.settings.people []))
+  (setv people (or model.facts.people []))
   (if (and (> (len people) 1) (not model.settings.items)) people []))
 
 

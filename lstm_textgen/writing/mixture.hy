@@ -18,9 +18,10 @@
 
   Each unit's probability is `share` times the `first` model's plus 1 - `share` times the
   `second`'s (linear interpolation, Jelinek and Mercer 1980); a model gives 0 to a unit that it
-  lacks. The `settings` are the first model's, and the `items` those of both, known only if both
-  know their own. Raise `ValueError` unless 0 < `share` < 1 and both models have the same kind of
-  unit, pieces with the same merges, and the same setting `items`.]]
+  lacks. The `settings` are the first model's, the `facts` say what holds for both, and the `items`
+  are those of both, known only if both know their own. Raise `ValueError` unless 0 < `share` < 1
+  and both models have the same kind of unit, pieces with the same merges, and the same setting
+  `items`.]]
 
   (meth __init__ [first second [share 0.5]]
     (setv
@@ -37,15 +38,15 @@
       (setv kinds (gfor model @models (or model.settings.items "none")))
       (refuse "the models have different " 'items f" ({(.join " and " kinds)}), so they can't be "
         "mixed; give two with the same"))
-    (setv @settings (replace first.settings
-      :unbroken (common #* (gfor model @models model.settings.unbroken))
-      :names (joined-names #* (gfor model @models model.settings.names))
-      #** (if first.settings.items
-        { "item_lines" (when (= #* (gfor model @models model.settings.item-lines))
-            first.settings.item-lines)
-          "longest_item" (max (gfor model @models (or model.settings.longest-item 0)))
-          "item_ends" (when (all (gfor model @models model.settings.item-ends))
-            (.join "" (gfor model @models model.settings.item-ends)))}
+    (setv [one other] [first.facts second.facts])
+    (setv @facts (replace one
+      :unbroken (common one.unbroken other.unbroken)
+      :names (joined-names one.names other.names)
+      #** (if @settings.items
+        { "item_lines" (when (= one.item-lines other.item-lines) one.item-lines)
+          "longest_item" (max (or one.longest-item 0) (or other.longest-item 0))
+          "item_ends" (when (and one.item-ends other.item-ends)
+            (+ one.item-ends other.item-ends))}
         {})))
     (setv @items (if (and first.items second.items)
       (join-fingerprints first.items second.items)

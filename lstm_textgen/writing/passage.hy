@@ -36,11 +36,10 @@
   (meth start []
     "Begin the text."
     (setv
-      settings @seed.model.settings
       [@chunks @over @end] [(deque) None None]
       [@units @surprise] [0 0.0]
-      @_finders (.finders @ends settings.items (.endswith @seed.text "\n"))
-      [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
+      @_finders (.finders @ends @seed.model.settings.items (.endswith @seed.text "\n"))
+      [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends @seed.model)
       measure @seed.model.vocabulary.measure
       @_pattern (.pattern @demands @seed @ends.stops
         (if measure @_units-left @left)
@@ -136,19 +135,19 @@
         (when line (.warn self line))))))
 
 
-(defn limits [ends settings]
-  #[[Return the limits of a text up to `ends` by a model with `settings`: two pairs [most line].
+(defn limits [ends model]
+  #[[Return the limits of a text up to `ends` by `model`: two pairs [most line].
 
   The first is of units, the second of what its length counts, units or their characters. A line
   says that the text was cut off before its end; if it is None, the limit was asked for.]]
   (setv
-    longest (when ends.item settings.longest-item)
+    longest (when ends.item model.facts.longest-item)
     most-in-item (min LONGEST-ITEM (* LONGER (or longest 0)))
     most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or ends.sentences 0))))
   [ (cond
       (is-not ends.units None) [ends.units None]
-      longest [most-in-item (+ f"an item was cut off after {most-in-item :,} {settings.unit}, "
-        f"before its end; the longest in training has {longest :,}")]
+      longest [most-in-item (+ f"an item was cut off after {most-in-item :,} "
+        f"{model.settings.unit}, before its end; the longest in training has {longest :,}")]
       True [maxsize None])
     (cond
       (is-not ends.length None) [ends.length None]

@@ -86,7 +86,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   "Return the list of the rules of each text after `seed`, which has been read."
   (setv
     model seed.model
-    table (_table-for model.vocabulary model.settings.item-ends model.settings.unbroken))
+    table (_table-for model.vocabulary model.facts.item-ends model.facts.unbroken))
   [ #* (if seed.names [(KeptNames seed.names seed.before)] [])
     #* (if seed.memory [(Recall (.copy seed.memory))] [])
     #* (if table [(Breaks table)] [])])

@@ -57,11 +57,11 @@ But most seeds end with a whole word, so a word that the model may end there isn
       first (get vocabulary.units (get start -1))
       [@text @own @rest @unknowns] (as-read vocabulary seed whole)
       @ids (np.array [#* start #* @own] int)
-      @opening (if (or @text (= first "\n") (!= first model.settings.beginning)) [] [first])
-      @names (names-for vocabulary model.settings.names @text)
+      @opening (if (or @text (= first "\n") (!= first model.facts.beginning)) [] [first])
+      @names (names-for vocabulary model.facts.names @text)
       ;; Not of a list or a chat.
       @memory (unless (or (< (len @text) REMEMBERED-FROM) model.settings.items
-          model.settings.people)
+          model.facts.people)
         (Memory vocabulary)))
     (when @unknowns
       (warn (+ f"the model never saw {(describe-units @unknowns)}; "
@@ -156,7 +156,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
     line-break (.get model.vocabulary.ids "\n")
     end (get ENDS (or model.settings.items "paragraph")))
   (if (is line-break None)
-    [(int (get [#* (get (.encode-seed model.vocabulary model.settings.beginning) 0) 0] 0))]
+    [(int (get [#* (get (.encode-seed model.vocabulary model.facts.beginning) 0) 0] 0))]
     (* [line-break] (len end))))
 
 

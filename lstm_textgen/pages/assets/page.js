@@ -6,7 +6,7 @@
  * @property {number} spelled of `seeds.hy`: how a seed is continued within a word
  * @property {number} alternatives to each unit that are shown
  * @property {number} mostDraws in a row without a new item
- * @property {number} fingerprint its bytes
+ * @property {number} fingerprint its bytes @property {string} factor of its hash
  * @property {{spelled: number, tail: number, apostrophes: string, sharpness: number,
  *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number,
  *   recall: number, from: number}} memory of `memory.hy`
