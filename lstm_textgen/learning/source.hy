@@ -178,33 +178,26 @@
 (defn make-corpus [run source vocabulary settings [fine-tuned False] [new True]]
   #[[Return the `Corpus` of `source` in units of `vocabulary`, for these `settings`.
 
-  Raise `ValueError` if `max-words` has no effect, or the text differs between the processes.]]
+  A text too short for the lookback of a base gets a shorter one, as does the list of short items
+  of a `new` model. Raise `ValueError` if `max-words` has no effect, or the text differs between
+  the processes.]]
   (check-words vocabulary run.asked fine-tuned)
   (setv
-    listing source.listing
+    [listing usual] [source.listing settings.lookback]
     [own held] (if listing
       (.split listing (ids-of source.text vocabulary) vocabulary)
       (gfor
         part [(.training source) (.part source.text source.kept source.text.length)]
         (ids-of part vocabulary)))
-    corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}"
-      (if (in "lookback" run.asked)
-        settings.lookback
-        (_lookback settings.lookback own held listing fine-tuned new))))
+    lookback (cond
+      (in "lookback" run.asked) usual
+      fine-tuned (fitting-lookback (if (and listing new) (.covering listing usual) usual) own held)
+      (and listing new) listing.lookback
+      True usual)
+    corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}" lookback))
   (.check-alike run.group "their texts (units and checksums)"
     f"{corpus.text}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
   corpus)
-
-
-(defn _lookback [usual own held listing fine-tuned new]
-  #[[Return the lookback for the ids `own` and `held`, where `usual` is the settings'.
-
-  A text too short for the lookback of a base gets a shorter one, as does the list of short items
-  of a `new` model.]]
-  (cond
-    fine-tuned (fitting-lookback (if (and listing new) (.covering listing usual) usual) own held)
-    (and listing new) listing.lookback
-    True usual))
 
 
 (defn fitted-settings [settings source corpus]
@@ -230,10 +223,8 @@
 
 ;; * Facts
 
-(defn first-facts [run source corpus embedding [base None] [why ""]]
-  #[[Return the `Facts` of a new model that hold for good, with the dimensions of its `embedding`.
-
-  They are about its first text, its `base` and `why` it has its network.]]
+(defn first-facts [run source corpus embedding base why]
+  "Return the `Facts` of a new model that hold for good: about its first text, network and base."
   (Facts embedding
     ;; An item begins after the end of another.
     (.decode corpus.vocabulary (get corpus.ids (if source.listing (slice -1 None) (slice 1))))

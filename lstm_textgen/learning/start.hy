@@ -100,7 +100,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       :epochs epochs :layers layers
       :batch-size (or settings.batch-size (.even-rows run.group (default-batch-size units))))
     (text-facts run source
-      (first-facts run source corpus (embedding-size (len vocabulary)) :base base :why why))
+      (first-facts run source corpus (embedding-size (len vocabulary)) base why))
     []
     :items (.items-known source)))
   (_say-what-it-is run source model)
@@ -125,8 +125,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       :layers (or settings.layers
         (with-dropout base.settings.layers tuning.before tuning.dropout)))
     facts (first-facts run source corpus base.facts.embedding
-      :base (base-record base asked.base)
-      :why f"fine-tuned from {(stem asked.base)}, {tuning.why}")
+      (base-record base asked.base) f"fine-tuned from {(stem asked.base)}, {tuning.why}")
     model (Checkpoint base.weights base.vocabulary settings (text-facts run source facts) []
       :items (.items-known source))
     model (_fitted run (grown model vocabulary corpus.ids run.display) corpus base.vocabulary))

@@ -53,8 +53,10 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 
 (defn fingerprints [items]
-  "Return the distinct fingerprints of the texts `items`, sorted and joined: bytes."
-  (_joined (_hashes items)))
+  "Return the distinct fingerprints of the texts `items` (a list), sorted and joined: bytes."
+  (_joined (np.concatenate [(np.zeros 0 int) #* (gfor
+    first (range 0 (len items) HASHED)
+    (_hashes (cut items first (+ first HASHED))))])))
 
 
 (defn join-fingerprints [#* known]
@@ -63,28 +65,19 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 
 (defn fingerprint-array [known]
-  "Return the fingerprints in the bytes `known` as whole numbers (count,)."
-  (setv
-    words (np.zeros [(// (len known) FINGERPRINT) 8] "uint8")
-    (ncut words : 2:) (.reshape (np.frombuffer known "uint8") -1 FINGERPRINT))
-  (.astype (.ravel (.view words ">i8")) int))
+  "Return the fingerprints in the bytes `known`, the highest of each first, as numbers (count,)."
+  (@ (.reshape (np.frombuffer known "uint8") -1 FINGERPRINT)
+    (** 256 (np.arange (- FINGERPRINT 1) -1 -1))))
 
 
 (defn _joined [numbers]
-  "Return the distinct fingerprints in `numbers` (count,), sorted: bytes, the highest first."
+  "Return the distinct fingerprints in `numbers` (count,), sorted, six bytes each."
   (setv words (.view (.astype (np.unique numbers) ">i8") "uint8"))
   (.tobytes (ncut (.reshape words -1 8) : 2:)))
 
 
 (defn _hashes [items]
-  "Return the fingerprints of the texts `items` (a list) as whole numbers (count,)."
-  (np.concatenate [(np.zeros 0 int) #* (gfor
-    first (range 0 (len items) HASHED)
-    (_hashes-at-once (cut items first (+ first HASHED))))]))
-
-
-(defn _hashes-at-once [items]
-  "Return those of the texts `items`, at least one and not too many."
+  "Return the fingerprints of the texts `items`, at least one, as whole numbers (count,)."
   (setv
     text (.join "" (gfor item items (+ (.join " " (.split (.casefold item))) "\n")))
     units (np.frombuffer (.encode text "utf-16-le" "surrogatepass") "<u2")
