@@ -270,6 +270,8 @@
     "titles" (many (fn [a b c] f"The {(.title b)} That {(.title c)}"))
     "sentences" (many (fn [a b c] f"My {a} {b} {c} every single morning."))
     "places" (many (fn [a b c] f"{(.title b)}ville, {(.title a)} County"))
+    "titles with asides" (many (fn [a b c] f"{(.title a)} {(.title b)} {(.choice RNG
+      ["(via fudco)" "[live]" "(1984)"])}"))
     "names in Cyrillic" (many (fn [a b c] (.translate (.title (+ a b)) (str.maketrans
       "abcdefghijklmnopqrstuvwxyz" "абцдефгхийклмнопярстуввхуз"))))
     "words" (many (fn [a b c] (+ a c)))}
