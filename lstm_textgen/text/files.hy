@@ -14,7 +14,7 @@
   sys
   urllib.parse [urlsplit]
   zlib
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip several unknown-name]
   lstm-textgen.text.decoding [NotText]
@@ -47,8 +47,8 @@
   downloaded once (see `fetch`), `-` for standard input, or an open file, in text or binary mode.
   A bare name that isn't in the current folder is looked up in `corpora/`, in `folders` and among
   the corpora that come with the package. A folder is every text and document below it, in the
-  order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
-  which one call of `warn` lists.
+  order of their paths, except hidden files, empty ones, and those that aren't text, of which
+  `warn` is told.
 
   A `.gz` is unpacked. Documents are read by `documents`; `options` are as in `reading-of`. `note`
   is called with the name and the `Summary` of each one read. Other bytes are decoded as
@@ -195,8 +195,11 @@
     (refuse f"the folder {(_quoted path)} contains no {reading.encoding} text"
       (first-reason skipped)))
   (when (and skipped warn)
-    (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
-      (_quoted path) reading.encoding))))
+    (setv [line reasons] (about-skipped
+      (dfor [file reason] (.items skipped) (os.path.relpath file path) reason)
+      (len files) (_quoted path) reading.encoding))
+    (for [reason reasons] (warn (Message "skipped: " reason)))
+    (when line (warn line))))
 
 
 ;; * Reading: each yields the text, and returns what a reader returns or None
