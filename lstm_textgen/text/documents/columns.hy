@@ -110,8 +110,8 @@
 (defn find-name [name names]
   #[[Return the place among `names` of the one that `name` means, or None.
 
-  It is the same, or is so but for case, white space and apostrophes; or it has this number, counted
-  from 1; or it is the only one that contains `name`.]]
+  It is the same, or is so but for case, white space and apostrophes; or it has this number,
+  counted from 1; or it is the only one that contains `name`.]]
   (setv
     folded (list (map _folded names))
     wanted (_folded name)
