@@ -94,6 +94,17 @@
   (.join writer))
 
 
+(defn test-a-pipe-that-nothing-writes-to-is-named [here monkeypatch]
+  (.setattr monkeypatch files "WAITED" 0.05)
+  (os.mkfifo "pipe")
+  (setv said [])
+  (defn warn [line]
+    (.append said line)
+    (write "pipe" "at last"))
+  (assert (= (read-sources ["pipe"] :warn warn) "at last"))
+  (assert (= said ["waiting for a program to write to 'pipe', a named pipe"])))
+
+
 (defn test-a-long-name-is-not-shown-whole [here]
   (write "empty.txt" "")
   (setv

@@ -148,6 +148,12 @@
   (assert (= (read-sources name :where where) found)))
 
 
+(defn test-a-column-with-an-equals-sign-is-named-in-quotation-marks [here]
+  (write "a.csv" "a=b,c\nx=1,one\ny,two\n")
+  (for [[where found] [["\"a=b\"=x=1" "one\n"] [" \"A=B\" != x=1" "two\n"] ["\"c\"=two" "two\n"]]]
+    (assert (= (read-sources "a.csv" :column "c" :where where) found))))
+
+
 (defn test-a-condition-holds-in-some-of-several-tables-and-is-told [here]
   (write-all {"all/a.csv" "lang,text\nen,one\n"  "all/b.csv" "lang,text\nde,\"so\nlala\"\n"})
   (assert (= (read "all" :column "text" :where "lang=en")
@@ -209,6 +215,9 @@
         "2 entries in column 1; the table has no header")
       #("Which color do you like best of all?\nred\nblue\n" "1" "red\nblue\n" (+ "2 entries in "
         "column Which color do you like best of all?; the first row was taken as the header"))
+      #("1,Anna\n2,Ben\n" "1" "1\n2\n" "2 entries in column 1; the table has no header")
+      #("id,1,2\n7,3,4\n8,5,6\n" "1" "3\n5\n" "2 entries in column 1")
+      #("id,1990\n7,3\n8,5\n" "1990" "3\n5\n" "2 entries in column 1990")
       #("day,text\n1,one\n2,two\n" "2" "one\ntwo\n" "2 entries in column text")])]
     test-a-first-row-that-looks-like-data-is-read-if-columns-are-numbered
     [here text column found said]
