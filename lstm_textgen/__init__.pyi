@@ -41,6 +41,7 @@ class _Settings(Protocol):
     recipe: str | None
     items: str | None
     longest_item: int | None
+    long_item: int | None
     median_item: int | None
     item_ends: str | None
     item_lines: int | None

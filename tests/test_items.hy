@@ -163,9 +163,14 @@
       known (KnownItems model.checkpoint.items))
     (assert (= model.checkpoint.half half))
     (assert (all (gfor name NAMES (in name known))))
-    (assert (= (lfor key ["items" "longest_item" "median_item" "beginning"]
-      (getattr model.settings key)) ["line" 6 4 "\n"]))
+    (assert (= (lfor key ["items" "longest_item" "long_item" "median_item" "beginning"]
+      (getattr model.settings key)) ["line" 6 6 4 "\n"]))
     (assert (= model.settings.item-ends (last-characters NAMES)))))
+
+
+(defn test-of-a-huge-item-the-length-of-most-is-kept-too [tmp-path counting]
+  (setv [model _] (learned tmp-path :text (.join "\n" [#* NAMES (* "Anna" 5000)])))
+  (assert (= [model.settings.longest-item model.settings.long-item] [20_000 6])))
 
 
 (defn last-characters [items]

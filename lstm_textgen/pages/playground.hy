@@ -14,7 +14,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     summary-of]
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.breaks [break-rules]
-  lstm-textgen.text.items [ENDS FINGERPRINT]
+  lstm-textgen.text.items [ENDS FINGERPRINT usual-most]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.seeds [Seed]
@@ -146,7 +146,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "lines" (or settings.item-lines 0)
    #** (_breaks vocabulary settings)
    "names" (if (is vocabulary.unknown None) (or settings.names "") "")
-   "mostUnits" (min LONGEST (* LONGER (or settings.longest-item LONGEST)))
+   "mostUnits" (min LONGEST (* LONGER (or (usual-most settings) LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))})

@@ -13,7 +13,7 @@
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
   lstm-textgen.text.documents.reading [one-line]
-  lstm-textgen.text.items [NewItems]
+  lstm-textgen.text.items [NewItems usual-most]
   lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
@@ -127,7 +127,7 @@
       texts (* n each (len prompts))
       units (cond
         (is-not self.max-tokens None) self.max-tokens
-        settings.longest-item (min MOST-TOKENS (* LONGER settings.longest-item))
+        (usual-most settings) (min MOST-TOKENS (* LONGER (usual-most settings)))
         True USUAL-LENGTH))
     (when (not-in self.best-of [None (* n each)])
       (raise (ApiError 400 f"`best_of` must be a multiple of `n`, {n}" :param "best_of")))

@@ -103,6 +103,8 @@ in Python, and its checks.]]
       :brief "the text is a list: each line, or paragraph, is an item")
     (Setting "longest_item" COUNT "fact" "units of the longest item in training, without its end"
       :optional True :later True)
+    (Setting "long_item" COUNT "fact" "units that 95% of the items have at most"
+      :optional True :later True)
     (Setting "median_item" COUNT "fact" "units of the median item" :optional True :later True)
     (Setting "item_ends" TEXT "fact" "characters with which the items in training end, if lines"
       :optional True :later True)

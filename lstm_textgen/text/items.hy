@@ -40,6 +40,11 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   (list (filter None (map (if (= items "line") str.rstrip str.strip) parts))))
 
 
+(defn usual-most [settings]
+  "Return how many units most items of a list have at most; earlier models know the longest only."
+  (or settings.long-item settings.longest-item))
+
+
 ;; * Fingerprints
 
 (defn fingerprint-of [item]

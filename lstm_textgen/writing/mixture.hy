@@ -8,7 +8,7 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.breaks [common]
-  lstm-textgen.text.items [join-fingerprints]
+  lstm-textgen.text.items [join-fingerprints usual-most]
   lstm-textgen.text.names [joined-names]
   lstm-textgen.writing.engine [Engine Network softmax])
 
@@ -44,6 +44,7 @@
         { "item_lines" (when (= #* (gfor model @models model.settings.item-lines))
             first.settings.item-lines)
           "longest_item" (max (gfor model @models (or model.settings.longest-item 0)))
+          "long_item" (max (gfor model @models (or (usual-most model.settings) 0)))
           "item_ends" (when (all (gfor model @models model.settings.item-ends))
             (.join "" (gfor model @models model.settings.item-ends)))}
         {})))
