@@ -70,6 +70,7 @@ class _Facts(Protocol):
     names: str | None
     unbroken: str | None
     longest_item: int | None
+    long_item: int | None
     median_item: int | None
     item_lines: int | None
     item_ends: str | None

@@ -31,6 +31,9 @@
     r"\uff66-\uff9f\U00020000-\U0003ffff])[^\W_]")
   ;; A line that may be wrapped, its break, and the first word of the next one, unless indented.
   WRAPPED (re.compile r"^([^\n]*?\S)[^\S\n]*\n(?=(\S+))" re.MULTILINE)
+  ;; The least that a line has that was broken early, before a small letter: a share of the width,
+  ;; and in characters more than most verse.
+  RAGGED [0.75 45]
   MOST-SAID 200  ; characters of the message of a failing step
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -169,8 +172,17 @@
 
 
 (defn wrapped? [line word width]
-  "Return whether `line` fits into `width`, but not with a space and the `word` that follows."
-  (<= (- width (len word)) (len line) width))
+  #[[Return whether wrapping at `width` may have broken `line` before the `word` that follows.
+
+  The line fits, but not with a space and the word; or it is nearly as long, as of raggedly wrapped
+  text, and the word begins with a small letter.]]
+  (setv [share least] RAGGED)
+  (<=
+    (if (.islower (cut word 1))
+      (min (- width (len word)) (max least (* share width)))
+      (- width (len word)))
+    (len line)
+    width))
 
 
 (defn prepared-name [name prep lower-case]

@@ -6,6 +6,7 @@
   pytest
   lstm-textgen [load train]
   lstm-textgen.display.plain [Quiet]
+  lstm-textgen.prep [join-lines]
   lstm-textgen.text.breaks [unbroken-in]
   lstm-textgen.text.looks [wrap-width]
   lstm-textgen.writing.mixture [Mixture]
@@ -60,15 +61,36 @@
 
 ;; * Wrapped lines
 
+(defn ragged [text widths]
+  "Return `text` in lines that are wrapped at each of `widths` by turns."
+  (setv lines [])
+  (while text
+    (setv [line #* rest] (textwrap.wrap text (get widths (% (len lines) (len widths)))))
+    (.append lines line)
+    (setv text (.join " " rest)))
+  (.join "\n" [#* lines ""]))
+
+
 (defn [pytest.mark.quick (pytest.mark.parametrize #("text" "width") [
     #((textwrap.fill (* PROSE 50) 65) 65)
     #((* (+ (textwrap.fill PROSE 60) "\n\n") 50) 60)
     #((* PROSE 50) 0)
     #((* "The rain goes up,\nThe rain comes down\nAnd all is wet.\n\n" 50) 0)
     #((* "春眠不覺曉，\n處處聞啼鳥。\n" 50) 0)
+    #((+ (* (+ (textwrap.fill (* PROSE 50) 67) "\n\n") 20) (* (+ (* PROSE 3) "\n\n") 40)) 67)
+    #((ragged (* SENTENCE 90) [70 58 66 61]) 68)
+    #((ragged (.lower (* SENTENCE 90)) [44 34 40 37]) 0)
+    #((+ (* PROSE 100) (textwrap.fill (* SENTENCE 16) 49)) 0)
     #((* (+ (.replace (.strip (* SENTENCE 3)) ". " ".\n") "\n") 50) 0)])]
     test-a-wrapped-text-looks-like-one [text width]
   (assert (= (wrap-width (.split text "\n")) width)))
+
+
+(defn [pytest.mark.quick] test-raggedly-wrapped-lines-are-joined-but-not-verse-and-headings []
+  (setv prose (.lower (* SENTENCE 9)))
+  (assert (= (join-lines (ragged prose [70 58 66 61]) 70) (+ (.strip prose) "\n")))
+  (for [text ["the rain goes up,\nthe rain comes down\n" "CHAPTER THE FIRST\nin which it rains\n"]]
+    (assert (= (join-lines text 70) text))))
 
 
 (defn [counting] test-a-run-offers-to-join-wrapped-lines-and-the-model-reads-others-so [tmp-path]

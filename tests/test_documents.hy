@@ -303,11 +303,41 @@
       #({"xl/workbook.xml" "x"} "is not a document or an archive, or is damaged")
       #({"Index/Document.iwa" "x"} "is a document of Pages, not text; export it as .docx")
       #({"mimetype" "application/vnd.oasis.opendocument.chart"} "can't be read: it is of type app")
-      #({"a.bin" (+ "\0" (* "word/" 20))}
-        "is a zip archive without utf-8 text: a.bin has the character NUL")
+      #({"a.bin" (+ (* 4 "\0") (* "word/" 20))}
+        "is a zip archive without utf-8 text: 'a.bin' in 'a.zip' is not utf-8 text")
       #({"a.jpg" b"\xff\xd8\xff"}
         "is a zip archive without utf-8 text: 'a.jpg' in 'a.zip' is a picture, not plain text")
       #({"word/a.xml" "x"} "is not a complete document")])]
     test-an-archive-without-text-for-us-is-named [here members said]
   (write "a.zip" (zipped-as members))
   (assert (in f"'a.zip' {said}" (complaint ["a.zip"]))))
+
+
+;; * Markdown
+
+(setv CODE "Write `[a](b)`, ``[[c]] ` %%``.\n\n```\n[a](b) ![c](d)\n\n[[e]]\n```\n\n    a[i](j)\n")
+
+
+(defn [(pytest.mark.parametrize #("note" "text") [
+      #("---\ntags: [a]\nname: Fox\n---\n\nRed.\n" "Red.\n") #("+++\na = 1\n+++\nRed.\n" "Red.\n")
+      #("---\nThe fox, who was red.\n---\n" "---\nThe fox, who was red.\n---\n")
+      #("A [fox](f.html \"Fox\"), ![a den](d_(1).png) and [![b](c)](d)\n" "A fox, a den and b\n")
+      #("A [*red*\nfox][1] sat [sic].\n\n[1]: http://f.ox\n\nIt slept.[^1]\n"
+        "A *red*\nfox sat [sic].\n\nIt slept.[^1]\n")
+      #("[[Foxes|A fox]] in [[Woods]] #red\n![[den.png]]\n" "A fox in Woods #red\n")
+      #("Red %%or not%% fox\n\n%%\nhidden\n\n[[x]]\n%%\n\nEnd\n" "Red  fox\n\nEnd\n")
+      #("- [ ] feed\n- [x] a[0][1] \\[no](x)\n" "- [ ] feed\n- [x] a[0][1] \\[no](x)\n")
+      #(CODE CODE)])]
+    test-of-markdown-the-text-is-read-and-code-stays [here note text]
+  (write-all {"a.md" note  "b.markdown" (.replace note "\n" "\r\n")  "c.txt" note})
+  (setv shown (if (= note text) [] [(+ "Markdown; front matter, comments and addresses of links "
+    "left out")]))
+  (for [name ["a.md" "b.markdown"]]
+    (assert (= (read name) #(text (lfor line shown f"{name}: {line}")))))
+  (assert (= (get (read "c.txt") 0) note)))
+
+
+(defn test-markdown-of-odd-signs-is-read-in-linear-time [here]
+  (for [sign ["[" "[]" "`" "``` " "![[" "[a](" "%%" "%% a" "[a][" "[[|" "`` ` "]]
+    (write "a.md" (* sign 100_000))
+    (assert (get (read "a.md" (io.BytesIO b"x")) 0))))

@@ -73,9 +73,9 @@
 (defn test-paths-may-have-spaces-and-line-breaks [here]
   (write-all {"my books/one book.txt" "one"  "my books/two.txt" "two"  "two\nlines.txt" "three"})
   (assert (= (read-sources ["my books/*.txt"]) (read-sources ["my books"]) "one\ntwo"))
-  (write "one\ntable.csv" "a,b\n1,2\n")
+  (write "one\ndata.json" "[[1]]")
   (assert (= (read-sources "two\nlines.txt") "three"))
-  (assert (= (lfor [name _] (get (noted "one\ntable.csv") 1) name) ["one\\ntable.csv"])))
+  (assert (= (lfor [name _] (get (noted "one\ndata.json") 1) name) ["one\\ndata.json"])))
 
 
 (defn test-a-drive-of-windows-is-not-a-url [here]
@@ -92,6 +92,17 @@
   (.start writer)
   (assert (= (read-sources ["pipe"]) "through the pipe"))
   (.join writer))
+
+
+(defn test-a-pipe-that-nothing-writes-to-is-named [here monkeypatch]
+  (.setattr monkeypatch files "WAITED" 0.05)
+  (os.mkfifo "pipe")
+  (setv said [])
+  (defn warn [line]
+    (.append said line)
+    (write "pipe" "at last"))
+  (assert (= (read-sources ["pipe"] :warn warn) "at last"))
+  (assert (= said ["waiting for a program to write to 'pipe', a named pipe"])))
 
 
 (defn test-a-long-name-is-not-shown-whole [here]
@@ -246,6 +257,22 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 
 (defn test-a-few-control-characters-and-those-of-terminals-are-text [here]
-  (setv text (+ "\x1b[1mN\bN\a\x1b[0m\f\r\n" (* "many a fox" 10) "\0\x1a"))
-  (write "a.txt" text)
-  (assert (= (read-sources ["a.txt"]) text)))
+  (setv text (+ "\x1b[1mN\bN\a\x1b[0m\f\r\n" (* "many a fox" 10)))
+  (for [[name end said] [
+      ["a.txt" "" []] ["b.txt" "\0\x1a\x1d\x1d" ["removed 4 control characters"]]]]
+    (write name (+ text end))
+    (setv [read notes] (noted name))
+    (assert (= [read (lfor [_ about] notes about.words)] [text said])))
+  (write-all {"all/c.txt" (+ text "\0")  "all/d.txt" (+ (* text 99) (* 4 "\0"))})
+  (assert (= (read-sources "all") text)))
+
+
+(defn [(pytest.mark.parametrize #("data" "encoding" "advice") [
+      #((* "Füchse – “wach”\n" 3) "latin-1" "give `encoding` utf-8")
+      #((.encode (* "it’s – here\n" 3) "cp1252") "latin-1" "give `encoding` cp1252")
+      #((.decode (.encode (* "it’s here\n" 3) "utf-8") "cp1252") "utf-8" "before the file was")])]
+    test-a-wrongly-decoded-text-is-called-that-with-what-to-do [here data encoding advice]
+  (write "a.txt" data)
+  (setv [_ [[name about]]] (noted "a.txt" :encoding encoding))
+  (assert (.startswith about.words "wrongly decoded, with characters such as "))
+  (assert (in advice about.words)))

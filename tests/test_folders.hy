@@ -29,10 +29,13 @@
   (assert (= (warnings-about "all") []))
   (write-all {"all/latin.doc" b"\xe9"  "all/deep/a\nb.png" b"PNG\0"  "all/bad.gz" "not zipped"
     "all/book.pdf" b"%PDF-1.7\n"  "all/photo.jpg" b"\xff\xd8\xff\xe0"})
-  (assert (= (warnings-about "all") [(+ "skipped 5 of 9 files in 'all' that are not utf-8 text: "
-    "bad.gz, book.pdf, deep/a\\nb.png, latin.doc, photo.jpg")]))
-  (assert (= (warnings-about "all" "latin-1") [(+ "skipped 4 of 9 files in 'all' that are not "
-    "latin-1 text: bad.gz, book.pdf, deep/a\\nb.png, photo.jpg")])))
+  (setv others "skipped 2 of 9 files in 'all' that are not utf-8 text: deep/a\\nb.png, photo.jpg")
+  (setv [bad book latin #* rest] (warnings-about "all"))
+  (assert (.startswith bad "skipped: 'all/bad.gz' is not a gzip file"))
+  (assert (.startswith book "skipped: 'all/book.pdf' is not a PDF, or is damaged"))
+  (assert (.startswith latin "skipped: 'all/latin.doc' is not valid utf-8: byte 0"))
+  (assert (= rest [others]))
+  (assert (= (len (warnings-about "all" "latin-1")) 3)))
 
 
 (defn test-of-many-skipped-files-the-first-are-named [here]
@@ -40,14 +43,16 @@
   (for [n (range 100)] (write f"all/{n :02}.bin" b"\0"))
   (setv [line] (warnings-about "all"))
   (assert (.startswith line "skipped 100 of 101 files"))
-  (assert (.endswith line "text: 00.bin, 01.bin, 02.bin, 03.bin, 04.bin and 95 more")))
+  (assert (.endswith line "text: 00.bin, 01.bin, 02.bin, 03.bin, 04.bin and 95 more"))
+  (for [n (range 20)] (write f"all/{n :02}.md" b"\0"))
+  (assert (= (len (warnings-about "all")) 11)))
 
 
 (defn test-a-folder-keeps-what-is-too-long-for-memory [here monkeypatch]
   (.setattr monkeypatch "lstm_textgen.text.documents.reading.IN_MEMORY" 100)
   (setv text (* "漢字 \ud83d\r\n" 40))
   (write "all/a.txt" (.encode text "utf-8" "surrogatepass"))
-  (write "all/b.txt" (+ (* "long" 99) "\0"))
+  (write "all/b.txt" (+ (* "long" 99) (* 4 "\0")))
   (with [_ (pytest.raises ValueError)] (read-sources "all"))
   (write "all/c.txt" (* "漢字\r\n" 40))
   (assert (= (read-sources "all") (* "漢字\r\n" 40))))
@@ -63,14 +68,15 @@
 
 (defn test-a-zip-of-texts-is-read-like-a-folder [here]
   (archive {"b/2.txt" "two\f"  "a.txt" "\ufeffone"  ".hidden" "x"  "__MACOSX/a.txt" "x"
-    "c.csv" "id,text\n1,x\n"  "d.png" b"PNG\0"  "empty.txt" ""})
+    "c.csv" "id,text\n1,x\n"  "d.png" b"PNG\0"  "empty.txt" ""  "e.md" "[a](b)"})
   (setv [text notes] (noted "a.zip"))
-  (assert (= text "one\ntwo\f\nid,text\n1,x\n"))
-  (assert (= (lfor [name about] notes [name about.words]) [
-    ["a.zip" (+ "zip archive, 3 texts; skipped 1 of 5 files in 'a.zip' that is not utf-8 text: "
-      "d.png")]
-    ["a.zip/c.csv" "read as plain text; to read one column give `column`: id, text"]]))
-  (assert (= (read-sources "a.zip" :column "text") "one\ntwo\f\nx\n"))
+  (assert (= text "one\ntwo\f\na\n"))
+  (setv [[name about] [part _]] notes)
+  (assert (= [name part] ["a.zip" "a.zip/e.md"]))
+  (assert (= about.words (+ "zip archive, 3 texts; skipped 1 of 6 files in 'a.zip' that is not "
+    "utf-8 text: d.png; skipped: 'c.csv' in 'a.zip' is a table; to read one column give "
+    "`column`: id, text; to read it as plain text, rename it to .txt")))
+  (assert (= (read-sources "a.zip" :column "text") "one\ntwo\f\nx\na\n"))
   (write "all/a.zip" (.read-bytes (/ here "a.zip")))
   (assert (= (read-sources "all") (read-sources "a.zip"))))
 

@@ -173,8 +173,13 @@
     (assert (= model.checkpoint.half half))
     (assert (all (gfor name NAMES (in name known))))
     (assert (= model.settings.items "line"))
-    (assert (= (lfor key ["longest_item" "median_item" "beginning" "item_ends"]
-      (getattr model.facts key)) [6 4 "\n" (last-characters NAMES)]))))
+    (assert (= (lfor key ["longest_item" "long_item" "median_item" "beginning" "item_ends"]
+      (getattr model.facts key)) [6 6 4 "\n" (last-characters NAMES)]))))
+
+
+(defn test-of-a-huge-item-the-length-of-most-is-kept-too [tmp-path counting]
+  (setv [model _] (learned tmp-path :text (.join "\n" [#* NAMES (* "Anna" 5000)])))
+  (assert (= [model.facts.longest-item model.facts.long-item] [20_000 6])))
 
 
 (defn last-characters [items]
@@ -294,6 +299,8 @@
     "titles" (many (fn [a b c] f"The {(.title b)} That {(.title c)}"))
     "sentences" (many (fn [a b c] f"My {a} {b} {c} every single morning."))
     "places" (many (fn [a b c] f"{(.title b)}ville, {(.title a)} County"))
+    "titles with asides" (many (fn [a b c] f"{(.title a)} {(.title b)} {(.choice RNG
+      ["(via fudco)" "[live]" "(1984)"])}"))
     "names in Cyrillic" (many (fn [a b c] (.translate (.title (+ a b)) (str.maketrans
       "abcdefghijklmnopqrstuvwxyz" "абцдефгхийклмнопярстуввхуз"))))
     "words" (many (fn [a b c] (+ a c)))}

@@ -109,7 +109,14 @@
     text (written model :warn warnings.append))
   (assert (= text (* "a" (int (.replace most "," "")))))
   (assert (= warnings [(+ f"an item was cut off after {most} {unit}, before its end; "
-    f"the longest in training has {longest :,}")])))
+    f"most in training have at most {longest :,}")])))
+
+
+(defn test-an-item-without-end-is-cut-at-four-times-what-most-have-whatever-the-longest-has []
+  (setv [warnings model] [[] (small-model :text "a\n" :odds {"a" 1e20} :items "line"
+    :longest-item 90_000 :long-item 3)])
+  (assert (= (.join "" (stream model "" WARM :warn warnings.append)) (* "a" 12)))
+  (assert (= (len warnings) 1)))
 
 
 (defn test-an-item-of-just-that-length-is-no-reason-for-a-warning []

@@ -140,16 +140,19 @@
   (assert (= (list (.iterdir tmp-path)) [])))
 
 
-(defn [(pytest.mark.parametrize "options" [{} {"layers" "16"}])]
+(defn [(pytest.mark.parametrize "options" [{} {"layers" "16"} {"items" "line"}])]
     test-a-run-that-reads-less-than-its-text-says-how-long-reading-takes
     [tmp-path monkeypatch options]
-  (setv speeds [1e-5])  ; it is measured once
+  (setv
+    text (+ TEXT (.join "\n" (map str (range 9))))
+    speeds [1e-5])  ; it is measured once
   (monkeypatch.setattr start "machine_speed" (fn [_] (.pop speeds)))
-  (setv [_ display] (learn tmp-path TEXT :minutes 10 :epochs 1 #** options))
+  (setv [_ display] (learn tmp-path text :minutes 10 :epochs 1 #** options))
   (setv said (.join "\n" display.said))
   (assert (re.search r"`minutes` 10 reads about \d+% of this text; [\d,]+ minutes read all" said))
+  (assert (= (in "a model hardly knows where items end" said) (in "items" options)))
   (monkeypatch.setattr start "machine_speed" (fn [_] 1))
-  (setv [_ display] (learn tmp-path TEXT :minutes 10 :epochs 2 #** options))
+  (setv [_ display] (learn tmp-path text :minutes 10 :epochs 2 #** options))
   (assert (not-in "of this text" (.join "\n" display.said))))
 
 

@@ -71,6 +71,13 @@
   (assert (= (get (choice units :minutes minutes) 0) size)))
 
 
+(defn [(pytest.mark.parametrize #("units" "size") [
+    #(2_428 256) #(5_900 256) #(11_000 384) #(20_000 512) #(27_000 768)])]
+    test-a-small-text-never-brings-a-large-network [units size]
+  (assert (= (get (choice units :minutes 600 :speed 9) 0) size))
+  (assert (= (get (choice (int (* 0.45 units)) :minutes 600 :speed 9 :unit "pieces") 0) size)))
+
+
 (defn [(pytest.mark.parametrize "unit" ["characters" "words"])
     (pytest.mark.parametrize "minutes" [None 1 10])
     (pytest.mark.parametrize "units" [4_500 90_000 1_000_000 10_000_000])]

@@ -15,7 +15,8 @@
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
   ;; A condition on a column of a table: its name, whether the value is excluded, the value.
-  CONDITION (re.compile r"([^=]*[^=!\s])\s*(!?)==?(.*)" re.DOTALL)
+  ;; A column, perhaps in quotation marks, a ! for unequal, and a value.
+  CONDITION (re.compile r"(?:\s*\"([^\"]*\S[^\"]*)\"|([^=]*[^=!\s]))\s*(!?)==?(.*)" re.DOTALL)
   MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
   NOT-KNOWN-YET (object))  ; stands for a value that only running a program can tell
 

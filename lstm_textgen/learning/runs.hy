@@ -130,7 +130,11 @@
       settings.layers))
     (* relative (training-speed layers settings.unit model.weight-count settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))
-  (when line (.say run.display line)))
+  (when line
+    (.say run.display line)
+    (when settings.items
+      (.say run.display (+ "until it has read the whole list once, a model hardly knows where "
+        "items end, and runs them together")))))
 
 
 (defn _plan [run start]

@@ -146,7 +146,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    #** (_breaks vocabulary facts)
    "remembers" (not (or settings.items facts.people))
    "names" (if (is vocabulary.unknown None) (or facts.names "") "")
-   "mostUnits" (min LONGEST (* LONGER (or facts.longest-item LONGEST)))
+   "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))})

@@ -107,7 +107,7 @@
   (meth group [served]
     "Return the `Group` of texts by a `Served` model: `n` for each prompt."
     (setv
-      longest served.model.facts.longest-item
+      longest served.model.facts.long-item
       given (or self.prompt "")
       prompts (if (isinstance given str) [given] given)
       texts (* (or self.n 1) (len prompts))

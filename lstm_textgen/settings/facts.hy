@@ -48,6 +48,7 @@
     #^ TEXT [unbroken None]       ; where no line ends: after letters, after commas, in sentences
     ;; Of a list:
     #^ COUNT [longest-item None]  ; units of the longest item, without its end
+    #^ COUNT [long-item None]     ; units that 95% of the items have at most
     #^ COUNT [median-item None]   ; units of the median item
     #^ COUNT [item-lines None]    ; lines of nearly every item, if several
     #^ TEXT [item-ends None]]     ; characters with which items end, if they are lines

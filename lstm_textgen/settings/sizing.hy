@@ -53,9 +53,9 @@
   CHARACTERS (Rule
     ;; Size units speed dropout most-dropout usual-from enough timed-from
     [ (Size 1024 6_500 0.1 0.5 NEVER 4_500_000 500_000)
-      (Size 768 13_500 0.06 0.5 NEVER 2_500_000)
-      (Size 512 29_000 0.06 0.5 NEVER 2_500_000)
-      (Size 384 44_000 0.06 0.3 200_000 2_500_000)
+      (Size 768 13_500 0.06 0.5 NEVER 2_500_000 25_000)
+      (Size 512 29_000 0.06 0.5 NEVER 2_500_000 12_000)
+      (Size 384 44_000 0.06 0.3 200_000 2_500_000 6_000)
       (Size 256 75_000 0.06 0.3 0 2_500_000)]
     :read 7_000_000 :fewest-epochs 3 :most-epochs 9  ; with more a small text is memorized
     :most-read 5_000_000 :enough-epochs 5
@@ -67,9 +67,9 @@
   ;; As for characters, in pieces of 2.2 characters.
   PIECES (Rule
     [ (Size 1024 3_000 0.1 0.5 NEVER 2_000_000 230_000)
-      (Size 768 6_000 0.06 0.5 NEVER 1_100_000)
-      (Size 512 12_000 0.06 0.5 NEVER 1_100_000)
-      (Size 384 18_000 0.06 0.3 90_000 1_100_000)
+      (Size 768 6_000 0.06 0.5 NEVER 1_100_000 11_000)
+      (Size 512 12_000 0.06 0.5 NEVER 1_100_000 5_500)
+      (Size 384 18_000 0.06 0.3 90_000 1_100_000 2_700)
       (Size 256 28_000 0.06 0.3 0 1_100_000)]
     :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
@@ -117,7 +117,8 @@
 
   With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
   hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
-  Fewer epochs take less time and don't change its size. Dropout grows with each epoch after the
+  A text below 25,000 characters gets 512 at most, below 12,000 384, below 6,000 256, whatever the
+  time. Fewer epochs take less time and don't change the size. Dropout grows with each epoch after the
   first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
   (setv
     rule (get RULES unit)

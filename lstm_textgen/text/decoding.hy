@@ -4,9 +4,11 @@
 (import
   codecs
   io [IncrementalNewlineDecoder]
+  itertools [chain islice]
   re
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.messages [refuse])
+  lstm-textgen.basics.messages [Message refuse]
+  lstm-textgen.basics.values [counted])
 
 (setv
   CHUNK MB  ; bytes read at once
@@ -25,9 +27,13 @@
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a.{,4}\0|RIFF.{4}WEBP|II\*\0|MM\0\*"
       ["a picture" "give its text as a .txt file"]}
   ;; Control characters except \a \b \t \n \v \f \r and escape, which terminal logs contain. A text
-  ;; has few others; compressed data, read as latin-1, has a tenth.
+  ;; has few others, which are removed; compressed data, read as latin-1, has a tenth.
   CONTROLS (lfor n [#* (range 7) #* (range 14 27) #* (range 28 32) 127] (chr n))
-  FEW-CONTROLS 0.02)  ; of the characters of a text
+  FEW-CONTROLS 0.05  ; of the characters of a text
+  NULS "\0\0\0\0"  ; data: what pads archives, images and programs
+  ;; What no language writes: UTF-8 read as latin-1 or cp1252, and cp1252 read as latin-1.
+  GARBLED (re.compile r"â€.?|â[\x80-\xbf]{2}|[ÂÃ][\x80-\xbf]|[\x80-\x84\x86-\x9f]")
+  FEW-GARBLED 3)  ; in the first chunk of a text that is called so
 
 
 (defclass NotText [ValueError]
@@ -37,21 +43,18 @@
 (defn decode [name chunks encoding]
   #[[Yield the text of `chunks` (bytes), chunk by chunk, never as a whole.
 
-  `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding` or
-  don't begin like text.]]
+  `name` is what messages call it. Raise `NotText` for bytes that can't be decoded as `encoding`,
+  and for more than a few control characters.]]
   (setv
     decoder ((codecs.getincrementaldecoder encoding))
     newlines (IncrementalNewlineDecoder None True)  ; to count lines, whatever ends them
     [size lines] [0 0])
   (try
     (for [data chunks]
-      (setv first (= size 0))
-      (for [[pattern [kind advice]] (.items UNREADABLE-FORMATS)
-            :if (and first (re.match pattern data re.DOTALL))]
-        (raise (NotText f"{name} is {kind}, not plain text; {advice}")))
+      (unless size (_check-format name data))
       (+= size (len data))
       (setv text (.decode decoder data))
-      (when first (_check-controls name text encoding))
+      (_check-controls name text encoding)
       (+= lines (.count (.decode newlines text) "\n"))
       (yield text))
     (yield (.decode decoder b"" True))
@@ -71,9 +74,49 @@
 
 (defn _check-controls [name text encoding]
   "Raise `NotText` if `text`, of the file `name`, has more than a few control characters."
-  (when (> (sum (map text.count CONTROLS)) (* FEW-CONTROLS (len text)))
+  (when (or (in NULS text) (> (_controls-in text) (* FEW-CONTROLS (len text))))
     (refuse f"{name} is not {encoding} text: it has many control characters; "
       "give a plain text file, or the right " 'encoding :kind NotText)))
+
+
+(defn _controls-in [text]
+  "Return how many control characters `text` has."
+  (sum (map text.count CONTROLS)))
+
+
+(defn decode-plain [name head chunks encoding]
+  #[[Yield the plain text of the bytes `head` and `chunks` without control characters.
+
+  Return a list of words about what is odd in it; the rest is as in `decode`.]]
+  (setv [odd removed] [None 0])
+  (for [text (decode name (chain [head] chunks) encoding)]
+    (when (is odd None) (setv odd (_garbled text head encoding)))
+    (when (setx count (_controls-in text))
+      (+= removed count)
+      (setv text (.translate text (dict.fromkeys (map ord CONTROLS)))))
+    (yield text))
+  [#* odd #* (if removed [f"removed {(counted removed "control characters")}"] [])])
+
+
+(defn _check-format [name data]
+  "Raise `NotText` if the first bytes of the file `name`, `data`, are of a known format."
+  (for [[pattern [kind advice]] (.items UNREADABLE-FORMATS)  :if (re.match pattern data re.DOTALL)]
+    (raise (NotText f"{name} is {kind}, not plain text; {advice}"))))
+
+
+(defn _garbled [text data encoding]
+  "Return a list of words about `text`, decoded from `data`: none unless that was wrong."
+  (setv found (list (islice (.finditer GARBLED text) FEW-GARBLED)))
+  (when (< (len found) FEW-GARBLED) (return []))
+  (setv
+    own (. (codecs.lookup encoding) name)
+    better (if (and (!= own "utf-8") (_decodes? "utf-8" data))
+      "utf-8"
+      (likely-encoding data encoding)))
+  [(Message f"wrongly decoded, with characters such as {(get found 0 0) !r}; "
+    #* (if (= own "utf-8")
+      ["that happened before the file was saved, so get it again, or repair it (ftfy can)"]
+      ["give " 'encoding f" {better}"]))])
 
 
 (defn likely-encoding [data failed]

@@ -12,9 +12,10 @@
   pathlib [Path]
   re
   sys
+  threading [Timer]
   urllib.parse [urlsplit]
   zlib
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip several unknown-name]
   lstm-textgen.text.decoding [NotText]
@@ -28,6 +29,7 @@
   ;; How a URL begins: a scheme has at least two letters, as a single one is a Windows drive.
   URL (re.compile "[a-z][a-z0-9+.-]+://" re.IGNORECASE)
   MOST-DIGESTS 1000  ; of files, by which they are known later
+  WAITED 1.5  ; seconds until a run says that it waits for a pipe
   LONGEST-PATH 4096  ; characters; a longer source is text mistaken for a path
   ;; Where the corpora are that come with the package: in what pip installs, and in the tree.
   PACKAGE (. (Path __file__) (resolve) parent parent)
@@ -47,8 +49,8 @@
   downloaded once (see `fetch`), `-` for standard input, or an open file, in text or binary mode.
   A bare name that isn't in the current folder is looked up in `corpora/`, in `folders` and among
   the corpora that come with the package. A folder is every text and document below it, in the
-  order of their paths, except hidden files, empty ones, and those that have a NUL or aren't text,
-  which one call of `warn` lists.
+  order of their paths, except hidden files, empty ones, and those that aren't text, of which
+  `warn` is told.
 
   A `.gz` is unpacked. Documents are read by `documents`; `options` are as in `reading-of`. `note`
   is called with the name and the `Summary` of each one read. Other bytes are decoded as
@@ -151,7 +153,7 @@
       (if (and (os.path.isdir path)
           (not (hy.I.lstm-textgen/text/documents/exports.slack-folder? path)))  ; which is one text
         (yield :from (_documents-below path reading warn))
-        (yield (Document path (_read-file path path reading)))))))
+        (yield (Document path (_read-file path path reading warn)))))))
 
 
 ;; * Finding files
@@ -195,16 +197,19 @@
     (refuse f"the folder {(_quoted path)} contains no {reading.encoding} text"
       (first-reason skipped)))
   (when (and skipped warn)
-    (warn (about-skipped (lfor file skipped (os.path.relpath file path)) (len files)
-      (_quoted path) reading.encoding))))
+    (setv [line reasons] (about-skipped
+      (dfor [file reason] (.items skipped) (os.path.relpath file path) reason)
+      (len files) (_quoted path) reading.encoding))
+    (for [reason reasons] (warn (Message "skipped: " reason)))
+    (when line (warn line))))
 
 
 ;; * Reading: each yields the text, and returns what a reader returns or None
 
-(defn _read-file [path name reading]
+(defn _read-file [path name reading [warn None]]
   #[[Read the file or export `path`, called `name`.
 
-  `reading` is a `Reading`, whose name and ending are ignored. Raise `NotText`, `OSError`.]]
+  `reading` is a `Reading`, whose name and ending are ignored; `warn` is as in `_opened`. Raise `NotText`, `OSError`.]]
   (setv reading (_named (_quoted name) name reading))
   (import  ; here, as it takes 50 ms
     lstm-textgen.text.documents.exports [Folder read-slack]
@@ -217,7 +222,7 @@
           summary (yield :from (batched (read-slack folder) reading)))
         (for [name folder.names]
           (with [file (open (os.path.join path name) "rb")] (_note-digest file reading))))
-      (with [file (open path "rb")]
+      (with [file (_opened path reading.name warn)]
         (setv summary (yield :from (read-any
           (if (.endswith path ".gz") (Bounded (gzip.open file) (Budget reading)) file)
           reading)))
@@ -227,6 +232,17 @@
       (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
       (raise (OSError f"can't read {reading.name}: {(or error.strerror error)}") :from error))))
+
+
+(defn _opened [path name warn]
+  "Open the file `path`; `warn`, a function or None, if that waits for a program to write to it."
+  (setv
+    timer (Timer WAITED warn [f"waiting for a program to write to {name}, a named pipe"])
+    timer.daemon True)
+  (when (and warn (.is-fifo (Path path))) (.start timer))
+  (try
+    (open path "rb")
+    (finally (.cancel timer))))
 
 
 (defn _named [name path reading]

@@ -8,6 +8,7 @@ has a hash of each item; later there are the places of items.]]
   collections [Counter]
   functools [cache]
   itertools [chain compress]
+  math [ceil]
   re
   statistics [median]
   unicodedata
@@ -47,12 +48,12 @@ has a hash of each item; later there are the places of items.]]
   `chunks` reads it. After that, `count` is the number of its items, and `copies` the number of
   those that equal an earlier one. After `hold-out`, `own` and `held` are the numbers of the items
   to train on and to hold out, in random order. After `split`, `units` is the number of units,
-  `longest` and `median` are those of the longest and the median item, without their ends, and
-  `last` has the last characters of items.]]
+  `longest` and `median` are those of the longest and the median item, without their ends, `long` is
+  what `MOST-ITEMS` of them have at most, and `last` has the last characters of items.]]
 
   (meth __init__ [@items]
     (setv
-      [@lines @count @copies @longest @median @last] [0 0 0 0 0 ""]
+      [@lines @count @copies @longest @long @median @last] [0 0 0 0 0 0 ""]
       [@oddities @known] [(Oddities) b""]
       @heights (Counter)))  ; of items: how many lines they have
 
@@ -131,6 +132,7 @@ has a hash of each item; later there are the places of items.]]
         (or new (= lines known.item-lines))))
     { "item_lines" (when alike? lines)
       "longest_item" (max @longest (or known.longest-item 0))
+      "long_item" (max @long (or known.long-item 0))
       "median_item" @median
       "item_ends" (when (= @items "line")
         (.join "" (sorted (set (+ @last (or known.item-ends ""))))))})
@@ -159,6 +161,7 @@ has a hash of each item; later there are the places of items.]]
       @units (len ids)
       end (len (get ENDS @items))
       @most (most-units bounds @items)
+      @long (ceil (- @most (* 2 end)))
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
       lasts (set (gfor
         first (range 1 (len bounds) AT-ONCE)

@@ -32,10 +32,13 @@
     "longest" [0 6]         ; how many times as long a long one is, or than 10 characters
     "broken" [0 0.4]}       ; share of lines almost as long as that, unless they are sentences
   SIGNS (re.compile r"[;{}<>=\[\]|\\]|[(),:]$")
+  ;; What isn't: words in brackets after a space, as in "Frost (live)".
+  ASIDE (re.compile r"(?<=\s)(?:\([^()]*\)|\[[^\[\]]*[^\W\d_][^\[\]]*\])(?=[\s.,!?]|$)")
   SHORT-LINES 30  ; characters of lines that aren't broken prose
-  WIDTHS [40 120]  ; at which texts are wrapped
+  WIDTHS (range 40 121)  ; at which texts are wrapped
   FEWEST-WRAPPED 20  ; breaks that wrapping may have made …
   WRAPPED-SHARE 0.7  ; … at least this share of all; and of these, after a letter or a comma
+  WRAPPED-LINES 0.25  ; share of the lines that aren't empty that such a break ends
   ;; What comes before a paragraph, a line and a sentence.
   STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]
   NEARBY 1000  ; characters to either side of the middle of a text in which a seed is looked for
@@ -72,15 +75,15 @@
 (defn wrap-width [lines]
   "Return the width at which `lines`, parts of a text, seem to be wrapped, or 0."
   (setv
-    sizes (sorted (gfor line lines :if (.strip line) (len (.rstrip line))))
-    width (if sizes (get sizes (int (* 0.98 (len sizes)))) 0)
-    text (.join "\n" lines)
-    breaks (.findall WRAPPED text)
-    wrapped (lfor [line word] breaks :if (wrapped? line word width) line)
+    breaks (.findall WRAPPED (.join "\n" lines))
+    long (lfor [line word] breaks :if (<= SHORT-LINES (len line) (get WIDTHS -1)) #(line word))
+    wrapped-at (fn [width] (lfor [line word] long :if (wrapped? line word width) line))
+    width (max WIDTHS :key (fn [width] (len (wrapped-at width))))
+    wrapped (wrapped-at width)
     midway (sum (gfor line wrapped (or (.isalpha (get line -1)) (in (get line -1) ",;")))))
   (if (and
-      (<= (get WIDTHS 0) width (get WIDTHS 1))
       (>= (len wrapped) FEWEST-WRAPPED)
+      (>= (len wrapped) (* WRAPPED-LINES (sum (gfor line lines (bool (.strip line))))))
       (>= (len wrapped) (* WRAPPED-SHARE (len breaks)))
       (>= midway (* WRAPPED-SHARE (len wrapped))))
     width
@@ -135,7 +138,7 @@
     (/ (sum (map test lines)) count))
   { "indented" (share (fn [line] (.isspace (get line 0))))
     "lettered" (share (fn [line] (any (map str.isalpha line))))
-    "signs" (share (fn [line] (bool (.search SIGNS line))))
+    "signs" (share (fn [line] (bool (.search SIGNS (.rstrip (.sub ASIDE "" line))))))
     "spoken" (/ (sum (gfor n (.values speakers) :if (> n 1) n)) count)
     "beginning" (/ (max (.values (Counter (map _beginning lines)))) count)
     "ending" (/ often count)

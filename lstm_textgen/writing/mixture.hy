@@ -45,6 +45,7 @@
       #** (if @settings.items
         { "item_lines" (when (= one.item-lines other.item-lines) one.item-lines)
           "longest_item" (max (or one.longest-item 0) (or other.longest-item 0))
+          "long_item" (max (or one.long-item 0) (or other.long-item 0))
           "item_ends" (when (and one.item-ends other.item-ends)
             (+ one.item-ends other.item-ends))}
         {})))

@@ -31,12 +31,23 @@
   (setv
     place (header-place rows asked)
     names (list (map one-line (get [#* rows []] place)))
-    numbers? (all (gfor name asked (and (.isdecimal name) (not-in name names))))
+    numbers? (all (gfor name asked (and (.isdecimal name) (not (_named? name names)))))
     data? (if (and numbers? (= place 0)) (_data? rows) False))
   (cond
     data? #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; the table has no header")
     (is data? None) #(names 1 "; the first row was taken as the header")
     True #(names (+ place 1) "")))
+
+
+(defn _named? [number names]
+  #[[Return whether `number` is one of the `names` in the first row of a table, not a column's place.
+
+  It is one if there are fewer columns, or if the next number is a name, too; otherwise it may be a
+  cell of a table without a header.]]
+  (setv n (int number))
+  (and (in number names)
+    (or (not (<= 1 n (len names)))
+      (any (gfor near [(- n 1) (+ n 1)] (in (str near) names))))))
 
 
 (defn _data? [rows]
@@ -110,8 +121,8 @@
 (defn find-name [name names]
   #[[Return the place among `names` of the one that `name` means, or None.
 
-  It is the same, or is so but for case and white space; or it has this number, counted from 1; or
-  it is the only one that contains `name`.]]
+  It is the same, or is so but for case, white space and apostrophes; or it has this number,
+  counted from 1; or it is the only one that contains `name`.]]
   (setv
     folded (list (map _folded names))
     wanted (_folded name)
@@ -125,8 +136,8 @@
 
 
 (defn _folded [name]
-  "Return the `name` of a column as it is compared."
-  (.casefold (comparable name)))
+  "Return the `name` of a column as it is compared: without apostrophes."
+  (re.sub "['’]" "" (.casefold (comparable name))))
 
 
 (defn find-place [name rows header reading]
@@ -157,8 +168,8 @@
 
   (meth __init__ [@text]
     (setv
-      [name unequal value] (.groups (.fullmatch CONDITION text))
-      @name (one-line name)
+      [quoted name unequal value] (.groups (.fullmatch CONDITION text))
+      @name (one-line (or quoted name))
       @equal (not unequal)
       @value (comparable value)
       @found False  ; whether a row has that value

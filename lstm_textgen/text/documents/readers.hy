@@ -14,18 +14,19 @@
   tempfile [SpooledTemporaryFile]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.text.decoding [CHUNK NotText decode]
+  lstm-textgen.text.decoding [CHUNK NotText decode-plain]
   lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.chats [chat-text]
   lstm-textgen.text.documents.columns [tested?]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [EXPORTS read-slack slack?]
+  lstm-textgen.text.documents.markdown [MARKDOWN UNREAD markdown-text]
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.posts [POSTS-FILE find-posts read-posts]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
     Summary about-skipped batched file-chunks first-reason first-text joined read-whole
-    refuse-damaged refuse-locked sound-documents text-lines]
+    lines-in refuse-damaged refuse-locked sound-documents text-lines]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
@@ -152,12 +153,12 @@
       (first-reason skipped) :kind NotText))
   (setv
     parts (tuple (gfor each read :if each.summary #(each.name each.summary)))
-    about (if skipped
-      (+ "; " (about-skipped skipped (len names) reading.name reading.encoding))
-      ""))
+    [line reasons] (about-skipped skipped (len names) reading.name reading.encoding))
   (if (= 1 (len read) (len names) (len parts))
     (get parts 0 1)
-    (Summary f"zip archive, {(counted (len read) "texts")}{about}" :parts parts)))
+    (Summary (Message f"zip archive, {(counted (len read) "texts")}{(if line f"; {line}" "")}"
+        #* (gfor reason reasons word ["; skipped: " reason] word))
+      :parts parts)))
 
 
 (defn _read-member [archive name]
@@ -252,18 +253,29 @@
   (when reader
     (with [whole (_seekable file head reading)]
       (return (yield :from (read-document reader whole reading)))))
-  (yield :from (decode reading.name (chain [head] (file-chunks file)) reading.encoding))
   ;; Plain text may look like a table or other data.
   (setv
     columns (if (in reading.ending TABLES) (columns-of text reading.ending) [])
-    kinds (lfor
-      [kind pattern] (.items DATA)
-      :if (and (!= reading.ending ".md") (re.match pattern text))
+    kinds (lfor [kind pattern] (.items DATA)
+      :if (and (not-in reading.ending MARKDOWN) (re.match pattern text))
       kind))
-  (cond
-    (or (> (len columns) 1) (and columns kinds)) (Summary (Message "read as plain text; to read "
-      "one column give " 'column f": {(clip (.join ", " columns) 200)}"))
-    kinds (Summary f"read as plain text, though it looks like {(get kinds 0)}")))
+  (when (or (> (len columns) 1) (and columns kinds))
+    (refuse f"{reading.name} is a table; to read one column give " 'column ": "
+      (clip (.join ", " columns) 200) "; to read it as plain text, rename it to .txt"
+      :kind NotText))
+  (setv said (yield :from (_plain-text head file reading)))
+  (when kinds (.append said f"read as plain text, though it looks like {(get kinds 0)}"))
+  (when said (Summary (Message #* (cut (lfor each said word ["; " each] word) 1 None)))))
+
+
+(defn _plain-text [head file reading]
+  "Yield the plain text of the bytes `head` and of `file`; return a list of words about it."
+  (setv text (decode-plain reading.name head (file-chunks file) reading.encoding))
+  (when (not-in reading.ending MARKDOWN) (return (yield :from text)))
+  (setv
+    document (Document reading.name text)
+    shorter (yield :from (markdown-text (lines-in document reading))))
+  [#* (or document.summary []) #* (if shorter [UNREAD] [])])
 
 
 (defn _check-options [reading applying]

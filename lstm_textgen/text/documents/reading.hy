@@ -25,7 +25,11 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   MAX-DEPTH 1000  ; elements of HTML or XML within one another
   HEAD (** 2 16)  ; bytes at its beginning by which a document is recognized
   IN-MEMORY (* 16 MB)  ; bytes of a text that is kept; more go to a file
-  SKIPPED-SHOWN 5  ; skipped files that a message names
+  ;; Names of files that are expected to be read: if one is skipped, a line has the reason.
+  EXPECTED #(".txt" ".md" ".markdown" ".csv" ".tsv" ".json" ".jsonl" ".docx" ".doc" ".odt" ".rtf"
+    ".epub" ".pdf" ".html" ".htm" ".xlsx" ".gz" ".zip")
+  REASONS 10  ; such lines
+  SKIPPED-SHOWN 5  ; other skipped files that a message names
   BATCH (** 2 16)  ; characters that a reader hands on at once, or more
   ;; What no document means by its text: control characters but for tabs and line ends, and places
   ;; where a word may be broken.
@@ -131,10 +135,15 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
 (defn text-lines [file reading]
   "Yield the lines of `file` (binary), without line ends; raise `BeyondLimit` for too long a one."
+  (lines-in (decode reading.name (file-chunks file) reading.encoding) reading))
+
+
+(defn lines-in [chunks reading]
+  "Yield the lines of the text in `chunks`, as `text-lines` does."
   (setv
     last ""
     newlines (IncrementalNewlineDecoder None True))
-  (for [chunk (joined [(decode reading.name (file-chunks file) reading.encoding)])]
+  (for [chunk (joined [chunks])]
     (setv lines (.split (+ last (.decode newlines chunk)) "\n"))
     (check-line (len (get lines 0)) reading)
     (setv last (.pop lines))
@@ -168,9 +177,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
     (with [copy (SpooledTemporaryFile IN-MEMORY "w+"
         :encoding "utf-8" :errors "surrogatepass" :newline "")]
       (try
-        (for [chunk document]
-          (when (in "\0" chunk) (raise (NotText f"{document.name} has the character NUL")))
-          (.write copy chunk))
+        (for [chunk document] (.write copy chunk))
         (except [error NotText]
           (setv (get skipped document.name) error)
           (continue)))
@@ -184,15 +191,22 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   (next (gfor reason (.values skipped) [": " reason]) ""))
 
 
-(defn about-skipped [names count place encoding]
-  "Return one line about the skipped files, called `names`, of the `count` in `place`."
+(defn about-skipped [skipped count place encoding]
+  #[[Return #(line reasons) about the `skipped` files, of the `count` in `place`.
+
+  `skipped` is as in `sound-documents`. `reasons` are the errors of those that are texts by their
+  name, up to `REASONS`; the line names others, and is empty if there are none.]]
   (setv
-    names (list names)
+    texts (cut (lfor name skipped :if (.endswith (.lower name) EXPECTED) name) REASONS)
+    names (lfor name skipped :if (not-in name texts) name)
     shown (clip (.join ", " (cut names SKIPPED-SHOWN)) QUOTED)
     more (- (len names) SKIPPED-SHOWN))
-  (one-line (+ f"skipped {(len names)} of {(counted count "files")} in {place} that "
-    f"{(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
-    (if (> more 0) f" and {more} more" ""))))
+  #( (if names
+      (one-line (+ f"skipped {(len names)} of {(counted count "files")} in {place} that "
+        f"{(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
+        (if (> more 0) f" and {more} more" "")))
+      "")
+    (lfor name texts (get skipped name))))
 
 
 (defn check-line [size reading]
