@@ -203,4 +203,4 @@
   (for [pattern [(+ ".*a" (* "." 200)) "(a|b|ab)*(a|aa)*b" "((a?){50}){50}" (* "a?" 200)]]
     (setv automaton (Automaton pattern CHARACTERS))
     (left automaton (* "ab" 500))
-    (assert (< (len automaton.known) 20_000))))
+    (assert (< (len automaton._known) 20_000))))

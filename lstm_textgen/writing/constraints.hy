@@ -17,6 +17,8 @@ as often as the model and the draw's options would have it after the same text.]
 
 (setv
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
+  WORD 10  ; characters that must fit so that a text that is forced begins another word
+  ENOUGH 0.1  ; probability of the units that may come, below which they would spoil a text
   KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or a few times as many
   guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
 
@@ -84,22 +86,28 @@ as often as the model and the draw's options would have it after the same text.]
   #[[Refuses units of one text of the units of `vocabulary`.
 
   The text must match the pattern of `guide` (a `Guide` or None), in at most `units` and
-  `characters`, and continue without a passage of its `repeats` (`Repeats` of the seed). If there
-  is little room left, only units that bring the text nearer to a match are taken. So they are once
-  the model has wanted to end the text and couldn't; but a `patient` constraint ends it there, as
-  another text may match by itself.]]
+  `characters`, and continue without a passage of its `repeats` (`Repeats` of the seed). A
+  `patient` constraint ends the text as `failed?` where the model wants to end it and can't, or
+  hardly wants any unit that may come, as another text may match by itself. Otherwise the text is
+  forced there, or where little room is left, but at the end of a word: only units that bring it
+  nearer to a match are taken.]]
 
   (meth __init__ [@vocabulary @guide repeats @units @characters @patient]
     (setv
       @_demanded (when guide guide.start)
       @_repeats (.copy repeats)
       @_ending False
+      @failed? False
       @_taken 0    ; units
+      @_before ""  ; the text's last character
       @last None))  ; how many of them make the text to which nothing can be added
 
   (meth read [own]
     "Take note of the end `own` of a seed, which belongs to the text that must match."
-    (when @guide (setv @_demanded (.after @guide @_demanded own))))
+    (when @guide
+      (setv
+        @_demanded (.after @guide @_demanded own)
+        @_before (cut own -1 None))))
 
   (meth [property] least []
     "How many characters must follow at least, besides its end; ∞ if the text can't match."
@@ -114,21 +122,63 @@ as often as the model and the draw's options would have it after the same text.]
 
     With the `noise` (size,) of this draw they say which unit the model wants. If none is left, the
     scores are those in `free` (size,), which other rules haven't lowered.]]
-    (when (or (not @guide) (is-not @last None)) (return))
+    (when (or (not @guide) (is-not @last None) (<= (min @units @characters) 0)) (return))
     (setv
       needs (.needs @guide @_demanded)
-      least (.least @guide @_demanded)
-      end (cut @guide.end -1 None)
-      wish (.argmax (+ scores noise)))
-    (when (and end (= (get needs wish) inf) (in end (get @vocabulary.units wish)))
-      (if @patient (setv @last @_taken) (setv @_ending True)))
-    (setv refused (>= needs (if @_ending least inf)))
-    (when (> (+ least SPARE) (min @units @characters))  ; a unit has at least one character
-      (|= refused (> (+ needs @guide.lengths) (+ @characters (len @guide.end))))
-      (|= refused (> (+ needs 1) (+ @units (len @guide.end)))))
+      wish (int (.argmax (+ scores noise)))
+      unit (get @vocabulary.units wish)
+      refused (@_out-of-reach needs)
+      stuck? (and (get refused wish)
+        (bool (and @guide.end (in (get @guide.end -1) unit)))))  ; it can't end where it wants to
+    (if @patient
+      (when (and (get refused wish) (or stuck? (@_spoils? refused scores)))
+        (setv [@last @failed?] [@_taken True]))
+      (@_force needs refused stuck? (not (and (.isalnum @_before) (.isalnum (get unit 0))))))
+    (when (is-not @last None) (return))
     (setv (get scores refused) (- inf))
     (when (= (.max scores) (- inf))
       (setv (cut scores) (np.where refused (- inf) free))))
+
+  (meth _out-of-reach [needs]
+    "Return which units (size,) can't come or, with these `needs`, leave too little room."
+    (setv refused (= needs inf))
+    (when @_little-room?
+      (|= refused (> (+ needs @guide.lengths) (+ @characters (len @guide.end))))
+      (|= refused (> (+ needs 1) (+ @units (len @guide.end)))))
+    refused)
+
+  (meth [property] _little-room? []
+    "Whether not just any unit fits; a unit has at least one character."
+    (> (+ (.least @guide @_demanded) SPARE) (min @units @characters)))
+
+  (meth _spoils? [refused scores]
+    "Return whether a text that has begun is improbable, by `scores`, without the `refused` units."
+    (setv odds (np.exp (- scores (.max scores))))
+    (and @_taken (< (.sum (get odds (bnot refused))) (* ENOUGH (.sum odds)))))
+
+  (meth _force [needs refused stuck? word-ends?]
+    #[[Add to the `refused` units (size,) those that don't bring the text nearer to a match.
+
+    Begin to do so where the text is `stuck?` or, for lack of room, where a word ends; a space
+    comes first. What matches by then is over.]]
+    (setv
+      least (.least @guide @_demanded)
+      whole? (= least (len @guide.end))
+      begins? (and (not @_ending)
+        (or stuck? (and word-ends? @_taken (or @_little-room?
+          (and whole? (not (.isspace @_before)) (not (.room? @guide @_demanded WORD))))))))
+    (when begins? (setv @_ending True))
+    (when @_ending
+      (setv
+        spaces (& (bnot refused) @guide.blank (<= needs least))
+        space? (or (not @_before) (.isspace @_before)))
+      (cond
+        (and whole? (not @guide.end)) (setv @last @_taken)
+        (and begins? (not whole?) (not space?) (.any spaces)) (|= refused (bnot spaces))
+        True (do
+          (|= refused (>= needs least))
+          (when (and space? (.any (bnot (| refused @guide.blank))))
+            (|= refused @guide.blank))))))
 
   (meth choose [scores free noise]
     #[[Return the id of the unit with the largest of `scores` (size,) that isn't refused.
@@ -160,6 +210,7 @@ as often as the model and the draw's options would have it after the same text.]
     (-= @units 1)
     (-= @characters (len unit))
     (+= @_taken 1)
+    (setv @_before (get unit -1))
     (when @guide
       (setv @_demanded (.after @guide @_demanded unit))
       (when (and (is @last None) (= (.min (.needs @guide @_demanded)) inf))

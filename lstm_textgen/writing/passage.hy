@@ -16,7 +16,8 @@
   LONGER 4  ; times the longest item in training, an item is cut off, …
   LONGEST-ITEM 100_000  ; … or after this number of units: a file may say anything
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
-  PATIENT-TRIES 50  ; texts that may fail to match before one is made to
+  PATIENT-TRIES 500  ; texts that may fail to match before one is made to …
+  LINE-TRIES 50  ; … or to have the lines that were drawn for it
   CUT-OFF-PER-SENTENCE 1000)  ; … or, if that is more, this many for each of the wanted sentences
 
 
@@ -42,6 +43,9 @@
       [@chunks @over @end] [(deque) None None]
       [@units @surprise] [0 0.0]
       @state None  ; that of an engine which has read what there is of the text
+      @_failed? False
+      ;; The pattern of running text is of what follows.
+      @_opening (if (and (isinstance @demands.match str) (not settings.items)) [] @seed.opening)
       @_finders (.finders @ends settings.items)
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends settings)
       measure @seed.model.vocabulary.measure
@@ -52,7 +56,7 @@
           (if measure @_units-left @left)
           (if measure @_parts-left maxsize)
           @patient?)))
-    (@_add @seed.opening))
+    (@_add @_opening))
 
   (meth start-again [number]
     "Begin another text in place of this one, with the random numbers of the `number`."
@@ -62,7 +66,9 @@
 
   (meth [property] patient? []
     "Whether the text needn't match, as others will be tried."
-    (and (or (isinstance @demands.match str) @demands.lines) (< @tries PATIENT-TRIES)))
+    (cond
+      (isinstance @demands.match str) (< @tries PATIENT-TRIES)
+      @demands.lines (< @tries LINE-TRIES)))
 
   (meth [property] left []
     "How many units, at most, are still wanted."
@@ -80,7 +86,7 @@
     "Whether the text, of which nobody has read any, is as demanded."
     (or (not @demands.late?)
       (and @demands.lines (or (not @patient?) (!= @over "stop")))
-      (.met? @demands @seed @ends.stops @text)))
+      (and (not @_failed?) (.met? @demands @seed @ends.stops @text))))
 
   (meth [property] with-seed []
     "The text, of which nobody has read any, with its seed."
@@ -105,9 +111,10 @@
       whole? (and constraint (is-not constraint.last None)))
     (when whole?  ; what was drawn after the whole text doesn't belong to it
       (setv [@_units-left @_units-line]
-        [(- (+ constraint.last (len @seed.opening)) @units) None]))
+        [(- (+ constraint.last (len @_opening)) @units) None]))
     (@_add (if typed (lfor unit units (cut unit typed None)) units))
-    (when (and @over whole?) (setv @over "stop"))
+    (when (and @over whole?)
+      (setv [@over @_failed?] ["stop" (and constraint.failed? (= @_units-left 0))]))
     (setv n (- @units before))
     (when (and @draw.logits n)
       (setv [nats #* _] (compare (cut (np.atleast-2d logits) n) (np.array (cut ids n))))
