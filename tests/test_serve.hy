@@ -255,6 +255,13 @@
     [["" "memorized"] ["" "memorized"] ["A" "length"] ["" "memorized"]])))
 
 
+(defn test-draws-for-new-items-end-where-no-other-matches [url]
+  (setv choices (get
+    (completion url :model "short" :n 2 :temperature 1 :new True :match "Dea") "choices"))
+  (assert (= (lfor each choices [(get each "text") (get each "finish_reason")])
+    [["Dea" "stop"] ["" "exhausted"]])))
+
+
 (defn test-new-is-refused-without-a-list [url]
   (for [[path model more words] [
       ["/v1/completions" "lines" {} "keeps fingerprints of up to 1,000,000 items only"]

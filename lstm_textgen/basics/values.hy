@@ -170,7 +170,8 @@
     why "")
   (try
     (when (and typed (kind.fits value)) (return value))
-    (except [error [re.error LookupError OverflowError RecursionError]] (setv why f" ({(clip (str error))})")))
+    (except [error [re.error LookupError OverflowError RecursionError]]
+      (setv why f" ({(clip (str error))})")))
   (refuse what f" must be {kind.words}, not {(clip (quoted value))}{why}"
     :kind (if typed ValueError wrong-type)))
 

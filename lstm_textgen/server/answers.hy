@@ -60,7 +60,7 @@
 
   `end` is why the text ended, or None; `first?` whether it is the first entry of this reply.]]
   (setv
-    [text told offset] (if (in end ["memorized" "unmatched"]) ["" [] 0] (.read reply))
+    [text told offset] (if (in end ["memorized" "exhausted" "unmatched"]) ["" [] 0] (.read reply))
     chat? (isinstance body ChatBody))
   { "index" index
     #** (cond

@@ -4,7 +4,7 @@ A unit that a text can't have is refused, and the next is taken: the one with th
 score of the same draw, so nothing is drawn twice. Among the units that aren't refused, each comes
 as often as the model and the draw's options would have it after the same text.]]
 
-(eval-when-compile (require hyrule [meth]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   copy [copy]
   dataclasses [replace]
@@ -51,6 +51,12 @@ as often as the model and the draw's options would have it after the same text.]
     (when (isinstance @match str)
       (setv [end] (if (= (len stops) 1) stops [""]))
       (guide-of @match model.vocabulary (.get ENDS model.settings.items end))))
+
+  (meth one-line? [model stops]
+    "Return whether the pattern keeps a text, of a chat or a paragraph, to one line by a dot."
+    (and (isinstance @match str) (not stops)
+      (or model.settings.people (= model.settings.items "paragraph"))
+      (. (@guide model stops) one-line?)))
 
   (meth constraint [seed stops units characters patient]
     #[[Return the `Constraint` of a text after `seed`.
@@ -164,21 +170,26 @@ as often as the model and the draw's options would have it after the same text.]
     (setv
       least (.least @guide @_demanded)
       whole? (= least (len @guide.end))
+      space? (or (not @_before) (.isspace @_before))
       begins? (and (not @_ending)
         (or stuck? (and word-ends? @_taken (or @_little-room?
-          (and whole? (not (.isspace @_before)) (not (.room? @guide @_demanded WORD))))))))
+          (and whole? (not space?) (not (.room? @guide @_demanded WORD))))))))
     (when begins? (setv @_ending True))
     (when @_ending
       (setv
-        spaces (& (bnot refused) @guide.blank (<= needs least))
-        space? (or (not @_before) (.isspace @_before)))
-      (cond
-        (and whole? (not @guide.end)) (setv @last @_taken)
-        (and begins? (not whole?) (not space?) (.any spaces)) (|= refused (bnot spaces))
-        True (do
-          (|= refused (>= needs least))
-          (when (and space? (.any (bnot (| refused @guide.blank))))
-            (|= refused @guide.blank))))))
+        [lengths blank] [@guide.lengths @guide.blank]
+        nearer (< needs least)
+        direct (<= (- (+ needs lengths) blank) least)  ; with each of its characters
+        spaces (& blank (| direct (& (= lengths 1) (<= needs least)))))
+      (if (and whole? (not @guide.end))
+        (setv @last @_taken)
+        (for [fit (cond
+            space? [(& direct (bnot blank)) direct nearer]
+            (and begins? (not whole?)) [spaces direct nearer]
+            True [direct nearer])]
+          (unless (.all (| refused (bnot fit)))
+            (|= refused (bnot fit))
+            (break))))))
 
   (meth choose [scores free noise]
     #[[Return the id of the unit with the largest of `scores` (size,) that isn't refused.

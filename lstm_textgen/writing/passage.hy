@@ -16,8 +16,11 @@
   LONGER 4  ; times the longest item in training, an item is cut off, …
   LONGEST-ITEM 100_000  ; … or after this number of units: a file may say anything
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
-  PATIENT-TRIES 500  ; texts that may fail to match before one is made to …
-  LINE-TRIES 50  ; … or to have the lines that were drawn for it
+  ;; Texts that may fail to match before one is made to: this many, more if they are short, and
+  ;; only this many if they fail to have the lines that were drawn for them.
+  PATIENT-TRIES 50
+  MOST-TRIES 500
+  PATIENT-UNITS 10_000  ; of those texts
   CUT-OFF-PER-SENTENCE 1000)  ; … or, if that is more, this many for each of the wanted sentences
 
 
@@ -33,7 +36,7 @@
   (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [demands (Demands)]]
     (setv
       @demands (.usual demands seed.model.settings ends draw.options.temperature)
-      @tries 0)
+      [@tries @_spent] [0 0])
     (@start))
 
   (meth start []
@@ -61,14 +64,14 @@
   (meth start-again [number]
     "Begin another text in place of this one, with the random numbers of the `number`."
     (+= @tries 1)
+    (+= @_spent @units)
     (setv @draw (.again @draw number))
     (@start))
 
   (meth [property] patient? []
     "Whether the text needn't match, as others will be tried."
-    (cond
-      (isinstance @demands.match str) (< @tries PATIENT-TRIES)
-      @demands.lines (< @tries LINE-TRIES)))
+    (or (and (or (isinstance @demands.match str) @demands.lines) (< @tries PATIENT-TRIES))
+      (and (isinstance @demands.match str) (< @tries MOST-TRIES) (< @_spent PATIENT-UNITS))))
 
   (meth [property] left []
     "How many units, at most, are still wanted."

@@ -18,6 +18,7 @@ texts gets the same ones each time.]]
   DRAWN-A-STEP 128  ; units of each text that a step draws, unless others wait
   WAITED-FOR 8   ; units that it draws while others wait for a place …
   FEW-STEPS 4    ; … and while seeds are read, or as many as take as long as the reading
+  OVER 0.2  ; the share of texts that are over, by their pattern, with which a step ends early
   SEED-SLICE 32  ; units of a group's seeds read in its turn, if others have theirs to be read
   READ-A-STEP 128  ; units that a step reads
   JOINING-COST 4  ; a text that joins takes as long as reading this many units
@@ -31,8 +32,8 @@ texts gets the same ones each time.]]
   deque, has those that nobody has taken yet. Those that aren't as demanded or, with `items`
   (`NewItems`), aren't new begin again, with numbers that follow those of all. Of every `best-of`
   passages only the one with the least surprise per unit ends. `over` is None, then why nothing
-  more is to come: "done", "memorized" if hardly an item is new, "unmatched" if hardly a text is
-  as demanded, "cancelled" or "failed".]]
+  more is to come: "done", "memorized" if hardly an item is new, "exhausted" if hardly one that
+  matches is, "unmatched" if hardly a text is as demanded, "cancelled" or "failed".]]
 
   (meth __init__ [@passages @count [@items None] [@ordered False] [@best-of 1]]
     (setv
@@ -80,7 +81,7 @@ texts gets the same ones each time.]]
           (.append @_again passage)
           (setv @over (cond
             (>= @_misfits MOST-DRAWS) "unmatched"
-            (and @items (.memorized? @items)) "memorized"
+            (and @items (.memorized? @items)) (if passage.demands.match "exhausted" "memorized")
             True @over))
           (when @over (break)))))
     (or (< @left before) (bool @over)))
@@ -263,7 +264,11 @@ texts gets the same ones each time.]]
   (meth _draw [units enough?]
     "Draw up to `units` for each text in the batch; return the set of their groups."
     (setv
-      act (fn [n] (.run @_crowd n enough?))
+      constraints (lfor draw @running :if draw.constraint draw.constraint)
+      ;; What is drawn after a text that is over is drawn in vain.
+      over? (fn [] (or (and enough? (enough?))
+        (> (sum (gfor each constraints (is-not each.last None))) (* OVER (len constraints)))))
+      act (fn [n] (.run @_crowd n over?))
       drawn (if (= (len @running) 1) (.run @_pace act units) (act units))
       groups (set))
     (for [[draw ids logits] drawn]

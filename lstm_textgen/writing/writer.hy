@@ -65,15 +65,18 @@
   (unless (or (!= ends (Ends)) model.settings.items)
     (refuse (if (= samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
-  (_texts-of model warn demands.match (Group :count count :items items :best-of best-of
+  (when (.one-line? demands model ends.stops)
+    (warn (Message "in " 'match ", . doesn't match line ends, so each text is one line; "
+      "if texts may have several, begin the pattern with (?s)")))
+  (_texts-of model warn (Group :count count :items items :best-of best-of
     :ordered (bool model.settings.items)
     (gfor k (range count)
       (Passage (seed-of (// k (* samples best-of)))
         (Draw options rng-seed k (> best-of 1)) ends warn demands)))))
 
 
-(defn _texts-of [model warn match group]
-  "Yield #(k text) for the passages of a `group`, which must `match`, as `write-each` does."
+(defn _texts-of [model warn group]
+  "Yield #(k text) for the passages of a `group`, as `write-each` does."
   (setv scheduler (Scheduler model))
   (defn numbered [passage]
     #((// (% passage.draw.number group.count) group.best-of) passage.text))
@@ -92,13 +95,13 @@
       (for [passage group.running :if (not model.settings.items)] (yield (numbered passage)))
       (raise))
     (finally (.close scheduler)))
-  (when (in group.over ["unmatched" "memorized"])
-    (setv line (Message #* (cond
-      (= group.over "unmatched")
+  (when (in group.over ["unmatched" "exhausted" "memorized"])
+    (setv line (Message #* (match group.over
+      "unmatched"
         [f"{MOST-DRAWS} texts in a row didn't match; give a simpler " 'match ", or more room"]
-      match [f"{MOST-DRAWS} matching items in a row weren't new; give a wider " 'match
-        ", or a higher " 'temperature]
-      True [f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; give a "
+      "exhausted" [f"{MOST-DRAWS} matching items in a row weren't new, so few others may match; "
+        "give a wider " 'match ", or a higher " 'temperature]
+      _ [f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; give a "
         "higher " 'temperature ", or train for fewer " 'epochs])))
     (if found
       (warn (+ line f" ({found} of {(// group.count group.best-of)} found)"))
