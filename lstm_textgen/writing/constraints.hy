@@ -17,7 +17,7 @@ as often as the model and the draw's options would have it after the same text.]
 
 (setv
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
-  WORD 10  ; characters that must fit so that a text that is forced begins another word
+  WORD-ROOM 10  ; characters that must fit so that a text that is forced begins another word
   ENOUGH 0.1  ; probability of the units that may come, below which they would spoil a text
   KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or a few times as many
   guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
@@ -173,7 +173,7 @@ as often as the model and the draw's options would have it after the same text.]
       space? (or (not @_before) (.isspace @_before))
       begins? (and (not @_ending)
         (or stuck? (and word-ends? @_taken (or @_little-room?
-          (and whole? (not space?) (not (.room? @guide @_demanded WORD))))))))
+          (and whole? (not space?) (not (.room? @guide @_demanded WORD-ROOM))))))))
     (when begins? (setv @_ending True))
     (when @_ending
       (setv

@@ -13,9 +13,9 @@ what can't be met: no text goes there.]]
   weakref [WeakValueDictionary])
 
 (setv
-  WIDEST 3000  ; alternatives that an expression may have
+  MOST-WIDTH 3000  ; alternatives that an expression may have
   MOST-SEARCHED 5000  ; alternatives of the expressions that a search goes through
-  KEPT 200_000  ; alternatives of the expressions whose derivatives are kept: tens of MB
+  KEPT-WIDTH 200_000  ; alternatives of the expressions whose derivatives are kept: tens of MB
   FAR 1e9)  ; characters; what demands more demands this many
 
 
@@ -152,7 +152,7 @@ what can't be met: no text goes there.]]
       e (.get @known key))
     (when (is e None)
       (setv e (Expression op parts))
-      (when (> e.width WIDEST) (raise (TooWide)))
+      (when (> e.width MOST-WIDTH) (raise (TooWide)))
       (@keep e.width)
       (setv (get @known key) e))
     e)
@@ -160,7 +160,7 @@ what can't be met: no text goes there.]]
   (meth keep [n]
     "Forget all derivatives if, with `n` more, there are too many alternatives."
     (+= @_kept n)
-    (when (> @_kept KEPT)
+    (when (> @_kept KEPT-WIDTH)
       (setv @_kept 0)
       (for [e (list (.values @known))]
         (setv e.needs None)

@@ -19,7 +19,7 @@ refused.]]
 
 (setv
   LONGEST-PATTERN 500  ; characters of a pattern
-  MOST-LISTED 500_000  ; code points in the ranges of its classes; Python lists them
+  MOST-IN-RANGES 500_000  ; code points in the ranges of its classes; Python lists them
   SINGLE #{codes.LITERAL codes.NOT-LITERAL codes.ANY codes.IN}  ; what demands one character
   REPEATS #{codes.MAX-REPEAT codes.MIN-REPEAT}
   ANCHORS-BEFORE #{codes.AT-BEGINNING codes.AT-BEGINNING-STRING}
@@ -102,7 +102,7 @@ refused.]]
           [kind range] value
           :if (= kind codes.RANGE)
           (- #* (reversed range)))))
-        (when (> @_listed MOST-LISTED) (raise (TooWide))))
+        (when (> @_listed MOST-IN-RANGES) (raise (TooWide))))
       (setv state (parser.State))
       (setv state.flags flags)
       (setv

@@ -18,7 +18,7 @@ texts gets the same ones each time.]]
   DRAWN-A-STEP 128  ; units of each text that a step draws, unless others wait
   WAITED-FOR 8   ; units that it draws while others wait for a place …
   FEW-STEPS 4    ; … and while seeds are read, or as many as take as long as the reading
-  OVER 0.2  ; the share of texts that are over, by their pattern, with which a step ends early
+  OVER-SHARE 0.2  ; of texts that are over, by their pattern, with which a step ends early
   SEED-SLICE 32  ; units of a group's seeds read in its turn, if others have theirs to be read
   READ-A-STEP 128  ; units that a step reads
   JOINING-COST 4  ; a text that joins takes as long as reading this many units
@@ -267,7 +267,8 @@ texts gets the same ones each time.]]
       constraints (lfor draw @running :if draw.constraint draw.constraint)
       ;; What is drawn after a text that is over is drawn in vain.
       over? (fn [] (or (and enough? (enough?))
-        (> (sum (gfor each constraints (is-not each.last None))) (* OVER (len constraints)))))
+        (> (sum (gfor each constraints (is-not each.last None)))
+          (* OVER-SHARE (len constraints)))))
       act (fn [n] (.run @_crowd n over?))
       drawn (if (= (len @running) 1) (.run @_pace act units) (act units))
       groups (set))
