@@ -119,8 +119,8 @@
       without one, generation ends with a warning, or with a `ValueError` if it has found none.
     - `best_of`: for each text, generate this number, and keep the one most likely per unit.
     - `match`: a regular expression for the whole text (of an item, with its seed), or a function
-      of the text. After 50 texts that don't match, an expression is enforced; if a function
-      refuses 100 in a row, generation ends as with `new`.
+      of the text. After 50 texts that don't match, or up to 500 short ones, an expression is
+      enforced; if a function refuses 100 in a row, generation ends as with `new`.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the most likely unit; higher is wilder; a list applies to the units
       in turn. Default: the model's own, usually 0.7.

@@ -40,8 +40,7 @@
   FINGERPRINT "13:0123abcd"  ; of the text that a small model has seen an epoch of
   ;; How many times as much as usual the slow tests make up of what does no harm.
   FUZZ (int (os.environ.get "LSTM_TEXTGEN_FUZZ" 1))
-  ;; For a process in which coverage.py would be in the way.
-  UNMEASURED {"COVERAGE_PROCESS_START" ""}
+  UNMEASURED {"COVERAGE_PROCESS_START" ""}  ; for a process that coverage.py would hinder
   STARTED []  ; processes that end with the test, as conftest.py sees to
   counting (pytest.mark.usefixtures "counting"))  ; for tests in which no network need learn
 
@@ -358,6 +357,7 @@
 
 
 (defn same-run? [#* paths]
+  "Return whether the models at two `paths` are so."
   (same-model? #* (gfor path paths (load-checkpoint path :resume True))))
 
 

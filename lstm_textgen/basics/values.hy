@@ -10,6 +10,7 @@
   math [inf isfinite]
   os [PathLike]
   re
+  warnings
   lstm-textgen.basics.messages [refuse])
 
 (setv
@@ -62,6 +63,12 @@
 
 (defn _texts? [x]
   (and (isinstance x list) (all (map text? x))))
+
+
+(defn without-warning [parse pattern]
+  "Return the result of `parse`, a function of `re`, without a warning of what `pattern` may mean."
+  (with [_ (warnings.catch-warnings :action "ignore" :category FutureWarning)]
+    (parse pattern)))
 
 
 (defn several [x]
@@ -138,7 +145,7 @@
     (fn [x] (bool (and x (all (map CONDITION.fullmatch (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)
   MATCH (Kind "a regular expression" (fn [x] (or (text? x) (callable x)))
-    (fn [x] (or (callable x) (and x (is-not (re.compile x) None)))))
+    (fn [x] (or (callable x) (and x (is-not (without-warning re.compile x) None)))))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
   PATH (Kind "a path" (fn [x] (isinstance x #(str PathLike))))
@@ -164,7 +171,8 @@
     why "")
   (try
     (when (and typed (kind.fits value)) (return value))
-    (except [error [re.error LookupError OverflowError]] (setv why f" ({(clip (str error))})")))
+    (except [error [re.error LookupError OverflowError RecursionError]]
+      (setv why f" ({(clip (str error))})")))
   (refuse what f" must be {kind.words}, not {(clip (quoted value))}{why}"
     :kind (if typed ValueError wrong-type)))
 

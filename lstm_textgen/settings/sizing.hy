@@ -118,8 +118,8 @@
   With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
   hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
   A text below 25,000 characters gets 512 at most, below 12,000 384, below 6,000 256, whatever the
-  time. Fewer epochs take less time and don't change the size. Dropout grows with each epoch after the
-  first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
+  time. Fewer epochs take less time and don't change the size. Dropout grows with each epoch after
+  the first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]
   (setv
     rule (get RULES unit)
     share (** (/ (default-batch-size units) MOST-ROWS) rule.by-rows))  ; of the table's speeds

@@ -180,7 +180,8 @@ in Python, and its checks.]]
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "match" MATCH "cli write"
       (+ "generate only texts that match this regular expression as a whole, such as [KR].* or "
-        ".{1,8}; an item includes its seed text, other text doesn't") :metavar "REGEX"
+        ".{1,8} (. matches no line end unless it begins with (?s)); an item includes its seed "
+        "text, other text doesn't") :metavar "REGEX"
       :brief "generate only texts that match this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
       "don't repeat a passage of N characters within a text (default: no limit)")

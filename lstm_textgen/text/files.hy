@@ -209,7 +209,8 @@
 (defn _read-file [path name reading [warn None]]
   #[[Read the file or export `path`, called `name`.
 
-  `reading` is a `Reading`, whose name and ending are ignored; `warn` is as in `_opened`. Raise `NotText`, `OSError`.]]
+  `reading` is a `Reading`, whose name and ending are ignored; `warn` is as in `_opened`. Raise
+  `NotText`, `OSError`.]]
   (setv reading (_named (_quoted name) name reading))
   (import  ; here, as it takes 50 ms
     lstm-textgen.text.documents.exports [Folder read-slack]

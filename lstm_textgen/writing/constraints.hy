@@ -14,6 +14,8 @@
 
 (setv
   SPARE 20  ; characters of room beyond what the pattern demands in which any unit may come
+  WORD-ROOM 10  ; characters that must fit so that a text that is forced begins another word
+  ENOUGH 0.1  ; probability of the units that may come, below which they would spoil a text
   KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or a few times as many
   guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
 
@@ -46,6 +48,12 @@
     (when (isinstance @match str)
       (setv [end] (if (= (len stops) 1) stops [""]))
       (guide-of @match model.vocabulary (.get ENDS model.settings.items end))))
+
+  (meth one-line? [model stops]
+    "Return whether the pattern keeps a text, of a chat or a paragraph, to one line by a dot."
+    (and (isinstance @match str) (not stops)
+      (or model.settings.people (= model.settings.items "paragraph"))
+      (. (@guide model stops) one-line?)))
 
   (meth pattern [seed stops units characters patient]
     #[[Return the `Pattern` of a text after `seed`, or None.
@@ -89,19 +97,23 @@
 (defclass Pattern [Rule]
   #[[Refuses units of one text of the units of `vocabulary` that can't lead to a match.
 
-  The text must match the pattern of `guide` (a `Guide`), in at most `units` and `characters`. If
-  there is little room left, only units that bring the text nearer to a match are taken. So they
-  are once the model has wanted to end the text and couldn't; but a `patient` pattern ends it
-  there, as another text may match by itself.]]
+  The text must match the pattern of `guide` (a `Guide`), in at most `units` and `characters`. A
+  `patient` one ends the text as `failed?` where the model wants to end it and can't, or hardly
+  wants any unit that may come, as another text may match by itself. Otherwise the text is forced
+  there, or where little room is left, but at the end of a word: only units that bring it nearer to
+  a match are taken.]]
 
   (meth __init__ [@_vocabulary @_guide @_units @_characters @_patient]
     (setv
       @_demanded _guide.start
       @_ending False
+      @failed? False
       @_taken 0    ; units
+      @_before ""  ; the text's last character
       @last None))  ; how many of them make the text to which nothing can be added
 
   (meth read [text]
+    (when text (setv @_before (get text -1)))
     (setv @_demanded (.after @_guide @_demanded text)))
 
   (meth [property] least []
@@ -114,21 +126,68 @@
 
   (meth score [scores choice]
     "Set the scores of other units to -∞; if none is left, other rules don't count."
-    (when (is-not @last None) (return))
+    (when (or (is-not @last None) (<= (min @_units @_characters) 0)) (return))
     (setv
       needs (.needs @_guide @_demanded)
-      least (.least @_guide @_demanded)
-      end (cut @_guide.end -1 None)
-      wish (.argmax (+ scores choice.noise)))
-    (when (and end (= (get needs wish) inf) (in end (get @_vocabulary.units wish)))
-      (if @_patient (setv @last @_taken) (setv @_ending True)))
-    (setv refused (>= needs (if @_ending least inf)))
-    (when (> (+ least SPARE) (min @_units @_characters))  ; a unit has at least one character
-      (|= refused (> (+ needs @_guide.lengths) (+ @_characters (len @_guide.end))))
-      (|= refused (> (+ needs 1) (+ @_units (len @_guide.end)))))
+      wish (int (.argmax (+ scores choice.noise)))
+      unit (get @_vocabulary.units wish)
+      refused (@_out-of-reach needs)
+      stuck? (and (get refused wish)
+        (bool (and @_guide.end (in (get @_guide.end -1) unit)))))  ; it can't end where it wants to
+    (if @_patient
+      (when (and (get refused wish) (or stuck? (@_spoils? refused scores)))
+        (setv [@last @failed?] [@_taken True]))
+      (@_force needs refused stuck? (not (and (.isalnum @_before) (.isalnum (get unit 0))))))
+    (when (is-not @last None) (return))
     (setv (get scores refused) (- inf))
     (when (= (.max scores) (- inf))
       (setv (cut scores) (np.where refused (- inf) choice.free))))
+
+  (meth _out-of-reach [needs]
+    "Return which units (size,) can't come or, with these `needs`, leave too little room."
+    (setv refused (= needs inf))
+    (when @_little-room?
+      (|= refused (> (+ needs @_guide.lengths) (+ @_characters (len @_guide.end))))
+      (|= refused (> (+ needs 1) (+ @_units (len @_guide.end)))))
+    refused)
+
+  (meth [property] _little-room? []
+    "Whether not just any unit fits; a unit has at least one character."
+    (> (+ (.least @_guide @_demanded) SPARE) (min @_units @_characters)))
+
+  (meth _spoils? [refused scores]
+    "Return whether a text that has begun is improbable, by `scores`, without the `refused` units."
+    (setv odds (np.exp (- scores (.max scores))))
+    (and @_taken (< (.sum (get odds (bnot refused))) (* ENOUGH (.sum odds)))))
+
+  (meth _force [needs refused stuck? word-ends?]
+    #[[Add to the `refused` units (size,) those that don't bring the text nearer to a match.
+
+    Begin to do so where the text is `stuck?` or, for lack of room, where a word ends; a space
+    comes first. What matches by then is over.]]
+    (setv
+      least (.least @_guide @_demanded)
+      whole? (= least (len @_guide.end))
+      space? (or (not @_before) (.isspace @_before))
+      begins? (and (not @_ending)
+        (or stuck? (and word-ends? @_taken (or @_little-room?
+          (and whole? (not space?) (not (.room? @_guide @_demanded WORD-ROOM))))))))
+    (when begins? (setv @_ending True))
+    (when @_ending
+      (setv
+        [lengths blank] [@_guide.lengths @_guide.blank]
+        nearer (< needs least)
+        direct (<= (- (+ needs lengths) blank) least)  ; with each of its characters
+        spaces (& blank (| direct (& (= lengths 1) (<= needs least)))))
+      (if (and whole? (not @_guide.end))
+        (setv @last @_taken)
+        (for [fit (cond
+            space? [(& direct (bnot blank)) direct nearer]
+            (and begins? (not whole?)) [spaces direct nearer]
+            True [direct nearer])]
+          (unless (.all (| refused (bnot fit)))
+            (|= refused (bnot fit))
+            (break))))))
 
   (meth take [id]
     (setv unit (get @_vocabulary.units id))

@@ -18,7 +18,11 @@
   LONGER 4
   LONGEST-ITEM 100_000  ; … or after this number of units: a file may say anything
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
-  PATIENT-TRIES 50  ; texts that may fail to match before one is made to
+  ;; Texts that may fail to match before one is made to: this many, more if they are short, and
+  ;; only this many if they fail to have the lines that were drawn for them.
+  PATIENT-TRIES 50
+  MOST-TRIES 500
+  PATIENT-UNITS 10_000  ; of those texts
   CUT-OFF-PER-SENTENCE 1000)  ; … or, if that is more, this many for each of the wanted sentences
 
 
@@ -32,7 +36,7 @@
   nats, if the draw keeps the logits.]]
 
   (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@demands (Demands)]]
-    (setv @tries 0)
+    (setv [@tries @_spent] [0 0])
     (@start))
 
   (meth start []
@@ -40,24 +44,30 @@
     (setv
       [@chunks @over @end] [(deque) None None]
       [@units @surprise] [0 0.0]
-      @_finders (.finders @ends @seed.model.settings.items (.endswith @seed.text "\n"))
+      @_failed? False
+      ;; The pattern of running text is of what follows.
+      items @seed.model.settings.items
+      @_opening (if (and (isinstance @demands.match str) (not items)) [] @seed.opening)
+      @_finders (.finders @ends items (.endswith @seed.text "\n"))
       [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends @seed.model)
       measure @seed.model.vocabulary.measure
-      @_pattern (.pattern @demands @seed @ends.stops
+      @pattern (.pattern @demands @seed @ends.stops
         (if measure @_units-left @left)
         (if measure @_parts-left maxsize)
         @patient?))
-    (@_add @seed.opening))
+    (@_add @_opening))
 
   (meth start-again [number]
     "Begin another text in place of this one, with the random numbers of the `number`."
     (+= @tries 1)
+    (+= @_spent @units)
     (setv @draw (.again @draw number))
     (@start))
 
   (meth [property] patient? []
     "Whether the text needn't match, as others will be tried."
-    (and (or (isinstance @demands.match str) @demands.lines) (< @tries PATIENT-TRIES)))
+    (or (and (or (isinstance @demands.match str) @demands.lines) (< @tries PATIENT-TRIES))
+      (and (isinstance @demands.match str) (< @tries MOST-TRIES) (< @_spent PATIENT-UNITS))))
 
   (meth [property] left []
     "How many units, at most, are still wanted."
@@ -75,7 +85,7 @@
     "Whether the text, of which nobody has read any, is as demanded."
     (or (not @demands.late?)
       (and @demands.lines (or (not @patient?) (!= @over "stop")))
-      (.met? @demands @seed @ends.stops @text)))
+      (and (not @_failed?) (.met? @demands @seed @ends.stops @text))))
 
   (meth [property] with-seed []
     "The text, of which nobody has read any, with its seed."
@@ -83,7 +93,7 @@
 
   (meth begin [engine]
     "Set the rules, and draw the first unit if it may include the end of the seed, now read."
-    (setv @draw.rules (.rules @demands @seed @_pattern))
+    (setv @draw.rules (.rules @demands @seed @pattern))
     (when @seed.rest
       (setv [id typed logits] (.first-unit @seed engine @draw))
       (.take self [id] (when @draw.logits logits) typed)))
@@ -97,12 +107,13 @@
       all @seed.model.vocabulary.units
       units (lfor id ids (get all id))
       before @units
-      whole? (and @_pattern (is-not @_pattern.last None)))
+      whole? (and @pattern (is-not @pattern.last None)))
     (when whole?  ; what was drawn after the whole text doesn't belong to it
       (setv [@_units-left @_units-line]
-        [(- (+ @_pattern.last (len @seed.opening)) @units) None]))
+        [(- (+ @pattern.last (len @_opening)) @units) None]))
     (@_add (if typed (lfor unit units (cut unit typed None)) units))
-    (when (and @over whole?) (setv @over "stop"))
+    (when (and @over whole?)
+      (setv [@over @_failed?] ["stop" (and @pattern.failed? (= @_units-left 0))]))
     (setv n (- @units before))
     (when (and @draw.logits n)
       (setv [nats #* _] (compare (cut (np.atleast-2d logits) n) (np.array (cut ids n))))

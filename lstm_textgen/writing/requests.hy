@@ -3,6 +3,7 @@
 (import
   functools [lru-cache]
   warnings
+  lstm-textgen.basics.messages [Message]
   lstm-textgen.settings.models [Request]
   lstm-textgen.text.items [NewItems]
   lstm-textgen.writing.batch [MOST-TEXTS]
@@ -19,7 +20,8 @@
 
   A seed is a text. The ends are those asked for, unless others are given. One call of `warn` names
   a seed's unknown units; the rest of the seed is used. Raise `ValueError` for new items by a model
-  that doesn't know its list; the first passage raises it for a pattern that no text can match.]]
+  that doesn't know its list and for a bad pattern; the first passage raises it for a pattern that
+  nothing after the seed can match.]]
   (setv
     settings model.settings
     [samples rivals] [asked.samples asked.best-of]
@@ -31,6 +33,9 @@
     ;; The pattern of running text is of what follows the seed.
     whole (bool (and asked.match (not settings.items)))
     seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole))))
+  (when (.one-line? demands model ends.stops)
+    (warn (Message "in " 'match ", . doesn't match line ends, so each text is one line; "
+      "if texts may have several, begin the pattern with (?s)")))
   (Group
     (gfor k (range count)
       (Passage (seed-of (// k (* samples rivals)))

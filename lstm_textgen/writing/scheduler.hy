@@ -17,6 +17,7 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
 (setv
   DRAWN-A-STEP 128  ; units of each text that a step draws, unless others wait
   SHORT-STEP 8  ; units that it draws while others wait
+  OVER-SHARE 0.2  ; of texts that are over, by their pattern, with which a step ends early
   SEED-SLICE 32  ; units of a group's seeds read in its turn, if others have theirs to be read
   READ-A-STEP 128  ; units that a step reads
   JOINING-COST 4)  ; a text that joins takes as long as reading this many units
@@ -30,7 +31,8 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
   (`NewItems`), aren't new begin again, with numbers that follow those of all. Of every number of
   `rivals` only the best ends. While texts are `revocable`, they can't be read before they end.
   `over` is None, then why nothing more is to come: "done", "memorized" if hardly an item is new,
-  "unmatched" if hardly a text is as demanded, "cancelled" or "failed".]]
+  "exhausted" if hardly one that matches is, "unmatched" if hardly a text is as demanded,
+  "cancelled" or "failed".]]
 
   (meth __init__ [@passages @count [items None] [@ordered False] [@rivals 1] [@revocable False]]
     (setv
@@ -211,7 +213,11 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
     "Draw up to `most` units for each text in the batch; return the set of their groups."
     (setv
       units (max 1 (min most #* (gfor passage (.values @running) passage.left)))
-      act (fn [n] (.run @_crowd n enough?))
+      patterns (lfor passage (.values @running) :if passage.pattern passage.pattern)
+      ;; What is drawn after a text that is over is drawn in vain.
+      over? (fn [] (or (and enough? (enough?))
+        (> (sum (gfor each patterns (is-not each.last None))) (* OVER-SHARE (len patterns)))))
+      act (fn [n] (.run @_crowd n (if patterns over? enough?)))
       drawn (if (= (len @running) 1) (.run @_pace act units) (act units))
       groups (set))
     (for [[draw ids logits] drawn]

@@ -29,7 +29,8 @@ function of the passage and of why to give up, or None.]]
     (for [passage passages]
       (if (.new? items passage.with-seed)
         (yield passage)
-        (again passage (when (.memorized? items) "memorized")))))
+        (again passage (when (.memorized? items)
+          (if passage.demands.match "exhausted" "memorized"))))))
   step)
 
 

@@ -19,7 +19,7 @@
   until it ends it may be drawn again.]]
   (setv group (group-of model [seed] asked ends warn))
   (if group.revocable
-    (gfor [_ text] (_texts-of model group asked warn) text)
+    (gfor [_ text] (_texts-of model group warn) text)
     (do
       (.upcoming group)  ; raises at once for what can't be
       (_chunks-of model group))))
@@ -53,11 +53,11 @@
   (unless (or ends model.settings.items (.chosen asked "length" "stop" "sentences"))
     (refuse (if (= asked.samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
-  (_texts-of model (group-of model seeds asked ends warn) asked warn))
+  (_texts-of model (group-of model seeds asked ends warn) warn))
 
 
-(defn _texts-of [model group asked warn]
-  "Yield #(k text) for the passages of a `group` that were `asked` for, as `write-each` does."
+(defn _texts-of [model group warn]
+  "Yield #(k text) for the passages of a `group`, as `write-each` does."
   (setv scheduler (Scheduler model))
   (defn numbered [passage]
     #((// (% passage.draw.number group.count) group.rivals) passage.text))
@@ -77,13 +77,13 @@
         (for [passage group.running] (yield (numbered passage))))
       (raise))
     (finally (.close scheduler)))
-  (when (in group.over ["unmatched" "memorized"])
-    (setv line (Message #* (cond
-      (= group.over "unmatched")
+  (when (in group.over ["unmatched" "exhausted" "memorized"])
+    (setv line (Message #* (match group.over
+      "unmatched"
         [f"{MOST-DRAWS} texts in a row didn't match; give a simpler " 'match ", or more room"]
-      asked.match [f"{MOST-DRAWS} matching items in a row weren't new; give a wider " 'match
-        ", or a higher " 'temperature]
-      True [f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; give a "
+      "exhausted" [f"{MOST-DRAWS} matching items in a row weren't new, so few others may match; "
+        "give a wider " 'match ", or a higher " 'temperature]
+      _ [f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; give a "
         "higher " 'temperature ", or train for fewer " 'epochs])))
     (if found
       (warn (+ line f" ({found} of {(// group.count group.rivals)} found)"))

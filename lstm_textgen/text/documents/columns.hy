@@ -40,7 +40,7 @@
 
 
 (defn _named? [number names]
-  #[[Return whether `number` is one of the `names` in the first row of a table, not a column's place.
+  #[[Return whether `number` is one of the `names` in a table's first row, not a column's place.
 
   It is one if there are fewer columns, or if the next number is a name, too; otherwise it may be a
   cell of a table without a header.]]
