@@ -46,9 +46,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
-  own) and `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item
-  at most (None: no such limit), and at `min-p` (None: 0). Raise `ValueError` for values out of range, more models, or too
-  large ones.]]
+  own), `min-p` (None: 0) and `length`, the units of a passage (None: `passage-length`) or, in two
+  lists, of an item at most (None: no such limit). Raise `ValueError` for values out of range, more
+  models, or too large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
