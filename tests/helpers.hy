@@ -3,7 +3,6 @@
 (import
   dataclasses [fields]
   functools [partial]
-  io [StringIO]
   math
   os
   pathlib [Path]
@@ -114,21 +113,6 @@
 
 
 ;; * Displays
-
-(defclass FakeTerminal [StringIO]
-  "What a program writes to a terminal."
-  (setv encoding "utf-8")
-  (defn isatty [self] True))
-
-
-(defn on-terminal [monkeypatch [kind "xterm"]]
-  "Let standard output be a terminal of that kind, 80×24; return it."
-  (setv terminal (FakeTerminal))
-  (for [[name value] [["TERM" kind] ["COLUMNS" "80"] ["LINES" "24"]]]
-    (.setenv monkeypatch name value))
-  (.setattr monkeypatch sys "stdout" terminal)
-  terminal)
-
 
 (defn a-plan [#** changes]
   "Return the `Plan` of a small run, with `changes`."

@@ -3,6 +3,7 @@
 (import
   io [StringIO]
   re
+  sys
   pytest
   rich.console [Console]
   lstm-textgen.basics.machine [MB]
@@ -10,13 +11,28 @@
   lstm-textgen.display.live [LiveDisplay]
   lstm-textgen.display.panel [View draw-panel]
   lstm-textgen.display.plain [Display]
-  tests.helpers [FakeTerminal a-plan on-terminal])
+  tests.helpers [a-plan])
 
 (setv
   pytestmark pytest.mark.quick
   URL "http://example.org/text.txt"
   EPOCH {"epoch" 1  "loss" 0.6931  "validation_loss" 1.3863  "text" "a"}
   SAMPLE (.join "\n" (gfor n (range 40) f"line {n} of what it writes")))
+
+
+(defclass FakeTerminal [StringIO]
+  "What a program writes to a terminal."
+  (setv encoding "utf-8")
+  (defn isatty [self] True))
+
+
+(defn on-terminal [monkeypatch [kind "xterm"]]
+  "Let standard output be a terminal of that kind, 80×24; return it."
+  (setv terminal (FakeTerminal))
+  (for [[name value] [["TERM" kind] ["COLUMNS" "80"] ["LINES" "24"]]]
+    (.setenv monkeypatch name value))
+  (.setattr monkeypatch sys "stdout" terminal)
+  terminal)
 
 
 (defn show-epoch [display]

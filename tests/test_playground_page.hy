@@ -124,8 +124,7 @@
     (.append expected (bool (.begins? repeats unit))))
   (assert (< 100 (sum expected) 1400))
   (assert (= expected (in-browser browser ["rules.js"]
-    (+ "(cases) => cases.map(([text, unit, length]) => "
-      "new Repeats([unit], length).refuses(0, {text}))")
+    "(cases) => cases.map(([text, unit, n]) => new Repeats([unit], n).refuses(0, {text}))"
     cases))))
 
 
@@ -134,8 +133,8 @@
 (defn test-a-link-restores-the-settings [browser tmp-path]
   (setv path (page-of tmp-path (halved-model)))
   (with [page (open-page browser path "#length=120&fast=1")]
-    (.fill page "#seed" "The & cat=50%+\n")
-    (.fill page "#temperature" "1.25")
+    (for [[id value] [["seed" "The & cat=50%+\n"] ["temperature" "1.25"] ["top-p" "0.8"]]]
+      (.fill page f"#{id}" value))
     (.evaluate page "document.getElementById('min-p').value = 0.15")
     (write-on page 100)
     (.click page "#link")

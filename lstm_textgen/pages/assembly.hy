@@ -52,7 +52,7 @@ nothing is requested, whatever data the page holds.]]
   - `blocks`: a dict from ids of elements to what each holds for the scripts to read: text without
     <, such as base64, or another value as JSON. That of `worker` is the code of a worker.]]
   (setv
-    style (.join "\n" (map asset ["common.css" #* styles]))
+    style (.join "\n" [#* (map asset ["common.css" #* styles]) #* (map _shade (range 1 9))])
     script (join-modules scripts)
     worker (in "worker" blocks))
   (+
@@ -72,6 +72,12 @@ nothing is requested, whatever data the page holds.]]
       :blocks (lfor [name value] (.items blocks) (_block name value))
       :script (when script (html (script :type "module" (Html script)))))
     "\n"))
+
+
+(defn _shade [bits]
+  "Return the style of a unit with `bits` of surprise, or up to one more; of 8, any number more."
+  (.format ".s{} {{ background: color-mix(in srgb, var(--shade) {}%, transparent); }}"
+    bits (+ 1 (* 6 bits))))
 
 
 (defn asset [name]

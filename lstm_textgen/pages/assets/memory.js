@@ -4,17 +4,16 @@ import { logOdds, softmax } from "./sampler.js";
 
 /**
  * @typedef {object} Moment in the seed
- * @property {number} number among all @property {number} id of the unit that came next
- * @property {number} share of it at most @property {Float32Array} output of the network there
+ * @property {number} id of the unit that came next @property {number} share of it at most
+ * @property {Float32Array} output of the network there
  *
  * @typedef {import("./page.js").Constants["memory"]} Constants
  */
 
 /** The rule; it knows what it was told to remember. */
 export class Memory {
-  /** @type {Map<string, Moment[]>} in order, by their keys */
+  /** @type {Map<string, Moment[]>} the latest, by their keys */
   moments = new Map();
-  count = 0;
 
   /** @param {string[]} units @param {Constants} constants */
   constructor(units, constants) {
@@ -28,20 +27,16 @@ export class Memory {
    */
   take(id, text, output) {
     const key = keyOf(text, this.constants);
-    if (key) {
-      const share = shareOf(text, this.units[id], this.constants);
-      this.moments.set(key, this.moments.get(key) ?? []);
-      this.moments.get(key)?.push({ number: this.count++, id, share, output: output.slice() });
-    }
+    const share = shareOf(text, this.units[id], this.constants);
+    const all = [...(this.moments.get(key) ?? []), { id, share, output: output.slice() }];
+    this.moments.set(key, all.slice(-this.constants.speakers));
   }
 
   /** @type {NonNullable<import("./rules.js").Rule["score"]>} */
   score(scores, { logits, output, text }, temperature) {
-    const { places: most, speakers, sharpness, trace } = this.constants;
-    const known = (this.moments.get(keyOf(text, this.constants)) ?? [])
-      .slice(-speakers)
-      .filter(({ number }) => number >= this.count - most);
-    if (!known.length) {
+    const { sharpness, trace } = this.constants;
+    const known = this.moments.get(keyOf(text, this.constants));
+    if (!known) {
       return;
     }
     const weights = softmax(known.map((moment) => sharpness * dot(moment.output, output)));

@@ -68,7 +68,10 @@ export class Sampler {
  * @param {Place} place @param {Rule[]} rules @param {number} temperature
  */
 export function scoresAt(place, rules, temperature) {
-  const scores = new Float64Array(place.logits).map((logit) => logit / temperature);
+  const scores = new Float64Array(place.logits);
+  for (let id = 0; id < scores.length; id++) {
+    scores[id] /= temperature;
+  }
   for (const rule of rules) {
     rule.score?.(scores, place, temperature);
   }
@@ -94,7 +97,7 @@ function nucleus(odds, topP) {
  * @param {ArrayLike<number>} scores
  */
 export function softmax(scores) {
-  return logOdds(scores).map(Math.exp);
+  return logOdds(scores).map((each) => Math.exp(each));
 }
 
 /**

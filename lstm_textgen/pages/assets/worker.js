@@ -65,7 +65,9 @@ class Writer {
     const { facts, units, constants, network } = this;
     const { unknown } = facts;
     const text = this.textOf(ids.slice(start)) + rest;
-    const remembers = facts.remembers && text.length >= constants.memory.from;
+    const { from, places } = constants.memory;
+    const remembers = facts.remembers && text.length >= from;
+    const first = remembers ? Math.max(start, ids.length - places) : ids.length;
     this.memory = new Memory(units, constants.memory);
     this.rules = [
       { score: (scores) => unknown !== null && scores.fill(-Infinity, unknown, unknown + 1) },
@@ -76,10 +78,10 @@ class Writer {
     this.seed = opening;
     network.restore();
     ids.forEach((id, n) => {
-      if (n >= start) {
-        remembers && this.memory.take(id, this.seed, network.hidden);
-        this.seed += units[id];
+      if (n >= first) {
+        this.memory.take(id, this.seed, network.hidden);
       }
+      this.seed += n < start ? "" : units[id];
       network.step(id);
     });
     this.states = new Map([[0, network.save()]]);
@@ -220,23 +222,21 @@ class Writer {
    * @param {number} id @returns {Unit}
    */
   unit(id) {
+    const { units, facts, constants } = this;
     const odds = softmax(scoresAt(this.place, [this.memory], 1));
     /** @type {(id: number) => Choice} */
-    const choice = (each) => ({ id: each, text: this.units[each], odds: odds[each], way: 0 });
+    const choice = (each) => ({ id: each, text: units[each], odds: odds[each], way: 0 });
     const chosen = choice(id);
-    const others = [];
-    if (this.facts.unknown !== null) {
-      odds[this.facts.unknown] = 0;
+    if (facts.unknown !== null) {
+      odds[facts.unknown] = 0;
     }
-    while (others.length < this.constants.alternatives) {
+    const others = [];
+    for (let n = 0; n < Math.min(constants.alternatives, units.length); n++) {
       const best = odds.indexOf(highestOf(odds));
-      if (odds[best] === 0) {
-        break; // fewer units than alternatives
-      }
       others.push(choice(best));
       odds[best] = 0;
     }
-    return { ...chosen, others };
+    return { ...chosen, others: others.filter((each) => each.odds > 0) };
   }
 
   /**
