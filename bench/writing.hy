@@ -67,7 +67,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
       (weights size (* 4 size))
       (weights (* 4 size))]))
   (SimpleNamespace
-    :settings (SimpleNamespace :layers layers :temperature 1.0 :items None)
+    :settings (SimpleNamespace :layers layers :usual-temperature 1.0 :items None)
     :facts (Facts VOCABULARY "A")
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))

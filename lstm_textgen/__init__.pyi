@@ -52,7 +52,7 @@ class _Settings(Protocol):
     learning_rate: float
     batch_size: int
     stride: int
-    temperature: float | list[float]
+    temperature: float | list[float] | None
     rng_seed: int
     def as_dict(self) -> dict[str, Any]: ...
 
@@ -68,6 +68,7 @@ class _Facts(Protocol):
     digests: list[str] | None
     people: list[str] | None
     names: str | None
+    longest_run: int
     unbroken: str | None
     longest_item: int | None
     long_item: int | None
@@ -148,9 +149,9 @@ class TextModel:
         # settings: write
         length: int | None = None, stop: str | Sequence[str] | None = None,
         sentences: int | None = None, match: str | Callable[[str], object] | None = None,
-        no_repeat: int | None = None, temperature: _Temperature | None = None,
-        top_k: int | None = None, top_p: float | None = None, min_p: float | None = None,
-        rng_seed: int | None = None,
+        no_repeat: int | None = None, no_copy: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float = 0.1, rng_seed: int | None = None,
     ) -> Generator[str, None, None]: ...
     # A str is an Iterable[str] too, but the first that fits is meant.
     @overload
@@ -160,8 +161,9 @@ class TextModel:
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
-        temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
+        no_copy: int | None = None, temperature: _Temperature | None = None,
+        top_k: int | None = None, top_p: float | None = None, min_p: float = 0.1,
+        rng_seed: int | None = None,
     ) -> str: ...
     @overload
     def generate(
@@ -170,8 +172,9 @@ class TextModel:
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
-        temperature: _Temperature | None = None, top_k: int | None = None,
-        top_p: float | None = None, min_p: float | None = None, rng_seed: int | None = None,
+        no_copy: int | None = None, temperature: _Temperature | None = None,
+        top_k: int | None = None, top_p: float | None = None, min_p: float = 0.1,
+        rng_seed: int | None = None,
     ) -> list[str]: ...
     def next_unit(self, seed: str = "") -> tuple[list[str], npt.NDArray[np.float32]]: ...
     def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
@@ -179,7 +182,7 @@ class TextModel:
     def save(self, path: _Path, *, small: bool = False) -> None: ...
     def page(
         self, path: _Path, *others: TextModel, temperature: float | None = None,
-        length: int | None = None, overwrite: bool = False,
+        length: int | None = None, min_p: float | None = None, overwrite: bool = False,
     ) -> None: ...
     def to_keras(self) -> Any: ...
 

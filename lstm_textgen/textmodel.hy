@@ -123,7 +123,7 @@
       enforced; if a function refuses 100 in a row, generation ends as with `new`.
     - `stop`: a text to end before, or a list of them.
     - `temperature`: 0 chooses the most likely unit; higher is wilder; a list applies to the units
-      in turn. Default: the model's own, usually 0.7.
+      in turn. Default: the model's own, usually 1.
     - `rng_seed`: the same model, seeds, options and random seed give the same text.
     - …
     - `warn`: called with a line about units of the seed that the model doesn't know, or about a
@@ -191,14 +191,14 @@
       (if (check-value "`small`" FLAG small) (copy-to-share @checkpoint) @checkpoint)
       (own-path (check-value 'path PATH path))))
 
-  (meth page [path #* others [temperature None] [length None] [overwrite False]]
-    #[[Write to `path` a page to play with the model at a `temperature` and `length`.
+  (meth page [path #* others [temperature None] [length None] [min-p None] [overwrite False]]
+    #[[Write to `path` a page to play with the model at a `temperature`, `length` and `min_p`.
 
-    Its controls start there: at a number from 0 to 2 (default: the model's own), and characters
-    or words (default: 400 or 80). Another `TextModel` in `others`
-    generates side by side with this one. Raises `ValueError` for values out of range, more than
-    two models, models too large for a page, a `path` that is a model and, without `overwrite`,
-    any other file that this program didn't make; `OSError` if it can't be written.]]
+    Its controls start there: at a number from 0 to 2 (default: the model's own), characters or
+    words (default: 400 or 80), and a number from 0 to 1 (default: 0.1). Another `TextModel` in
+    `others` generates side by side with this one. Raises `ValueError` for values out of range,
+    more than two models, models too large for a page, a `path` that is a model and, without
+    `overwrite`, any other file that this program didn't make; `OSError` if it can't be written.]]
     (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]
@@ -206,7 +206,7 @@
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
     (check-output 'path path [] (list (.values models)) overwrite OUR-PAGE)
-    (setv text (playground models temperature length))
+    (setv text (playground models temperature length min-p))
     (with [out (open-output path)] (.write out text))
     None)
 

@@ -289,13 +289,15 @@
 
 (defn write-many [model seeds samples [warn None] #** asked]
   "Return the list of texts that `write-each` yields, in the order of their numbers."
-  (setv texts (write-each model seeds (Request {"samples" samples #** asked}) :warn warn))
+  (setv
+    asked {"samples" samples  "min_p" 0  #** asked}
+    texts (write-each model seeds (Request asked) :warn warn))
   (lfor [_ text] (sorted texts) text))
 
 
 (defn written [model [seed ""] [ends None] [warn None] #** asked]
   "Return the text that `stream` yields, as `asked`: by default all at temperature 1."
-  (.join "" (stream model seed (Request {"temperature" 1  #** asked}) ends warn)))
+  (.join "" (stream model seed (Request {"temperature" 1  "min_p" 0  #** asked}) ends warn)))
 
 
 (defn score [model pieces]

@@ -143,7 +143,7 @@ sys.exit(main())")
   (for [setting (settings-in "cli")]
     (assert (in f" {setting.option} " text)))
   (for [words ["text: --sources" "network: --from" "training: --model" "generation: --generate"
-      "(default: model)" "3 to 9, fewer for a longer text" "(default: utf-8)" "(default: 0.7)"
+      "(default: model)" "3 to 9, fewer for a longer text" "(default: utf-8)" "(default: 0.1)"
       "(default: endless; 200 with --interactive, 400 in a chat)"]]
     (assert (in words text))))
 

@@ -119,6 +119,8 @@
   WHOLE (Kind "a whole number, 0 or more" whole? (fn [x] (and (>= x 0) (_finite? x))) int)
   REPEAT (Kind "0, or a whole number from 5 to 1000" whole?
     (fn [x] (or (= x 0) (<= 5 x 1000))) int)
+  COPY (Kind "0, or a whole number from 20 to 1000" whole?
+    (fn [x] (or (= x 0) (<= 20 x 1000))) int)
   SEED (Kind "a whole number from 0 to 2147483647" whole? (fn [x] (<= 0 x 2147483647)) int)
   PORT (Kind "a port from 0 to 65535" whole? (fn [x] (<= 0 x 65535)) int)
   POSITIVE (Kind "a number above 0" number? (fn [x] (and (> x 0) (_finite? x))) float)

@@ -58,7 +58,7 @@
       (.join " " (map spaces-shown (cut model.vocabulary.units UNITS-LISTED)))
       (if (> (len model.vocabulary) UNITS-LISTED) " …" "")))
     #( "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
-      f"learning rate {settings.learning-rate :g}, temperature {settings.temperature}"
+      f"learning rate {settings.learning-rate :g}, temperature {settings.usual-temperature}"
       (if settings.lower ", lower case" "")))
     #("training" (duration-in-words history))
     #("machine" (when history (.get (get history -1) "machine")))])

@@ -178,7 +178,7 @@
     turns (when (people-of model) (Turns model)))
   (unless (or items (.chosen flags #* ENDINGS))
     (setv (get options "length") (if turns ANSWER CONTINUATION)))
-  (.setdefault options "temperature" model.settings.temperature)
+  (.setdefault options "temperature" model.settings.usual-temperature)
   (when terminal
     (with [_ (suppress ImportError)]  ; Windows' console has its own line editing
       hy.I.readline)
@@ -236,7 +236,7 @@
     path flags.page
     [first #* others] (map load (models-of flags)))
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
-    (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite")))
+    (.page first path #* others #** (.chosen flags "temperature" "min_p" "length" "overwrite")))
   (warn (page-written path)))
 
 

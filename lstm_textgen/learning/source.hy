@@ -242,6 +242,7 @@
     :devices run.group.in-words
     :seed-text source.look.seed
     :people (or source.people known.people)
+    :longest-run (if new source.look.run (max source.look.run known.longest-run))
     :unbroken (_unbroken source known new)
     :names (unless listing (_names source known new))  ; items may well have new ones
     #** (if listing (.facts listing known new) {})))

@@ -25,7 +25,8 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   lstm-textgen.settings.models [continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs most-epochs with-dropout]
-  lstm-textgen.text.items [MOST-KNOWN])
+  lstm-textgen.text.items [MOST-KNOWN]
+  lstm-textgen.text.windows [joined-filters windows-of])
 
 
 (defrecord Start "A model that is ready to train, and what it is trained on." [
@@ -102,7 +103,8 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     (text-facts run source
       (first-facts run source corpus (embedding-size (len vocabulary)) base why))
     []
-    :items (.items-known source)))
+    :items (.items-known source)
+    #** (_known-windows source)))
   (_say-what-it-is run source model)
   (Start model corpus (_epochs run model corpus) speed))
 
@@ -127,7 +129,8 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     facts (first-facts run source corpus base.facts.embedding
       (base-record base asked.base) f"fine-tuned from {(stem asked.base)}, {tuning.why}")
     model (Checkpoint base.weights base.vocabulary settings (text-facts run source facts) []
-      :items (.items-known source))
+      :items (.items-known source)
+      #** (_known-windows source))
     model (_fitted run (grown model vocabulary corpus.ids run.display) corpus base.vocabulary))
   (_say-what-it-is run source model)
   (Start model corpus (_epochs run model corpus) speed))
@@ -157,12 +160,20 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   (setv
     ;; 16-bit weights are only for models that aren't trained.
     model (replace old :settings settings :facts facts :resume resume :half False
-      :items (.items-known source old.items :new old.untrained?)))
+      :items (.items-known source old.items :new old.untrained?)
+      #** (_known-windows source old)))
   (_say-what-it-is run source model)
   (setv
     larger (grown model vocabulary corpus.ids run.display)
     model (if (is larger model) model (_fitted run larger corpus old.vocabulary)))
   (Start model corpus (_epochs run model corpus)))
+
+
+(defn _known-windows [source [old None]]
+  "Return a dict of the filters of the passages in `source` and in the texts of the model `old`."
+  (setv own (if source.listing #(b"" b"") (windows-of source.text)))
+  (dfor [name filter] (zip ["windows" "refrains"] own)
+    name (joined-filters (if old (getattr old name) b"") filter)))
 
 
 (defn _say-what-it-is [run source model]

@@ -8,14 +8,16 @@ assets/network.js is the engine, assets/playground.js the page.]]
   datetime [date]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [Kind RATIO check-value number? whole?]
+  lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
+  lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
+  lstm-textgen.writing.rules [longest-run]
   lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [passage-length write-sample])
 
@@ -47,8 +49,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
   own), `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item at
-  most (None: no such limit), and `min-p` (None: 0). Raise `ValueError` for values out of range,
-  more models, or too large ones.]]
+  most (None: no such limit), and `min-p` (None: as usual). Raise `ValueError` for values out of
+  range, more models, or too large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
@@ -82,7 +84,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   "Return what playground.html says of the controls, and where they start, for `playground`."
   (setv
     [model #* _] models
-    own model.settings.temperature
+    own model.settings.usual-temperature
     list? (all (gfor each models each.settings.items)))
   { "unit" model.vocabulary.singular
     "hottest" HOTTEST
@@ -90,7 +92,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       (is-not temperature None) (check-value 'temperature PAGE-TEMPERATURE temperature)
       (isinstance own list) (get own 0)
       True own)
-    "min_p" (check-value 'min-p RATIO (or min-p 0))
+    "min_p" (check-setting "min_p" (if (is min-p None) (. (get SETTINGS "min_p") default) min-p))
     "longest" LONGEST
     "length" (cond
       (is-not length None) (check-value 'length PAGE-LENGTH length)
@@ -144,6 +146,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "end" (if settings.items (get ENDS settings.items) "")
    "lines" (or facts.item-lines 0)
    #** (_breaks vocabulary facts)
+   "longestRun" (longest-run facts)
    "remembers" (not (or settings.items facts.people))
    "names" (if (is vocabulary.unknown None) (or facts.names "") "")
    "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))

@@ -17,7 +17,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   lstm-textgen.pages.figures [calibration-chart chart-figure comparing-charts epochs-in-figures
     facts-of folded learning-curves section-of side-by-side strip-section summary-of table-of
     text-characters]
-  lstm-textgen.settings.models [Request]
+  lstm-textgen.settings.models [Request TEMPERATURE]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.text.items [KnownItems fingerprint-of]
@@ -25,7 +25,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
 
 (setv
   MOST-COMPARED 8    ; models on a page: the colors in charts.css
-  TEMPERATURES {"Careful" 0.4  "As usual" 0.7  "Wild" 1.0}
+  TEMPERATURES {"Careful" 0.6  "As usual" 1.0  "Wild" 1.5}
   EPOCHS-SHOWN 12    ; samples of epochs: the first, the last, and some in between
   UNITS-SHOWN 16     ; of the vocabulary, with their frequency
   REST-SHOWN 120     ; of its other units
@@ -128,8 +128,10 @@ A section is left out if a file lacks its data, or has too little of it to show.
     charts (comparing-charts models))
   #( (_lowest-loss models)
     charts
-    [ (section-of "What they write" "With an empty seed text, at temperature 0.7."
-        (html (div :class "columns" (for [[name model] models] (_sample-at model 0.7 name)))))
+    [ (section-of "What they write"
+        f"With an empty seed text, at temperature {TEMPERATURE :g}."
+        (html (div :class "columns"
+          (for [[name model] models] (_sample-at model TEMPERATURE name)))))
       (section-of "How they learned"
         (+ "Loss in bits per character on held-out text or, without it, on training text; "
           "lower is better.")

@@ -45,6 +45,7 @@
     #^ TEXT-LIST [digests None]   ; the SHA-256 of up to 1,000 files that it was trained on
     #^ TEXT-LIST [people None]    ; those in the chat, the most frequent first
     #^ TEXT [names None]          ; the names in its text, unless they are too many
+    #^ COUNT [longest-run 40]     ; characters of the longest run of one in parts of its texts
     #^ TEXT [unbroken None]       ; where no line ends: after letters, after commas, in sentences
     ;; Of a list:
     #^ COUNT [longest-item None]  ; units of the longest item, without its end

@@ -9,7 +9,7 @@ in Python, and its checks.]]
   os [PathLike fspath]
   hy.models [Symbol]
   lstm-textgen.basics.messages [refuse spelled]
-  lstm-textgen.basics.values [CONDITIONS COUNT ENCODING FLAG FRACTION Kind MATCH MODEL PASSAGE
+  lstm-textgen.basics.values [CONDITIONS COPY COUNT ENCODING FLAG FRACTION Kind MATCH MODEL PASSAGE
     PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
     TEXTS WHOLE check-value one-of unknown-name]
   lstm-textgen.settings.layers [LAYERS]
@@ -185,6 +185,9 @@ in Python, and its checks.]]
       :brief "generate only texts that match this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
       "don't repeat a passage of N characters within a text (default: no limit)")
+    (Setting "no_copy" COPY "cli write"
+      (+ "copy no passage of more than N characters from the training text; the seed text counts "
+        "(default: no limit)"))
     (Setting "best_of" COUNT "cli generate"
       "of every N samples, keep the one that is most likely per unit"
       :default 1)
@@ -200,21 +203,22 @@ in Python, and its checks.]]
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
       (+ "make an offline web page to play with the model, or two side by side; "
-        "--temperature and --length set its controls")
+        "--temperature, --min-p and --length set its controls")
       :metavar "FILE" :brief "make a web page to play with the model, offline")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
       (+ "0: always the most likely unit; 1: the model's own probabilities; higher: wilder; a "
-        "list such as 0.4,1,0.7 applies to the units in turn")
-      :metavar "T" :default 0.7 :brief "0: most likely; 1: as learned; higher: wilder (0.7)")
+        "list such as 0.4,1,0.7 applies to the units in turn (default: 1)")
+      :metavar "T" :optional True :brief "0: most likely; 1: as learned; higher: wilder (1)")
     (Setting "top_k" COUNT "cli write" "choose among the K most likely units (default: all)"
       :metavar "K")
     (Setting "top_p" PROBABILITY "cli write"
       "choose among the most likely units with a total probability of P (default: 1)"
       :metavar "P")
     (Setting "min_p" RATIO "cli write"
-      "choose among units at least P times as likely as the most likely (default: 0)"
-      :metavar "P")
+      (+ "choose among units at least P times as likely as the most likely, at any temperature; "
+        "0: among all")
+      :metavar "P" :default 0.1)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"
       :metavar "SHARE" :default 0.5)]
   "scoring" [

@@ -53,14 +53,18 @@
     #^ int lines     ; the number of its lines if it looks like a list of lines, else 0
     #^ int width     ; at which its lines seem to be wrapped, else 0
     #^ str seed      ; a short seed from its middle, empty if none is found
-    #^ str unbroken])  ; where its lines don't end, as of `unbroken-in`
+    #^ str unbroken  ; where its lines don't end, as of `unbroken-in`
+    #^ int run])     ; the characters of the longest run of one character in parts of it
 
 
 (defn look-at [text kept]
   "Return the `Look` of `text` (a `Text`), of which `kept` characters are to be trained on."
-  (setv lines (sampled-lines text))
+  (setv
+    lines (sampled-lines text)
+    parts (.sample text #* BROKEN-UP))
   (Look text.length (.sample text #* TRIED) (if (list? lines) (count-lines text) 0)
-    (wrap-width lines) (seed-within text (// kept 2)) (unbroken-in (.sample text #* BROKEN-UP))))
+    (wrap-width lines) (seed-within text (// kept 2)) (unbroken-in parts)
+    (max (gfor part parts  run (re.finditer r"(?s)(.)\1*" part) (len (get run 0))) :default 1)))
 
 
 (defn sampled-lines [text]

@@ -9,6 +9,7 @@
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.items [ENDS]
+  lstm-textgen.text.windows [LONGEST-TEXT WINDOW Windows hash-of]
   lstm-textgen.writing.patterns [Guide]
   lstm-textgen.writing.rules [Rule usual-rules])
 
@@ -17,6 +18,7 @@
   WORD-ROOM 10  ; characters that must fit so that a text that is forced begins another word
   ENOUGH 0.1  ; probability of the units that may come, below which they would spoil a text
   KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or a few times as many
+  windows-in ((lru-cache 8) Windows)
   guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
 
 
@@ -27,8 +29,11 @@
     function from it to whether it is wanted.
   - `no-repeat`: no passage of this many characters occurs twice in it and its seed; None or 0: any
     may.
+  - `no-copy`: no passage of more than this number of characters is in the training text, too; None
+    or 0: any may.
   - `lines`: of an item, how many it has, if others may be drawn; None: any number.]]
-  [#^ object [match None]  #^ object [no-repeat None]  #^ object [lines None]]
+  [ #^ object [match None]  #^ object [no-repeat None]  #^ object [no-copy None]
+    #^ object [lines None]]
 
   (meth usual [model ends temperature]
     "Return those on a text up to `ends` by `model`, at one or more temperatures."
@@ -77,7 +82,8 @@
       #* (if pattern [pattern] [])
       #* (if @no-repeat
         [(.copy (repeats-in seed.before @no-repeat) seed.model.vocabulary.units)]
-        [])])
+        [])
+      #* (if @no-copy [(Copies (known-windows seed.model) seed @no-copy)] [])])
 
   (meth met? [seed stops text]
     "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."
@@ -197,6 +203,54 @@
     (.read self unit)
     (when (and (is @last None) (= (.min (.needs @_guide @_demanded)) inf))
       (setv @last @_taken))))
+
+
+(defn known-windows [model]
+  "Return the `Windows` of the texts of `model`; raise `ValueError` if it doesn't know them."
+  (unless model.windows
+    (refuse 'no-copy " needs a model that keeps the passages of its text: one of running text of "
+      f"up to {LONGEST-TEXT :,} characters, not a list, a base or a copy to share"))
+  (windows-in model.windows model.refrains))
+
+
+(defclass Copies [Rule]
+  #[[Copies no passage of more than `most` characters after `seed`, by `windows` (`Windows`).
+
+  From half of that on, it refuses to copy on more and more often. Chance decides, but one that
+  follows from the text, so that the units drawn next stay the same.]]
+  (setv choosy True)
+
+  (meth __init__ [@_windows seed @_most]
+    (setv
+      @_units seed.model.vocabulary.units
+      [@_tail @_copied @_seen] ["" 0 #(None None)])  ; the last characters; how many were copied
+    (.read self (cut seed.before (- (+ WINDOW _most)) None)))
+
+  (meth read [text]
+    (setv [@_tail @_copied _] (@_with text)))
+
+  (meth _with [text]
+    "Return [tail copied longest] with `text` added; it makes passages up to the `longest`."
+    (setv [tail copied longest] [@_tail @_copied 0])
+    (for [c text]
+      (setv
+        tail (+ (cut tail (- 1 WINDOW) None) c)
+        copied (cond
+          (or (< (len tail) WINDOW) (not (.copied? @_windows tail False))) 0
+          copied (+ copied 1)
+          True WINDOW)
+        longest (max longest copied)))
+    [tail copied longest])
+
+  (meth refuses? [id strict]
+    (setv [tail copied longest] (@_with (get @_units id)))
+    (setv @_seen #(id [tail copied longest]))
+    (and longest (or (> longest @_most)
+      (and strict (< (/ (hash-of tail) (** 2 32)) (- (/ (* 2 longest) @_most) 1))))))
+
+  (meth take [id]
+    (setv [known state] @_seen)
+    (setv [@_tail @_copied _] (if (= id known) state (@_with (get @_units id))))))
 
 
 (defclass Repeats [Rule]

@@ -10,6 +10,7 @@
   lstm-textgen.text.breaks [common]
   lstm-textgen.text.items [join-fingerprints]
   lstm-textgen.text.names [joined-names]
+  lstm-textgen.text.windows [joined-filters]
   lstm-textgen.writing.engine [Engine Network softmax])
 
 
@@ -40,6 +41,7 @@
         "mixed; give two with the same"))
     (setv [one other] [first.facts second.facts])
     (setv @facts (replace one
+      :longest-run (max one.longest-run other.longest-run)
       :unbroken (common one.unbroken other.unbroken)
       :names (joined-names one.names other.names)
       #** (if @settings.items
@@ -49,6 +51,8 @@
           "item_ends" (when (and one.item-ends other.item-ends)
             (+ one.item-ends other.item-ends))}
         {})))
+    (setv [@windows @refrains] (gfor name ["windows" "refrains"]
+      (joined-filters (getattr first name) (getattr second name))))
     (setv @items (if (and first.items second.items)
       (join-fingerprints first.items second.items)
       b""))

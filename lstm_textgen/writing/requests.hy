@@ -27,9 +27,10 @@
     [samples rivals] [asked.samples asked.best-of]
     count (* samples rivals (len seeds))
     ends (or ends (ends-of asked))
-    options (SamplingOptions (.get asked "temperature" settings.temperature)
+    options (SamplingOptions (.get asked "temperature" settings.usual-temperature)
       asked.top-k asked.top-p asked.min-p)
-    demands (.usual (Demands asked.match asked.no-repeat) model ends options.temperature)
+    demands (.usual (Demands asked.match asked.no-repeat asked.no-copy)
+      model ends options.temperature)
     ;; The pattern of running text is of what follows the seed.
     whole (bool (and asked.match (not settings.items)))
     seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole))))

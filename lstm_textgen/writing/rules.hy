@@ -10,6 +10,8 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   math [inf]
   lstm-textgen.text.breaks [break-rules])
 
+(setv SHORT-RUN 8)  ; characters of a run that any text may have
+
 
 (defclass Rule []
   #[[What each rule can do; this one has no wish.
@@ -48,6 +50,33 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
   (meth take [id]
     (setv @_state (get @_next @_state id))))
+
+
+(defclass Runs [Rule]
+  #[[Makes no run of one character of over `most` characters, in a text of these `units` (a list).
+
+  A model that was hardly trained, or a text with wide gaps, may otherwise end in a run without end
+  once all other units are too improbable for `min-p`.]]
+  (setv choosy True)
+
+  (meth __init__ [@_units @_most]
+    (setv [@_last @_length] ["" 0]))
+
+  (meth read [text]
+    (when text
+      (setv
+        last (get text -1)
+        length (- (len text) (len (.rstrip text last)))
+        goes-on? (and (= length (len text)) (= last @_last))
+        [@_last @_length] [last (if goes-on? (+ @_length length) length)])))
+
+  (meth refuses? [id strict]
+    (setv unit (get @_units id))
+    (and (= (get unit 0) @_last)
+      (> (- (+ @_length (len unit)) (len (.lstrip unit @_last))) @_most)))
+
+  (meth take [id]
+    (.read self (get @_units id))))
 
 
 (defclass KeptNames [Rule]
@@ -89,7 +118,13 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
     table (_table-for model.vocabulary model.facts.item-ends model.facts.unbroken))
   [ #* (if seed.names [(KeptNames seed.names seed.before)] [])
     #* (if seed.memory [(Recall (.copy seed.memory))] [])
-    #* (if table [(Breaks table)] [])])
+    #* (if table [(Breaks table)] [])
+    (Runs model.vocabulary.units (longest-run model.facts))])
+
+
+(defn longest-run [facts]
+  "Return how long a run of one character may be in a text by a model with these `facts`."
+  (max SHORT-RUN (* 2 facts.longest-run)))
 
 
 (defn [(lru-cache 8)] _table-for [vocabulary item-ends unbroken]

@@ -99,6 +99,6 @@
   #[[Return a text of this `length` by `model` from an empty seed, the same at each call.
 
   Of a list it is as many items as fit.]]
-  (setv own (if (is temperature None) model.settings.temperature temperature))
-  (.join "" (stream model "" (Request {"temperature" own  "rng_seed" rng-seed})
+  (setv given (if (is temperature None) {} {"temperature" temperature}))
+  (.join "" (stream model "" (Request {"rng_seed" rng-seed #** given})
     (Ends length :item False))))

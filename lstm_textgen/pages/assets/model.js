@@ -25,6 +25,7 @@ import { UNITS } from "./units.js";
  *   break; 2: a line break may, but then no `small` unit; "": no rules
  * @property {number[]} small ids
  * @property {boolean} remembers whether it keeps in mind what a long seed has
+ * @property {number} longestRun of one character that a text may have
  * @property {string} names in the text that it was trained on; "": any is as likely
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64

@@ -32,6 +32,21 @@ export class Breaks {
   }
 }
 
+/** Makes no run of one character of over `most`, as `Runs` of rules.hy. */
+export class Runs {
+  /** @param {string[]} units @param {number} most */
+  constructor(units, most) {
+    this.units = units;
+    this.most = most;
+    this.longer = new RegExp(`(.)\\1{${most}}`, "su");
+  }
+
+  /** @type {NonNullable<Rule["refuses"]>} */
+  refuses(id, { text }) {
+    return this.longer.test(text.slice(-2 * this.most) + this.units[id]);
+  }
+}
+
 /** Repeats no passage of `length` characters, nor begins the word that would complete one. */
 export class Repeats {
   /** @param {string[]} units @param {number} length */

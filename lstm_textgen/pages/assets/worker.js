@@ -7,7 +7,7 @@ import { fromBase64 } from "./binary.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
-import { Breaks, Repeats } from "./rules.js";
+import { Breaks, Repeats, Runs } from "./rules.js";
 import { highestOf, Sampler, scoresAt, softmax } from "./sampler.js";
 import { waysOn } from "./spelling.js";
 import { lengthOf } from "./units.js";
@@ -74,6 +74,7 @@ class Writer {
       new Names(units, facts.names, text, constants.rarer),
       this.memory,
       new Breaks(facts),
+      new Runs(units, facts.longestRun),
     ];
     this.seed = opening;
     network.restore();

@@ -1,0 +1,82 @@
+#[[The windows of a text: all its passages of 20 characters, so that generated text copies none.
+
+They are in a Bloom filter (Bloom 1970): of about 8 bits for each, 4 are set. So a model tells
+whether a window is in its text, with 2% to 7% false alarms. The filter doesn't list the text, but
+whoever has it and a few words of the text can extend them window by window.]]
+
+(eval-when-compile (require hyrule [meth unless]))
+(import
+  math [log2]
+  zlib [crc32]
+  numpy :as np)
+
+(setv
+  WINDOW 20  ; characters
+  BITS 8  ; for each window, before their number is rounded to a power of two
+  FACTORS [0x9E3779B1 0x85EBCA6B 0xC2B2AE35 0x27D4EB2F]  ; odd: each makes a bit's place of a hash
+  LONGEST-TEXT 2_000_000)  ; characters; longer texts are hardly copied, and have no filter
+
+
+(defn windows-of [text]
+  #[[Return #(all often): filters, as bytes, of the windows of `text` (a `Text`), and the frequent.
+
+  These come more than once, as refrains do. A text that is too long or too short has none.]]
+  (unless (<= WINDOW text.length LONGEST-TEXT) (return #(b"" b"")))
+  (setv text (.join "" text))
+  (setv [hashes counts] (np.unique :return-counts True
+    (np.fromiter (gfor n (range (- (len text) WINDOW -1)) (hash-of (cut text n (+ n WINDOW))))
+      "uint32")))
+  #((_filter-of hashes) (_filter-of (get hashes (> counts 1)))))
+
+
+(defn hash-of [window]
+  "Return the hash of `window` (str), a whole number below 2³²."
+  (crc32 (.encode window "utf-8" "surrogatepass")))
+
+
+(defn _filter-of [hashes]
+  "Return the filter of `hashes` (n,), bytes: a power of two of bits."
+  (setv
+    power (max 3 (round (log2 (* BITS (max 1 (len hashes))))))
+    bits (np.zeros (** 2 power) bool))
+  (for [factor FACTORS]
+    (setv (get bits (>> (* hashes (np.uint32 factor)) (np.uint32 (- 32 power)))) True))
+  (.tobytes (np.packbits bits :bitorder "little")))
+
+
+(defn joined-filters [one other]
+  #[[Return the filter of what the filters `one` and `other` have.
+
+  A place in the larger one begins with its place in the smaller, so each bit of this counts for
+  several there.]]
+  (unless (and one other) (return (or one other)))
+  (setv [small large] (sorted
+    (gfor each [one other] (np.unpackbits (np.frombuffer each "uint8") :bitorder "little"))
+    :key len))
+  (.tobytes (np.packbits (| large (np.repeat small (// (len large) (len small))))
+    :bitorder "little")))
+
+
+(defclass Windows []
+  #[[The windows of texts, in the filters `all` and `often` (see `windows-of`).
+
+  `refused` counts the units that weren't taken because of them.]]
+
+  (meth __init__ [all often]
+    (setv
+      [@_all @_often] (gfor bits [all often] #(bits (- 33 (.bit-length (* 8 (len bits))))))
+      @refused 0))
+
+  (meth copied? [window refrains]
+    "Return whether the texts have `window`; with `refrains`, whether they have it just once."
+    (setv hash (hash-of window))
+    (and (_in? hash #* @_all) (not (and refrains (_in? hash #* @_often))))))
+
+
+(defn _in? [hash bits shift]
+  "Return whether `hash` is in the filter `bits`, which may be empty."
+  (unless bits (return False))
+  (for [factor FACTORS]
+    (setv place (>> (& (* hash factor) 0xFFFFFFFF) shift))
+    (unless (& (>> (get bits (>> place 3)) (& place 7)) 1) (return False)))
+  True)
