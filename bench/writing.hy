@@ -69,6 +69,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   (SimpleNamespace
     :settings (SimpleNamespace :layers layers :usual-temperature 1.0 :items None)
     :facts (Facts VOCABULARY "A")
+    :shingles b""
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 

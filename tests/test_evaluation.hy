@@ -24,7 +24,7 @@
 (defn evaluated [odds text held]
   "Return the evaluation on `text` and `held` of a model that always predicts these `odds`."
   (setv
-    model (small-model :text LETTERS :odds odds :layers "3" :resume False)
+    model (small-model :text LETTERS :odds odds :layers "3" :resume False :longest-run 600)
     encode model.vocabulary.encode)
   (evaluate model 1 (encode text) (encode held)))
 

@@ -136,8 +136,8 @@
 (defn test-long-texts-come-as-they-end-each-with-its-number [tmp-path]
   (setv
     model (saved tmp-path :text "ab.\n" :odds {"." 0.004})
-    same {"stop" "."  "rng_seed" 1  "temperature" 1  "length" None  "samples" 5}
-    shown (output tmp-path "--generate" "" "--stop" "." "--rng-seed" 1 "--temperature" 1
+    same {"stop" "."  "rng_seed" 1  "min_p" 0  "length" None  "samples" 5}
+    shown (output tmp-path "--generate" "" "--stop" "." "--rng-seed" 1 "--min-p" 0
       "--samples" 5)
     parts (cut (re.split r"--- (\d) of 5 ---\n" (+ shown "\n")) 1 None)
     numbers (list (map int (cut parts None None 2)))

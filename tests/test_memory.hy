@@ -86,6 +86,6 @@
     ids seed.model.vocabulary.ids
     change (fn [] (.read seed.memory " An") (.change seed.memory engine.logits engine.output))
     before (list (get (change) 0))
-    [rule] (usual-rules seed))
+    rule (get (usual-rules seed) 0))
   (for [c (* "An ebb. " 20)] (.take rule (get ids c)))
   (assert (= (list (get (change) 0)) before [(get ids "n")])))

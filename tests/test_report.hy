@@ -48,8 +48,8 @@
     places (lfor
       words ["What dog.h5 learned It learned from a text of 13 characters in 3 epochs."
         "Its loss is 1.058 bits per character on held-out text"
-        "like choosing among 2.1 equally likely" "What it writes" "Careful: temperature 0.4"
-        "Wild: temperature 1" "How it learned" "How it learned to write" "Epoch 2: 1.587 bits"
+        "like choosing among 2.1 equally likely" "What it writes" "Careful: temperature 0.6"
+        "Wild: temperature 1.5" "How it learned" "How it learned to write" "Epoch 2: 1.587 bits"
         "sample 2 <b>" "Where the held-out text is hard" "Is it calibrated?" "Is it copying?"
         "What it is made of" "3:00 for 3 epochs, 60.0 s each" "a processor, 2 cores"
         "All epochs in figures" "Every setting" "Vocabulary"]

@@ -6,7 +6,7 @@
   hy.errors [HyMacroExpansionError]
   pytest
   lstm-textgen.basics.messages [Message failure refuse]
-  lstm-textgen.basics.values [CONDITIONS COUNT ENCODING FLAG FRACTION MATCH MODEL
+  lstm-textgen.basics.values [CONDITIONS COPY COUNT ENCODING FLAG FRACTION MATCH MODEL
     PASSAGE PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
     TEXT-LIST TEXTS WHOLE]
   lstm-textgen.cli.flags [make-parser parse-flags]
@@ -31,7 +31,7 @@
     FRACTION [1 -0.1 NAN]  SHARE [0 1 NAN]  PROBABILITY [0 1.1 NAN]  RATIO [-0.1 1.1 NAN]
     TEMPERATURE [-1 NAN (float "inf") [] [0.5 -1] "hot"]  FLAG [1 "no" None]
     TEXT [5]  PASSAGE ["" 5]  MODEL ["" 5]  TEXT-LIST [5]  TEXTS [[] [1] "a.txt"]
-    MATCH ["(" "" 5]  REPEAT [-1 4 "x"]  CONDITIONS ["lang" "" ["a=b" ""] 5]
+    MATCH ["(" "" 5]  REPEAT [-1 4 "x"]  COPY [-1 19 "x"]  CONDITIONS ["lang" "" ["a=b" ""] 5]
     STOPS ["" ["a" ""] 5]  TABLE-COLUMNS ["" "{a" [5]]  ENCODING ["klingon" "" "punycode" 8]
     LAYERS ["128,dense:9" "" "dropout:0.2" -1 [4.8] True]
     UNIT ["bytes" ["words"]]  ITEMS ["page"]  SHELL ["csh"]})

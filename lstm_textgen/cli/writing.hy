@@ -23,6 +23,7 @@
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
+  lstm-textgen.writing.constraints [shingles-in]
   lstm-textgen.writing.conversation [people-of]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [STRING originality]
@@ -122,7 +123,7 @@
       seed (seed-text model.checkpoint (.prepare model seed))
       gap (if items (.removeprefix (get ENDS items) "\n") "\n")
       written (_put-texts out seed texts gap heading keep)))
-  (when keep (_say-originality seed written training items)))
+  (when keep (_say-originality model.checkpoint seed written training)))
 
 
 (defn _put-texts [out seed texts [gap ""] [heading (fn [k] "")] [keep False]]
@@ -150,8 +151,11 @@
   (lfor chunks kept (.join "" chunks)))
 
 
-(defn _say-originality [seed written training items]
-  "Report on standard error how much of `written`, a list of texts, is copied from `training`."
+(defn _say-originality [model seed written training]
+  "Report on standard error how much of `written`, texts by `model`, is copied from `training`."
+  (setv
+    items model.settings.items
+    refused (. (shingles-in model.shingles model.refrains) refused))
   (when items
     (setv
       known (KnownItems (fingerprints (split-items training items)))
@@ -161,6 +165,8 @@
   (setv [passage share] (originality written training))
   (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
     (repr (cut passage PASSAGE-SHOWN)) (if (> (len passage) PASSAGE-SHOWN) "…" "")))
+  (when refused (warn (+ f"{(counted refused model.settings.unit)} that would have copied on "
+    f"{(if (= refused 1) "was" "were")} refused")))
   (warn (if (is share None)
     f"the text is too short to contain {STRING}-character strings"
     f"{share :.1%} of its {STRING}-character strings occur in the sources")))

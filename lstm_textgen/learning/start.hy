@@ -26,7 +26,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs most-epochs with-dropout]
   lstm-textgen.text.items [MOST-KNOWN]
-  lstm-textgen.text.windows [joined-filters windows-of])
+  lstm-textgen.text.shingles [joined-filters shingles-of])
 
 
 (defrecord Start "A model that is ready to train, and what it is trained on." [
@@ -104,7 +104,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       (first-facts run source corpus (embedding-size (len vocabulary)) base why))
     []
     :items (.items-known source)
-    #** (_known-windows source)))
+    #** (_known-shingles source)))
   (_say-what-it-is run source model)
   (Start model corpus (_epochs run model corpus) speed))
 
@@ -130,7 +130,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       (base-record base asked.base) f"fine-tuned from {(stem asked.base)}, {tuning.why}")
     model (Checkpoint base.weights base.vocabulary settings (text-facts run source facts) []
       :items (.items-known source)
-      #** (_known-windows source))
+      #** (_known-shingles source))
     model (_fitted run (grown model vocabulary corpus.ids run.display) corpus base.vocabulary))
   (_say-what-it-is run source model)
   (Start model corpus (_epochs run model corpus) speed))
@@ -161,7 +161,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     ;; 16-bit weights are only for models that aren't trained.
     model (replace old :settings settings :facts facts :resume resume :half False
       :items (.items-known source old.items :new old.untrained?)
-      #** (_known-windows source old)))
+      #** (_known-shingles source old)))
   (_say-what-it-is run source model)
   (setv
     larger (grown model vocabulary corpus.ids run.display)
@@ -169,10 +169,10 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   (Start model corpus (_epochs run model corpus)))
 
 
-(defn _known-windows [source [old None]]
+(defn _known-shingles [source [old None]]
   "Return a dict of the filters of the passages in `source` and in the texts of the model `old`."
-  (setv own (if source.listing #(b"" b"") (windows-of source.text)))
-  (dfor [name filter] (zip ["windows" "refrains"] own)
+  (setv own (if source.listing #(b"" b"") (shingles-of source.text)))
+  (dfor [name filter] (zip ["shingles" "refrains"] own)
     name (joined-filters (if old (getattr old name) b"") filter)))
 
 

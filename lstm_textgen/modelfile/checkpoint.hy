@@ -36,7 +36,7 @@ model.]]
   ;; which a `Checkpoint` has under the same names.
   TEXT-PARTS ["vocabulary" "settings" "facts" "history"]
   EVALUATION "evaluation"
-  BYTE-PARTS ["items" "windows" "refrains"]
+  BYTE-PARTS ["items" "shingles" "refrains"]
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
   DAMAGED "it is damaged: its checksum does not match")
@@ -73,8 +73,8 @@ model.]]
     #^ Resume resume None    ; None if training can't be resumed
     #^ dict evaluation None  ; the result of `evaluate`
     #^ bytes items b""       ; the `fingerprints` of the items of its list, if it has them
-    #^ bytes windows b""     ; the filter of its text's passages of 20 characters (`windows-of`) …
-    #^ bytes refrains b""    ; … and of those that come more than once
+    #^ bytes shingles b""    ; the filter of its texts' passages of 20 characters …
+    #^ bytes refrains b""    ; … and of those that come more than once: see `shingles-of`
     #^ bool half False)      ; whether the file has 16-bit weights, to be small
 
   (meth [property] weight-count []
@@ -115,7 +115,7 @@ model.]]
 
 (defn copy-to-share [checkpoint]
   "Return `checkpoint` without what tells of its training, to be saved with 16-bit weights."
-  (replace checkpoint :resume None :windows b"" :refrains b"" :half True))
+  (replace checkpoint :resume None :shingles b"" :refrains b"" :half True))
 
 
 (defn file-image [checkpoint]

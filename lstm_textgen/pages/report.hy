@@ -17,7 +17,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
   lstm-textgen.pages.figures [calibration-chart chart-figure comparing-charts epochs-in-figures
     facts-of folded learning-curves section-of side-by-side strip-section summary-of table-of
     text-characters]
-  lstm-textgen.settings.models [Request TEMPERATURE]
+  lstm-textgen.settings.models [Request USUAL-TEMPERATURE]
   lstm-textgen.settings.sizing [RULES default-batch-size default-epochs]
   lstm-textgen.settings.table [settings-in]
   lstm-textgen.text.items [KnownItems fingerprint-of]
@@ -129,9 +129,9 @@ A section is left out if a file lacks its data, or has too little of it to show.
   #( (_lowest-loss models)
     charts
     [ (section-of "What they write"
-        f"With an empty seed text, at temperature {TEMPERATURE :g}."
+        f"With an empty seed text, at temperature {USUAL-TEMPERATURE :g}."
         (html (div :class "columns"
-          (for [[name model] models] (_sample-at model TEMPERATURE name)))))
+          (for [[name model] models] (_sample-at model USUAL-TEMPERATURE name)))))
       (section-of "How they learned"
         (+ "Loss in bits per character on held-out text or, without it, on training text; "
           "lower is better.")

@@ -17,7 +17,7 @@
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.patterns [LONGEST-PATTERN]
-  lstm-textgen.writing.requests [group-of]
+  lstm-textgen.writing.requests [check-copies group-of]
   lstm-textgen.writing.writer [passage-length])
 
 (setv
@@ -95,6 +95,7 @@
     #^ (| int None) seed None
     #^ (| REGEX-TEXT None) match None
     #^ (number int 0 1000) no-repeat None
+    #^ (number int 0 1000) no-copy None
     #^ OPTIONAL-FLAG stream False
     #^ (| StreamOptions None) stream-options None
     #^ (number int 0 MOST-TOKENS) max-tokens None))
@@ -191,11 +192,13 @@
       "rng_seed" (unless (is body.seed None) (% body.seed SEEDS))
       "match" body.match
       "no_repeat" (or body.no-repeat None)
+      "no_copy" body.no-copy
       "samples" body.n})
-  (with [_ (about "no_repeat")]
-    (when body.no-repeat (check-setting "no_repeat" body.no-repeat)))
+  (for [name ["no_repeat" "no_copy"]  :if (get asked name)]
+    (with [_ (about name)] (check-setting name (get asked name))))
+  (setv asked (Request (dfor [name value] (.items asked) :if (is-not value None) name value)))
+  (with [_ (about "no_copy")] (check-copies model asked))
   (with [_ (about "match")]
-    (setv group (group-of model prepared :ends ends :warn (fn [_] None)
-      :asked (Request (dfor [name value] (.items asked) :if (is-not value None) name value))))
+    (setv group (group-of model prepared asked ends (fn [_] None)))
     (.draw-up group))
   group)

@@ -9,7 +9,7 @@
   lstm-textgen.settings.table [SETTINGS check-setting settings-in])
 
 (setv
-  TEMPERATURE 1.0  ; of models without one of their own, which readers like (bench/log.md)
+  USUAL-TEMPERATURE 1.0  ; of models without one of their own, which readers like (bench/log.md)
   MAX-STEP (** 2 20))  ; ids in one training step: 16 times a large GPU's share
 
 
@@ -72,7 +72,7 @@
 
   (meth [property] usual-temperature []
     "The temperature at which the model generates unless another is asked for."
-    (if (is @temperature None) TEMPERATURE @temperature))
+    (if (is @temperature None) USUAL-TEMPERATURE @temperature))
 
   (meth as-dict []
     "Return them as plain values, for the file."

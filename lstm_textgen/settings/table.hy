@@ -186,8 +186,8 @@ in Python, and its checks.]]
     (Setting "no_repeat" REPEAT "cli write"
       "don't repeat a passage of N characters within a text (default: no limit)")
     (Setting "no_copy" COPY "cli write"
-      (+ "copy no passage of more than N characters from the training text; the seed text counts "
-        "(default: no limit)"))
+      (+ "copy no passage of more than N characters from the training text; 0: no limit (default: "
+        "60, for running text, but what comes in it more than once may come again)"))
     (Setting "best_of" COUNT "cli generate"
       "of every N samples, keep the one that is most likely per unit"
       :default 1)

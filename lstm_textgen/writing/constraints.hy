@@ -9,7 +9,7 @@
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.items [ENDS]
-  lstm-textgen.text.windows [LONGEST-TEXT WINDOW Windows hash-of]
+  lstm-textgen.text.shingles [SHINGLE Shingles hash-of]
   lstm-textgen.writing.patterns [Guide]
   lstm-textgen.writing.rules [Rule usual-rules])
 
@@ -18,7 +18,8 @@
   WORD-ROOM 10  ; characters that must fit so that a text that is forced begins another word
   ENOUGH 0.1  ; probability of the units that may come, below which they would spoil a text
   KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or a few times as many
-  windows-in ((lru-cache 8) Windows)
+  shingles-in ((lru-cache 8) Shingles)
+  USUAL-COPY 60  ; characters: readers can't tell such texts from others (bench/log.md)
   guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
 
 
@@ -29,8 +30,8 @@
     function from it to whether it is wanted.
   - `no-repeat`: no passage of this many characters occurs twice in it and its seed; None or 0: any
     may.
-  - `no-copy`: no passage of more than this number of characters is in the training text, too; None
-    or 0: any may.
+  - `no-copy`: no passage of more than this number of characters is in the training text, too; 0:
+    any may. None: of running text, none of over `USUAL-COPY` that is in it just once.
   - `lines`: of an item, how many it has, if others may be drawn; None: any number.]]
   [ #^ object [match None]  #^ object [no-repeat None]  #^ object [no-copy None]
     #^ object [lines None]]
@@ -83,7 +84,14 @@
       #* (if @no-repeat
         [(.copy (repeats-in seed.before @no-repeat) seed.model.vocabulary.units)]
         [])
-      #* (if @no-copy [(Copies (known-windows seed.model) seed @no-copy)] [])])
+      #* (@_copies seed)])
+
+  (meth _copies [seed]
+    "Return a list of the rule against copies in a text after `seed`, if there is one."
+    (setv [model usual?] [seed.model (is @no-copy None)])
+    (if (and model.shingles (if usual? (not model.facts.people) @no-copy))
+      [(Copies (shingles-in model.shingles model.refrains) seed (or @no-copy USUAL-COPY) usual?)]
+      []))
 
   (meth met? [seed stops text]
     "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."
@@ -205,26 +213,20 @@
       (setv @last @_taken))))
 
 
-(defn known-windows [model]
-  "Return the `Windows` of the texts of `model`; raise `ValueError` if it doesn't know them."
-  (unless model.windows
-    (refuse 'no-copy " needs a model that keeps the passages of its text: one of running text of "
-      f"up to {LONGEST-TEXT :,} characters, not a list, a base or a copy to share"))
-  (windows-in model.windows model.refrains))
-
-
 (defclass Copies [Rule]
-  #[[Copies no passage of more than `most` characters after `seed`, by `windows` (`Windows`).
+  #[[Copies no passage of more than `most` characters after `seed`, by `shingles` (`Shingles`).
+
+  With `refrains`, what comes more than once in the training text doesn't count.
 
   From half of that on, it refuses to copy on more and more often. Chance decides, but one that
   follows from the text, so that the units drawn next stay the same.]]
   (setv choosy True)
 
-  (meth __init__ [@_windows seed @_most]
+  (meth __init__ [@_shingles seed @_most @_refrains]
     (setv
       @_units seed.model.vocabulary.units
       [@_tail @_copied @_seen] ["" 0 #(None None)])  ; the last characters; how many were copied
-    (.read self (cut seed.before (- (+ WINDOW _most)) None)))
+    (.read self (cut seed.before (- (+ SHINGLE _most)) None)))
 
   (meth read [text]
     (setv [@_tail @_copied _] (@_with text)))
@@ -234,19 +236,22 @@
     (setv [tail copied longest] [@_tail @_copied 0])
     (for [c text]
       (setv
-        tail (+ (cut tail (- 1 WINDOW) None) c)
+        tail (+ (cut tail (- 1 SHINGLE) None) c)
         copied (cond
-          (or (< (len tail) WINDOW) (not (.copied? @_windows tail False))) 0
+          (or (< (len tail) SHINGLE) (not (.copied? @_shingles tail @_refrains))) 0
           copied (+ copied 1)
-          True WINDOW)
+          True SHINGLE)
         longest (max longest copied)))
     [tail copied longest])
 
   (meth refuses? [id strict]
     (setv [tail copied longest] (@_with (get @_units id)))
-    (setv @_seen #(id [tail copied longest]))
-    (and longest (or (> longest @_most)
-      (and strict (< (/ (hash-of tail) (** 2 32)) (- (/ (* 2 longest) @_most) 1))))))
+    (setv
+      @_seen #(id [tail copied longest])
+      too-often? (and strict (< (/ (hash-of tail) (** 2 32)) (- (/ (* 2 longest) @_most) 1)))
+      refused? (and (> longest 0) (or (> longest @_most) too-often?)))
+    (+= @_shingles.refused refused?)
+    refused?)
 
   (meth take [id]
     (setv [known state] @_seen)

@@ -10,7 +10,7 @@
   lstm-textgen.text.breaks [common]
   lstm-textgen.text.items [join-fingerprints]
   lstm-textgen.text.names [joined-names]
-  lstm-textgen.text.windows [joined-filters]
+  lstm-textgen.text.shingles [joined-filters]
   lstm-textgen.writing.engine [Engine Network softmax])
 
 
@@ -51,7 +51,7 @@
           "item_ends" (when (and one.item-ends other.item-ends)
             (+ one.item-ends other.item-ends))}
         {})))
-    (setv [@windows @refrains] (gfor name ["windows" "refrains"]
+    (setv [@shingles @refrains] (gfor name ["shingles" "refrains"]
       (joined-filters (getattr first name) (getattr second name))))
     (setv @items (if (and first.items second.items)
       (join-fingerprints first.items second.items)

@@ -3,9 +3,10 @@
 (import
   functools [lru-cache]
   warnings
-  lstm-textgen.basics.messages [Message]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.settings.models [Request]
   lstm-textgen.text.items [NewItems]
+  lstm-textgen.text.shingles [MOST-SHINGLED]
   lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
@@ -20,8 +21,8 @@
 
   A seed is a text. The ends are those asked for, unless others are given. One call of `warn` names
   a seed's unknown units; the rest of the seed is used. Raise `ValueError` for new items by a model
-  that doesn't know its list and for a bad pattern; the first passage raises it for a pattern that
-  nothing after the seed can match.]]
+  that doesn't know its list, for copies that it doesn't know (see `check-copies`) and for a bad
+  pattern; the first passage raises it for a pattern that nothing after the seed can match.]]
   (setv
     settings model.settings
     [samples rivals] [asked.samples asked.best-of]
@@ -34,6 +35,7 @@
     ;; The pattern of running text is of what follows the seed.
     whole (bool (and asked.match (not settings.items)))
     seed-of ((lru-cache MOST-TEXTS) (fn [n] (Seed model (get seeds n) warn whole))))
+  (check-copies model asked)
   (when (.one-line? demands model ends.stops)
     (warn (Message "in " 'match ", . doesn't match line ends, so each text is one line; "
       "if texts may have several, begin the pattern with (?s)")))
@@ -51,3 +53,10 @@
 (defn ends-of [asked]
   "Return the `Ends` that `asked`, a `Request`, is for."
   (Ends asked.length asked.stop asked.sentences))
+
+
+(defn check-copies [model asked]
+  "Raise `ValueError` if copies are not to be made, as `asked`, that `model` doesn't know."
+  (when (and asked.no-copy (not model.shingles))
+    (refuse 'no-copy " needs a model that keeps the passages of its text: one of running text of "
+      f"up to {MOST-SHINGLED :,} characters, not a list, a base or a copy to share")))

@@ -1,8 +1,8 @@
-#[[The windows of a text: all its passages of 20 characters, so that generated text copies none.
+#[[The shingles of a text (Broder 1997), all its passages of 20 characters, so as to copy none.
 
 They are in a Bloom filter (Bloom 1970): of about 8 bits for each, 4 are set. So a model tells
-whether a window is in its text, with 2% to 7% false alarms. The filter doesn't list the text, but
-whoever has it and a few words of the text can extend them window by window.]]
+whether a shingle is in its text, with 2% to 7% false alarms. The filter doesn't list the text, but
+whoever has it and a few words of the text can extend them one by one.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
@@ -11,27 +11,27 @@ whoever has it and a few words of the text can extend them window by window.]]
   numpy :as np)
 
 (setv
-  WINDOW 20  ; characters
-  BITS 8  ; for each window, before their number is rounded to a power of two
+  SHINGLE 20  ; characters
+  BITS 8  ; for each shingle, before their number is rounded to a power of two
   FACTORS [0x9E3779B1 0x85EBCA6B 0xC2B2AE35 0x27D4EB2F]  ; odd: each makes a bit's place of a hash
-  LONGEST-TEXT 2_000_000)  ; characters; longer texts are hardly copied, and have no filter
+  MOST-SHINGLED 2_000_000)  ; characters; longer texts are hardly copied, and have no filter
 
 
-(defn windows-of [text]
-  #[[Return #(all often): filters, as bytes, of the windows of `text` (a `Text`), and the frequent.
+(defn shingles-of [text]
+  #[[Return #(all often): filters, as bytes, of the shingles of a `Text` and of the frequent ones.
 
   These come more than once, as refrains do. A text that is too long or too short has none.]]
-  (unless (<= WINDOW text.length LONGEST-TEXT) (return #(b"" b"")))
+  (unless (<= SHINGLE text.length MOST-SHINGLED) (return #(b"" b"")))
   (setv text (.join "" text))
   (setv [hashes counts] (np.unique :return-counts True
-    (np.fromiter (gfor n (range (- (len text) WINDOW -1)) (hash-of (cut text n (+ n WINDOW))))
+    (np.fromiter (gfor n (range (- (len text) SHINGLE -1)) (hash-of (cut text n (+ n SHINGLE))))
       "uint32")))
   #((_filter-of hashes) (_filter-of (get hashes (> counts 1)))))
 
 
-(defn hash-of [window]
-  "Return the hash of `window` (str), a whole number below 2³²."
-  (crc32 (.encode window "utf-8" "surrogatepass")))
+(defn hash-of [shingle]
+  "Return the hash of `shingle` (str), a whole number below 2³²."
+  (crc32 (.encode shingle "utf-8" "surrogatepass")))
 
 
 (defn _filter-of [hashes]
@@ -57,8 +57,8 @@ whoever has it and a few words of the text can extend them window by window.]]
     :bitorder "little")))
 
 
-(defclass Windows []
-  #[[The windows of texts, in the filters `all` and `often` (see `windows-of`).
+(defclass Shingles []
+  #[[The shingles of texts, in the filters `all` and `often` (see `shingles-of`).
 
   `refused` counts the units that weren't taken because of them.]]
 
@@ -67,9 +67,9 @@ whoever has it and a few words of the text can extend them window by window.]]
       [@_all @_often] (gfor bits [all often] #(bits (- 33 (.bit-length (* 8 (len bits))))))
       @refused 0))
 
-  (meth copied? [window refrains]
-    "Return whether the texts have `window`; with `refrains`, whether they have it just once."
-    (setv hash (hash-of window))
+  (meth copied? [shingle refrains]
+    "Return whether the texts have `shingle`; with `refrains`, whether they have it just once."
+    (setv hash (hash-of shingle))
     (and (_in? hash #* @_all) (not (and refrains (_in? hash #* @_often))))))
 
 

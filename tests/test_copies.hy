@@ -1,0 +1,93 @@
+"Nothing copied: the passages of a text, in a filter, and the rule that keeps to it."
+
+(import
+  random [Random]
+  pytest
+  lstm-textgen [load train]
+  lstm-textgen.display.plain [Quiet]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.text.corpus [Text]
+  lstm-textgen.text.shingles [MOST-SHINGLED SHINGLE Shingles joined-filters shingles-of]
+  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.originality [originality]
+  tests.helpers [counting program refusal-of small-model])
+
+(setv
+  pytestmark pytest.mark.quick
+  RANDOM (Random 1)
+  PROSE (.join "" (.choices RANDOM "abcdefghij ,.\n" :k 4000)))
+
+
+(defn filters-of [text]
+  "Return the `shingles-of` this text (str)."
+  (with [stored (Text)]
+    (.add stored text)
+    (shingles-of stored)))
+
+
+(defn test-all-shingles-of-a-text-are-known-and-hardly-any-other []
+  (setv
+    shingles (Shingles #* (filters-of PROSE))
+    other (.join "" (.choices RANDOM "abcdefghij ,.\n" :k 20_000))
+    share (fn [text] (/ (sum (gfor n (range (- (len text) SHINGLE -1))
+      (.copied? shingles (cut text n (+ n SHINGLE)) False))) (- (len text) SHINGLE -1))))
+  (assert (= (share PROSE) 1))
+  (assert (< (share other) 0.08)))
+
+
+(defn test-refrains-count-only-if-asked-for []
+  (setv text (+ PROSE "and so we sing, and so we sing, and so we sing"))
+  (setv shingles (Shingles #* (filters-of text)))
+  (assert (.copied? shingles "and so we sing, and " False))
+  (assert (not (.copied? shingles "and so we sing, and " True))))
+
+
+(defn [(pytest.mark.parametrize #("one" "other") [[PROSE "a short text of its own"]
+    ["a short text of its own" PROSE] [PROSE PROSE] [PROSE ""]])]
+    test-joined-filters-know-both-texts [one other]
+  (setv shingles (Shingles (joined-filters #* (gfor t [one other] (get (filters-of t) 0))) b""))
+  (for [text [one other]]
+    (assert (all (gfor n (range (- (len text) SHINGLE -1))
+      (.copied? shingles (cut text n (+ n SHINGLE)) False))))))
+
+
+(defn test-a-text-that-is-too-long-or-too-short-has-none []
+  (for [text ["" "too short" (* "a" (+ MOST-SHINGLED 1))]]
+    (assert (= (filters-of text) #(b"" b"")))))
+
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "pieces"])
+       (pytest.mark.parametrize "most" [20 30 45])]
+    test-no-passage-is-longer-than-asked-for-the-seed-included [unit most]
+  (setv
+    text (+ "b" (* "a" 200) "cab, cab. bac\n")
+    model (TextModel (small-model :text text :unit unit :odds {"a" 1e6} :longest-run 500
+      :resume False :layers "3")))
+  (assert (> (len (get (originality [(.generate model "aa" 2000 :rng-seed 1)] text) 0)) 100))
+  (setv [model.checkpoint.shingles model.checkpoint.refrains] (filters-of text))
+  (setv written (.generate model "aa" 2000 :rng-seed 1 :no-copy most))
+  (assert (<= (len (get (originality [written] text) 0)) most))
+  (setv both (TextModel (Mixture model.checkpoint model.checkpoint)))
+  (assert (= (.generate both "aa" 2000 :rng-seed 1 :no-copy most) written)))
+
+
+(defn test-a-model-that-lacks-the-passages-says-so []
+  (setv line (refusal-of (. (TextModel (small-model)) generate) :no-copy 40))
+  (assert (.startswith line "`no_copy` needs a model that keeps the passages of its text")))
+
+
+(defn [counting] test-a-model-keeps-the-passages-of-its-texts-and-a-copy-to-share-none [tmp-path]
+  (setv
+    path (/ tmp-path "m.h5")
+    same {"path" path  "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8}
+    texts (lfor text [PROSE (.upper PROSE)] (+ text "abc, def. ABC, DEF.\n")))
+  (for [text texts] (train :text text #** same))
+  (setv
+    model (load path)
+    shingles (Shingles model.checkpoint.shingles b""))
+  (for [text texts] (assert (.copied? shingles (cut text 700 720) False)))
+  (.save model (/ tmp-path "small.h5") :small True)
+  (assert (= (. (load-checkpoint (/ tmp-path "small.h5")) shingles) b""))
+  (assert (in "--no-copy needs a model" (. (program "--generate" "" "--length" 9 "--no-copy" 30
+    "--model" "small" :folder tmp-path) stderr))))
