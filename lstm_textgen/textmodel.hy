@@ -269,9 +269,9 @@
     character, both updated after each epoch.
   - …
 
-  An existing model continues training, unless `restart`. `epochs` counts those on the same text;
-  if they are done, there is only a warning. A setting that is None keeps its value in an existing
-  model, and gets the default in a new one.
+  An existing model continues training, unless `restart`; on another text only with `add_text`.
+  `epochs` counts those on the same text; if they are done, there is only a warning. A setting that
+  is None keeps its value in an existing model, and gets the default in a new one.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`

@@ -6,14 +6,16 @@
   dataclasses [replace]
   functools [partial]
   importlib.util [find-spec]
+  math [ceil]
   os
   time
   lstm-textgen.basics.files [locked naming-errors]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.display.plain [Plan Silent]
+  lstm-textgen.learning.batches [chance-loss]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
-  lstm-textgen.learning.schedule [why-done]
+  lstm-textgen.learning.schedule [hardly-trained why-done]
   lstm-textgen.learning.source [Run]
   lstm-textgen.learning.start [load-keras make-start measured-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
@@ -86,8 +88,25 @@
     (when (= (gpu-used) "Apple's")
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (setv training (Training run start (partial run-callbacks asked model)))
-    (with [note (keeping-records run model)] (.run training note))
-    (finally (.end-bar display))))
+    (setv model (with [note (keeping-records run model)] (.run training note)))
+    (finally (.end-bar display)))
+  (when run.group.leader? (_warn-if-hardly-trained run model start training.batches.steps))
+  model)
+
+
+(defn _warn-if-hardly-trained [run model start steps]
+  "Warn, with what to do, if `model` has hardly learned the text, an epoch of which has `steps`."
+  (setv
+    [asked ids] [run.asked start.corpus.ids]
+    entries (entries-on model.history start.corpus.text)
+    updates (if model.resume model.resume.progress.updates 0)
+    readings (if model.facts.fine-tuned? 1 (/ updates steps))
+    why (hardly-trained entries (chance-loss ids) (len ids) readings))
+  (when why
+    (.warn run.display (Message f"{asked.path} has hardly learned the text: {why}; to train it "
+      "further, run this again with " #* (if asked.minutes
+        ['minutes f" {(ceil (+ 1 (* 2 asked.minutes)))}"]
+        ['epochs f" {(+ 9 (len entries))}"])))))
 
 
 (defn [contextmanager] keeping-records [run model]

@@ -20,7 +20,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.schedule [Average Clock STEADY-ROWS learning-rate rate-factor why-done]
+  lstm-textgen.learning.schedule [Average Clock STEADY-ROWS check-time-left learning-rate
+    rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
   lstm-textgen.text.lists [item-bounds]
@@ -199,6 +200,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv loss (if @clock.steps
       (.learn learner x y)
       (with [_ (nothing-to-save)  _ (muted-stderr)] (.learn learner x y))))  ; it compiles
+    (when (and @clock.deadline (not @clock.steps))
+      (check-time-left @asked.minutes
+        (.leader-says @group (- @clock.deadline (time.monotonic)))
+        "preparing the run and compiling the network"))
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
       (refuse f"training diverged in epoch {(- progress.epoch @others -1)} "
         f"(loss: {loss :.3g} nats); use a " 'learning-rate f" below {@settings.learning-rate}"
