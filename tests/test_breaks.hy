@@ -56,7 +56,8 @@
   (assert (= (after (* (+ "A Keeper's Evening\n\n" PROSE) 50)) "commas sentences"))
   (assert (is (after (textwrap.fill (* PROSE 50) 65)) None))
   (assert (is (after (* PROSE 50)) None))
-  (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :add-text False :restart True :items "line") None)))
+  (setv list (.join ".\n" "ABCDEFGHIJKL"))
+  (assert (is (after list :add-text False :restart True :items "line") None)))
 
 
 ;; * Wrapped lines

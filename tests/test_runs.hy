@@ -1,6 +1,7 @@
 "Training runs from Python: which texts they train on, for how many epochs, and what they refuse."
 
 (import
+  os
   re
   time
   numpy :as np
@@ -29,6 +30,12 @@
     [display.say display.warn] [display.said.append display.warned.append]
     model (lstm-textgen.train :path (/ folder "model") :text text :display display #** options))
   #(model display))
+
+
+(defn test-a-fork-of-a-process-that-has-trained-refuses-to-train [trained monkeypatch]
+  (monkeypatch.setattr os "getpid" (fn [] 1))
+  (with [_ (pytest.raises RuntimeError :match "training would hang; .*spawn")]
+    (learn trained TEXT :epochs 3)))
 
 
 ;; * Which text, how often: the model in the folder `trained` has read TEXT twice

@@ -32,10 +32,8 @@
   LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
-(defn train-model [asked display [ours False]]
-  #[[Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does.
-
-  `ours` is as in a `Run`.]]
+(defn train-model [asked display]
+  "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
   (setv
     deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes)))
     recipe (if (isinstance asked.recipe #(str os.PathLike)) [asked.recipe] [])
@@ -45,7 +43,7 @@
       :path (own-path asked.path)))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join display) (ProcessGroup))]
-    (setv run (Run asked group display deadline ours))
+    (setv run (Run asked (.absolute asked.path) group display deadline))
     (unless group.leader?
       (return (_train (replace run
         :asked (.but asked :csv None :report None :callbacks [])
@@ -60,7 +58,10 @@
       (check-output name file [#* sources #* recipe] [path] asked.overwrite ours folders))
     (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
       (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
-    (with [_ (locked path)] (_train run))))
+    (with [_ (locked run.place)]
+      (_train (replace run :asked (.but asked
+        :csv (when csv (os.path.abspath csv))
+        :report (when page (os.path.abspath page))))))))
 
 
 (defn _train [run]
@@ -83,12 +84,13 @@
     (load-keras run settings.layers)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
-      lstm-textgen.learning.learner.network [gpu-used]
+      lstm-textgen.learning.learner.network [gpu-used in-float32]
       lstm-textgen.learning.training [Training])
     (when (= (gpu-used) "Apple's")
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (setv training (Training run start (partial run-callbacks asked model)))
-    (setv model (with [note (keeping-records run model)] (.run training note)))
+    (with [_ (in-float32)]
+      (setv training (Training run start (partial run-callbacks asked model)))
+      (with [note (keeping-records run model)] (setv model (.run training note))))
     (finally (.end-bar display)))
   (when run.group.leader? (_warn-if-hardly-trained run model start training.batches.steps))
   model)
@@ -169,4 +171,5 @@
     :layers (str settings.layers) :why model.facts.why :new model.untrained?
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
+    :minutes (or run.asked.minutes 0)
     :losses (list (map losses-of (entries-on model.history corpus.text)))))

@@ -164,7 +164,7 @@ in Python, and its checks.]]
       :brief "start over even if the model exists")
     (_switch "add_text" "cli train"
       "train an existing model further on another text, which its own may then mix with"
-      :flag "--continue" :brief "train an existing model further on another text")
+      :flag "--continue")
     (_switch "distributed" "cli train"
       "split each batch over all devices, on JAX; see docs/hardware.md")
     (_switch "cpu" "cli" "train on the CPU only")
