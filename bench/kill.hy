@@ -162,8 +162,8 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
 (defn tell-saves [pipe]
   "Tell on `pipe`, from now on, of each save as soon as it is done: how many steps are in it."
   (import lstm-textgen.learning [training])
-  (defn save-and-tell [checkpoint path]
-    (save-checkpoint checkpoint path)
+  (defn save-and-tell [checkpoint path #** options]
+    (save-checkpoint checkpoint path #** options)
     (os.write pipe (.to-bytes checkpoint.resume.progress.updates PLACE "big")))
   (setv training.save-checkpoint save-and-tell))
 

@@ -202,8 +202,9 @@ def train(
     epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
     learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
     save_every: float = 10, csv: _Path | None = None, restart: bool = False,
-    distributed: bool = False, quiet: bool = False, temperature: _Temperature | None = None,
-    report: _Path | None = None, overwrite: bool = False, rng_seed: int | None = None,
+    add_text: bool = False, distributed: bool = False, quiet: bool = False,
+    temperature: _Temperature | None = None, report: _Path | None = None, overwrite: bool = False,
+    rng_seed: int | None = None,
 ) -> TextModel: ...
 def compose(*steps: _Step) -> _Prep: ...
 def recipe(

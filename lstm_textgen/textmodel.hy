@@ -8,6 +8,7 @@
   os [PathLike]
   warnings
   numpy :as np
+  lstm-textgen.basics.files [refuse-while-training]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [FLAG FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-display]
@@ -184,12 +185,14 @@
   (meth save [path * [small False]]
     #[[Save to the file at `path`; with `small`, a copy to share, as `--export` does.
 
-    That has 16-bit weights and no training state. Raises `OSError` if it can't be written,
-    `ValueError` for the name of a model that comes with the program, of a backup, or of a `.keras`
-    file.]]
+    That has 16-bit weights and no training state. Raises `OSError` if it can't be written or is
+    being trained, `ValueError` for the name of a model that comes with the program, of a backup,
+    or of a `.keras` file.]]
+    (setv file (own-path (check-value 'path PATH path)))
+    (refuse-while-training file)
     (save-checkpoint
       (if (check-value "`small`" FLAG small) (copy-to-share @checkpoint) @checkpoint)
-      (own-path (check-value 'path PATH path))))
+      file))
 
   (meth page [path #* others [temperature None] [length None] [min-p None] [overwrite False]]
     #[[Write to `path` a page to play with the model at a `temperature`, `length` and `min_p`.
@@ -244,9 +247,10 @@
 
 
 (defn load [path]
-  #[[Return the `TextModel` in the file at `path` (`.h5` may be omitted), or in its `.h5.bak`.
+  #[[Return the `TextModel` in the file at `path`; `.h5` may be omitted.
 
-  Raises `OSError` or, for a file that isn't a model, `ValueError`.]]
+  If that is damaged, it reads the `.h5.bak`, with a warning. Raises `OSError` or, for a file that
+  isn't a model, `ValueError`.]]
   (with [warn (_collecting None)]
     (TextModel (load-checkpoint (check-value 'path PATH path) :resume True :warn warn)
       (. (model-path path) stem))))
@@ -269,9 +273,9 @@
     character, both updated after each epoch.
   - …
 
-  An existing model continues training, unless `restart`. `epochs` counts those on the same text;
-  if they are done, there is only a warning. A setting that is None keeps its value in an existing
-  model, and gets the default in a new one.
+  An existing model continues training, unless `restart`; on another text only with `add_text`.
+  `epochs` counts those on the same text; if they are done, there is only a warning. A setting that
+  is None keeps its value in an existing model, and gets the default in a new one.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`

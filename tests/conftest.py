@@ -1,5 +1,6 @@
 """Lets pytest collect test_*.hy, explains failed asserts in full, lends tests a model."""
 import asyncio
+import math
 import os
 import re
 import signal
@@ -195,6 +196,9 @@ def _count(monkeypatch):
     from tests.counting import CountingLearner
 
     monkeypatch.setattr("lstm_textgen.learning.training.make_learner", CountingLearner)
+    monkeypatch.setattr("lstm_textgen.learning.runs.chance_loss", lambda ids: math.inf)
+    monkeypatch.setattr("lstm_textgen.learning.schedule.RESERVE", 1)
+    monkeypatch.setattr("lstm_textgen.learning.start.machine_speed", lambda display: 0.1)
     monkeypatch.setenv(COUNTING, "1")
 
 

@@ -6,11 +6,13 @@ window, draws its dropout from a seed that it keeps, and has Adam's means, and e
 all of them: a run that doesn't resume one of them ends with other bits.]]
 
 (import
+  math
   time [monotonic]
   types [SimpleNamespace]
   numpy :as np
   lstm-textgen.learning.learner.protocol [BETA-1 Learner]
-  lstm-textgen.learning.schedule [Clock]
+  lstm-textgen.learning.runs :as runs
+  lstm-textgen.learning.schedule :as schedule
   lstm-textgen.learning.start :as start
   lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.keraslayout [weight-shapes])
@@ -19,7 +21,7 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   BETA-2 0.999
   EPSILON 1e-7
   INFLUENCE 0.01  ; of the states, on gradients and on validation losses
-  MINUTE 5)       ; seconds, so that nobody need wait for a run with `minutes`
+  MINUTE 3)       ; seconds, so that nobody need wait for a run with `minutes`
 
 
 (defclass Variable []
@@ -116,7 +118,7 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
     (.assign bias (- bias.value step))))
 
 
-(defclass Hurried [Clock]
+(defclass Hurried [schedule.Clock]
   "A `Clock` whose minutes are short."
 
   (defn __init__ [self deadline]
@@ -127,8 +129,10 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 (defn install []
   #[[Make every run of this process use a `CountingLearner`, with short minutes.
 
-  It measures no machine's speed.]]
+  It measures no machine's speed. A learner that only counts is never better than chance.]]
   (setv
     training.make-learner CountingLearner
+    runs.chance-loss (fn [ids] math.inf)
+    schedule.RESERVE 1
     training.Clock Hurried
     start.machine-speed (fn [display] 0.1)))  ; so that `minutes` choose small networks

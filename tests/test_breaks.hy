@@ -50,13 +50,14 @@
 (defn [counting] test-a-model-keeps-what-all-its-texts-lack [tmp-path]
   (defn after [text #** settings]
     (train :text text :path (/ tmp-path "m.h5") #** {
-      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
+      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  "add_text" True  #** settings})
     (. (load (/ tmp-path "m.h5")) facts unbroken))
   (assert (= (after (* PROSE 50)) "letters commas sentences"))
   (assert (= (after (* (+ "A Keeper's Evening\n\n" PROSE) 50)) "commas sentences"))
   (assert (is (after (textwrap.fill (* PROSE 50) 65)) None))
   (assert (is (after (* PROSE 50)) None))
-  (assert (is (after (.join ".\n" "ABCDEFGHIJKL") :restart True :items "line") None)))
+  (setv list (.join ".\n" "ABCDEFGHIJKL"))
+  (assert (is (after list :add-text False :restart True :items "line") None)))
 
 
 ;; * Wrapped lines

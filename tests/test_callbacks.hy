@@ -2,13 +2,15 @@
 
 (import
   csv
+  os
   keras
   numpy :as np
   pytest
   lstm-textgen
   lstm-textgen.learning.learner.callbacks [Callbacks]
   lstm-textgen.modelfile.history [loss-of]
-  tests.helpers [TEXT counting refusal-of run-python same-run? succeeded train-tiny write-text])
+  tests.helpers [TEXT counting names-in refusal-of run-python same-run? succeeded train-tiny
+    write-text])
 
 
 (defclass Notes [keras.callbacks.Callback]
@@ -195,6 +197,17 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
   (.unlink page)
   (train-tiny tmp-path :epochs 2 :report page)  ; trains nothing, as its epochs are done
   (assert (= (.read-text page) written)))
+
+
+(defn [counting] test-a-callback-that-changes-the-folder-moves-no-file [here]
+  (.mkdir (/ here "other"))
+  (setv away (keras.callbacks.LambdaCallback
+    :on-epoch-end (fn [#* _] (os.chdir (/ here "other")))))
+  (lstm-textgen.train (write-text here) "m" :epochs 2 :report "r.html" :csv "t.csv"
+    :callbacks [away] :quiet True)
+  (assert (= (names-in here) ["m.h5" "m.h5.bak" "other" "r.html" "t.csv" "text.txt"]))
+  (assert (= (names-in (/ here "other")) []))
+  (assert (= (len (. (lstm-textgen.load (/ here "m")) history)) 2)))
 
 
 (defn [counting] test-from-python-a-source-is-never-an-output-and-two-outputs-are-two-files

@@ -10,6 +10,7 @@
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.learning.learner.choice :as choice
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
+  lstm-textgen.learning.learner.quiet :as quiet
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.sizing [MEASURED-SPEED]
   tests.helpers [TINY-FLAGS run-hy succeeded write write-text])
@@ -61,6 +62,16 @@
   (assert (is (fastest-backend LSTM) None)))
 
 
+(defn [pytest.mark.quick (pytest.mark.parametrize #("installed" "chosen") [
+    [["tensorflow" "jax" "torch"] "tensorflow"] [["jax"] "jax"] [["torch"] "torch"]
+    [[] "tensorflow"]])]
+    test-the-backend-is-one-that-is-installed [here installed chosen]
+  (.setattr here quiet "find_spec" (fn [name] (in name installed)))
+  (assert (= (quiet.configured-backend) chosen))
+  (write f"{(os.environ.get "KERAS_HOME")}/keras.json" "{\"backend\": \"tensorflow\"}")
+  (assert (= (quiet.configured-backend) chosen)))
+
+
 (defn [pytest.fixture] train [tmp-path]
   "Return a function that trains in a folder with given flags and returns the output."
   (write-text tmp-path)
@@ -77,6 +88,14 @@
     [train tmp-path broken]
   (when broken (write (/ tmp-path "torch" "__init__.py") "raise OSError('libtorch: not found')"))
   (assert (!= (in "training on PyTorch" (train)) broken)))
+
+
+(defn [pytest.mark.slow] test-the-program-trains-on-jax-where-tensorflow-is-missing [train]
+  (with [blocked (pytest.MonkeyPatch.context)]
+    (.setattr blocked "tests.test_choice.PROGRAM"
+      (+ "(import sys) (setv (get sys.modules \"tensorflow\") None"
+        " (get sys.modules \"torch\") None)" PROGRAM))
+    (assert (in "Generate text with" (train)))))
 
 
 ;; * How fast a machine trains

@@ -126,7 +126,7 @@
     (setv cache (take-small-steps monkeypatch tmp-path))
     (train-tiny file :epochs 1 :lower True)
     (assert (same-run? (/ memory "model") (/ file "model")))
-    (setv grown (train-tiny file (+ TEXT "Ü") :epochs 2)))
+    (setv grown (train-tiny file (+ TEXT "Ü") :epochs 2 :add-text True)))
   (assert (= (os.listdir cache) []))
   (assert (= grown.vocabulary.units (+ model.vocabulary.units ["ü"]))))
 

@@ -2,6 +2,7 @@
 
 (import
   io [StringIO]
+  math
   re
   sys
   pytest
@@ -11,6 +12,7 @@
   lstm-textgen.display.live [LiveDisplay]
   lstm-textgen.display.panel [View draw-panel]
   lstm-textgen.display.plain [Display]
+  lstm-textgen.modelfile.history [describe-kept]
   tests.helpers [a-plan])
 
 (setv
@@ -69,6 +71,28 @@
     "epoch 3  training 0.721 bits  (not the best)  0 units/s  1:02:10\n")))
 
 
+(defn test-an-epoch-that-is-kept-although-another-has-a-lower-loss-says-so [capsys]
+  (setv display (Display))
+  (.begin-run display (a-plan :losses [{"training" 2  "validation" 1.5}]))
+  (setv entry {"epoch" 2  "loss" 1  "validation_loss" (* 1.51 (math.log 2))})
+  (for [better [True False]]
+    (.begin-epoch display 2 9 100 0)
+    (.end-epoch display entry better ""))
+  (setv [_ _ _ kept other] (.splitlines (. (.readouterr capsys) out)))
+  (assert (in "validation 1.510 bits  (as good as the best)  " kept))
+  (assert (in "validation 1.510 bits  (not the best)  " other)))
+
+
+(defn test-a-run-says-why-it-keeps-an-epoch-whose-loss-is-not-the-lowest []
+  (setv
+    entry {"text" "a"  "loss" 2  "validation_loss" 1.5}
+    kept {#** entry  "validation_loss" 1.51  "kept" True})
+  (assert (= (describe-kept [entry kept])
+    "epoch 2, validation 2.178 bits (as good as the lowest within chance, and trained longer)"))
+  (assert (= (describe-kept [kept entry {#** entry  "kept" True}])
+    "epoch 3, validation 2.164 bits")))
+
+
 (defn test-slow-steps-are-announced-until-the-network-is-compiled [capsys]
   (setv display (Display))
   (.doing display "reading a.txt")
@@ -85,6 +109,7 @@
     #({"new" True} "1,000 validation characters, vocabulary 30\nnetwork: lstm:24 (it suits)\n")
     #({} "training for `epochs` 9, about 81,000 characters")
     #({"seconds" 90} "for 1.5 minutes or `epochs` 9, whichever comes first")
+    #({"seconds" 24  "minutes" 1} "for 0.4 minutes (preparing took 0.6) or `epochs` 9, whichever")
     #({"epochs" 0} "until stopped")])]
     test-a-plan-is-told-before-it-is-carried-out [capsys changes words]
   (.begin-run (Display) (a-plan #** changes))

@@ -195,7 +195,7 @@
     (. (get (learned tmp-path #** given #** settings) 0) facts item-lines))
   (assert (= (known) lines))
   (setv (get given "text") (.join "\n\n" NAMES))
-  (assert (is (known :epochs 2) None)))  ; those of two lists differ
+  (assert (is (known :epochs 2 :add-text True) None)))  ; those of two lists differ
 
 
 (defn test-a-model-of-a-text-that-is-no-list-has-no-fingerprints [tmp-path counting]
@@ -207,7 +207,8 @@
 
 (defn test-a-resumed-run-adds-another-lists-items [tmp-path counting]
   (learned tmp-path)
-  (setv [model _] (learned tmp-path :text (.join "\n" (gfor name NAMES (+ name "lee")))))
+  (setv [model _] (learned tmp-path :text (.join "\n" (gfor name NAMES (+ name "lee")))
+    :add-text True))
   (setv known (KnownItems model.checkpoint.items))
   (assert (and (in "Anna" known) (in "Annalee" known) (not-in "Xerxes" known)))
   (assert (= model.facts.longest-item 9))

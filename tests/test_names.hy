@@ -48,7 +48,7 @@
 (defn [counting] test-a-model-keeps-the-names-of-all-its-texts [tmp-path]
   (defn after [text #** settings]
     (train :text (* text 50) :path (/ tmp-path "m.h5") #** {
-      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
+      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  "add_text" True  #** settings})
     (. (load (/ tmp-path "m.h5")) facts names))
   (setv [bo cy] (gfor name ["Bo" "Cy"] f"it is what he and {name} have seen here, now and then. "))
   (assert (= (after bo) "Bo"))
@@ -56,7 +56,7 @@
   (assert (is (after (.lower bo)) None))
   (assert (is (after bo) None))
   (setv list (.join "\n" (gfor c "abcdefghijkl" (+ bo c))))
-  (assert (is (after list :restart True :items "line") None)))
+  (assert (is (after list :add-text False :restart True :items "line") None)))
 
 
 (defn [pytest.mark.quick] test-two-models-have-the-names-of-both []

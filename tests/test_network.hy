@@ -8,7 +8,8 @@
   lstm-textgen.learning.learner.loop [FastGRU FastLSTM]
   lstm-textgen.learning.learner.network [carried? stock-model training-network]
   lstm-textgen.learning.learner.protocol [values]
-  lstm-textgen.settings.layers [NetworkSpec parse-layers])
+  lstm-textgen.settings.layers [NetworkSpec parse-layers]
+  tests.helpers [train-tiny])
 
 (setv
   LAYERS "12,dropout:0.5,gru:7,lstm:9"
@@ -141,3 +142,19 @@
   (assert (np.allclose (logits False) (logits False)))
   (assert (not (np.allclose (logits False) (logits True))))
   (assert (not (np.allclose (logits True) (logits True)))))
+
+
+(defn test-keras-policies-of-the-program-around-do-no-harm [tmp-path]
+  (keras.config.set-floatx "float64")
+  (keras.config.set-dtype-policy "mixed_float16")
+  (try
+    (setv
+      model (train-tiny tmp-path :epochs 1)
+      stock (.to-keras model))
+    (assert (= (. (keras.config.dtype-policy) name) "mixed_float16"))
+    (assert (= (keras.config.floatx) "float64"))
+    (finally
+      (keras.config.set-floatx "float32")
+      (keras.config.set-dtype-policy "float32")))
+  (assert (= stock.compute-dtype "float32"))
+  (assert (= (len model.history) 1)))

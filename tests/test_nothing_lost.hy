@@ -37,6 +37,14 @@
   (assert (= (.read-bytes (/ trained-on "model.h5.bak")) before)))
 
 
+(defn [counting] test-a-run-that-starts-over-keeps-the-old-model-until-it-has-ended [trained]
+  (setv [old backup] [(.read-bytes (/ trained "model.h5")) (/ trained "model.h5.bak")])
+  (train-tiny trained :restart True :epochs 3)
+  (assert (= (.read-bytes backup) old))
+  (train-tiny trained :epochs 4)
+  (assert (= (len (. (load-checkpoint backup) history)) 3)))
+
+
 (defn [counting] test-a-damaged-model-without-a-backup-is-refused-with-a-way-out [trained]
   (setv path (/ trained "model.h5"))
   (.write-bytes path (cut (.read-bytes path) 5000))
@@ -88,6 +96,18 @@
   (with [_ (suppress OSError)]  ; the lock is refused; a temporary file is tried once more
     (train-tiny trained :epochs 3))
   (assert (= (.read-text dear) "dear")))
+
+
+(defn [counting] test-a-model-being-trained-is-not-saved-over [trained]
+  (setv [display said] [(Quiet) []])
+  (defn save [#* _]
+    (setv model (lstm-textgen.load (/ trained "model")))
+    (.append said (refusal-of model.save (/ trained "model"))))
+  (setv display.end-epoch save)
+  (train-tiny trained :epochs 3 :display display)
+  (assert (.endswith (get said 0)
+    "model.h5: this process is training this model; save to another `path`"))
+  (assert (= (len (. (load-checkpoint (/ trained "model")) history)) 3)))
 
 
 ;; * Where a run can't save

@@ -120,6 +120,22 @@
     (assert (in (.read-bytes (Path name)) [content (.encode (str content))]))))
 
 
+(defn [counting] test-not-even-a-page-or-a-table-of-our-own-if-the-model-learned-from-it
+    [trained refusal monkeypatch]
+  (monkeypatch.chdir trained)
+  (main ["--report" "page.html"])
+  (write-text trained (+ "epoch,learning_rate,loss_bits\n" (* "1,0.008,2.5\n" 200)) "table.csv")
+  (setv more {"quiet" True  "epochs" 1  "layers" "3"})
+  (lstm-textgen.train "page.html" "of-page" #** more)
+  (lstm-textgen.train "table.csv" "of-table" :column "loss_bits" #** more)
+  (for [flags [
+      ["--model" "of-page" "--report" "page.html"]
+      ["--model" "of-page" "--page" "page.html"]
+      ["--model" "of-page" "--sources" "text.txt" "--report" "page.html"]
+      ["--model" "of-table" "--sources" "text.txt" "--csv" "table.csv"]]]
+    (assert (in "would overwrite a file that the model learned from" (refusal #* flags)))))
+
+
 (defn [counting] test-the-text-of-a-model-is-known-without-the-digest-of-its-file
     [trained monkeypatch refusal]
   (monkeypatch.chdir trained)

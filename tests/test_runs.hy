@@ -1,16 +1,21 @@
 "Training runs from Python: which texts they train on, for how many epochs, and what they refuse."
 
 (import
+  os
   re
   time
   numpy :as np
   pytest
   lstm-textgen
   lstm-textgen.display.plain [Display]
+  lstm-textgen.learning.batches [chance-loss]
+  lstm-textgen.learning.runs :as runs
+  lstm-textgen.learning.schedule :as schedule
   lstm-textgen.learning.start :as start
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
-  tests.helpers [TEXT TINY StopAfter counting write-text])
+  tests.counting [CountingLearner]
+  tests.helpers [TEXT TINY StopAfter counting refusal-of write-text])
 
 (setv
   pytestmark counting
@@ -27,10 +32,41 @@
   #(model display))
 
 
+(defn test-a-fork-of-a-process-that-has-trained-refuses-to-train [trained monkeypatch]
+  (monkeypatch.setattr os "getpid" (fn [] 1))
+  (with [_ (pytest.raises RuntimeError :match "training would hang; .*spawn")]
+    (learn trained TEXT :epochs 3)))
+
+
 ;; * Which text, how often: the model in the folder `trained` has read TEXT twice
 
+(defn test-a-model-of-another-text-is-left-alone-unless-told-to-add-this-one [trained]
+  (setv before (.read-bytes (/ trained "model.h5")))
+  (for [text [OTHER (+ TEXT OTHER)]]
+    (with [_ (pytest.raises ValueError :match (+ "model.h5 was trained on another text "
+           r"\([\d,]+ characters, such as '.*'\); .* another `path` .* `restart`; .* `add_text`"))]
+      (learn trained text :epochs 1)))
+  (assert (= (.read-bytes (/ trained "model.h5")) before))
+  (setv [model _] (learn trained OTHER :epochs 1 :restart True))
+  (assert (= (len model.history) 1)))
+
+
+(defn test-a-run-that-was-stopped-in-its-first-epoch-is-no-model-of-another-text [tmp-path]
+  (with [_ (pytest.raises KeyboardInterrupt)]
+    (lstm-textgen.train :path (/ tmp-path "model") :text TEXT :display (StopAfter 3) :epochs 1))
+  (assert (in "another text (5," (refusal-of learn tmp-path OTHER :epochs 1)))
+  (assert (= (len (. (get (learn tmp-path TEXT :epochs 1) 0) history)) 1)))
+
+
+(defn test-sources-may-grow-by-files [tmp-path]
+  (setv [one other] [(write-text tmp-path TEXT "1.txt") (write-text tmp-path OTHER "2.txt")])
+  (for [[epochs sources] [[1 [one]] [2 [one other]] [3 [other]]]]
+    (setv model (lstm-textgen.train sources (/ tmp-path "model") :epochs 1 :quiet True))
+    (assert (= (len model.history) epochs))))
+
+
 (defn test-other-text-is-trained-on-for-epochs-of-its-own [trained]
-  (setv [model display] (learn trained OTHER :epochs 1))
+  (setv [model display] (learn trained OTHER :epochs 1 :add-text True))
   (assert (= (len model.history) 3))
   (assert (= display.warned []))
   (assert (any (gfor line display.said (.startswith line "epoch 1/1 "))))
@@ -101,7 +137,8 @@
   (setv [one other] (lfor
     first "一方"
     (* 9 (+ (.join "" (gfor n (range 250) (chr (+ (ord first) n)))) "\n"))))
-  (for [text [one other]] (setv [model _] (learn tmp-path text :epochs 1 :lookback 16)))
+  (for [text [one other]]
+    (setv [model _] (learn tmp-path text :epochs 1 :lookback 16 :add-text True)))
   (assert (> (len model.vocabulary) 256))
   (setv [_ display] (learn tmp-path one :epochs 1))
   (assert (in "is already trained on this text" (.join "" display.warned)))
@@ -135,9 +172,36 @@
     (time.sleep 1.5)
     (yield TEXT))
   (monkeypatch.setattr "lstm_textgen.learning.source.read_chunks" slow-pieces)
-  (with [_ (pytest.raises ValueError :match "took \\d+ s; give at least `minutes` 0.[2-9]")]
-    (learn tmp-path TEXT :minutes 0.07))
+  (with [_ (pytest.raises ValueError :match "took \\d+ s; give at least `minutes` 2")]
+    (learn tmp-path TEXT :minutes 0.04))
   (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn test-compiling-that-leaves-no-time-to-train-is-refused-too [tmp-path monkeypatch]
+  (defn compile [#* _]
+    (monkeypatch.setattr schedule "RESERVE" 99)
+    3.0)
+  (monkeypatch.setattr CountingLearner "learn" compile)
+  (with [_ (pytest.raises ValueError
+         :match r"compiling the network took \d+ s; give at least `minutes` 2")]
+    (learn tmp-path TEXT :minutes 1 :layers "8"))
+  (assert (= (list (.iterdir tmp-path)) [])))
+
+
+(defn test-a-model-that-has-hardly-learned-says-so [tmp-path monkeypatch]
+  (setv [_ display] (learn tmp-path TEXT :epochs 1))
+  (assert (= display.warned []))
+  (monkeypatch.setattr runs "chance_loss" chance-loss)
+  (setv [_ display] (learn tmp-path TEXT :epochs 2))
+  (assert (re.search (+ "hardly learned the text: its loss, [0-9.]+ bits per character, is near "
+    "that of guessing by frequency; .* with `epochs` 11$") (get display.warned 0))))
+
+
+(defn test-a-run-of-minutes-that-reads-a-short-text-less-than-once-says-so [tmp-path monkeypatch]
+  (monkeypatch.setattr CountingLearner "learn" (fn [#* _] (time.sleep 0.5) 3.0))
+  (setv [_ display] (learn tmp-path (* 9 TEXT) :minutes 0.06 #** TINY))
+  (assert (re.search "hardly learned the text: it has read only 1% of it; .* with `minutes` 2$"
+    (get display.warned 0))))
 
 
 (defn [(pytest.mark.parametrize "options" [{} {"layers" "16"} {"items" "line"}])]

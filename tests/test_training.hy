@@ -103,7 +103,7 @@
 (defn test-new-characters-are-learnt-and-old-ids-keep-their-meaning [trained]
   (setv
     units (. (load-checkpoint (/ trained "model")) vocabulary units)
-    model (train-tiny trained (* "zebras ÄÖ 🦓\n" 200) :epochs 6))
+    model (train-tiny trained (* "zebras ÄÖ 🦓\n" 200) :epochs 6 :add-text True))
   (setv added (cut model.vocabulary.units (len units) None))
   (assert (= model.vocabulary.units [#* units #* added]))
   (assert (= (set added) #{"z" "b" "r" "Ä" "Ö" "🦓"}))
@@ -159,9 +159,10 @@ sys.exit(main(sys.argv[1:]))")
 
 
 (defn [counting] test-minutes-end-a-run-and-bring-the-learning-rate-down [tmp-path]
+  (train-tiny tmp-path :epochs 1)  ; imports Keras, which takes longer
   ;; Without `minutes` it would have no end.
   (setv
-    model (train-tiny tmp-path (* TEXT 20) :epochs 0 :minutes 0.08)
+    model (train-tiny tmp-path (* TEXT 20) :epochs 0 :minutes 0.08 :restart True)
     epochs (len model.history))
   (assert (< (last-learning-rate model) (* 0.9 0.02)))
   (assert (> epochs 0))

@@ -34,13 +34,14 @@ the system releases the lock when its process ends, in any way.]]
 
 ;; * Replacing
 
-(defn replace-file [path content sound?]
+(defn replace-file [path content sound? [keep-backup False]]
   #[[Write `content` (bytes) to the file at `path`; the file that was there becomes `.bak`.
 
-  `sound?` tells whether the file at a path is worth keeping: a damaged one never replaces a sound
-  `.bak`. At every moment a whole file has one of the two names, as the new one is first written
-  under a third. Raise `OSError`, and keep the old file, if it can't be written, another process is
-  training the model, or another program replaced it since this process locked it or saved last.]]
+  With `keep-backup` an earlier `.bak` stays instead. `sound?` tells whether the file at a path is
+  worth keeping: a damaged one never replaces a sound `.bak`. At every moment a whole file has one
+  of the two names, as the new one is first written under a third. Raise `OSError`, and keep the
+  old file, if it can't be written, another process is training the model, or another program
+  replaced it since this process locked it or saved last.]]
   (when (.exists path) (refuse-read-only path))
   (with [_ _SAVING
          _ (if (in (_key path) _HELD) (nullcontext) (locked path SAVE-WAIT "save to"))]
@@ -55,7 +56,7 @@ the system releases the lock when its process ends, in any way.]]
         (os.fsync (.fileno file)))
       (when (.exists path)
         (shutil.copymode path new)
-        (_keep-old path sound?)))
+        (unless (and keep-backup (.exists (backup-path path))) (_keep-old path sound?))))
     (when (in key _HELD) (setv (get _HELD key) (.hexdigest (hashlib.sha256 content))))))
 
 
@@ -188,6 +189,13 @@ the system releases the lock when its process ends, in any way.]]
         ;; A waiting process notices that the file has lost its name, and makes a new one. Windows
         ;; doesn't remove open files; there the lock removes its own file.
         (with [_ (suppress OSError)] (os.unlink lock.lock-file))))))
+
+
+(defn refuse-while-training [path]
+  "Raise `OSError` if this process is training the model at `path`, which it would save again."
+  (when (in (_key path) _HELD)
+    (raise (failure OSError f"{path}: this process is training this model; save to another "
+      'path))))
 
 
 (defn remove-lock [path]

@@ -219,6 +219,13 @@
   value)
 
 
+(defn read-dict [path]
+  "Return the dict in the JSON file at `path`, empty if the file is missing or holds none."
+  (try
+    (read-json (.read-bytes path) (str path) dict)
+    (except [[OSError ValueError]] {})))
+
+
 (defn text-list [what texts]
   "Return one or several `texts` as a list; raise `TypeError`, calling them `what`, otherwise."
   (setv texts (plain texts))

@@ -10,6 +10,7 @@
   lstm-textgen.cli.flags [command flag models-of page-written program warn]
   lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.machines [follower?]
+  lstm-textgen.learning.learner.quiet [own-process]
   lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [own-path]
@@ -35,7 +36,8 @@
       "stopped; nothing was changed"))
     (os.write stderr (.encode f"\n{(program)}: {end}\n")))
   (try
-    (setv model (with [_ (watching farewell)] (train-model (.but flags :path path) display True)))
+    (setv model (with [_ (watching farewell)  _ (own-process)]
+      (train-model (.but flags :path path) display)))
     (unless (follower?)
       (when flags.report (.say display (page-written flags.report)))
       (.say display (_how-to-generate path model)))

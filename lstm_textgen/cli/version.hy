@@ -6,7 +6,8 @@
   platform
   lstm-textgen [__version__]
   lstm-textgen.basics.machine [bfloat16? cores gpu? processor-name]
-  lstm-textgen.learning.learner.choice [configured-backend fastest-backend]
+  lstm-textgen.learning.learner.choice [fastest-backend]
+  lstm-textgen.learning.learner.quiet [configured-backend]
   lstm-textgen.settings.layers [parse-layers])
 
 (setv PACKAGES {

@@ -110,7 +110,8 @@
       ;; As it comes; several, side by side.
       [#(0 (stream model.checkpoint (.prepare model seed) asked :warn warn))]
       (gfor
-        [k text] (write-each model.checkpoint [(.prepare model seed)] asked :warn warn)
+        [k text] (_in-order
+          (write-each model.checkpoint [(.prepare model seed)] asked :warn warn))
         #(k [text])))
     titled? (and (> samples 1) (not items))
     heading (fn [k] (if titled? f"--- {(+ k 1)} of {samples} ---\n" ""))
@@ -124,6 +125,21 @@
       gap (if items (.removeprefix (get ENDS items) "\n") "\n")
       written (_put-texts out seed texts gap heading keep)))
   (when keep (_say-originality model.checkpoint seed written training)))
+
+
+(defn _in-order [texts]
+  "Yield `texts`, #(k text) that come as they end, in the order of k; after Ctrl-C what there is."
+  (setv [waiting due] [{} 0])
+  (try
+    (for [[k text] texts]
+      (setv (get waiting k) text)
+      (while (in due waiting)
+        (yield #(due (.pop waiting due)))
+        (+= due 1)))
+    (except [KeyboardInterrupt]
+      (yield :from (sorted (.items waiting)))
+      (raise)))
+  (yield :from (sorted (.items waiting))))
 
 
 (defn _put-texts [out seed texts [gap ""] [heading (fn [k] "")] [keep False]]

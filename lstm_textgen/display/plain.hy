@@ -20,11 +20,12 @@
     what they are called, such as characters.
   - `layers`: the network; `why` it was chosen, empty if it was given. `new`: whether the model
     is new.
-  - `epochs`: the limit for this text (0: none). `seconds`: what is left of the run's time, with
-    `epochs` as the limit for the run; None: time is not limited.
+  - `epochs`: the limit for this text (0: none). `seconds`: what is left of the run's `minutes`,
+    with `epochs` as the limit for the run; None: time is not limited.
   - `losses`: those of each epoch so far on this text, as `losses-of` returns them.]]
   [ #^ str source  #^ str path  #^ str contents  #^ int units  #^ str unit
-    #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses])
+    #^ str layers  #^ str why  #^ bool new  #^ int epochs  #^ object seconds  #^ list losses
+    #^ float [minutes 0]])
 
 
 (defclass Display []
@@ -36,7 +37,8 @@
   (setv
     unit "units"
     url None          ; of the latest download
-    compiled False)   ; whether the first step is done
+    compiled False    ; whether the first step is done
+    lowest None)      ; of the validation losses so far
 
   (meth __init__ [[@words str]])
 
@@ -78,9 +80,13 @@
     "Show what the run is about to do, a `Plan`."
     (setv
       [@unit epochs] [plan.unit plan.epochs]
+      @lowest (min (gfor each plan.losses :if (in "validation" each) (get each "validation"))
+        :default None)
+      spent (if plan.seconds (- plan.minutes (/ plan.seconds 60)) 0)
       why (if (and plan.new plan.why) f" ({plan.why})" "")
       until (cond
         plan.seconds [f"for {(/ plan.seconds 60) :.1f} minutes"
+          (if (>= spent 0.05) f" (preparing took {spent :.1f})" "")
           #* (if epochs [" or " 'epochs f" {epochs}, whichever comes first"] [])]
         epochs ["for " 'epochs f" {epochs}, about {(* epochs plan.units) :,} {plan.unit}"]
         True "until stopped"))
@@ -117,10 +123,20 @@
   (meth end-epoch [entry better sample]
     #[[Show a finished epoch and a `sample` of the model's text.
 
-    `entry` is its entry in the history, `better` whether its weights are the best so far.]]
-    (setv losses (gfor [name loss] (.items (losses-of entry)) f"{name} {loss :.3f} bits  "))
+    `entry` is its entry in the history, `better` whether its weights are kept. In fine-tuning
+    they may be kept although an earlier loss was a little lower.]]
+    (setv
+      losses (losses-of entry)
+      shown (.join "" (gfor [name loss] (.items losses) f"{name} {loss :.3f} bits  "))
+      loss (.get losses "validation" 0)
+      lowest (if (is @lowest None) loss @lowest)
+      remark (cond
+        (not better) "(not the best)  "
+        (> loss lowest) "(as good as the best)  "
+        True ""))
+    (setv @lowest (min loss lowest))
     (@say (+
-      f"{@title}  {(.join "" losses)}{(if better "" "(not the best)  ")}"
+      f"{@title}  {shown}{remark}"
       f"{(@speed) :,.0f} {@unit}/s  {(duration (- (time.monotonic) @begun))}")))
 
   (meth end-run [text]

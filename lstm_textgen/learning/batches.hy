@@ -161,6 +161,12 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   (np.array starts))
 
 
+(defn chance-loss [ids]
+  "Return the loss of guessing `ids` (time,) by their frequency alone: their entropy, in nats."
+  (setv shares (/ (get (np.unique ids :return-counts True) 1) (len ids)))
+  (float (- (np.sum (* shares (np.log shares))))))
+
+
 (defclass HeldOut []
   #[[The held-out text in batches that count each of its units once, up to `VALIDATED` of them.
 

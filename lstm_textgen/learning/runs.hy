@@ -6,14 +6,16 @@
   dataclasses [replace]
   functools [partial]
   importlib.util [find-spec]
+  math [ceil]
   os
   time
   lstm-textgen.basics.files [locked naming-errors]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.display.plain [Plan Silent]
+  lstm-textgen.learning.batches [chance-loss]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
-  lstm-textgen.learning.schedule [why-done]
+  lstm-textgen.learning.schedule [hardly-trained why-done]
   lstm-textgen.learning.source [Run]
   lstm-textgen.learning.start [load-keras make-start measured-speed]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
@@ -30,10 +32,8 @@
   LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
-(defn train-model [asked display [ours False]]
-  #[[Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does.
-
-  `ours` is as in a `Run`.]]
+(defn train-model [asked display]
+  "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
   (setv
     deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes)))
     recipe (if (isinstance asked.recipe #(str os.PathLike)) [asked.recipe] [])
@@ -43,7 +43,7 @@
       :path (own-path asked.path)))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join display) (ProcessGroup))]
-    (setv run (Run asked group display deadline ours))
+    (setv run (Run asked (.absolute asked.path) group display deadline))
     (unless group.leader?
       (return (_train (replace run
         :asked (.but asked :csv None :report None :callbacks [])
@@ -58,7 +58,10 @@
       (check-output name file [#* sources #* recipe] [path] asked.overwrite ours folders))
     (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
       (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
-    (with [_ (locked path)] (_train run))))
+    (with [_ (locked run.place)]
+      (_train (replace run :asked (.but asked
+        :csv (when csv (os.path.abspath csv))
+        :report (when page (os.path.abspath page))))))))
 
 
 (defn _train [run]
@@ -81,13 +84,31 @@
     (load-keras run settings.layers)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
-      lstm-textgen.learning.learner.network [gpu-used]
+      lstm-textgen.learning.learner.network [gpu-used in-float32]
       lstm-textgen.learning.training [Training])
     (when (= (gpu-used) "Apple's")
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
-    (setv training (Training run start (partial run-callbacks asked model)))
-    (with [note (keeping-records run model)] (.run training note))
-    (finally (.end-bar display))))
+    (with [_ (in-float32)]
+      (setv training (Training run start (partial run-callbacks asked model)))
+      (with [note (keeping-records run model)] (setv model (.run training note))))
+    (finally (.end-bar display)))
+  (when run.group.leader? (_warn-if-hardly-trained run model start training.batches.steps))
+  model)
+
+
+(defn _warn-if-hardly-trained [run model start steps]
+  "Warn, with what to do, if `model` has hardly learned the text, an epoch of which has `steps`."
+  (setv
+    [asked ids] [run.asked start.corpus.ids]
+    entries (entries-on model.history start.corpus.text)
+    updates (if model.resume model.resume.progress.updates 0)
+    readings (if model.facts.fine-tuned? 1 (/ updates steps))
+    why (hardly-trained entries (chance-loss ids) (len ids) readings))
+  (when why
+    (.warn run.display (Message f"{asked.path} has hardly learned the text: {why}; to train it "
+      "further, run this again with " #* (if asked.minutes
+        ['minutes f" {(ceil (+ 1 (* 2 asked.minutes)))}"]
+        ['epochs f" {(+ 9 (len entries))}"])))))
 
 
 (defn [contextmanager] keeping-records [run model]
@@ -150,4 +171,5 @@
     :layers (str settings.layers) :why model.facts.why :new model.untrained?
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
+    :minutes (or run.asked.minutes 0)
     :losses (list (map losses-of (entries-on model.history corpus.text)))))

@@ -4,9 +4,9 @@
 (import
   math
   time
-  lstm-textgen.basics.messages [Message]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.modelfile.history [entries-on recorded])
+  lstm-textgen.modelfile.history [entries-on loss-of recorded])
 
 (setv
   WARM-UP 100           ; steps until the learning rate peaks, …
@@ -19,6 +19,10 @@
   ;; Time of a validation step relative to a training step: forward is a third of the work.
   VALIDATION-COST 0.4
   RESERVE 3.0           ; seconds reserved for the end of a run before any epoch has ended
+  ;; A model has hardly learned a text if it has read less than all of one of fewer units, or if
+  ;; its loss is more than this share of that of guessing by frequency.
+  SHORT-TEXT 1_000_000
+  HARDLY-BETTER 0.9
   LEAST-RESERVE 0.3     ; seconds reserved in addition to the end of an epoch
   SAFETY 1.3            ; factor for the time that the end of an epoch took
   ;; In fine-tuning with validation; without, a falling rate is better (bench/log.md).
@@ -45,6 +49,35 @@
     (and settings.patience (>= waited settings.patience))
       #( f"no better validation loss for {(counted waited "epochs")}"
         (Message "to continue anyway, give " 'patience f" {(+ waited 1)} or more"))))
+
+
+(defn check-time-left [minutes left done]
+  #[[Raise `ValueError` if the seconds `left` are too few to train in.
+
+  `done` is what has taken the rest of the run's `minutes`. As much time again, and a minute more,
+  is advised.]]
+  (when (< left RESERVE)
+    (setv spent (- (* 60 minutes) left))
+    (refuse 'minutes f" {minutes :g} leaves too little time for training: {done} took "
+      f"{spent :.0f} s; give at least " 'minutes f" {(math.ceil (+ 1 (/ spent 30)))}")))
+
+
+(defn hardly-trained [entries chance units readings]
+  #[[Return why a model with these `entries` in its history is hardly trained, in words, or None.
+
+  `chance` is the loss, in nats per unit, of guessing the text's `units` by their frequency;
+  `readings` is how often the model has read them.]]
+  (setv losses (lfor
+    entry entries
+    key ["loss" "validation_loss"]
+    :if (in key entry)
+    #((get entry key) (loss-of entry key))))
+  (cond
+    (and (< readings 1) (< units SHORT-TEXT))
+      f"it has read only {(math.ceil (* 100 readings))}% of it"
+    (and losses (> (get (min losses) 0) (* HARDLY-BETTER chance)))
+      (+ f"its loss, {(get (min losses) 1) :.3f} bits per character, is near that of guessing by "
+        "frequency")))
 
 
 (defclass Clock []

@@ -5,6 +5,7 @@
   collections [Counter]
   contextlib [contextmanager]
   dataclasses [replace]
+  pathlib [Path]
   zlib
   numpy :as np
   lstm-textgen.basics.machine [MB]
@@ -32,11 +33,13 @@
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
-    #^ Request asked  ; `sources` is a list as `read-chunks` takes it, `path` the model's `Path`
+    ;; `sources` is a list as `read-chunks` takes it, `path` the model's `Path` as it was given;
+    ;; `csv` and `report` are absolute.
+    #^ Request asked
+    #^ Path place  ; the model's absolute path, as a callback may change the folder
     #^ ProcessGroup group
     #^ Display display
-    #^ object deadline   ; when it must end, by `time.monotonic`; None if it has no `minutes`
-    #^ bool [ours False]])  ; whether the process is the program's own, so that we choose a backend
+    #^ object deadline])  ; when it must end, by `time.monotonic`; None if it has no `minutes`
 
 
 (defrecord Source "The text of a run, before it has units." [

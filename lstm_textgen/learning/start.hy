@@ -6,7 +6,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
-  math [ceil inf]
+  math [inf]
   sys
   time
   numpy :as np
@@ -15,12 +15,12 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     fitted-bias grown load-base stem suggestion]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
-  lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.learning.schedule [RESERVE]
+  lstm-textgen.learning.learner.quiet [import-keras own-process? refuse-fork]
+  lstm-textgen.learning.schedule [check-time-left]
   lstm-textgen.learning.source [Corpus extended first-facts fitted-settings make-corpus
     new-vocabulary read-source text-facts]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
-  lstm-textgen.modelfile.history [entries-on]
+  lstm-textgen.modelfile.history [entries-on text-length]
   lstm-textgen.settings.layers [embedding-size parse-layers]
   lstm-textgen.settings.models [continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
@@ -71,7 +71,8 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
             "; training from scratch"))
           (new-start run source (new-settings {#** asked  "lower" settings.lower})
             (.unused (base-record base asked.base)))))))
-  (when asked.minutes (_check-time-left run))
+  (when asked.minutes
+    (check-time-left asked.minutes (- run.deadline (time.monotonic)) "preparing the run"))
   start)
 
 
@@ -148,6 +149,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     [was is-now] (gfor each [old.facts facts]
       (or each.devices (Message "one process without " 'distributed)))
     resume old.resume)
+  (unless run.asked.add-text (_check-text run old source corpus))
   (unless (entries-on old.history corpus.text)  ; a new text
     (setv settings (replace settings
       :epochs (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))))
@@ -174,6 +176,21 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   (setv own (if source.listing #(b"" b"") (shingles-of source.text)))
   (dfor [name filter] (zip ["shingles" "refrains"] own)
     name (joined-filters (if old (getattr old name) b"") filter)))
+
+
+(defn _check-text [run old source corpus]
+  #[[Raise `ValueError` if the text of `source` is strange to the model `old`.
+
+  It isn't if the model has learned it or a file of it: a folder or a list of files may grow.]]
+  (setv
+    under-way (if old.resume [{"text" old.resume.progress.text}] [])
+    entries [#* under-way #* old.history])
+  (unless (or (entries-on entries corpus.text)
+      (& (set source.digests) (set (or old.facts.digests []))))
+    (refuse f"{run.asked.path} was trained on another text ({(text-length entries) :,} "
+      f"{old.settings.unit}{(if old.facts.seed-text f", such as '{old.facts.seed-text}'" "")}); "
+      "this run would teach it both: for a new model give another " 'path " or, to replace this "
+      "one, " 'restart "; to train it on both, add " 'add-text)))
 
 
 (defn _say-what-it-is [run source model]
@@ -214,18 +231,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 
 (defn load-keras [run layers]
   "Import Keras to train `layers`; the first time takes seconds."
+  (refuse-fork)
   (unless (in "keras" sys.modules) (.doing run.display "loading Keras"))
-  (when (import-keras (when run.ours (fastest-backend layers)))
+  (when (import-keras (when (own-process?) (fastest-backend layers)))
     (.say run.display "training on PyTorch, the fastest backend on this CPU")))
-
-
-(defn _check-time-left [run]
-  "Raise `ValueError` if preparation has left too little of the run's `minutes`."
-  (setv
-    minutes run.asked.minutes
-    left (- run.deadline (time.monotonic))
-    spent (- (* 60 minutes) left))
-  (when (< left RESERVE)
-    (refuse 'minutes f" {minutes :g} leaves too little time for training: "
-      f"preparing the run took {spent :.0f} s; give at least "
-      'minutes f" {(/ (ceil (/ (+ spent (* 2 RESERVE)) 6)) 10) :g}")))

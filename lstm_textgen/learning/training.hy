@@ -20,7 +20,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.schedule [Average Clock STEADY-ROWS learning-rate rate-factor why-done]
+  lstm-textgen.learning.schedule [Average Clock STEADY-ROWS check-time-left learning-rate
+    rate-factor why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
   lstm-textgen.text.lists [item-bounds]
@@ -45,16 +46,18 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   (meth __init__ [run start callbacks]
     (setv
-      [@asked @group @display @path] [run.asked run.group run.display run.asked.path]
+      [@asked @group @display] [run.asked run.group run.display]
+      [@path @place] [run.asked.path run.place]  ; as shown, absolute
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
       [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
+      ;; Whether the run replaces a model, and whether `.bak` is that model, which stays.
+      [@replaces @replaced] [(and @asked.restart (.exists @place)) False]
       @evaluation #(0 0)  ; seconds that the last one took, and when the next may begin
       @average None  ; an `Average` in fine-tuning
       @logs {}  ; of the last epoch, for callbacks
       @settings @checkpoint.settings
       settings @settings
       @clock (Clock run.deadline)
-      @folder (. (.absolute @path) parent)  ; what it is called now
       [ids held @text] [start.corpus.ids start.corpus.held start.corpus.text]
       own (.own-rows @group settings.batch-size)
       @batches (Batches ids settings own
@@ -199,6 +202,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv loss (if @clock.steps
       (.learn learner x y)
       (with [_ (nothing-to-save)  _ (muted-stderr)] (.learn learner x y))))  ; it compiles
+    (when (and @clock.deadline (not @clock.steps))
+      (check-time-left @asked.minutes
+        (.leader-says @group (- @clock.deadline (time.monotonic)))
+        "preparing the run and compiling the network"))
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
       (refuse f"training diverged in epoch {(- progress.epoch @others -1)} "
         f"(loss: {loss :.3g} nats); use a " 'learning-rate f" below {@settings.learning-rate}"
@@ -326,18 +333,18 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [#* (values @learner.optimizer.variables) #* (if @average @average.weights [])]))
     (unless @group.leader? (return))
     (try
-      (save-checkpoint @checkpoint @path)
+      (save-checkpoint @checkpoint @place :keep-backup @replaced)
       (.saved @display)
-      (setv @unsaved False)
+      (setv [@unsaved @replaced] [False @replaces])
       (except [error [OSError ValueError]]
         (setv
           @unsaved True
           why (if (isinstance error FileNotFoundError)
-            f"its folder {@folder} has been renamed or removed"
+            f"its folder {@place.parent} has been renamed or removed"
             (or (getattr error "strerror" None) error))
           line f"{@path} could not be saved: {why}")
         (unless last
           (.warn @display f"{line}; training continues and tries again at the next save")
           (return))
-        (setv place (save-elsewhere @checkpoint @path))
+        (setv place (save-elsewhere @checkpoint @place))
         (raise (OSError f"{line}{(if place f"; the model is in {place}" "")}") :from error)))))

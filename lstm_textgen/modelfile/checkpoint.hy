@@ -96,12 +96,13 @@ model.]]
 
 ;; * Saving
 
-(defn save-checkpoint [checkpoint path]
+(defn save-checkpoint [checkpoint path [keep-backup False]]
   #[[Write `checkpoint` to the file at `path`; the old file, if it is sound, becomes `.bak`.
 
-  Raise `OSError` if the file can't be written, `ValueError` if it couldn't be read again, as with
-  weights that aren't finite; then the old file is still there.]]
-  (replace-file (model-path path) (file-image checkpoint) _sound?))
+  With `keep-backup` an earlier `.bak` stays. Raise `OSError` if the file can't be written,
+  `ValueError` if it couldn't be read again, as with weights that aren't finite; then the old file
+  is still there.]]
+  (replace-file (model-path path) (file-image checkpoint) _sound? keep-backup))
 
 
 (defn save-elsewhere [checkpoint path]

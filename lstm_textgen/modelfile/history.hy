@@ -40,12 +40,18 @@
 
 
 (defn describe-kept [history [text None]]
-  "Return in words which epoch's weights are kept (see `kept-entry`): `epoch 2, …`."
-  (setv entry (kept-entry history text))
+  #[[Return in words which epoch's weights are kept (see `kept-entry`): `epoch 2, …`.
+
+  If it hasn't the lowest validation loss, the words say why.]]
+  (setv
+    [entries entry] [(entries-on history text) (kept-entry history text)]
+    losses (recorded entries "validation_loss")
+    later? (and losses (> (get entry "validation_loss") (min losses))))
   (if entry
-    (+ f"epoch {(+ 1 (.index (entries-on history text) entry))}, "
-      (if (in "validation_loss" entry) "validation" "training")
-      f" {(loss-of entry) :.3f} bits")
+    (+ f"epoch {(+ 1 (.index entries entry))}, "
+      (if losses "validation" "training")
+      f" {(loss-of entry) :.3f} bits"
+      (if later? " (as good as the lowest within chance, and trained longer)" ""))
     "the current epoch"))
 
 

@@ -50,8 +50,8 @@ permanently if anything fails.]]
   (when (.exists real)
     (refuse-read-only real)
     (when (begins-as? real (re.escape HDF5-SIGNATURE)) (_refuse-overwriting name path "a model"))
-    (unless (or (= (. (.stat real) st-size) 0) (begins-as? real ours))
-      (unless overwrite
+    (unless (= (. (.stat real) st-size) 0)
+      (unless (or overwrite (begins-as? real ours))
         (refuse name f" {path} already exists; "
           "give another file, or " 'overwrite " to replace it"))
       (when (any (gfor model models (learned-from? model (str real))))

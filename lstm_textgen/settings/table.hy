@@ -162,6 +162,9 @@ in Python, and its checks.]]
       "write each epoch's losses, in bits per character, to this CSV file" :metavar "FILE")
     (_switch "restart" "cli train" "start over even if the model exists"
       :brief "start over even if the model exists")
+    (_switch "add_text" "cli train"
+      "train an existing model further on another text, which its own may then mix with"
+      :flag "--continue")
     (_switch "distributed" "cli train"
       "split each batch over all devices, on JAX; see docs/hardware.md")
     (_switch "cpu" "cli" "train on the CPU only")

@@ -11,8 +11,8 @@
   numpy :as np
   lstm-textgen.basics.files [replacing]
   lstm-textgen.basics.machine [bfloat16? cache-folder cores gpu? processor-flags processor-name]
-  lstm-textgen.basics.values [number? read-json]
-  lstm-textgen.learning.learner.quiet [muted-stderr]
+  lstm-textgen.basics.values [number? read-dict]
+  lstm-textgen.learning.learner.quiet [configured-backend muted-stderr]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.settings.sizing [MEASURED MEASURED-SPEED])
 
@@ -44,20 +44,6 @@
     (with [_ (suppress PackageNotFoundError ValueError)]
       (when (>= (lfor n (cut (.split (version "torch") ".") 2) (int n)) OLDEST-TORCH)
         (return "torch")))))
-
-
-(defn configured-backend []
-  "Return the backend that KERAS_BACKEND or Keras' configuration names, otherwise TensorFlow."
-  (setv home (Path (or (os.environ.get "KERAS_HOME") (os.path.expanduser "~/.keras"))))
-  (or (os.environ.get "KERAS_BACKEND")
-    (.get (_read-dict (/ home "keras.json")) "backend" "tensorflow")))
-
-
-(defn _read-dict [path]
-  "Return the dict in the JSON file at `path`, empty if the file is missing or holds none."
-  (try
-    (read-json (.read-bytes path) (str path) dict)
-    (except [[OSError ValueError]] {})))
 
 
 ;; * The learner
@@ -113,10 +99,10 @@
 
   A few real steps measure it, on a machine that others leave to us once for each processor, number
   of cores, backend version and network. Beside other work it is what of that is left.]]
-  (import keras)
+  (import keras  lstm-textgen.learning.learner.network [in-float32])
   (setv
     path (/ (Path (cache-folder)) "speed.json")
-    speeds (_read-dict path)
+    speeds (read-dict path)
     known (dfor [name speed] (.items speeds) :if (and (number? speed) (> speed 0)) name speed)
     backend (keras.backend.backend)
     machine (.join ", " [
@@ -129,7 +115,7 @@
   (setv share (min 1 (/ (os.cpu-count) (+ (cores) (/ (- (busy-seconds) busy) SLEEP)))))
   (when (in machine known) (return (* share (get known machine))))
   (.doing display "measuring this machine's training speed")
-  (setv speed (round (/ (units-a-second) MEASURED-SPEED) 3))
+  (setv speed (with [_ (in-float32)] (round (/ (units-a-second) MEASURED-SPEED) 3)))
   (when (> share 0.9)
     (with [_ (suppress OSError)]  ; then it is measured again the next time
       (.mkdir path.parent :parents True :exist-ok True)

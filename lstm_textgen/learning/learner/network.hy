@@ -5,6 +5,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 (eval-when-compile (require hyrule [meth ncut unless]))
 (import
+  contextlib [contextmanager]
   functools [partial]
   itertools [count islice]
   math
@@ -70,6 +71,20 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   (keras.Model ids (dense flow)))
 
 
+(defn [contextmanager] in-float32 []
+  "While inside, let Keras build in float32, whatever policy the program around us has set."
+  (setv
+    config keras.config
+    [policy floatx] [(config.dtype-policy) (config.floatx)])
+  (config.set-floatx "float32")
+  (config.set-dtype-policy "float32")
+  (try
+    (yield)
+    (finally
+      (config.set-floatx floatx)
+      (config.set-dtype-policy policy))))
+
+
 (defn carried? [variable]
   "Return whether a network's `variable` is a state, (rows, units), that windows carry over."
   (.startswith variable.name CARRIED))
@@ -80,7 +95,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
   It maps ids (batch, time) to logits (batch, time, vocabulary). Keras draws seeds from Python's
   global random generator, which is restored.]]
-  (with [_ (muted-stderr)  _ (kept-random)]
+  (with [_ (muted-stderr)  _ (kept-random)  _ (in-float32)]
     (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
     (.set-weights model weights))
   model)

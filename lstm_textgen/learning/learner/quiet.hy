@@ -7,7 +7,9 @@ environment variables, which child processes would inherit, and draw random numb
 (import
   contextlib [contextmanager nullcontext suppress]
   importlib [import-module]
+  importlib.util [find-spec]
   os
+  pathlib [Path]
   random
   signal
   sys
@@ -16,7 +18,8 @@ environment variables, which child processes would inherit, and draw random numb
   numpy :as np
   lstm-textgen.basics.interrupts [catching-signals nothing-to-save]
   lstm-textgen.basics.machine [gpu?]
-  lstm-textgen.basics.messages [refuse])
+  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.values [read-dict])
 
 (setv
   BACKENDS ["tensorflow" "jax" "torch"]  ; the first is Keras' default
@@ -27,15 +30,18 @@ environment variables, which child processes would inherit, and draw random numb
   ;; Set by us and by the backends' imports, and not read later.
   PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]
   ;; One thread at a time redirects standard error: otherwise the last restores another's file.
-  MUTING (RLock))
+  MUTING (RLock)
+  _OWNED []    ; an entry for each `own-process` that is open
+  _TRAINED [])  ; the number of the process that trained first, or whose fork this is
 
 
 (defn import-keras [[backend None]]
-  #[[Import Keras, and TensorFlow where it is installed, with standard error muted.
+  #[[Import Keras, and TensorFlow where it is installed, as quietly as `muted-stderr` can.
 
   Call it before the first import of a module that imports Keras. Keras will use `backend`, if that
-  can be imported; None leaves the choice to Keras. Whatever the backend, Keras imports TensorFlow
-  at its first training step, so that is imported here, unless the steps are our own.
+  can be imported; None leaves the choice to Keras, unless only another backend is there.
+  Whatever the backend, Keras imports TensorFlow at its first training step, so that is imported
+  here, unless the steps are our own.
 
   Return `backend`, or None if it can't be imported. Raise `ImportError` with what to do if Keras
   or its backend is missing, `ValueError` if KERAS_BACKEND names one that can't train, and
@@ -45,6 +51,9 @@ environment variables, which child processes would inherit, and draw random numb
     (refuse f"KERAS_BACKEND is \"{named}\", but must be "
       f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))
   (for [[name value] (.items ENVIRONMENT)] (.setdefault os.environ name value))
+  (setv own (configured-backend))
+  (unless (or (in "keras" sys.modules) (= own (get BACKENDS 0)))
+    (setv (get os.environ "KERAS_BACKEND") own))
   (with [stopper (catching-signals [signal.SIGINT])  ; imports swallow Ctrl-C or break on it
          _ (nothing-to-save)
          _ (muted-stderr)
@@ -66,6 +75,27 @@ environment variables, which child processes would inherit, and draw random numb
   backend)
 
 
+(defn refuse-fork []
+  "Raise `RuntimeError` in a fork of a process that has trained: backends' threads don't survive."
+  (unless _TRAINED (.append _TRAINED (os.getpid)))
+  (unless (= _TRAINED [(os.getpid)])
+    (refuse "this process was forked from one that has trained, so training would hang; start it "
+      "with multiprocessing.get_context(\"spawn\")" :kind RuntimeError)))
+
+
+(defn configured-backend []
+  #[[Return the backend that KERAS_BACKEND or Keras' configuration names.
+
+  Otherwise it is TensorFlow or, if that isn't installed, another one that is.]]
+  (setv
+    home (Path (or (os.environ.get "KERAS_HOME") (os.path.expanduser "~/.keras")))
+    named (or (os.environ.get "KERAS_BACKEND") (.get (read-dict (/ home "keras.json")) "backend"))
+    first (get BACKENDS 0))
+  (if (in named [None first])  ; Keras itself writes its default into the file
+    (next (gfor each BACKENDS :if (find-spec each) each) first)
+    named))
+
+
 (defn what-to-install [missing]
   "Return the `ImportError` for a Keras that can't be imported because `missing` isn't there."
   (setv backend (if (in missing BACKENDS) missing
@@ -76,14 +106,30 @@ environment variables, which child processes would inherit, and draw random numb
 
 ;; * Standard error
 
-(defn [contextmanager] muted-stderr []
-  #[[While inside, withhold output to standard error; show it only if something fails.
+(defn [contextmanager] own-process []
+  #[[While inside, treat the process as the program's own, whose standard error may be redirected.
 
-  TensorFlow writes from C++ at any log level, so the file descriptor itself is redirected, if the
-  process has one. Variables of `PASSING` that weren't set before are unset again.]]
+  In another's process its threads, its children and `faulthandler` may write there, too.]]
+  (.append _OWNED True)
+  (try
+    (yield)
+    (finally (.pop _OWNED))))
+
+
+(defn own-process? []
+  "Return whether the process is the program's own."
+  (bool _OWNED))
+
+
+(defn [contextmanager] muted-stderr []
+  #[[While inside, ask TensorFlow to be quiet; in our own process, mute standard error.
+
+  Output to it is then withheld, and shown if something fails. TensorFlow writes from C++ at any
+  log level, so the file descriptor itself is redirected, if the process has one. Variables of
+  `PASSING` that weren't set before are unset again.]]
   (with [_ MUTING
          withheld (TemporaryFile)
-         real (if (_stderr?) (_redirected 2 withheld) (nullcontext))]
+         real (if (_redirectable?) (_redirected 2 withheld) (nullcontext))]
     (setv unset (lfor name PASSING :if (not-in name os.environ) name))
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
@@ -124,10 +170,10 @@ environment variables, which child processes would inherit, and draw random numb
 
 
 (defn reserve-stderr []
-  #[[Let only Python write to standard error from now on; return a function that ends this.
+  #[[Let only Python write to our process's standard error; return a function that ends this.
 
   XLA's C++ writes a page there before it ends a process that lost its peers.]]
-  (unless (_stderr?) (return (fn [])))
+  (unless (_redirectable?) (return (fn [])))
   (setv
     before sys.stderr
     real (os.dup 2)
@@ -139,11 +185,11 @@ environment variables, which child processes would inherit, and draw random numb
     (setv sys.stderr before)))
 
 
-(defn _stderr? []
-  "Return whether the process has a standard error; without one, any file may be number 2."
+(defn _redirectable? []
+  "Return whether this is our own process and has a standard error: another file may be number 2."
   (try
     (os.fstat 2)
-    (is-not sys.stderr None)
+    (and (own-process?) (is-not sys.stderr None))
     (except [OSError] False)))
 
 
