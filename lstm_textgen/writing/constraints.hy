@@ -52,7 +52,7 @@
   (meth one-line? [model stops]
     "Return whether the pattern keeps a text, of a chat or a paragraph, to one line by a dot."
     (and (isinstance @match str) (not stops)
-      (or model.settings.people (= model.settings.items "paragraph"))
+      (or model.facts.people (= model.settings.items "paragraph"))
       (. (@guide model stops) one-line?)))
 
   (meth pattern [seed stops units characters patient]
