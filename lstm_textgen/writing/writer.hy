@@ -18,11 +18,10 @@
   the seed lacks of it; other text ends only by the ends. A text that must match comes all at once:
   until it ends it may be drawn again.]]
   (setv group (group-of model [seed] asked ends warn))
+  (.upcoming group)  ; raises at once for what can't be
   (if group.revocable
     (gfor [_ text] (_texts-of model group warn) text)
-    (do
-      (.upcoming group)  ; raises at once for what can't be
-      (_chunks-of model group))))
+    (_chunks-of model group)))
 
 
 (defn _chunks-of [model group]
