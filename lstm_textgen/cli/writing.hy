@@ -241,7 +241,8 @@
     path flags.page
     [first #* others] (map load (models-of flags)))
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
-    (.page first path #* others #** (.chosen flags "temperature" "length" "overwrite")))
+    (.page first path #* others :names (not flags.no-names)
+      #** (.chosen flags "temperature" "length" "overwrite")))
   (warn (page-written path)))
 
 
