@@ -196,9 +196,10 @@
 
     Its controls start there: at a number from 0 to 2 (default: the model's own), and characters
     or words (default: 400 or 80). Another `TextModel` in `others` generates side by side with this
-    one. Without `names`, it lacks those in the training text, and doesn't keep to them. Raises `ValueError` for values out of range, more than
-    two models, models too large for a page, a `path` that is a model and, without `overwrite`,
-    any other file that this program didn't make; `OSError` if it can't be written.]]
+    one. Without `names`, it lacks those in the training text, and doesn't keep to them. Raises
+    `ValueError` for values out of range, more than two models, models too large for a page, a
+    `path` that is a model and, without `overwrite`, any other file that this program didn't make;
+    `OSError` if it can't be written.]]
     (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]

@@ -99,10 +99,9 @@
 
   The text must match the pattern of `guide` (a `Guide`), in at most `units` and `characters`. A
   `patient` one ends the text as `failed?` where the model wants to end it and can't, or hardly
-  wants any unit that may come, or where nothing may follow within a word, as another text may match
-  by itself. Otherwise the text is forced
-  there, or where little room is left, but at the end of a word: only units that bring it nearer to
-  a match are taken.]]
+  wants any unit that may come, or where nothing may follow within a word, as another text may
+  match by itself. Otherwise the text is forced there, or where little room is left, but at the end
+  of a word: only units that bring it nearer to a match are taken.]]
 
   (meth __init__ [@_vocabulary @_guide @_units @_characters @_patient]
     (setv
