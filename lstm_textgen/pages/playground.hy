@@ -177,8 +177,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (h2 name)
     (p (summary-of model))
     (when (_names-in model)
-      (html (p "This file has the names in the training text, to which the page keeps: "
-        (counted (len (.split (_names-in model))) "words") " that anyone who has it can read.")))
+      (html (p "This file has " (counted (len (.split (_names-in model))) "names")
+        " from the training text, to which the page keeps; whoever has the file can read them.")))
     (side-by-side charts)
     (epochs-in-figures model)
     (folded "What it is made of" [] (gfor
