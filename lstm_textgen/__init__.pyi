@@ -1,9 +1,10 @@
 """The types of the package's public face, for editors and type checkers."""
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any, Protocol, TypeAlias, overload
+from typing import IO, Any, Protocol, Self, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ class Vocabulary:
     unknown: int | None
     def __init__(self, units: list[str]) -> None: ...
     @classmethod
-    def build(cls, chunks: Iterable[str], most: int | None = None) -> Vocabulary: ...
+    def build(cls, chunks: Iterable[str], most: int | None = None) -> Self: ...
     def __len__(self) -> int: ...
     def encode(self, text: str) -> npt.NDArray[np.unsignedinteger[Any]]: ...
     def decode(self, ids: Sequence[int] | npt.NDArray[Any]) -> str: ...
@@ -148,7 +149,8 @@ class TextModel:
         self, seed: str = "", *, warn: _Warn | None = None,
         # settings: write
         length: int | None = None, stop: str | Sequence[str] | None = None,
-        sentences: int | None = None, match: str | Callable[[str], object] | None = None,
+        sentences: int | None = None,
+        match: str | re.Pattern[str] | Callable[[str], object] | None = None,
         no_repeat: int | None = None, no_copy: int | None = None,
         temperature: _Temperature | None = None, top_k: int | None = None,
         top_p: float | None = None, min_p: float = 0.1, rng_seed: int | None = None,
@@ -160,29 +162,41 @@ class TextModel:
         new: bool = False, best_of: int = 1, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
-        match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
-        no_copy: int | None = None, temperature: _Temperature | None = None,
-        top_k: int | None = None, top_p: float | None = None, min_p: float = 0.1,
-        rng_seed: int | None = None,
+        match: str | re.Pattern[str] | Callable[[str], object] | None = None,
+        no_repeat: int | None = None, no_copy: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float = 0.1, rng_seed: int | None = None,
     ) -> str: ...
     @overload
     def generate(
-        self, seed: Iterable[str] = "", length: int | None = ..., samples: int | None = None, *,
+        self, seed: Iterable[str] = "", length: int | None = ..., samples: int = ..., *,
         new: bool = False, best_of: int = 1, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
-        match: str | Callable[[str], object] | None = None, no_repeat: int | None = None,
-        no_copy: int | None = None, temperature: _Temperature | None = None,
-        top_k: int | None = None, top_p: float | None = None, min_p: float = 0.1,
-        rng_seed: int | None = None,
+        match: str | re.Pattern[str] | Callable[[str], object] | None = None,
+        no_repeat: int | None = None, no_copy: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float = 0.1, rng_seed: int | None = None,
     ) -> list[str]: ...
-    def next_unit(self, seed: str = "") -> tuple[list[str], npt.NDArray[np.float32]]: ...
+    @overload
+    def generate(
+        self, seed: Iterable[str] = "", length: int | None = ..., samples: None = None, *,
+        new: bool = False, best_of: int = 1, warn: _Warn | None = None,
+        # settings: write
+        stop: str | Sequence[str] | None = None, sentences: int | None = None,
+        match: str | re.Pattern[str] | Callable[[str], object] | None = None,
+        no_repeat: int | None = None, no_copy: int | None = None,
+        temperature: _Temperature | None = None, top_k: int | None = None,
+        top_p: float | None = None, min_p: float = 0.1, rng_seed: int | None = None,
+    ) -> list[str]: ...
+    def next_unit(self, seed: str = "") -> tuple[list[str], npt.NDArray[np.float64]]: ...
     def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
     def cells(self, text: str) -> _Cells: ...
     def save(self, path: _Path, *, small: bool = False) -> None: ...
     def page(
         self, path: _Path, *others: TextModel, temperature: float | None = None,
-        length: int | None = None, min_p: float | None = None, overwrite: bool = False,
+        length: int | None = None, min_p: float | None = None,
+        names: bool = True, overwrite: bool = False,
     ) -> None: ...
     def to_keras(self) -> Any: ...
 
@@ -198,7 +212,7 @@ def train(
     max_download: float = 1024, encoding: str | None = None, lower: bool | None = None,
     join_lines: int | None = None, unit: str | None = None, max_words: int | None = None,
     validation: float | None = None, base: _Path | None = None,
-    layers: str | int | Sequence[int] | None = None, lookback: int | None = None,
+    layers: str | int | Sequence[str | int] | None = None, lookback: int | None = None,
     epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
     learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
     save_every: float = 10, csv: _Path | None = None, restart: bool = False,

@@ -56,7 +56,13 @@
 
 (defn _step-name [head]
   "Return the name of the step that `head` means, or None for the user's own function."
-  (when (and (isinstance head Expression) head) (return None))
+  (when (and (isinstance head Expression) head)
+    (when (= (list (cut head 2)) ['. 'None])  ; so Hy reads `.replace`
+      (setv
+        method (str (get head 2))
+        step (if (in method STEPS) f"`{method}`, without a dot" f"(fn [text] (.{method} text …))"))
+      (refuse f"`.{method}` is a method, not a step; write {step}"))
+    (return None))
   (when (or (not (isinstance head Symbol)) (in head CONSTANTS))
     (refuse f"a step is a name, a call or a function, not {(_spelt head)}"))
   (setv name (hy.unmangle (str head)))

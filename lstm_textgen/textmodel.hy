@@ -194,14 +194,16 @@
       (if (check-value "`small`" FLAG small) (copy-to-share @checkpoint) @checkpoint)
       file))
 
-  (meth page [path #* others [temperature None] [length None] [min-p None] [overwrite False]]
+  (meth page [path #* others [temperature None] [length None] [min-p None] [names True]
+      [overwrite False]]
     #[[Write to `path` a page to play with the model at a `temperature`, `length` and `min_p`.
 
     Its controls start there: at a number from 0 to 2 (default: the model's own), characters or
     words (default: 400 or 80), and a number from 0 to 1 (default: 0.1). Another `TextModel` in
-    `others` generates side by side with this one. Raises `ValueError` for values out of range,
-    more than two models, models too large for a page, a `path` that is a model and, without
-    `overwrite`, any other file that this program didn't make; `OSError` if it can't be written.]]
+    `others` generates side by side with this one. Without `names`, it lacks those in the training
+    text, and doesn't keep to them. Raises `ValueError` for values out of range, more than two
+    models, models too large for a page, a `path` that is a model and, without `overwrite`, any
+    other file that this program didn't make; `OSError` if it can't be written.]]
     (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]
@@ -209,7 +211,7 @@
       (setv name (if (in each.name models) f"{each.name} {(+ 1 (len models))}" each.name))
       (setv (get models name) each.checkpoint))
     (check-output 'path path [] (list (.values models)) overwrite OUR-PAGE)
-    (setv text (playground models temperature length min-p))
+    (setv text (playground models temperature length min-p (check-value "`names`" FLAG names)))
     (with [out (open-output path)] (.write out text))
     None)
 

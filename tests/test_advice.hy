@@ -9,6 +9,8 @@
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.text.units [Characters Vocabulary Words]
+  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel joined-texts load train]
   tests.helpers [TEXT refusal-of saved-model small-model])
 
@@ -77,7 +79,7 @@
     #("stream" [["h"]] {} "`seed` must be text, not ['h']")
     #("prepare" [None] {} "`text` must be text, not None")
     #("score" [5] {} "`text` must be text, not 5")
-    #("save" [None] {} "`path` must be a path, not None")
+    #("save" [None] {} "`path` must be a path, without null characters, not None")
     #("save" ["m"] {"small" 1} "`small` must be True or False, not 1")
     #("page" ["p.html" "model"] {} "`others` must be a TextModel, not 'model'")])]
     test-a-wrong-type-is-a-type-error [model tmp-path method given named said]
@@ -99,7 +101,9 @@
     #({"sources" "b"} "`sources` or `text`, not both")
     #({"column" "a"} "`column` has no effect on `text`")
     #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
-    #({"path" None} "`path` must be")])]
+    #({"layers" [16 0.1]} "`layers` must be layers such as 256 or lstm:512,dropout:0.2")
+    #({"path" None} "`path` must be")
+    #({"path" "a\0b"} "`path` must be a path, without null characters, not 'a\\x00b'")])]
     test-a-wrong-value-of-train-is-refused-at-once-in-the-words-of-python
     [model tmp-path options said]
   (assert (in said (refusal-of train #** {"text" TEXT #** options})))
@@ -110,6 +114,45 @@
   (assert (in "use `load` to read a model file" (refusal-of TextModel "bot")))
   (for [id [-1 (len model.vocabulary)]]
     (assert (in "an id must be from 0 to" (refusal-of model.vocabulary.decode [id])))))
+
+
+(defn test-what-is-no-file-is-refused-by-the-name-of-what-it-gives [tmp-path]
+  (defclass Silent []
+    (defn read [self size]))
+  (assert (in "the given text: its `read` returned None; give a file that is open for reading"
+    (refusal-of train (Silent) (/ tmp-path "model")))))
+
+
+(defn [(pytest.mark.parametrize #("act" "said") [
+    #((fn [v] (.save (TextModel (small-model)) "a\0b")) "a path, without null characters")
+    #((fn [v] (.encode v 3)) "`text` must be text, not 3")
+    #((fn [v] (.decode v 3)) "`ids` must be a list of whole numbers, not 3")
+    #((fn [v] (.decode v ["a"])) "`ids` must be a list of whole numbers, not ['a']")
+    #((fn [v] (.build (type v) 3)) "`chunks` must be text, or texts, not 3")
+    #((fn [v] (Vocabulary.build ["a"])) "build `Characters` or `Words`")])]
+    test-what-vocabularies-and-paths-can-t-be-is-refused-in-a-line [act said]
+  (for [unit ["characters" "words"]]
+    (assert (in said (refusal-of act (build-vocabulary "a b" unit))))))
+
+
+(defn test-a-vocabulary-is-built-of-a-text-or-of-its-chunks []
+  (for [kind [Characters Words]]
+    (assert (= (. (kind.build "ab cd") units) (. (kind.build ["ab cd"]) units)))))
+
+
+(defn test-a-text-without-end-is-refused-whether-length-is-none-or-stop-empty [model]
+  (for [options [{"length" None} {"length" None  "stop" []}]]
+    (assert (in "a text needs an end" (refusal-of model.generate "h" #** options)))))
+
+
+(defn test-no-stops-and-a-compiled-pattern-with-its-flags-are-understood [model]
+  (setv same {"length" 9  "rng_seed" 1})
+  (assert (= (.generate model "h" :stop [] #** same) (.generate model "h" #** same)))
+  (for [[given meant] [
+      [(re.compile "[^E]*") "[^E]*"]
+      [(re.compile "[^E]*" re.I) "(?i)[^E]*"]
+      [(re.compile "(?i)[^E]*. " re.S) "(?si)[^E]*. "]]]
+    (assert (= #* (gfor m [given meant] (.generate model "h" :match m #** same))))))
 
 
 (defn test-numpy-s-text-and-numbers-in-lists-are-plain-ones [model]

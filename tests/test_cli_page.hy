@@ -33,13 +33,23 @@
 (defn [(pytest.mark.parametrize #("flags" "controls") [
     [[] {}]
     [["--temperature" "1.27" "--length" "30"]
-      {"temperature" 1.27  "length" 30}]])]
+      {"temperature" 1.27  "length" 30}]
+    [["--no-names"] {"names" False}]])]
     test-python-and-the-command-line-make-the-same-page [folder flags controls]
   (.page (load "model") "a.html" #** controls)
   (assert (= 0 (main ["--page" "b.html" #* flags])))
   (setv [a b] (lfor name ["a.html" "b.html"] (.read-bytes (/ folder name))))
   (assert (= a b))
-  (for [value (.values controls)] (assert (in (.encode f"value=\"{value}\"") a))))
+  (for [[name value] (.items controls) :if (!= name "names")]
+    (assert (in (.encode f"value=\"{value}\"") a))))
+
+
+(defn test-a-page-says-that-it-has-names-and-can-leave-them-out [tmp-path]
+  (setv [model path] [(TextModel (small-model :names "Kowalski Mia")) (/ tmp-path "a.html")])
+  (for [names [True False]]
+    (.page model path :names names :overwrite True)
+    (setv page (.read-text path :encoding "utf-8"))
+    (assert (= names (in "Kowalski" page) (in "has 2 names" page)))))
 
 
 (defn test-models-of-one-name-are-told-apart [tmp-path]

@@ -37,6 +37,21 @@ logarithms. So their texts and scores are known.]]
       "the model is damaged or diverged: it has a weight of 3e+38, and the limit is 1e+15")))
 
 
+(defn [pytest.mark.quick] test-a-seed-whose-continuation-is-refused-is-not-shown [here refusal]
+  (save-checkpoint (small-model :resume False) "model")
+  (save-checkpoint (small-model :resume False :items "line" :longest-item 9) "list")
+  (for [[flags said] [
+      [["--match" "☃"] "no text by this model can match"]
+      [["--match" "h{9}" "--length" "5"] "room for only 5"]
+      [["--match" "☃" "--model" "list"] "no text by this model can match"]]]
+    (assert (in said (refusal "--generate" "he" #* flags)))))
+
+
+(defn [pytest.mark.quick] test-a-stream-refuses-at-once-what-cannot-match []
+  (with [_ (pytest.raises ValueError :match "room for only 5 characters")]
+    (.stream (TextModel (small-model :resume False)) "h" :match "h{9}" :length 5)))
+
+
 (defn test-a-decimal-comma-is-read-as-a-list-and-that-is-said [uniform]
   (setv result (program "--generate" "a" "--length" 5 "--temperature" "0,5" :folder uniform))
   (assert (= (len (succeeded result)) 7))

@@ -190,6 +190,17 @@
     (assert (!= (len item) 12))))
 
 
+(defn test-running-text-breaks-off-within-a-word-only-if-all-draws-do []
+  ;; One character in five is a space. If a text may end before another letter, so do one in five.
+  (setv model (TextModel (small-model :text "abcd " :odds {} :layers "3" :temperature 1.0)))
+  (setv texts (.generate model "b" :samples 60 :rng-seed 1 :length 30 :match "[a-d ]{5}"))
+  (assert (= (set (map len texts)) #{6}))
+  (assert (> (sum (gfor text texts (.endswith text " "))) 24))
+  (setv odds {" " 1e-9})
+  (assert (= 4 (len (.generate (TextModel (small-model :text "abcd " :odds odds :resume False)) ""
+    :length 30 :rng-seed 1 :match "[a-d]{4}")))))
+
+
 (defn test-a-text-that-must-be-longer-is-not-filled-with-spaces []
   (setv model (a-list :odds {"\n" 90  " " 30} :item-ends ""))
   (for [item (.generate model :samples 5 :rng-seed 1 :match "[a-e][a-e .]{29}")]

@@ -33,7 +33,7 @@
     "media and system lines left out") lines))
   (assert (.startswith (get lines -1) "Talk with it as Anna: "))
   (assert (.endswith (get lines -1) " --interactive"))
-  (assert (= (. (load (/ tmp-path "model")) settings people) ["Anna" "Ben"])))
+  (assert (= (. (load (/ tmp-path "model")) facts people) ["Anna" "Ben"])))
 
 
 (defn test-columns-templates-and-conditions-are-flags [tmp-path counting]

@@ -32,6 +32,10 @@
     #("--sources x --score-html p --mix 0.5" "--mix and --score-html have no effect in training")
     #("--completion bash --model x" "--model has no effect with --completion")
     #("--score-html p" "--score-html has no effect on its own; add --score")
+    ;; After -- comes a value.
+    #("--generate -- --version" "--generate needs a seed text, such as")
+    #("--generate -- -x" "a value that begins with - is written --generate=-x")
+    #("--generate -- --help-all" "--generate needs a seed text, such as")
     #("--restart" "--restart has no effect on its own; add --sources or --recipe")
     #("--length 5 --model a"
       (+ "--length has no effect on its own; add --generate, --generate-from, --interactive or "

@@ -98,6 +98,8 @@
     #("(keep-lines 3)" "must be a regular expression, not 3")
     #("(replace \"\" \"a\")" "must be non-empty text")
     #("(replace \"a\" None)" "must be text, not None")
+    #("(.replace \"a\" \"b\")" "`.replace` is a method, not a step; write `replace`, without")
+    #(".strip" "`.strip` is a method, not a step; write (fn [text] (.strip text …))")
     #("lower \"^#\"" "a step is a name, a call or a function, not \"^#\"")
     #("True" "a step is a name, a call or a function, not True")])]
     test-a-wrong-step-is-an-error-of-compiling [body said]

@@ -119,6 +119,11 @@
   (assert (= (len warnings) 1)))
 
 
+(defn test-an-item-ends-though-a-file-has-no-length-of-any []
+  (setv model (small-model :text "a\n" :odds {"a" 1e20} :items "line"))
+  (assert (= (written model :warn (fn [line])) (* "a" 100_000))))
+
+
 (defn test-an-item-of-just-that-length-is-no-reason-for-a-warning []
   (setv model (small-model :text "a\n" :odds {"a" 1e20} :items "line" :longest-item 3))
   (assert (= 12 (len (written model :length 12 :warn (fn [line] (assert False)))))))

@@ -9,11 +9,15 @@
 
 (setv
   CORRECT #[[
+import re
 from collections.abc import Callable
 from typing import Any, Generator, assert_type
 
+import numpy as np
+import numpy.typing as npt
+
 import lstm_textgen
-from lstm_textgen import Display, Recipe, Score, TextModel, prep
+from lstm_textgen import Characters, Display, Recipe, Score, TextModel, prep
 from lstm_textgen.prep import compose, drop_lines, lower
 
 
@@ -28,6 +32,14 @@ def all_of(model: TextModel, recipe: Recipe) -> None:
     assert_type(model.generate((c for c in "he"), 3), list[str])
     assert_type(model.generate("h", 3, 2), list[str])
     assert_type(model.generate(samples=2), list[str])
+    assert_type(model.generate(["h"], 3, samples=None), list[str])
+    count: int | None = None if recipe.doc else 2
+    assert_type(model.generate("h", 3, count), str | list[str])
+    assert_type(model.generate("h", 3, match=re.compile("[^e]*"), stop=[]), str)
+    assert_type(Characters.build("ab"), Characters)
+    _, odds = model.next_unit("h")
+    assert_type(odds, npt.NDArray[np.float64])
+    assert odds.dtype == np.float64
     pieces = model.stream("h", temperature=[0.5, 1])
     assert_type(pieces, Generator[str, None, None])
     print(next(pieces))
@@ -48,7 +60,7 @@ all_of(lstm_textgen.load("model"), lstm_textgen.recipe("r", prep="lower", epochs
 
 def train() -> TextModel:
     return lstm_textgen.train(
-        text=(line for line in ["a", "b"]), prep=("replace", "a", "b"), layers=[128, 128],
+        text=(line for line in ["a", "b"]), prep=("replace", "a", "b"), layers=[9, "dropout:0.1"],
         recipe=lstm_textgen.recipe("r", prep=["lower"]), display=Silent(), epochs=1)
 ]]
   WRONG #[[

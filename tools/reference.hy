@@ -36,8 +36,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
   TYPES {
     FLAG "bool"  TEMPERATURE "_Temperature"  STOPS "str | Sequence[str]"
     TABLE-COLUMNS "str | Sequence[str]"  CONDITIONS "str | Sequence[str]"
-    MATCH "str | Callable[[str], object]"
-    LAYERS "str | int | Sequence[int]"}
+    MATCH "str | re.Pattern[str] | Callable[[str], object]"
+    LAYERS "str | int | Sequence[str | int]"}
   FILES ["DIR" "FILE" "MODEL"])
 
 

@@ -8,7 +8,7 @@
   difflib [get-close-matches]
   json
   math [inf isfinite]
-  os [PathLike]
+  os [PathLike fspath]
   re
   warnings
   lstm-textgen.basics.messages [refuse])
@@ -19,6 +19,7 @@
   ;; A column, perhaps in quotation marks, a ! for unequal, and a value.
   CONDITION (re.compile r"(?:\s*\"([^\"]*\S[^\"]*)\"|([^=]*[^=!\s]))\s*(!?)==?(.*)" re.DOTALL)
   MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
+  FLAGS {"a" re.A  "i" re.I  "m" re.M  "s" re.S  "x" re.X}  ; of regular expressions
   NOT-KNOWN-YET (object))  ; stands for a value that only running a program can tell
 
 
@@ -137,8 +138,7 @@
   PASSAGE (Kind "non-empty text" text? bool)
   MODEL (Kind "the name of a model, such as english, or its path" text? bool)
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
-  STOPS (Kind "non-empty text, or a list of such texts" _text-or-texts?
-    (fn [x] (bool (and x (all x)))))
+  STOPS (Kind "non-empty text, or a list of such texts" _text-or-texts? (fn [x] (all (several x))))
   TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
     _text-or-texts?
     (fn [x] (bool (and x (all x) (all (map column-parts (several x)))))))
@@ -150,13 +150,19 @@
     (fn [x] (or (callable x) (and x (is-not (without-warning re.compile x) None)))))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
-  PATH (Kind "a path" (fn [x] (isinstance x #(str PathLike))))
+  PATH (Kind "a path, without null characters" (fn [x] (isinstance x #(str PathLike)))
+    (fn [x] (not-in "\0" (fspath x))))
   FUNCTION (Kind "a function" callable))
 
 
 (defn plain [value]
-  "Return `value` with plain numbers and lists in place of NumPy's and of tuples."
+  #[[Return `value` with plain numbers and lists in place of NumPy's and of tuples.
+
+  A compiled regular expression becomes its text, with its flags.]]
   (cond
+    (and (isinstance value re.Pattern) (isinstance value.pattern str)) (do
+      (setv flags (& value.flags (bnot (. (re.compile value.pattern) flags))))
+      (+ (.join "" (gfor [c f] (.items FLAGS)  :if (& f flags) f"(?{c})")) value.pattern))
     (in (type value) [list tuple]) (lfor item value (plain item))
     (hasattr value "tolist") (.tolist value)
     True value))

@@ -6,7 +6,7 @@
   contextlib [contextmanager suppress]
   difflib [get-close-matches]
   functools [partial]
-  itertools [chain pairwise]
+  itertools [chain pairwise takewhile]
   os
   pathlib [Path]
   re
@@ -40,11 +40,13 @@ examples:
 
 (defn parse-flags [arguments]
   "Return the `Request` in `arguments` (a list); raise `ValueError` for an invalid one."
-  (setv parser (make-parser))
-  (when (in "--help-all" arguments)
+  (setv
+    parser (make-parser)
+    flags (list (takewhile (fn [word] (!= word "--")) arguments)))  ; values follow
+  (when (in "--help-all" flags)
     (.print-help (make-parser :everything True))
     (.exit parser))
-  (when (in "--version" arguments)
+  (when (in "--version" flags)
     (import lstm-textgen.cli.version [described-version])  ; which needs NumPy
     (._print-message parser (+ (described-version) "\n") sys.stdout)
     (.exit parser))
@@ -175,7 +177,7 @@ examples:
   (setv
     option (get lacking 1)
     dashed (gfor
-      [before after] (pairwise arguments)
+      [before after] (pairwise (gfor word arguments :if (!= word "--") word))
       :if (and (= before option) (.startswith after "-") (not-in after options))
       f"; a value that begins with - is written {(flag option after)}")
     needs (if (= option "--generate")

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager suppress]
+  itertools [chain]
   sys
   numpy :as np
   lstm-textgen.basics.files [naming-errors]
@@ -145,12 +146,16 @@
 (defn _put-texts [out seed texts [gap ""] [heading (fn [k] "")] [keep False]]
   #[[Write each of `texts`, #(k chunks), until Ctrl-C; return them if `keep` is true.
 
-  Its `heading`, a function of k, and the `seed` precede each; the `gap` is between them.]]
+  Its `heading`, a function of k, and the `seed` precede each; the `gap` is between them. They come
+  with the first chunk: until then the text may be refused.]]
   (setv
     kept []
     open? False)  ; whether a line lacks its end
   (try
     (for [[n [k chunks]] (enumerate texts)]
+      (setv
+        chunks (iter chunks)
+        chunks (chain [(next chunks "")] chunks))
       (put out (+ (if n gap "") (heading k) seed))
       (setv open? True)
       (.append kept [])
@@ -258,7 +263,8 @@
     path flags.page
     [first #* others] (map load (models-of flags)))
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
-    (.page first path #* others #** (.chosen flags "temperature" "min_p" "length" "overwrite")))
+    (.page first path #* others :names (not flags.no-names)
+      #** (.chosen flags "temperature" "min_p" "length" "overwrite")))
   (warn (page-written path)))
 
 

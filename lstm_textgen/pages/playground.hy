@@ -5,10 +5,11 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
+  dataclasses [replace]
   datetime [date]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [Kind check-value number? whole?]
+  lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
@@ -44,17 +45,21 @@ assets/network.js is the engine, assets/playground.js the page.]]
   MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
 
 
-(defn playground [models [temperature None] [length None] [min-p None]]
+(defn playground [models [temperature None] [length None] [min-p None] [names True]]
   #[[Return the playground page (str) of `models`, a dict from names to one or two `Checkpoint`s.
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
   own), `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item at
-  most (None: no such limit), and `min-p` (None: as usual). Raise `ValueError` for values out of
-  range, more models, or too large ones.]]
+  most (None: no such limit), and `min-p` (None: as usual). Without `names` it has none of the texts that
+  the models learned from, and doesn't keep to them. Raise `ValueError` for values out of range,
+  more models, or too large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
       "so train a smaller network with " 'layers))
+  (unless names
+    (setv models (dfor [name each] (.items models)
+      name (replace each :facts (replace each.facts :names None)))))
   (setv
     controls (_controls (list (.values models)) temperature length min-p)
     name (.join " & " models)
@@ -148,11 +153,16 @@ assets/network.js is the engine, assets/playground.js the page.]]
    #** (_breaks vocabulary facts)
    "longestRun" (longest-run facts)
    "remembers" (not (or settings.items facts.people))
-   "names" (if (is vocabulary.unknown None) (or facts.names "") "")
+   "names" (_names-in model)
    "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))})
+
+
+(defn _names-in [model]
+  "Return the names that a page of `model` must have, to keep to them, with spaces between."
+  (if (is model.vocabulary.unknown None) (or model.facts.names "") ""))
 
 
 (defn _breaks [vocabulary facts]
@@ -169,6 +179,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   #(charts (html (section
     (h2 name)
     (p (summary-of model))
+    (when (_names-in model)
+      (html (p "This file has " (counted (len (.split (_names-in model))) "names")
+        " from the training text, to which the page keeps; whoever has the file can read them.")))
     (side-by-side charts)
     (epochs-in-figures model)
     (folded "What it is made of" [] (gfor

@@ -6,7 +6,7 @@ values dropped in training.]]
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [Kind whole?])
+  lstm-textgen.basics.values [Kind several whole?])
 
 (setv
   FORMS "write 256, lstm:256, gru:256 or dropout:0.3"
@@ -60,7 +60,7 @@ values dropped in training.]]
 (defn parse-layers [text]
   #[[Return the `Layers` that `text` describes; raise `ValueError` that quotes the invalid part.
 
-  A whole number is an LSTM layer with that number of hidden units, a list of them one layer each;
+  A whole number is an LSTM layer with that number of hidden units, a list has one layer each;
   `Layers` are returned unchanged.
 
       (parse-layers "256,dropout:0.2,gru:64")
@@ -94,7 +94,8 @@ values dropped in training.]]
 
 
 (setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256"
-  (fn [x] (or (isinstance x #(str Layers)) (all (map whole? (if (isinstance x list) x [x])))))
+  (fn [x] (or (isinstance x Layers)
+    (all (gfor part (several x) (or (isinstance part str) (whole? part))))))
   (fn [x] (bool (parse-layers x)))  ; or it raises `ValueError`
   parse-layers))
 

@@ -207,7 +207,9 @@ in Python, and its checks.]]
     (Setting "page" PASSAGE "cli"
       (+ "make an offline web page to play with the model, or two side by side; "
         "--temperature, --min-p and --length set its controls")
-      :metavar "FILE" :brief "make a web page to play with the model, offline")]
+      :metavar "FILE" :brief "make a web page to play with the model, offline")
+    (_switch "no_names" "cli"
+      "leave out of the --page the names in the training text, to which it then doesn't keep")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
       (+ "0: always the most likely unit; 1: the model's own probabilities; higher: wilder; a "

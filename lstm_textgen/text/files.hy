@@ -257,7 +257,11 @@
   "Read `source`, an open file or `-`."
   (setv [file name] [(if (= source "-") sys.stdin.buffer source) (_name source)])
   (try
-    (when (isinstance (.read file 0) str) (return (yield :from (file-chunks file))))
+    (setv nothing (.read file 0))
+    (unless (isinstance nothing #(str bytes))
+      (refuse f"{name}: its `read` returned {(clip (repr nothing))}; give a file that is open for "
+        "reading, or the text itself as `text`" :kind TypeError))
+    (when (isinstance nothing str) (return (yield :from (file-chunks file))))
     (setv summary (yield :from (hy.I.lstm-textgen/text/documents/readers.read-any file
       (_named name (getattr file "name" "") reading))))
     (_note-digest file reading)

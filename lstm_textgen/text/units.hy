@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [meth unless]))
 (import
   collections [Counter]
+  collections.abc [Iterable]
   functools [cache]
   itertools [chain]
   json
@@ -10,7 +11,7 @@
   unicodedata
   numpy :as np
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [clip])
+  lstm-textgen.basics.values [Kind TEXT check-value clip])
 
 (setv
   UNKNOWN-UNIT "<unk>"  ; never a unit of a text: it would be split into "<", "unk" and ">"
@@ -19,6 +20,8 @@
   MAX-LENGTH (** 2 23)  ; of all units together, in characters
   ENCODED-AT-ONCE (** 2 16)  ; characters: their arrays stay in the processor's cache
   COUNTED-AT-ONCE (** 2 22)  ; ids
+  CHUNKS (Kind "text, or texts"
+    (fn [x] (and (isinstance x Iterable) (not (isinstance x #(bytes bytearray))))))
   ;; White space in Python's regular expressions, except the line break.
   WHITE-SPACE (+ r"\u0009\u000b-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a"
     r"\u2028\u2029\u202f\u205f\u3000"))
@@ -44,6 +47,7 @@
   ;;   the order of their ids; if they are `limited`, at most `most` (None: all).
 
   (setv
+    unit ""
     reserved []    ; units before those of the text; the first is the unknown one
     parts []       ; attributes that make a vocabulary besides `unit` and `units`
     measure None   ; the unit of a text's length, "characters" if not its own units …
@@ -63,7 +67,13 @@
       @dtype (np.min-scalar-type (- @size 1))))
 
   (defn [classmethod] build [cls chunks [most None]]
-    "Return the vocabulary of the text in `chunks` (strings), with at most `most` words or pieces."
+    #[[Return the vocabulary of a text, or of its `chunks`, with at most `most` words or pieces.
+
+    Raise `TypeError` for anything else.]]
+    (unless cls.unit
+      (refuse "build `Characters` or `Words`; `Vocabulary` is only what they have in common"
+        :kind TypeError))
+    (setv chunks (check-value "`chunks`" CHUNKS (if (isinstance chunks str) [chunks] chunks)))
     (cls [#* cls.reserved #* (.learn cls chunks most)]))
 
   (meth with-units [units]
@@ -109,8 +119,8 @@
     (.get @ids unit @unknown))
 
   (meth encode [text]
-    "Return the ids of `text` (time,)."
-    (np.fromiter (map @find (.split self text)) @dtype))
+    "Return the ids of `text` (time,); raise `TypeError` unless it is text."
+    (np.fromiter (map @find (.split self (check-value "`text`" TEXT text))) @dtype))
 
   (meth check-known [units]
     "Raise `ValueError` if the vocabulary lacks any of `units`, which are characters then."
@@ -142,10 +152,13 @@
   (meth decode [ids]
     #[[Return the text of `ids`, integers (time,); the unknown unit becomes an empty string.
 
-    Raise `ValueError` for an id that is none.]]
+    Raise `ValueError` for an id that is none, `TypeError` for what isn't one.]]
     (try
       (.join "" (gfor i ids :if (!= i @unknown) (get @units (if (< i 0) @size i))))
-      (except [IndexError] (refuse f"an id must be from 0 to {(- @size 1)}"))))
+      (except [IndexError] (refuse f"an id must be from 0 to {(- @size 1)}"))
+      (except [TypeError]
+        (refuse f"`ids` must be a list of whole numbers, not {(clip (repr ids))}"
+          :kind TypeError))))
 
   (meth counts [ids]
     "Return how often each unit occurs in `ids` (time,): numbers (size,)."
@@ -178,7 +191,8 @@
     (lfor code (np.flatnonzero seen) (chr code)))
 
   (meth encode [text]
-    "Return the ids of `text`; raise `ValueError` for unknown characters."
+    "Return the ids of `text`; raise `ValueError` for unknown characters, or `TypeError`."
+    (check-value "`text`" TEXT text)
     ;; `size` marks the unknown, so the table's type must hold one more than the ids'.
     (setv
       table (np.full CODE-POINTS @size (np.min-scalar-type @size))

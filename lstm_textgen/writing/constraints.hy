@@ -113,9 +113,9 @@
 
   The text must match the pattern of `guide` (a `Guide`), in at most `units` and `characters`. A
   `patient` one ends the text as `failed?` where the model wants to end it and can't, or hardly
-  wants any unit that may come, as another text may match by itself. Otherwise the text is forced
-  there, or where little room is left, but at the end of a word: only units that bring it nearer to
-  a match are taken.]]
+  wants any unit that may come, or where nothing may follow within a word, as another text may
+  match by itself. Otherwise the text is forced there, or where little room is left, but at the end
+  of a word: only units that bring it nearer to a match are taken.]]
 
   (meth __init__ [@_vocabulary @_guide @_units @_characters @_patient]
     (setv
@@ -145,13 +145,16 @@
       needs (.needs @_guide @_demanded)
       wish (int (.argmax (+ scores choice.noise)))
       unit (get @_vocabulary.units wish)
+      word-goes-on? (and (.isalnum @_before) (.isalnum (get unit 0)))
       refused (@_out-of-reach needs)
       stuck? (and (get refused wish)
         (bool (and @_guide.end (in (get @_guide.end -1) unit)))))  ; it can't end where it wants to
-    (if @_patient
-      (when (and (get refused wish) (or stuck? (@_spoils? refused scores)))
+    (cond
+      (= (.min needs) inf)  ; nothing can follow
+        (setv [@last @failed?] [@_taken (and @_patient word-goes-on?)])
+      @_patient (when (and (get refused wish) (or stuck? (@_spoils? refused scores)))
         (setv [@last @failed?] [@_taken True]))
-      (@_force needs refused stuck? (not (and (.isalnum @_before) (.isalnum (get unit 0))))))
+      True (@_force needs refused stuck? (not word-goes-on?)))
     (when (is-not @last None) (return))
     (setv (get scores refused) (- inf))
     (when (= (.max scores) (- inf))
@@ -208,9 +211,7 @@
     (-= @_units 1)
     (-= @_characters (len unit))
     (+= @_taken 1)
-    (.read self unit)
-    (when (and (is @last None) (= (.min (.needs @_guide @_demanded)) inf))
-      (setv @last @_taken))))
+    (.read self unit)))
 
 
 (defclass Copies [Rule]

@@ -154,13 +154,15 @@
   The first is of units, the second of what its length counts, units or their characters. A line
   says that the text was cut off before its end; if it is None, the limit was asked for.]]
   (setv
-    usual (when ends.item model.facts.long-item)
-    most-in-item (min LONGEST-ITEM (* LONGER (or usual 0)))
+    items? (and ends.item model.settings.items)
+    usual model.facts.long-item
+    most-in-item (min LONGEST-ITEM (* LONGER (or usual LONGEST-ITEM)))
     most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or ends.sentences 0))))
   [ (cond
       (is-not ends.units None) [ends.units None]
-      usual [most-in-item (+ f"an item was cut off after {most-in-item :,} "
-        f"{model.settings.unit}, before its end; most in training have at most {usual :,}")]
+      items? [most-in-item (+ f"an item was cut off after {most-in-item :,} "
+        f"{model.settings.unit}, before its end"
+        (if usual f"; most in training have at most {usual :,}" ""))]
       True [maxsize None])
     (cond
       (is-not ends.length None) [ends.length None]

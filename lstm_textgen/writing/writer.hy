@@ -18,11 +18,10 @@
   the seed lacks of it; other text ends only by the ends. A text that must match comes all at once:
   until it ends it may be drawn again.]]
   (setv group (group-of model [seed] asked ends warn))
+  (.upcoming group)  ; raises at once for what can't be
   (if group.revocable
     (gfor [_ text] (_texts-of model group warn) text)
-    (do
-      (.upcoming group)  ; raises at once for what can't be
-      (_chunks-of model group))))
+    (_chunks-of model group)))
 
 
 (defn _chunks-of [model group]
@@ -50,7 +49,7 @@
   A text that isn't as demanded is drawn again, as is an item that isn't new, if only new ones are
   wanted; after `MOST-DRAWS` of them in a row, `warn` and end early, or raise `ValueError` if there
   are no texts.]]
-  (unless (or ends model.settings.items (.chosen asked "length" "stop" "sentences"))
+  (unless (or ends model.settings.items (is-not asked.length None) asked.stop asked.sentences)
     (refuse (if (= asked.samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
   (_texts-of model (group-of model seeds asked ends warn) warn))
