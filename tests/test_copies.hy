@@ -80,7 +80,8 @@
 (defn [counting] test-a-model-keeps-the-passages-of-its-texts-and-a-copy-to-share-none [tmp-path]
   (setv
     path (/ tmp-path "m.h5")
-    same {"path" path  "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8}
+    same {"path" path  "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8
+      "add_text" True}
     texts (lfor text [PROSE (.upper PROSE)] (+ text "abc, def. ABC, DEF.\n")))
   (for [text texts] (train :text text #** same))
   (setv

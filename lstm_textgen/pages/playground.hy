@@ -50,9 +50,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
   own), `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item at
-  most (None: no such limit), and `min-p` (None: as usual). Without `names` it has none of the texts that
-  the models learned from, and doesn't keep to them. Raise `ValueError` for values out of range,
-  more models, or too large ones.]]
+  most (None: no such limit), and `min-p` (None: as usual). Without `names` it has none of the
+  texts that the models learned from, and doesn't keep to them. Raise `ValueError` for values out
+  of range, more models, or too large ones.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
     (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
