@@ -61,7 +61,8 @@
 
   Raises `ValueError`, with the file and the line, if the file is missing, fails to run, or doesn't
   define exactly one recipe, `TypeError` if `path` isn't one.]]
-  (setv path (Path (realpath (check-value 'path PATH path))))  ; `Path.resolve` fails at a link to itself
+  (check-value 'path PATH path)
+  (setv path (Path (realpath path)))  ; `Path.resolve` fails at a link to itself
   (unless (.is-file path) (refuse f"{path}: there is no such recipe"))
   (setv
     ;; A unique name, so that a recipe called numpy.hy doesn't hide NumPy.

@@ -93,8 +93,8 @@
 
 (defn [(pytest.mark.parametrize #("options" "said") [
     #({"quiet" None} "`quiet` must be True or False, not None")
-    #({"display" Display} "`display` must be a display such as lstm_textgen.Display, not <class")
-    #({"display" 5} "`display` must be a display such as lstm_textgen.Display, not 5")
+    #({"display" Display} "`display` must be a display such as lstm_textgen.Display(), not <class")
+    #({"display" 5} "`display` must be a display such as lstm_textgen.Display(), not 5")
     #({"prep" 5} "a step is a name, a tuple")
     #({"base" 5} "`base` must be the name of a model, such as english, or its path, not 5")
     #({"base" ""} "`base` must be the name of a model, such as english, ")
