@@ -12,7 +12,7 @@
   traceback [extract-tb]
   unicodedata
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [PASSAGE REGEX TABLE-COLUMNS TEXT check-value clip unknown-name])
+  lstm-textgen.basics.values [Kind PASSAGE REGEX TABLE-COLUMNS TEXT check-value clip unknown-name])
 
 (setv
   ;; Single marks (also primes and guillemets) and double ones, which a keyboard types as ' and ".
@@ -34,6 +34,7 @@
   ;; The least that a line has that was broken early, before a small letter: a share of the width,
   ;; and in characters more than most verse.
   RAGGED [0.75 45]
+  ANY-PASSAGE (Kind PASSAGE.words PASSAGE.typed bool)  ; null characters, too
   MOST-SAID 200  ; characters of the message of a failing step
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -112,7 +113,7 @@
   [read-table [column TABLE-COLUMNS]
     "Return the text of each row of a table (CSV or JSON), by columns or a template."
     (_read "table" text column)]
-  [replace [old PASSAGE  new TEXT]
+  [replace [old ANY-PASSAGE  new TEXT]
     "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."
     (.replace text old new)]
   [squeeze-blank-lines []

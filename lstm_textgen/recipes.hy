@@ -12,7 +12,7 @@
   re
   sys
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [PASSAGE TEXT check-value]
+  lstm-textgen.basics.values [PASSAGE PATH TEXT check-value]
   lstm-textgen.prep [compose-all place summary]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [as-keyword check-given])
@@ -60,7 +60,8 @@
   #[[Run the Hy file at `path` and return the one `Recipe` that it defines, with its `folder` set.
 
   Raises `ValueError`, with the file and the line, if the file is missing, fails to run, or doesn't
-  define exactly one recipe.]]
+  define exactly one recipe, `TypeError` if `path` isn't one.]]
+  (check-value 'path PATH path)
   (setv path (Path (realpath path)))  ; `Path.resolve` fails at a link to itself
   (unless (.is-file path) (refuse f"{path}: there is no such recipe"))
   (setv

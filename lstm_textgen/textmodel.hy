@@ -229,7 +229,8 @@
   RECIPE (Kind "a recipe or the path of one"
     (fn [x] (isinstance x #(Recipe str PathLike (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
-  DISPLAY (Kind "a display such as lstm_textgen.Display" (fn [x] (hasattr x "begin_epoch"))))
+  DISPLAY (Kind "a display such as lstm_textgen.Display()"
+    (fn [x] (and (hasattr x "begin_epoch") (not (isinstance x type))))))
 
 
 (defn [contextmanager] _collecting [warn]

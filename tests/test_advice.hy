@@ -8,7 +8,9 @@
   numpy :as np
   pytest
   lstm-textgen.cli [main]
+  lstm-textgen.display.plain [Display]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.recipes [load-recipe]
   lstm-textgen.text.units [Characters Vocabulary Words]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel joined-texts load train]
@@ -79,7 +81,7 @@
     #("stream" [["h"]] {} "`seed` must be text, not ['h']")
     #("prepare" [None] {} "`text` must be text, not None")
     #("score" [5] {} "`text` must be text, not 5")
-    #("save" [None] {} "`path` must be a path, without null characters, not None")
+    #("save" [None] {} "`path` must be a path, not None")
     #("save" ["m"] {"small" 1} "`small` must be True or False, not 1")
     #("page" ["p.html" "model"] {} "`others` must be a TextModel, not 'model'")])]
     test-a-wrong-type-is-a-type-error [model tmp-path method given named said]
@@ -91,7 +93,8 @@
 
 (defn [(pytest.mark.parametrize #("options" "said") [
     #({"quiet" None} "`quiet` must be True or False, not None")
-    #({"display" 5} "`display` must be a display such as lstm_textgen.Display, not 5")
+    #({"display" Display} "`display` must be a display such as lstm_textgen.Display(), not <class")
+    #({"display" 5} "`display` must be a display such as lstm_textgen.Display(), not 5")
     #({"prep" 5} "a step is a name, a tuple")
     #({"base" 5} "`base` must be the name of a model, such as english, or its path, not 5")
     #({"base" ""} "`base` must be the name of a model, such as english, ")
@@ -103,7 +106,8 @@
     #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
     #({"layers" [16 0.1]} "`layers` must be layers such as 256 or lstm:512,dropout:0.2")
     #({"path" None} "`path` must be")
-    #({"path" "a\0b"} "`path` must be a path, without null characters, not 'a\\x00b'")])]
+    #({"path" "a\0b"} "`path` must be a path, not 'a\\x00b' (it has a null character)")
+    #({"report" "a\0b"} "`report` must be non-empty text, not 'a\\x00b' (it has a null char")])]
     test-a-wrong-value-of-train-is-refused-at-once-in-the-words-of-python
     [model tmp-path options said]
   (assert (in said (refusal-of train #** {"text" TEXT #** options})))
@@ -124,7 +128,11 @@
 
 
 (defn [(pytest.mark.parametrize #("act" "said") [
-    #((fn [v] (.save (TextModel (small-model)) "a\0b")) "a path, without null characters")
+    #((fn [v] (.save (TextModel (small-model)) "a\0b")) "not 'a\\x00b' (it has a null character)")
+    #((fn [v] (load "a\0b")) "not 'a\\x00b' (it has a null character)")
+    #((fn [v] (load "")) "'' names no file")
+    #((fn [v] (load-recipe 5)) "`path` must be a path, not 5")
+    #((fn [v] (load-recipe "a\0b")) "not 'a\\x00b' (it has a null character)")
     #((fn [v] (.encode v 3)) "`text` must be text, not 3")
     #((fn [v] (.decode v 3)) "`ids` must be a list of whole numbers, not 3")
     #((fn [v] (.decode v ["a"])) "`ids` must be a list of whole numbers, not ['a']")

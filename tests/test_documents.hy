@@ -160,6 +160,11 @@
     ["page" "mine" "plain" "mine" "rich" "mine" "word" "mine" "mail" "mine"])))
 
 
+(defn test-an-empty-archive-is-called-one [here]
+  (write "a.zip" (zipped-as {}))
+  (assert (= (complaint ["a.zip"]) "'a.zip' is a zip archive without utf-8 text")))
+
+
 (defn [(pytest.mark.parametrize #("name" "data") [
       #("a.docx" (+ b"\xd0\xcf\x11\xe0" (bytes 90_000) (.encode "EncryptedPackage" "utf-16-le")))
       #("a.odt" (zipped-as {"mimetype" ODT  "encrypted-package" b"\0\1"}))

@@ -152,6 +152,12 @@ print(ascii(read_sources(['-'], 'cp1252')))")
     (assert (= (read-sources ["a.txt"] encoding) "Füchse"))))
 
 
+(defn test-of-text-that-is-cut-off-within-a-character-that-is-said [here]
+  (write "a.txt" (cut (.encode "天地玄黄" "utf-8") -1))
+  (assert (= (complaint ["a.txt"]) (+ "'a.txt' ends within a character, so its end is missing; "
+    "get it again, or remove its last line"))))
+
+
 (defn test-for-text-in-another-encoding-one-is-suggested [here]
   (write "a.txt" (.encode "Ein Füchslein" "latin-1"))
   (assert (= (complaint ["a.txt"]) (+ "'a.txt' is not valid utf-8: byte 5, on line 1, is 0xfc; "

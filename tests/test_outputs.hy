@@ -84,6 +84,14 @@
   (assert (= (.read-bytes (/ sure "model.h5")) before)))
 
 
+(defn test-a-dash-is-no-page-and-no-table [sure refusal]
+  (for [flags [["--page"] ["--report"] ["--score" "letter.txt" "--score-html"]
+      ["--sources" "letter.txt" "--csv"]]]
+    (assert (in f"{(get flags -1)} - is no file; give one, such as /dev/stdout"
+      (refusal #* flags "-"))))
+  (assert (not-in "-" (names-in sure))))
+
+
 (defn test-logs-of-a-run-take-no-other-place [sure refusal]
   (write-text sure "(import lstm-textgen [recipe]) (setv r (recipe \"r\"))" "recipe.hy")
   (write-text sure "a,b\n1,2\n" "mine.csv")

@@ -81,6 +81,12 @@
   (all (map text? (several x))))
 
 
+(defn _without-null? [text]
+  "Return True; raise `LookupError` if `text` has a null character, as no file's name does."
+  (when (in "\0" text) (raise (LookupError "it has a null character")))
+  True)
+
+
 (defn _finite? [x]
   "Return whether the number `x` is finite; raise `OverflowError` for one above MAX-EXACT."
   (when (< MAX-EXACT x inf) (raise (OverflowError f"at most {MAX-EXACT}")))
@@ -135,7 +141,7 @@
     _read-numbers)
   FLAG (Kind "True or False" (fn [x] (isinstance x bool)))
   TEXT (Kind "text" text?)
-  PASSAGE (Kind "non-empty text" text? bool)
+  PASSAGE (Kind "non-empty text" text? (fn [x] (and (bool x) (_without-null? x))))
   MODEL (Kind "the name of a model, such as english, or its path" text? bool)
   TEXT-LIST (Kind "text, or a list of texts" _texts?)
   STOPS (Kind "non-empty text, or a list of such texts" _text-or-texts? (fn [x] (all (several x))))
@@ -150,8 +156,8 @@
     (fn [x] (or (callable x) (and x (is-not (without-warning re.compile x) None)))))
   REGEX (Kind "a regular expression" text? (fn [x] (is-not (re.compile x) None)))
   TEXTS (Kind "a list of texts such as [\"lol.txt\"]" _texts? bool)
-  PATH (Kind "a path, without null characters" (fn [x] (isinstance x #(str PathLike)))
-    (fn [x] (not-in "\0" (fspath x))))
+  PATH (Kind "a path" (fn [x] (isinstance x #(str PathLike)))
+    (fn [x] (_without-null? (str (fspath x)))))
   FUNCTION (Kind "a function" callable))
 
 

@@ -38,6 +38,8 @@ permanently if anything fails.]]
   `Checkpoint`s. A nonempty file is replaced only if it begins as the writer's own do, by the
   pattern `ours`, or with `overwrite`; never a source, a model or a file that one of `models`
   learned from.]]
+  (when (= path "-")
+    (refuse name " - is no file; give one, such as /dev/stdout for standard output"))
   (_check-apart name path sources folders)
   (for [path-or-model models  :if (not (isinstance path-or-model Checkpoint))
         :setv model (model-path path-or-model)

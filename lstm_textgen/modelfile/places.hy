@@ -30,7 +30,7 @@
   the file that it leads to. One with a shipped base's name gets its folder, as a `Path` forgets
   ./. Raise `ValueError`, naming the `setting`, if it can't be a file.]]
   (setv [given path] [(fspath path) (Path path)])
-  (when (in path.name ["" ".."]) (refuse setting f": '{path}' names no file"))
+  (when (in path.name ["" ".."]) (refuse setting f": '{given}' names no file"))
   (when (.endswith given #("/" sep))
     (refuse setting f": {given} is a folder; give a file, such as {given}model"))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))

@@ -48,17 +48,22 @@
   (setv
     decoder ((codecs.getincrementaldecoder encoding))
     newlines (IncrementalNewlineDecoder None True)  ; to count lines, whatever ends them
-    [size lines] [0 0])
+    [size lines ascii? ended?] [0 0 True False])
   (try
     (for [data chunks]
       (unless size (_check-format name data))
       (+= size (len data))
       (setv text (.decode decoder data))
       (_check-controls name text encoding)
+      (&= ascii? (.isascii text))
       (+= lines (.count (.decode newlines text) "\n"))
       (yield text))
+    (setv ended? True)
     (yield (.decode decoder b"" True))
     (except [error UnicodeDecodeError]
+      (when (and ended? (not ascii?))  ; else the encoding may be another one
+        (refuse f"{name} ends within a character, so its end is missing; get it again, or remove "
+          "its last line" :kind NotText))
       (setv
         data error.object  ; the last bytes, after those left over from before
         likely (likely-encoding data encoding)

@@ -207,7 +207,7 @@
 ;; * The table: the first reader that knows a file reads it
 
 (setv READERS {
-  "zip" (Reader "a document or an archive" read-zip :begins b"PK\x03\x04"
+  "zip" (Reader "a document or an archive" read-zip :begins #(b"PK\x03\x04" b"PK\x05\x06")
     :errors DAMAGES :options OPTIONS)
   "pdf" (Reader "a PDF" read-pdf :begins b"%PDF-" :errors #(ValueError)
     :sniffs? (fn [head text reading]
