@@ -102,8 +102,8 @@
     [asked ids] [run.asked start.corpus.ids]
     entries (entries-on model.history start.corpus.text)
     updates (if model.resume model.resume.progress.updates 0)
-    readings (if model.facts.fine-tuned? 1 (/ updates steps))
-    why (hardly-trained entries (chance-loss ids) (len ids) readings))
+    passes (if model.facts.fine-tuned? 1 (/ updates steps))
+    why (hardly-trained entries (chance-loss ids) (len ids) passes))
   (when why
     (.warn run.display (Message f"{asked.path} has hardly learned the text: {why}; to train it "
       "further, run this again with " #* (if asked.minutes

@@ -62,19 +62,19 @@
       f"{spent :.0f} s; give at least " 'minutes f" {(math.ceil (+ 1 (/ spent 30)))}")))
 
 
-(defn hardly-trained [entries chance units readings]
+(defn hardly-trained [entries chance units passes]
   #[[Return why a model with these `entries` in its history is hardly trained, in words, or None.
 
   `chance` is the loss, in nats per unit, of guessing the text's `units` by their frequency;
-  `readings` is how often the model has read them.]]
+  `passes` is how often the model has read the text.]]
   (setv losses (lfor
     entry entries
     key ["loss" "validation_loss"]
     :if (in key entry)
     #((get entry key) (loss-of entry key))))
   (cond
-    (and (< readings 1) (< units SHORT-TEXT))
-      f"it has read only {(math.ceil (* 100 readings))}% of it"
+    (and (< passes 1) (< units SHORT-TEXT))
+      f"it has read only {(math.ceil (* 100 passes))}% of it"
     (and losses (> (get (min losses) 0) (* HARDLY-BETTER chance)))
       (+ f"its loss, {(get (min losses) 1) :.3f} bits per character, is near that of guessing by "
         "frequency")))
