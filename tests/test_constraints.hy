@@ -192,7 +192,7 @@
 
 (defn test-what-no-words-can-spell-is-refused-before-any-is-drawn []
   (setv model (TextModel (small-model :unit "words" :text "ab cd ab\n" :resume False)))
-  (for [match ["abcd" ".*dab.*" "[^d]*d[a-d]{2}"]]
+  (for [match ["abcd" ".*abcd.*" "b.*"]]
     (assert (in "no text can match" (refusal-of model.stream "ab" :length 9 :match match)))))
 
 
