@@ -190,6 +190,21 @@
     (assert (!= (len item) 12))))
 
 
+(defn test-what-no-words-can-spell-is-refused-before-any-is-drawn []
+  (setv model (TextModel (small-model :unit "words" :text "ab cd ab\n" :resume False)))
+  (for [match ["abcd" ".*abcd.*" "b.*"]]
+    (assert (in "no text can match" (refusal-of model.stream "ab" :length 9 :match match)))))
+
+
+(defn test-a-seed-may-be-what-no-words-spell-and-words-are-found []
+  (setv
+    words (TextModel (small-model :unit "words" :text "ab cd ab\n" :resume False))
+    items (TextModel (small-model :unit "words" :text "ab cd ab\n" :items "line" :longest-item 9))
+    options {"rng_seed" 1  "warn" (fn [line])})
+  (assert (re.fullmatch ".*cd ab" (.generate words "" :length 9 :match ".*cd ab" :rng-seed 1)))
+  (assert (.startswith (.generate items "abcd" :match "(abcd|x).*" #** options) "abcd")))
+
+
 (defn test-running-text-breaks-off-within-a-word-only-if-all-draws-do []
   ;; One character in five is a space. If a text may end before another letter, so do one in five.
   (setv model (TextModel (small-model :text "abcd " :odds {} :layers "3" :temperature 1.0)))

@@ -132,7 +132,9 @@
 
   (meth [property] least []
     "How many characters must follow at least, besides its end; ∞ if the text can't match."
-    (- (.least @_guide @_demanded) (len @_guide.end)))
+    (if (.spellable? @_guide @_demanded)
+      (- (.least @_guide @_demanded) (len @_guide.end))
+      inf))
 
   (meth [property] room []
     "How many characters can follow at most."
