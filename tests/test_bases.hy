@@ -24,7 +24,7 @@
 (defn [(pytest.mark.parametrize #("name" "said") [
     #("nowhere" "no model nowhere.*; give a model file") #("nowhere.h5" "no model nowhere.h5")
     #("folder/english" "no model folder/english.*; give a model file")
-    #("" "`base`: '.' names no file") #("." "'.' names no file") #(".." "'..' names no file")])]
+    #("" "`base`: '' names no file") #("." "'.' names no file") #(".." "'..' names no file")])]
     test-a-base-that-is-missing-or-no-file-is-named [name said]
   (assert (re.search said (refusal-of load-base name assert-no-warning))))
 
@@ -47,7 +47,7 @@
   (for [[recorded name said] [
       [one "c" "`base` is c, but the model was fine-tuned from b; leave it out"]
       ["" "b" "`base` is b, but"]
-      [one "" "`base`: '.' names no file"]]]
+      [one "" "`base`: '' names no file"]]]
     (assert (in said (refusal-of check-same recorded name)))))
 
 
