@@ -60,7 +60,7 @@ whoever has it and a few words of the text can extend them one by one.]]
 (defclass Shingles []
   #[[The shingles of texts, in the filters `all` and `often` (see `shingles-of`).
 
-  `refused` counts the units that weren't taken because of them.]]
+  `refused` counts the places where a unit wasn't taken because of them.]]
 
   (meth __init__ [all often]
     (setv

@@ -226,7 +226,8 @@
   (meth __init__ [@_shingles seed @_most @_refrains]
     (setv
       @_units seed.model.vocabulary.units
-      [@_tail @_copied @_seen] ["" 0 #(None None)])  ; the last characters; how many were copied
+      [@_tail @_copied @_seen] ["" 0 #(None None)]  ; the last characters; how many were copied
+      @_refused? False)  ; whether any unit was, in this place
     (.read self (cut seed.before (- (+ SHINGLE _most)) None)))
 
   (meth read [text]
@@ -250,11 +251,13 @@
     (setv
       @_seen #(id [tail copied longest])
       too-often? (and strict (< (/ (hash-of tail) (** 2 32)) (- (/ (* 2 longest) @_most) 1)))
-      refused? (and (> longest 0) (or (> longest @_most) too-often?)))
-    (+= @_shingles.refused refused?)
+      refused? (and (> longest 0) (or (> longest @_most) too-often?))
+      @_refused? (or @_refused? refused?))
     refused?)
 
   (meth take [id]
+    (+= @_shingles.refused @_refused?)
+    (setv @_refused? False)
     (setv [known state] @_seen)
     (setv [@_tail @_copied _] (if (= id known) state (@_with (get @_units id))))))
 
