@@ -72,7 +72,8 @@ raises `ValueError`.]]
       (.all (< (cut prints -1) (cut prints 1 None))))  ; in ascending order
     (refuse "its fingerprints of items are invalid"))
   (for [filter [model.shingles model.refrains]  :setv n (len filter)]
-    (when (& n (- n 1)) (refuse "its filter of passages has an invalid length"))))  ; no power of two
+    (when (& n (- n 1))  ; not a power of two
+      (refuse "its filter of passages has an invalid length"))))
 
 
 (defn check-record [name record [optional #()]]
