@@ -1,4 +1,4 @@
-"What is asked of a text: that it matches a pattern, that it doesn't repeat itself."
+"What is asked of a text: that it matches a pattern, that it neither repeats itself nor copies."
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -217,10 +217,10 @@
 (defclass Copies [Rule]
   #[[Copies no passage of more than `most` characters after `seed`, by `shingles` (`Shingles`).
 
-  With `refrains`, what comes more than once in the training text doesn't count.
+  From half of them on, it refuses to copy on more and more often. Chance decides, but one that
+  follows from the text, so that the units drawn next stay the same.
 
-  From half of that on, it refuses to copy on more and more often. Chance decides, but one that
-  follows from the text, so that the units drawn next stay the same.]]
+  With `refrains`, what comes more than once in the training text doesn't count.]]
   (setv choosy True)
 
   (meth __init__ [@_shingles seed @_most @_refrains]
