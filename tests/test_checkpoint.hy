@@ -54,6 +54,16 @@
   (assert (= (.read-bytes (/ tmp-path "again.h5")) (.read-bytes (/ tmp-path "half.h5")))))
 
 
+(defn test-a-filter-of-passages-that-could-not-be-joined-is-refused [tmp-path]
+  (setv model (small-model))
+  (for [name ["shingles" "refrains"]]
+    (setattr model name (bytes 3))
+    (assert (in "its filter of passages has an invalid length"
+      (refusal-of save-checkpoint model (/ tmp-path "m"))))
+    (setattr model name (bytes 4)))
+  (save-checkpoint model (/ tmp-path "m")))
+
+
 (defn test-the-same-model-gives-the-same-bytes [tmp-path]
   (for [name "ab"] (save-checkpoint (small-model) (/ tmp-path name)))
   (assert (= (.read-bytes (/ tmp-path "a.h5")) (.read-bytes (/ tmp-path "b.h5")))))

@@ -9,8 +9,10 @@
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.shingles [MOST-SHINGLED SHINGLE Shingles joined-filters shingles-of]
   lstm-textgen.textmodel [TextModel]
+  lstm-textgen.writing.constraints [Copies]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [originality]
+  lstm-textgen.writing.seeds [Seed]
   tests.helpers [counting program refusal-of small-model])
 
 (setv
@@ -70,6 +72,18 @@
   (assert (<= (len (get (originality [written] text) 0)) most))
   (setv both (TextModel (Mixture model.checkpoint model.checkpoint)))
   (assert (= (.generate both "aa" 2000 :rng-seed 1 :no-copy most) written)))
+
+
+(defn test-a-refusal-counts-once-however-many-units-were-asked-about []
+  (setv
+    text (* "ab" 40)
+    model (small-model :text text)
+    shingles (Shingles #* (filters-of text))
+    rule (Copies shingles (Seed model text) 30 False)
+    [a b] (gfor c "ab" (get model.vocabulary.ids c)))
+  (for [strict [True True False]] (assert (.refuses? rule a strict)))
+  (for [id [b a]] (.take rule id))
+  (assert (= shingles.refused 1)))
 
 
 (defn test-a-model-that-lacks-the-passages-says-so []

@@ -2,6 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  concurrent.futures [ThreadPoolExecutor]
   functools [reduce]
   random [Random]
   re
@@ -11,6 +12,7 @@
   pytest
   lstm-textgen.basics.values [without-warning]
   lstm-textgen.text.units [Characters]
+  lstm-textgen.writing.expressions [Expressions KEPT-WIDTH]
   lstm-textgen.writing.patterns [Automaton Guide]
   tests.helpers [FUZZ refusal-of])
 
@@ -144,3 +146,13 @@
   (setv text (.join "" (.choices (Random 1) "abK" :k 12_000)))
   (assert (. (left automaton (+ text "a" (* "b" 90))) nullable))
   (assert (< (len automaton.known) 10_000)))
+
+
+(defn test-expressions-are-made-in-one-thread-while-another-forgets-derivatives []
+  (setv known (Expressions "ab"))
+  (defn add []
+    (lfor n (range 20_000) (.make known "repeat" #(known.any n None))))
+  (with [pool (ThreadPoolExecutor 1)]
+    (setv adding (.submit pool add))
+    (while (not (.done adding)) (.keep known (+ KEPT-WIDTH 1)))
+    (assert (= (len (.result adding)) 20_000))))

@@ -6,6 +6,7 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [read-cells]
   lstm-textgen.writing.constraints [Repeats]
+  lstm-textgen.writing.rules [Runs]
   tests.browser [WRITTEN alternatives-on fragment halved-model in-browser open-page page-of
     start-of wait-for-end wait-for-text wait-for-units wait-until write-on written])
 
@@ -125,6 +126,20 @@
   (assert (< 100 (sum expected) 1400))
   (assert (= expected (in-browser browser ["rules.js"]
     "(cases) => cases.map(([text, unit, n]) => new Repeats([unit], n).refuses(0, {text}))"
+    cases))))
+
+
+(defn test-a-browser-knows-what-makes-a-run-as-python-does [browser]
+  (setv cases (lfor
+    text ["" "a" "aaaa" "b aaaa" "aaaaa" "aaaaaab" "aaaaaabbbb" "\n\n\n" "🙂🙂🙂🙂"]
+    unit ["a" "aa" "aab" "b" "\n\n" "🙂" "🙂🙂"]
+    [text unit 4]))
+  (defn python [text unit most]
+    (setv runs (Runs [unit] most))
+    (.read runs text)
+    (.refuses? runs 0 True))
+  (assert (= (lfor case cases (python #* case)) (in-browser browser ["rules.js"]
+    "(cases) => cases.map(([text, unit, n]) => new Runs([unit], n).refuses(0, {text}))"
     cases))))
 
 

@@ -58,7 +58,7 @@ raises `ValueError`.]]
 ;; * Checks
 
 (defn check-contents [model]
-  "Raise `ValueError` unless history, evaluation and items of `model` (a `Checkpoint`) are valid."
+  "Raise `ValueError` unless what `model` (a `Checkpoint`) says about its training is valid."
   (for [entry model.history] (check-record "history" entry OPTIONAL))
   (setv evaluation model.evaluation)
   (unless (is evaluation None)
@@ -70,7 +70,10 @@ raises `ValueError`.]]
       (= (% (len model.items) FINGERPRINT) 0)
       (<= (len (setx prints (fingerprint-array model.items))) MOST-KNOWN)
       (.all (< (cut prints -1) (cut prints 1 None))))  ; in ascending order
-    (refuse "its fingerprints of items are invalid")))
+    (refuse "its fingerprints of items are invalid"))
+  (for [filter [model.shingles model.refrains]  :setv n (len filter)]
+    (when (& n (- n 1))  ; not a power of two
+      (refuse "its filter of passages has an invalid length"))))
 
 
 (defn check-record [name record [optional #()]]

@@ -1,7 +1,7 @@
 #[[The shingles of a text (Broder 1997), all its passages of 20 characters, so as to copy none.
 
 They are in a Bloom filter (Bloom 1970): of about 8 bits for each, 4 are set. So a model tells
-whether a shingle is in its text, with 2% to 7% false alarms. The filter doesn't list the text, but
+whether a shingle is in its text, with 1% to 7% false alarms. The filter doesn't list the text, but
 whoever has it and a few words of the text can extend them one by one.]]
 
 (eval-when-compile (require hyrule [meth unless]))
@@ -60,7 +60,7 @@ whoever has it and a few words of the text can extend them one by one.]]
 (defclass Shingles []
   #[[The shingles of texts, in the filters `all` and `often` (see `shingles-of`).
 
-  `refused` counts the units that weren't taken because of them.]]
+  `refused` counts the places where a unit wasn't taken because of them.]]
 
   (meth __init__ [all often]
     (setv

@@ -1,4 +1,4 @@
-"What is asked of a text: that it matches a pattern, that it doesn't repeat itself."
+"What is asked of a text: that it matches a pattern, that it neither repeats itself nor copies."
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -219,16 +219,17 @@
 (defclass Copies [Rule]
   #[[Copies no passage of more than `most` characters after `seed`, by `shingles` (`Shingles`).
 
-  With `refrains`, what comes more than once in the training text doesn't count.
+  From half of them on, it refuses to copy on more and more often. Chance decides, but one that
+  follows from the text, so that the units drawn next stay the same.
 
-  From half of that on, it refuses to copy on more and more often. Chance decides, but one that
-  follows from the text, so that the units drawn next stay the same.]]
+  With `refrains`, what comes more than once in the training text doesn't count.]]
   (setv choosy True)
 
   (meth __init__ [@_shingles seed @_most @_refrains]
     (setv
       @_units seed.model.vocabulary.units
-      [@_tail @_copied @_seen] ["" 0 #(None None)])  ; the last characters; how many were copied
+      [@_tail @_copied @_seen] ["" 0 #(None None)]  ; the last characters; how many were copied
+      @_refused? False)  ; whether any unit was, in this place
     (.read self (cut seed.before (- (+ SHINGLE _most)) None)))
 
   (meth read [text]
@@ -252,11 +253,13 @@
     (setv
       @_seen #(id [tail copied longest])
       too-often? (and strict (< (/ (hash-of tail) (** 2 32)) (- (/ (* 2 longest) @_most) 1)))
-      refused? (and (> longest 0) (or (> longest @_most) too-often?)))
-    (+= @_shingles.refused refused?)
+      refused? (and (> longest 0) (or (> longest @_most) too-often?))
+      @_refused? (or @_refused? refused?))
     refused?)
 
   (meth take [id]
+    (+= @_shingles.refused @_refused?)
+    (setv @_refused? False)
     (setv [known state] @_seen)
     (setv [@_tail @_copied _] (if (= id known) state (@_with (get @_units id))))))
 

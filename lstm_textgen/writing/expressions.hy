@@ -162,7 +162,7 @@ what can't be met: no text goes there.]]
     (+= @_kept n)
     (when (> @_kept KEPT-WIDTH)
       (setv @_kept 0)
-      (for [e (list (.values @known))]
+      (for [known (.valuerefs @known)  :setv e (known)  :if e]  ; other threads may add some
         (setv e.needs None)
         (.clear e.derivatives))))
 

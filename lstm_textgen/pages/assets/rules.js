@@ -36,14 +36,14 @@ export class Breaks {
 export class Runs {
   /** @param {string[]} units @param {number} most */
   constructor(units, most) {
-    this.units = units;
+    this.begun = units.map((unit) => /^(.)\1*/su.exec(unit)?.[0] ?? "");
     this.most = most;
-    this.longer = new RegExp(`(.)\\1{${most}}`, "su");
+    this.longer = new RegExp(`(.)\\1{${most}}$`, "su");
   }
 
   /** @type {NonNullable<Rule["refuses"]>} */
   refuses(id, { text }) {
-    return this.longer.test(text.slice(-2 * this.most) + this.units[id]);
+    return this.longer.test(text.slice(-2 * this.most) + this.begun[id]);
   }
 }
 
