@@ -22,7 +22,7 @@
   lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.columns [Condition check-conditions tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
-    about-skipped batched file-chunks first-reason joined sound-documents]
+    about-skipped cleaned-chunks file-chunks first-reason joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -220,7 +220,7 @@
       (do
         (setv
           folder (Folder path reading)
-          summary (yield :from (batched (read-slack folder) reading)))
+          summary (yield :from (cleaned-chunks (read-slack folder) reading)))
         (for [name folder.names]
           (with [file (open (os.path.join path name) "rb")] (_note-digest file reading))))
       (with [file (_opened path reading.name warn)]

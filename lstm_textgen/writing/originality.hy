@@ -15,7 +15,7 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
   HASHED-AT-ONCE (** 2 20)  ; characters of the training text hashed at once
   BASE 0x9E3779B97F4A7C15  ; any large odd number: it can be divided by modulo 2⁶⁴
   TABLE-BITS 22  ; the first bits of a hash, which tell most strings apart
-  REST (np.uint64 (- 64 TABLE-BITS))  ; the other bits
+  TABLE-SHIFT (np.uint64 (- 64 TABLE-BITS))  ; by which a hash becomes an index of the table
   SEPARATOR "\ud800")  ; separates texts and occurs in none
 
 
@@ -61,8 +61,8 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
     hashes (hash written)
     table (np.zeros (** 2 TABLE-BITS) bool)
     found [(np.empty 0 "uint64")]
-    (get table (>> hashes REST)) True)
+    (get table (>> hashes TABLE-SHIFT)) True)
   (for [start (range 0 (len training) HASHED-AT-ONCE)]
     (setv theirs (hash (cut training start (+ start HASHED-AT-ONCE n -1))))
-    (.append found (np.unique (get theirs (get table (>> theirs REST))))))
+    (.append found (np.unique (get theirs (get table (>> theirs TABLE-SHIFT))))))
   (np.isin hashes (np.concatenate found)))

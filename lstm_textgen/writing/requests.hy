@@ -7,13 +7,13 @@
   lstm-textgen.settings.models [Request]
   lstm-textgen.text.items [NewItems]
   lstm-textgen.text.shingles [MOST-SHINGLED]
-  lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [Passage]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.scheduler [Group]
-  lstm-textgen.writing.seeds [Seed])
+  lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.streams [MOST-TEXTS])
 
 
 (defn group-of [model seeds [asked (Request {})] [ends None] [warn warnings.warn]]

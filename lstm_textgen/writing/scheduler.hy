@@ -9,9 +9,9 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
 (import
   collections [deque]
   itertools [takewhile]
-  lstm-textgen.writing.batch [Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.pace [Pace]
+  lstm-textgen.writing.streams [Crowd MOST-TEXTS]
   lstm-textgen.writing.winners [best-of fitting unseen])
 
 (setv

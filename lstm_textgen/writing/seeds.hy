@@ -20,8 +20,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
   lstm-textgen.text.items [ENDS]
   lstm-textgen.text.names [names-for]
   lstm-textgen.text.units [describe-units]
-  lstm-textgen.writing.batch [make-sampler]
-  lstm-textgen.writing.memory [Memory])
+  lstm-textgen.writing.memory [Memory]
+  lstm-textgen.writing.streams [make-sampler])
 
 (setv
   PATHS 16       ; the most probable ones, followed from each place in a word

@@ -40,7 +40,7 @@
 (defn write-each [model seeds [asked (Request {})] [ends None] [warn warnings.warn]]
   #[[Return an iterator of #(k text), each as soon as it ends: the samples after each of `seeds`.
 
-  They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
+  They are generated together, with the parameters of `stream`; but for rounding (see `streams`),
   text k depends only on the random seed and k. Items of a list come in the order of their numbers.
   After Ctrl-C it yields what there is of the others, but nothing that may still be refused and no
   half items, before it raises `KeyboardInterrupt`. Raise `ValueError` unless there is an end or

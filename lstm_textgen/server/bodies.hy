@@ -12,12 +12,12 @@
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
-  lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.conversation [chat-seed people-of]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.patterns [LONGEST-PATTERN]
   lstm-textgen.writing.requests [check-copies group-of]
+  lstm-textgen.writing.streams [MOST-TEXTS]
   lstm-textgen.writing.writer [passage-length])
 
 (setv
@@ -122,7 +122,7 @@
     (group-for self served.model prompts (Ends :units units :stop self.stop))))
 
 
-(defclass Message [Empty :kw-only True :forbid-unknown-fields True]
+(defclass ChatMessage [Empty :kw-only True :forbid-unknown-fields True]
   "A message of a chat."
   #^ (get Literal #("user" "assistant" "system" "developer")) role
   (setv
@@ -137,7 +137,7 @@
 
 (defclass ChatBody [Steering :kw-only True]
   "The body of a request to /v1/chat/completions."
-  #^ (within (get list Message) :min-length 1 :max-length MOST-MESSAGES) messages
+  #^ (within (get list ChatMessage) :min-length 1 :max-length MOST-MESSAGES) messages
   (setv #^ (number int 0 MOST-TOKENS) max-completion-tokens None)
 
   (meth group [served]
