@@ -151,13 +151,13 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   The item that the end of a window cuts off begins the next one, unless it is as long as that.]]
   (setv
-    [starts place] [[] 0]
+    [starts start] [[] 0]
     [firsts count] [(memoryview bounds) (- (len bounds) 1)])
-  (while (< place (get firsts count))
-    (.append starts place)
+  (while (< start (get firsts count))
+    (.append starts start)
     (setv
-      cut-off (get firsts (- (bisect firsts (+ place length) 0 count) 1))
-      place (if (> cut-off place) cut-off (+ place length))))
+      cut-off (get firsts (- (bisect firsts (+ start length) 0 count) 1))
+      start (if (> cut-off start) cut-off (+ start length))))
   (np.array starts))
 
 

@@ -159,11 +159,11 @@ the cache folder, from which the ids are memory-mapped.]]
     "Yield the characters from `start` to before `stop`, in chunks."
     (setv
       first (- (bisect @starts start) 1)
-      place (sum (cut @sizes first)))
+      offset (sum (cut @sizes first)))
     (for [n (range first (len @sizes))  :if (< (get @starts n) stop)]
-      (.seek self place)
+      (.seek self offset)
       (setv
-        place (+ place (get @sizes n))
+        offset (+ offset (get @sizes n))
         chunk (.decode (.read self (get @sizes n)) "utf-8" "surrogatepass")
         before (get @starts n))
       (yield (cut chunk (max 0 (- start before)) (- stop before)))))
@@ -183,11 +183,11 @@ the cache folder, from which the ids are memory-mapped.]]
     A line or a word is the same in any units, so models of any units have the same part.]]
     (setv
       held (round (* share @length))
-      place (- @length held)
-      more (min MOST-MORE (// held 10) (// place 10))
-      before (.join "" (.part self (- place more) (+ place 2)))
+      end (- @length held)
+      more (min MOST-MORE (// held 10) (// end 10))
+      before (.join "" (.part self (- end more) (+ end 2)))
       word (.match BEFORE-WORD before))
-    (+ (- place more) (or
+    (+ (- end more) (or
       (+ 1 (.rfind before "\n" 0 more))
       (and word (.end word))
       more))))

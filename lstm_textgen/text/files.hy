@@ -163,9 +163,9 @@
 
   `folders` are as in `read-chunks`. Raise `FileNotFoundError` if there are none.]]
   (setv bare (and source (not (os.path.dirname source))))
-  (for [place ["" #* (if bare ["corpora" #* folders #* OUR-CORPORA] [])]
-        :setv path (os.path.join place source)
-        :if ((if (in place OUR-CORPORA) os.path.isfile os.path.exists) path)]
+  (for [folder ["" #* (if bare ["corpora" #* folders #* OUR-CORPORA] [])]
+        :setv path (os.path.join folder source)
+        :if ((if (in folder OUR-CORPORA) os.path.isfile os.path.exists) path)]
     (return [path]))
   (when (re.search r"[*?[]" source)
     (setv paths (sorted (glob.glob source :recursive True)))

@@ -92,8 +92,8 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
         first (min ranks :default unjoined))
       (when (= first unjoined) (break))
       (setv
-        place (.index ranks first)
-        (get units (slice place (+ place 2))) [(.join "" (cut units place (+ place 2)))]))
+        start (.index ranks first)
+        (get units (slice start (+ start 2))) [(.join "" (cut units start (+ start 2)))]))
     (when (>= (len @_spelled) REMEMBERED) (.clear @_spelled))
     (setv (get @_spelled word) units)
     units)

@@ -34,15 +34,15 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
     gaps (np.flatnonzero (np.concatenate [[True] (np.logical-not copied) [True]]))
     run (- (.max (np.diff gaps)) 1)  ; the longest run of True; no passage makes a longer one
     [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len written))])
-    place (if run (.argmax copied) 0)
+    start (if run (.argmax copied) 0)
     n most)
   (while (< least most)
     (setv found (np.flatnonzero (_copied written training n)))
     (if (len found)
-      (setv [least place] [n (get found 0)])
+      (setv [least start] [n (get found 0)])
       (setv most (- n 1)))
     (setv n (// (+ least most 1) 2)))
-  #((cut written place (+ place least)) (when strings (/ (int (.sum copied)) strings))))
+  #((cut written start (+ start least)) (when strings (/ (int (.sum copied)) strings))))
 
 
 (defn _copied [written training n]
