@@ -109,8 +109,8 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
 
   (meth encode [text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."
-    (setv units (.split self text))
-    (.check-known self units)
+    (setv units (@split text))
+    (@check-known units)
     (np.fromiter (map @ids.__getitem__ units) @dtype)))
 
 

@@ -76,7 +76,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
       (> (- (+ @_length (len unit)) (len (.lstrip unit @_last))) @_most)))
 
   (meth take [id]
-    (.read self (get @_units id))))
+    (@read (get @_units id))))
 
 
 (defclass KeptNames [Rule]

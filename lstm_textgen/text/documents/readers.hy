@@ -313,7 +313,7 @@
     (except [error reader.errors] (refuse-damaged reading reader.kind error))))
 
 
-(defn document-text [kind text [column None]]
+(defn document-text [kind text column]
   #[[Return what the reader of this `kind` extracts from a document given as the string `text`.
 
   Raise `ValueError` if it isn't such a document.]]

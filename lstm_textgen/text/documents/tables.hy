@@ -90,7 +90,9 @@
     (for [row (chain (if (or parts tested) below first) rows)
           ;; A list: each condition counts the values of all rows.
           :if (all (lfor [condition index] tested (.met? condition (cell-of row index))))]
-      (setv text (if parts (_filled parts row) (_all-cells row)))
+      (setv
+        cells (if (isinstance row dict) (.values row) row)
+        text (if parts (_filled parts row) (.rstrip (.join "\t" (map one-line cells)))))
       (when text
         (+= count 1)
         (+= longer (> (len row) (len header)))
@@ -123,11 +125,6 @@
       #(literal (unless (is name None) (index-of name))))
     indices (dict.fromkeys (gfor [_ index] parts :if (is-not index None) index)))
   #(parts (lfor index indices (or (get header index) (str (+ index 1))))))
-
-
-(defn _all-cells [row]
-  "Return the text of all cells of a `row`, with tabs between them."
-  (.rstrip (.join "\t" (map one-line (if (isinstance row dict) (.values row) row)))))
 
 
 (defn _filled [parts row]
