@@ -141,8 +141,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
           @carries-state (% (+ starts (* step lookback)) size)
           @whole (- (.take starts which :mode "wrap") (- lookback @room))
           True (* @stride which))
-        places (+ (ncut begin : None) (np.arange (+ lookback 1)))
-        both (.astype (.take ids places :mode "wrap") "int32"))
+        offsets (+ (ncut begin : None) (np.arange (+ lookback 1)))
+        both (.astype (.take ids offsets :mode "wrap") "int32"))
       (yield #((ncut both : :-1) (ncut both : 1:))))))
 
 
@@ -190,9 +190,9 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     "Yield batches #(x y counted), each (rows, lookback); `counted` is 0 in run-ins, and else 1."
     (for [left (range (* @steps @lookback) 0 (- @lookback))]
       (setv
-        places (+ (ncut @ends @own None) (np.arange (- left) (- @lookback left)))
+        offsets (+ (ncut @ends @own None) (np.arange (- left) (- @lookback left)))
         ;; A run-in that is longer than the text before it repeats that text's first unit.
         [x y] (lfor
           shift [-1 0]
-          (.astype (.take @text (+ places @before shift) :mode "clip") "int32")))
-      (yield #(x y (.astype (>= places (ncut @starts @own None)) "float32"))))))
+          (.astype (.take @text (+ offsets @before shift) :mode "clip") "int32")))
+      (yield #(x y (.astype (>= offsets (ncut @starts @own None)) "float32"))))))
