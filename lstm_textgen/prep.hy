@@ -269,7 +269,7 @@
         (raise))
       (except [error Exception]
         (setv where (if code
-          (place error code.co-filename code.co-firstlineno)
+          (path-and-line error code.co-filename code.co-firstlineno)
           f"the step '{@name}'"))
         (raise (StepError f"{where}: {(summary error)}") :from error)))
     (unless (isinstance result str)
@@ -282,7 +282,7 @@
   "A step failed; the message says where.")
 
 
-(defn place [error path [line 1]]
+(defn path-and-line [error path [line 1]]
   "Return `path:line` of the innermost line of the file `path` in the traceback of `error`."
   (for [frame (extract-tb error.__traceback__) :if (= frame.filename path)]
     (setv line frame.lineno))

@@ -13,7 +13,7 @@
   sys
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [PASSAGE PATH TEXT check-value]
-  lstm-textgen.prep [compose-all place summary]
+  lstm-textgen.prep [compose-all path-and-line summary]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [as-keyword check-given])
 
@@ -84,12 +84,12 @@
 
 
 (defn _complaint [error path]
-  "Return one line: the exception's place in the recipe at `path`, and its message."
+  "Return one line: where the exception was raised in the recipe at `path`, and its message."
   (when (getattr error "lineno" None)
     ;; A compile error knows its place, which may be in a file that the recipe imports.
     (setv text (.join " " (.split (or (getattr error "msg" None) (str error)))))
     (return f"{error.filename}:{error.lineno}: {text}"))
-  (+ f"{(place error path)}: {(summary error as-keyword)}"
+  (+ f"{(path-and-line error path)}: {(summary error as-keyword)}"
     (if (and (isinstance error #(NameError ImportError))
         (re.search "'(defprep|defrecipe)'" (str error)))
       "; add `(require lstm-textgen.macros [defprep defrecipe])` before it"

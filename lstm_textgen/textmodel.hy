@@ -153,7 +153,7 @@
     (len(units),) add up to 1. A piece-level model reads the last word of the seed as a whole one.
     Raises `TypeError` unless `seed` is a string.]]
     (with [warn (_collecting None)]
-      (setv seed (Seed @checkpoint (.prepare self (check-value "`seed`" TEXT seed)) warn
+      (setv seed (Seed @checkpoint (@prepare (check-value "`seed`" TEXT seed)) warn
         :whole True)))
     (setv engine (make-engine @checkpoint))
     (.take-in seed engine (len seed.ids))
@@ -169,7 +169,7 @@
     has the surprise of each: -log₂ of the probability that the model gave it, NaN for an unknown
     character. A piece-level model scores one way to split the text, an upper bound. Raises
     `ValueError` if it can score no unit of the text, `TypeError` unless `text` is a string.]]
-    (setv [total units nats] (score-text @checkpoint (.prepare self text)))
+    (setv [total units nats] (score-text @checkpoint (@prepare text)))
     #(total units (bits nats)))
 
   (meth cells [text]
@@ -179,7 +179,7 @@
     each LSTM or GRU layer, row t after reading unit t; and `named`, the interpretable cells, found
     in a text that the model generates: each has a `name` for the feature that it follows, its
     `layer` and `cell`, and the `correlation`. Raises `TypeError` unless `text` is a string.]]
-    (setv [units activations] (read-cells @checkpoint (.prepare self text)))
+    (setv [units activations] (read-cells @checkpoint (@prepare text)))
     (Cells units activations (find-cells @checkpoint (write-sample @checkpoint SAMPLE))))
 
   (meth save [path * [small False]]

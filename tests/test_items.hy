@@ -253,7 +253,7 @@
   (.setattr monkeypatch source "Text" Noted)
   (setv
     path (write-text tmp-path (.join "\n" ["name,age" #* (gfor name NAMES f"{name},7")]) "a.csv")
-    run (source.Run (Request {"sources" [path]  "column" "name"})
+    run (source.Run (Request {"sources" [path]  "column" "name"}) (/ tmp-path "model.h5")
       (ProcessGroup) (Silent) None))
   (with [found (source.read-source run (new-settings {}) None)]
     (assert (= found.items "line"))

@@ -7,12 +7,12 @@
   time
   pytest
   lstm-textgen.server.models [Loop once]
-  lstm-textgen.writing.batch [Batch]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [Passage]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.scheduler [Group Scheduler]
   lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.streams [Streams]
   tests.helpers [CALM small-model written])
 
 (setv
@@ -133,7 +133,7 @@
   (/ 1 0))
 
 
-(defn [(pytest.mark.parametrize #("part" "method") [[Batch "run"] [Scheduler "add"]])]
+(defn [(pytest.mark.parametrize #("part" "method") [[Streams "run"] [Scheduler "add"]])]
     test-a-mistake-ends-the-texts-under-way-and-not-the-loop
     [loop monkeypatch caplog part method]
   (with [patch (.context monkeypatch)]

@@ -16,7 +16,7 @@
   pytest
   schemathesis
   schemathesis [GenerationMode]
-  lstm-textgen.server.requests [ChatBody CompletionBody]
+  lstm-textgen.server.bodies [ChatBody CompletionBody]
   tests.helpers [FUZZ]
   tests.serving [PATIENCE ask completion save-models serving])
 

@@ -5,8 +5,8 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.settings.models [Request]
-  lstm-textgen.writing.batch [Crowd]
   lstm-textgen.writing.ends [Ends sure-text]
+  lstm-textgen.writing.streams [Crowd]
   lstm-textgen.writing.writer [stream write-each]
   tests.helpers [CALM in-pieces run-hy small-model succeeded write-many written])
 

@@ -34,7 +34,7 @@ the system releases the lock when its process ends, in any way.]]
 
 ;; * Replacing
 
-(defn replace-file [path content sound? [keep-backup False]]
+(defn replace-file [path content sound? keep-backup]
   #[[Write `content` (bytes) to the file at `path`; the file that was there becomes `.bak`.
 
   With `keep-backup` an earlier `.bak` stays instead. `sound?` tells whether the file at a path is

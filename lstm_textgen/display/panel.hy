@@ -161,12 +161,12 @@
     cells (lfor _ (range height) (lfor _ (range width) [NO-DOTS None])))
   (defn nearest [share n]  ; index from 0 to below `n`
     (max 0 (min (- n 1) (round (* share (- n 1))))))
-  (defn place [x y]  ; its dot #(column row), counted from the top left
+  (defn dot [x y]  ; #(column row), counted from the top left
     (setv up (/ (- (log (max y 1e-9)) low) (or (- high low) 1)))
     #((nearest (/ (- x left) (or (- right left) 1)) (* 2 width))
       (nearest (- 1 up) (* 4 height))))
   (for [[index curve] (enumerate curves)
-        [column row] (_dots-of (lfor point curve (place #* point)))]
+        [column row] (_dots-of (lfor point curve (dot #* point)))]
     (setv
       [line k] [(get cells (// row 4)) (// column 2)]
       dots (| (get line k 0) (get DOTS (% row 4) (% column 2)))

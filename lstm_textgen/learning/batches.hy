@@ -141,8 +141,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
           @carries-state (% (+ starts (* step lookback)) size)
           @whole (- (.take starts which :mode "wrap") (- lookback @room))
           True (* @stride which))
-        places (+ (ncut begin : None) (np.arange (+ lookback 1)))
-        both (.astype (.take ids places :mode "wrap") "int32"))
+        offsets (+ (ncut begin : None) (np.arange (+ lookback 1)))
+        both (.astype (.take ids offsets :mode "wrap") "int32"))
       (yield #((ncut both : :-1) (ncut both : 1:))))))
 
 
@@ -151,13 +151,13 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   The item that the end of a window cuts off begins the next one, unless it is as long as that.]]
   (setv
-    [starts place] [[] 0]
+    [starts start] [[] 0]
     [firsts count] [(memoryview bounds) (- (len bounds) 1)])
-  (while (< place (get firsts count))
-    (.append starts place)
+  (while (< start (get firsts count))
+    (.append starts start)
     (setv
-      cut-off (get firsts (- (bisect firsts (+ place length) 0 count) 1))
-      place (if (> cut-off place) cut-off (+ place length))))
+      cut-off (get firsts (- (bisect firsts (+ start length) 0 count) 1))
+      start (if (> cut-off start) cut-off (+ start length))))
   (np.array starts))
 
 
@@ -190,9 +190,9 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     "Yield batches #(x y counted), each (rows, lookback); `counted` is 0 in run-ins, and else 1."
     (for [left (range (* @steps @lookback) 0 (- @lookback))]
       (setv
-        places (+ (ncut @ends @own None) (np.arange (- left) (- @lookback left)))
+        offsets (+ (ncut @ends @own None) (np.arange (- left) (- @lookback left)))
         ;; A run-in that is longer than the text before it repeats that text's first unit.
         [x y] (lfor
           shift [-1 0]
-          (.astype (.take @text (+ places @before shift) :mode "clip") "int32")))
-      (yield #(x y (.astype (>= places (ncut @starts @own None)) "float32"))))))
+          (.astype (.take @text (+ offsets @before shift) :mode "clip") "int32")))
+      (yield #(x y (.astype (>= offsets (ncut @starts @own None)) "float32"))))))

@@ -58,7 +58,7 @@
       (check-output name file [#* sources #* recipe] [path] asked.overwrite ours folders))
     (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
       (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
-    (with [_ (locked run.place)]
+    (with [_ (locked run.absolute-path)]
       (_train (replace run :asked (.but asked
         :csv (when csv (os.path.abspath csv))
         :report (when page (os.path.abspath page))))))))

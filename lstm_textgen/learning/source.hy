@@ -36,7 +36,7 @@
     ;; `sources` is a list as `read-chunks` takes it, `path` the model's `Path` as it was given;
     ;; `csv` and `report` are absolute.
     #^ Request asked
-    #^ Path place  ; the model's absolute path, as a callback may change the folder
+    #^ Path absolute-path  ; the model's, as a callback may change the folder
     #^ ProcessGroup group
     #^ Display display
     #^ object deadline])  ; when it must end, by `time.monotonic`; None if it has no `minutes`

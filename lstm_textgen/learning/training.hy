@@ -47,11 +47,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth __init__ [run start callbacks]
     (setv
       [@asked @group @display] [run.asked run.group run.display]
-      [@path @place] [run.asked.path run.place]  ; as shown, absolute
+      [@path @absolute-path] [run.asked.path run.absolute-path]  ; as shown, absolute
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
       [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
       ;; Whether the run replaces a model, and whether `.bak` is that model, which stays.
-      [@replaces @replaced] [(and @asked.restart (.exists @place)) False]
+      [@replaces @replaced] [(and @asked.restart (.exists @absolute-path)) False]
       @evaluation #(0 0)  ; seconds that the last one took, and when the next may begin
       @average None  ; an `Average` in fine-tuning
       @logs {}  ; of the last epoch, for callbacks
@@ -333,18 +333,18 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [#* (values @learner.optimizer.variables) #* (if @average @average.weights [])]))
     (unless @group.leader? (return))
     (try
-      (save-checkpoint @checkpoint @place :keep-backup @replaced)
+      (save-checkpoint @checkpoint @absolute-path :keep-backup @replaced)
       (.saved @display)
       (setv [@unsaved @replaced] [False @replaces])
       (except [error [OSError ValueError]]
         (setv
           @unsaved True
           why (if (isinstance error FileNotFoundError)
-            f"its folder {@place.parent} has been renamed or removed"
+            f"its folder {@absolute-path.parent} has been renamed or removed"
             (or (getattr error "strerror" None) error))
           line f"{@path} could not be saved: {why}")
         (unless last
           (.warn @display f"{line}; training continues and tries again at the next save")
           (return))
-        (setv place (save-elsewhere @checkpoint @place))
-        (raise (OSError f"{line}{(if place f"; the model is in {place}" "")}") :from error)))))
+        (setv rescued (save-elsewhere @checkpoint @absolute-path))
+        (raise (OSError f"{line}{(if rescued f"; the model is in {rescued}" "")}") :from error)))))

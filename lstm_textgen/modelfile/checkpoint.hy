@@ -109,9 +109,9 @@ model.]]
   "Save to a new file beside `path` or in the temporary folder; return its path, None if it fails."
   (for [find [(fn [] path.parent) gettempdir]]  ; on full disks there is no temporary folder
     (with [_ (suppress OSError ValueError)]
-      (setv place (/ (Path (find)) f"{path.stem}-{(token-hex 4)}.h5"))
-      (save-checkpoint checkpoint place)
-      (return place))))
+      (setv other (/ (Path (find)) f"{path.stem}-{(token-hex 4)}.h5"))
+      (save-checkpoint checkpoint other)
+      (return other))))
 
 
 (defn copy-to-share [checkpoint]

@@ -143,19 +143,19 @@ Specification, version 3.0.]]
     (for [[start length] blocks]  ; grows during the loop
       (setv
         block (@_bytes start length)
-        place 0)
-      (while (<= (+ place 8) length)
+        offset 0)
+      (while (<= (+ offset 8) length)
         (setv
-          [kind size flags] (_fields "HHB" block place)
+          [kind size flags] (_fields "HHB" block offset)
           name (.get READ kind)
-          content (cut block (+ place 8) (+ place 8 size)))
+          content (cut block (+ offset 8) (+ offset 8 size)))
         (unless (or name (in kind IGNORED-MESSAGES))
           (refuse f"it has compressed data, a link or the like (a message of the kind {kind})"))
         (unless (= 0 (& flags 2)) (refuse "it has shared messages"))
         (cond
           (= name "continuation") (.append blocks (_fields "QQ" content))
           name (.append (.setdefault parts name []) content))
-        (+= place 8 size)))
+        (+= offset 8 size)))
     (setv (get @objects path) parts)
     (when (in "symbol table" parts)
       (for [[name address] (.items (@_members (@_part path "symbol table")))]
@@ -188,7 +188,7 @@ Specification, version 3.0.]]
     members)
 
   (meth _entries [at [level None]]
-    "Yield (place of the name, address, kind) of the entries below the B-tree node at `at`."
+    "Yield (offset of the name, address, kind) of the entries below the B-tree node at `at`."
     (setv [signature kind found count] (_fields "4sBBH" (@_bytes at 8)))
     (unless (and (= signature b"TREE") (= kind 0) (in level [None found]))
       (refuse "a group in it is damaged"))
@@ -214,15 +214,15 @@ Specification, version 3.0.]]
     (setv
       [signature size] (_fields "4s4xQ" (@_bytes at 16))
       block (@_bytes (+ at 16) (max 0 (- size 16)))
-      [place objects] [0 {}])
+      [offset objects] [0 {}])
     (unless (= signature b"GCOL") (refuse "the texts in it are damaged"))
-    (while (<= (+ place 16) (len block))
-      (setv [number size] (_fields "H6xQ" block place))
+    (while (<= (+ offset 16) (len block))
+      (setv [number size] (_fields "H6xQ" block offset))
       (when (= number 0)  ; the rest is free
         (break))
-      (+= place 16)
-      (setv (get objects number) (cut block place (+ place size)))
-      (+= place size (% (- size) 8)))  ; padded to a multiple of 8
+      (+= offset 16)
+      (setv (get objects number) (cut block offset (+ offset size)))
+      (+= offset size (% (- size) 8)))  ; padded to a multiple of 8
     objects))
 
 

@@ -47,7 +47,7 @@ permanently if anything fails.]]
         :if (or (= #* (map os.path.realpath [path file])) (_same-file? path file))]
     (_refuse-overwriting name path kind))
   (when (_special path) (return))
-  (setv real (_real-place name path))
+  (setv real (_writable-path name path))
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (when (.exists real)
     (refuse-read-only real)
@@ -120,7 +120,7 @@ permanently if anything fails.]]
     (re.match pattern (.read file 200))))  ; bytes, which are enough to tell
 
 
-(defn _real-place [name path]
+(defn _writable-path [name path]
   "Return the real `Path` at `path`; raise unless a file can be created there."
   (setv
     real (Path (os.path.realpath path))

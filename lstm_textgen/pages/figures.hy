@@ -196,10 +196,10 @@ picture is left out.]]
     (setv
       n (len surprise)
       hardest (max surprise)
-      place (/ (.index surprise hardest) (- n 1)))
+      position (/ (.index surprise hardest) (- n 1)))
     (section-of "Where the held-out text is hard to predict"
       (+ f"Surprise in bits per character at {n} places of the held-out text. The "
-        f"hardest is {place :.0%} of the way in, at {hardest :.2f} bits; the easiest has "
+        f"hardest is {position :.0%} of the way in, at {hardest :.2f} bits; the easiest has "
         f"{(min surprise) :.2f}. --score-html shades the text itself.")
       (html
         (svg :class "strip" :role "img" :width "100%" :height STRIP-HEIGHT :aria-label
@@ -249,11 +249,11 @@ picture is left out.]]
   (when (> (len all-values) 1)
     (setv
       [low high] [(min all-values) (max all-values)]
-      place (fn [k value n] (+
+      point (fn [k value n] (+
         f"{(* width (/ (+ k 0.5) n)) :.1f},"
         f"{(+ 3 (* (- height 6) (/ (- high value) (or (- high low) 1)))) :.1f}")))
     (html (svg :role "img" :width width :height height :viewBox f"0 0 {width} {height}"
       (title f"Loss by epoch, from {high :.3f} to {low :.3f} bits")
       (for [[name values] (.items curves)]
         (polyline :fill "none" :stroke-width "2" :stroke (get CARD-COLORS name) :points
-          (.join " " (gfor [k value] (enumerate values) (place k value (len values))))))))))
+          (.join " " (gfor [k value] (enumerate values) (point k value (len values))))))))))

@@ -230,8 +230,8 @@ A section is left out if a file lacks its data, or has too little of it to show.
   (section-of "How it learned to write"
     "Samples after one epoch and another, always with the same random seed."
     (when (> n 1) (html (div :class "columns"
-      (for [place (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
-            :setv entry (get entries (round place))]
+      (for [index (np.linspace 0 (- n 1) (min n EPOCHS-SHOWN))
+            :setv entry (get entries (round index))]
         (_sample f"Epoch {(get entry "epoch")}: {(loss-of entry) :.3f} bits"
           (get entry "sample"))))))))
 

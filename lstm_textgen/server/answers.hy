@@ -5,7 +5,7 @@
   time
   msgspec
   starlette.responses [Response]
-  lstm-textgen.server.requests [ChatBody])
+  lstm-textgen.server.bodies [ChatBody])
 
 
 (defn json-answer [content [status 200] [headers None]]

@@ -14,9 +14,9 @@
   starlette.routing [Route]
   lstm-textgen.pages.assembly [assemble]
   lstm-textgen.server.answers [choice-of error-answer head-of json-answer model-entry usage-of]
+  lstm-textgen.server.bodies [ApiError ChatBody CompletionBody read-body]
   lstm-textgen.server.guard [read-all]
-  lstm-textgen.server.models [Full]
-  lstm-textgen.server.requests [ApiError ChatBody CompletionBody read-body])
+  lstm-textgen.server.models [Full])
 
 (setv BUSY-SECONDS 1)  ; after which to try again
 

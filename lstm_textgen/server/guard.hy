@@ -19,7 +19,7 @@
   starlette.requests [ClientDisconnect]
   uvicorn.protocols.http.h11-impl [H11Protocol]
   lstm-textgen.server.answers [error-answer]
-  lstm-textgen.server.requests [ApiError])
+  lstm-textgen.server.bodies [ApiError])
 
 (setv
   LARGEST-BODY (** 2 20)  ; bytes

@@ -16,11 +16,11 @@
 
   (meth [property] name []
     "The base's name."
-    (get (.rsplit self ":" 1) 0))
+    (get (@rsplit ":" 1) 0))
 
   (meth [property] used? []
     "Whether the model began with the base's weights."
-    (not (.endswith self ":unused")))
+    (not (@endswith ":unused")))
 
   (meth unused []
     "Return the record of this base for a model that began from scratch after all."

@@ -16,8 +16,8 @@ values dropped in training.]]
 
 (defrecord Recurrent "All about a kind of recurrent layer, except its step." [
     #^ str keras-class  ; its name in `keras.layers`
-    #^ list gates       ; their places in Keras' weights, in the order of the step in NumPy
-    #^ int [candidate 2]         ; the place of the candidate, which takes tanh, not σ
+    #^ list gates       ; their indices in Keras' weights, in the order of the step in NumPy
+    #^ int [candidate 2]         ; the index of the candidate, which takes tanh, not σ
     #^ bool [two-biases False]])  ; whether it has a bias for its input and one for its state
 
 

@@ -16,7 +16,7 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
   ;; The last character of a line, the break with blank lines and indents, what comes next.
   BREAK (re.compile r"(\S)[^\S\n]*(\n\s*)(?=(\S))")
   BREAKS ["letters" "commas" "sentences"]
-  ODD (/ 0.75 10_000))  ; breaks per character up to which those of a kind are oversights
+  OVERSIGHTS (/ 0.75 10_000))  ; breaks of a kind per character, up to which they are oversights
 
 
 (defn unbroken-in [places]
@@ -25,7 +25,7 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
   One within a sentence comes after a letter or a comma, before a small letter and no blank line.
   Headings end with letters, too, so a text may lack only these.]]
   (setv
-    most (* ODD (sum (map len places)))
+    most (* OVERSIGHTS (sum (map len places)))
     found (Counter))
   (for [place places  [before space after] (.findall BREAK place)]
     (setv kind (_kind before))

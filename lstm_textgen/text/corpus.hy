@@ -110,8 +110,8 @@ the cache folder, from which the ids are memory-mapped.]]
     (.append @sizes (len data))
     (try
       (when (> (sum @sizes) @most) (os.makedirs (cache-folder) :exist-ok True))
-      (.write self data)
-      (.flush self)
+      (@write data)
+      (@flush)
       (except [error OSError]
         (raise (OSError (+ f"can't store the text in the cache folder {(cache-folder) !r}: "
           f"{(or error.strerror error)}; "
@@ -119,12 +119,12 @@ the cache folder, from which the ids are memory-mapped.]]
 
   (meth array [dtype]
     "Return all bytes as a read-only array of `dtype`; end storing."
-    (.seek self 0)
+    (@seek 0)
     (np.frombuffer
       (if (> (sum @sizes) @most)
         ;; The mapping has its own handle. Windows removes the file with the last handle.
-        (mmap.mmap (.fileno self) 0 :access mmap.ACCESS-READ)
-        (.read self))
+        (mmap.mmap (@fileno) 0 :access mmap.ACCESS-READ)
+        (@read))
       dtype)))
 
 
@@ -153,18 +153,18 @@ the cache folder, from which the ids are memory-mapped.]]
     (.hexdigest @_digest))
 
   (meth __iter__ []
-    (.part self 0 @length))
+    (@part 0 @length))
 
   (meth part [start stop]
     "Yield the characters from `start` to before `stop`, in chunks."
     (setv
       first (- (bisect @starts start) 1)
-      place (sum (cut @sizes first)))
+      offset (sum (cut @sizes first)))
     (for [n (range first (len @sizes))  :if (< (get @starts n) stop)]
-      (.seek self place)
+      (@seek offset)
       (setv
-        place (+ place (get @sizes n))
-        chunk (.decode (.read self (get @sizes n)) "utf-8" "surrogatepass")
+        offset (+ offset (get @sizes n))
+        chunk (.decode (@read (get @sizes n)) "utf-8" "surrogatepass")
         before (get @starts n))
       (yield (cut chunk (max 0 (- start before)) (- stop before)))))
 
@@ -174,7 +174,7 @@ the cache folder, from which the ids are memory-mapped.]]
     (lfor
       n (range count)
       :setv start (* n (// @length count))
-      (.join "" (.part self start (+ start size)))))
+      (.join "" (@part start (+ start size)))))
 
   (meth kept [share]
     #[[Return how many characters are left to train on if the `share` at the end is held out.
@@ -183,11 +183,11 @@ the cache folder, from which the ids are memory-mapped.]]
     A line or a word is the same in any units, so models of any units have the same part.]]
     (setv
       held (round (* share @length))
-      place (- @length held)
-      more (min MOST-MORE (// held 10) (// place 10))
-      before (.join "" (.part self (- place more) (+ place 2)))
+      end (- @length held)
+      more (min MOST-MORE (// held 10) (// end 10))
+      before (.join "" (@part (- end more) (+ end 2)))
       word (.match BEFORE-WORD before))
-    (+ (- place more) (or
+    (+ (- end more) (or
       (+ 1 (.rfind before "\n" 0 more))
       (and word (.end word))
       more))))

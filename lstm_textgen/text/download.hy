@@ -90,7 +90,7 @@
   "Write the body of `address` to `file`; call `report` before each write."
   (import httpx)
   (setv [done total] [None None])  ; bytes
-  (defn place []
+  (defn amount []
     (if (is total None) f"{done} bytes" f"{done} of {total} bytes"))
   (try
     (with [response (.stream client "GET" address)]
@@ -110,12 +110,12 @@
         (when (> seconds PERIOD)
           (when (< (- done before) (* SLOWEST seconds))
             (refuse f"the server sends less than {SLOWEST} bytes per second "
-              f"(after {(place)}); try again later, or another URL"))
+              f"(after {(amount)}); try again later, or another URL"))
           (setv [begun before] [(monotonic) done]))))
     (except [error [httpx.HTTPError httpx.InvalidURL]]
       (raise (ValueError (if (is done None)
         (_reason error)
-        f"the connection broke after {(place)}; run again to start over")) :from error)))
+        f"the connection broke after {(amount)}; run again to start over")) :from error)))
   (unless done (refuse "the server sent nothing")))
 
 

@@ -22,7 +22,7 @@
   lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.columns [Condition check-conditions tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
-    about-skipped batched file-chunks first-reason joined sound-documents]
+    about-skipped cleaned-chunks file-chunks first-reason joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -163,9 +163,9 @@
 
   `folders` are as in `read-chunks`. Raise `FileNotFoundError` if there are none.]]
   (setv bare (and source (not (os.path.dirname source))))
-  (for [place ["" #* (if bare ["corpora" #* folders #* OUR-CORPORA] [])]
-        :setv path (os.path.join place source)
-        :if ((if (in place OUR-CORPORA) os.path.isfile os.path.exists) path)]
+  (for [folder ["" #* (if bare ["corpora" #* folders #* OUR-CORPORA] [])]
+        :setv path (os.path.join folder source)
+        :if ((if (in folder OUR-CORPORA) os.path.isfile os.path.exists) path)]
     (return [path]))
   (when (re.search r"[*?[]" source)
     (setv paths (sorted (glob.glob source :recursive True)))
@@ -220,7 +220,7 @@
       (do
         (setv
           folder (Folder path reading)
-          summary (yield :from (batched (read-slack folder) reading)))
+          summary (yield :from (cleaned-chunks (read-slack folder) reading)))
         (for [name folder.names]
           (with [file (open (os.path.join path name) "rb")] (_note-digest file reading))))
       (with [file (_opened path reading.name warn)]

@@ -84,9 +84,9 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
     ends (np.flatnonzero (= units (ord "\n")))
     starts (np.append 0 (+ 1 (cut ends -1)))
     sizes (- (+ ends 1) starts)
-    places (- (np.arange (len units)) (np.repeat starts sizes))
+    exponents (- (np.arange (len units)) (np.repeat starts sizes))
     powers (np.cumprod (np.full (.max sizes) FACTOR "uint64")))
-  (.astype (>> (np.add.reduceat (* units (get powers places)) starts) 16) int))
+  (.astype (>> (np.add.reduceat (* units (get powers exponents)) starts) 16) int))
 
 
 (defclass KnownItems []
@@ -103,8 +103,8 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   (meth __contains__ [item]
     (setv
       own (fingerprint-of item)
-      place (np.searchsorted @known own))
-    (or (in own @added) (and (< place (len @known)) (= (get @known place) own))))
+      index (np.searchsorted @known own))
+    (or (in own @added) (and (< index (len @known)) (= (get @known index) own))))
 
   (meth add [item]
     "Count `item` among them."

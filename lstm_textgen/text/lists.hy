@@ -67,8 +67,8 @@ has a hash of each item; later there are the places of items.]]
         (setv [rest whole] (@_note (+ rest chunk) keys))
         (when whole (yield whole)))
       (setv
-        [@places @firsts @times] (duplicates (.array keys "int64"))
-        @copies (np.count-nonzero (!= @places @firsts))))
+        [@indices @firsts @times] (duplicates (.array keys "int64"))
+        @copies (np.count-nonzero (!= @indices @firsts))))
     (when (< (- @count @copies) FEW)
       (refuse 'items f" {@items}: a list needs at least {FEW} different items, but the text has "
         f"{(- @count @copies)}; give a longer text, or leave " 'items " out")))
@@ -183,33 +183,33 @@ has a hash of each item; later there are the places of items.]]
     (.shuffle (np.random.default-rng rng-seed) order)
     (when @copies
       (setv
-        most (if (< (len @places) @count) MOST-COPIES (max MOST-COPIES (.min @times)))
-        (get able @places) (& (= @places @firsts) (<= @times most))))
+        most (if (< (len @indices) @count) MOST-COPIES (max MOST-COPIES (.min @times)))
+        (get able @indices) (& (= @indices @firsts) (<= @times most))))
     (setv
       candidates (get order (get able order))
       @held (cut candidates (if validation (max 1 (round (* validation (len candidates)))) 0))
       own (np.ones @count bool)
       (get own @held) False
-      (get own @places) (get own @firsts)
+      (get own @indices) (get own @firsts)
       @own (get order (get own order)))))
 
 
 (defn duplicates [keys]
-  #[[Return #(places firsts times), int arrays about the items that occur more than once.
+  #[[Return #(indices firsts times), int arrays about the items that occur more than once.
 
-  Equal items have the same of the `keys` (count,). `places` are those of these items, `firsts`
+  Equal items have the same of the `keys` (count,). `indices` are those of these items, `firsts`
   each one's first copy's, and `times` says how often each occurs.]]
   (setv
     ordered (np.sort keys)
     again (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))
-    places (np.concatenate [(np.zeros 0 int) #* (gfor
+    indices (np.concatenate [(np.zeros 0 int) #* (gfor
       first (if (len again) (range 0 (len keys) AT-ONCE) [])
       :setv some (cut keys first (+ first AT-ONCE))
       :setv nearest (.take again (np.searchsorted again some) :mode "clip")
       (+ first (np.flatnonzero (= nearest some))))])
-    [_ firsts which times] (np.unique (get keys places)
+    [_ firsts which times] (np.unique (get keys indices)
       :return-index True :return-inverse True :return-counts True))
-  #(places (get places (get firsts which)) (get times which)))
+  #(indices (get indices (get firsts which)) (get times which)))
 
 
 (defn most-units [bounds items]

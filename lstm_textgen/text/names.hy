@@ -59,9 +59,9 @@ the names of its text, and others become rarer (bench/log.md).]]
 
 
 (defclass Names []
-  #[[Which units of `vocabulary` would make a name that isn't `known` (a set), place by place.
+  #[[Which units of `vocabulary` would make a name that isn't `known` (a set), state by state.
 
-  Texts move from place to place. Places are made when a text first comes there.]]
+  Texts move from state to state. States are made when a text first comes there.]]
 
   (meth __init__ [vocabulary @known]
     (setv
@@ -72,10 +72,10 @@ the names of its text, and others become rarer (bench/log.md).]]
       @_end (re.compile rf"[{small},;]( ?| [A{capital}][^\W\d_]*)\Z")
       @_name (re.compile rf". ([A{capital}][^\W\d_]*)(.?)" re.DOTALL)
       @_begun (sfor name known n (range (len name)) (cut name (+ n 1)))
-      @_places {}))
+      @_states {}))
 
-  (meth place [text]
-    "Return the place at the end of `text`."
+  (meth state [text]
+    "Return the state at the end of `text`."
     (setv
       found (.search @_end text (max 0 (- (len text) NAME-REACH)))
       end (if found (get found 1) "")
@@ -84,15 +84,15 @@ the names of its text, and others become rarer (bench/log.md).]]
         (or (< (len end) 2) (in (cut end 1 None) @_begun)) (+ "," end)
         (.islower (get end -1)) ","  ; after another name
         True ""))
-    (unless (in key @_places)
-      (setv (get @_places key) (Place key (when key (@_change key)))))
-    (get @_places key))
+    (unless (in key @_states)
+      (setv (get @_states key) (State key (when key (@_change key)))))
+    (get @_states key))
 
-  (meth after [place id]
-    "Return the place after the unit `id` at this `place`."
-    (unless (in id place.next)
-      (setv (get place.next id) (@place (+ place.text (get @_units id)))))
-    (get place.next id))
+  (meth after [state id]
+    "Return the state after the unit `id` in this `state`."
+    (unless (in id state.next)
+      (setv (get state.next id) (@state (+ state.text (get @_units id)))))
+    (get state.next id))
 
   (meth _change [text]
     "Return what scores (size,) change by after `text`, or None."
@@ -104,10 +104,10 @@ the names of its text, and others become rarer (bench/log.md).]]
     (when (.any change) change)))
 
 
-(defclass Place []
-  #[[A place after texts with the end `text`.
+(defclass State []
+  #[[A state after texts with the end `text`.
 
-  `change` (size,) is added to scores there, unless it is None; `next` are the places after ids.]]
+  `change` (size,) is added to scores there, unless it is None; `next` are the states after ids.]]
 
   (meth __init__ [@text @change]
     (setv @next {})))

@@ -92,8 +92,8 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
         first (min ranks :default unjoined))
       (when (= first unjoined) (break))
       (setv
-        place (.index ranks first)
-        (get units (slice place (+ place 2))) [(.join "" (cut units place (+ place 2)))]))
+        start (.index ranks first)
+        (get units (slice start (+ start 2))) [(.join "" (cut units start (+ start 2)))]))
     (when (>= (len @_spelled) REMEMBERED) (.clear @_spelled))
     (setv (get @_spelled word) units)
     units)
@@ -109,8 +109,8 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
 
   (meth encode [text]
     "Return the ids of `text`; raise `ValueError` for unknown characters."
-    (setv units (.split self text))
-    (.check-known self units)
+    (setv units (@split text))
+    (@check-known units)
     (np.fromiter (map @ids.__getitem__ units) @dtype)))
 
 

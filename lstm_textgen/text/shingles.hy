@@ -13,7 +13,7 @@ whoever has it and a few words of the text can extend them one by one.]]
 (setv
   SHINGLE 20  ; characters
   BITS 8  ; for each shingle, before their number is rounded to a power of two
-  FACTORS [0x9E3779B1 0x85EBCA6B 0xC2B2AE35 0x27D4EB2F]  ; odd: each makes a bit's place of a hash
+  FACTORS [0x9E3779B1 0x85EBCA6B 0xC2B2AE35 0x27D4EB2F]  ; odd: each makes a bit's index of a hash
   MOST-SHINGLED 2_000_000)  ; characters; longer texts are hardly copied, and have no filter
 
 
@@ -47,7 +47,7 @@ whoever has it and a few words of the text can extend them one by one.]]
 (defn joined-filters [one other]
   #[[Return the filter of what the filters `one` and `other` have.
 
-  A place in the larger one begins with its place in the smaller, so each bit of this counts for
+  An index in the larger one begins with its index in the smaller, so each bit of this counts for
   several there.]]
   (unless (and one other) (return (or one other)))
   (setv [small large] (sorted
@@ -77,6 +77,6 @@ whoever has it and a few words of the text can extend them one by one.]]
   "Return whether `hash` is in the filter `bits`, which may be empty."
   (unless bits (return False))
   (for [factor FACTORS]
-    (setv place (>> (& (* hash factor) 0xFFFFFFFF) shift))
-    (unless (& (>> (get bits (>> place 3)) (& place 7)) 1) (return False)))
+    (setv index (>> (& (* hash factor) 0xFFFFFFFF) shift))
+    (unless (& (>> (get bits (>> index 3)) (& index 7)) 1) (return False)))
   True)

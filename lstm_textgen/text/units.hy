@@ -60,7 +60,7 @@
 
   (meth __init__ [units]
     "Raise `ValueError` if `units` can't be the vocabulary of any text."
-    (.check self units)
+    (@check units)
     (setv
       [@units @size @unknown] [units (len units) (if @reserved 0 None)]
       @ids (dfor [i u] (enumerate units) u i)
@@ -109,10 +109,10 @@
     #[[Return this vocabulary with the new units of the text in `chunks` added at the end.
 
     There are up to `max-words` words (None: all); to pieces all new characters are added.]]
-    (setv added (lfor u (.learn self chunks) :if (not-in u @ids) u))
+    (setv added (lfor u (@learn chunks) :if (not-in u @ids) u))
     (when (and @limited (not @parts) (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- @size (len @reserved)))))))
-    (if added (.with-units self (+ @units added)) self))
+    (if added (@with-units (+ @units added)) self))
 
   (meth find [unit]
     "Return the id of `unit`, `unknown` if it has none."
@@ -120,7 +120,7 @@
 
   (meth encode [text]
     "Return the ids of `text` (time,); raise `TypeError` unless it is text."
-    (np.fromiter (map @find (.split self (check-value "`text`" TEXT text))) @dtype))
+    (np.fromiter (map @find (@split (check-value "`text`" TEXT text))) @dtype))
 
   (meth check-known [units]
     "Raise `ValueError` if the vocabulary lacks any of `units`, which are characters then."
@@ -133,11 +133,11 @@
 
     Without an unknown unit to stand for these, the ids lack them.]]
     (setv
-      units (.split self text)
-      unknowns (lfor u (dict.fromkeys units) :if (= (.find self u) @unknown) u))
+      units (@split text)
+      unknowns (lfor u (dict.fromkeys units) :if (= (@find u) @unknown) u))
     #( (if (and unknowns (is @unknown None))
         (np.array (lfor u units :if (in u @ids) (get @ids u)) int)
-        (.encode self text))
+        (@encode text))
       unknowns))
 
   (meth unfinished [seed]
@@ -199,7 +199,7 @@
       (get table (lfor u @units (ord u))) (range @size)
       parts (lfor codes (_code-points text) (.take table codes))
       ids (np.concatenate [(np.empty 0 table.dtype) #* parts]))
-    (when (= (.max ids :initial 0) @size) (.check-known self text))
+    (when (= (.max ids :initial 0) @size) (@check-known text))
     (.astype ids @dtype :copy False)))
 
 

@@ -213,7 +213,7 @@
     (-= @_units 1)
     (-= @_characters (len unit))
     (+= @_taken 1)
-    (.read self unit)))
+    (@read unit)))
 
 
 (defclass Copies [Rule]
@@ -230,7 +230,7 @@
       @_units seed.model.vocabulary.units
       [@_tail @_copied @_seen] ["" 0 #(None None)]  ; the last characters; how many were copied
       @_refused? False)  ; whether any unit was, in this place
-    (.read self (cut seed.before (- (+ SHINGLE _most)) None)))
+    (@read (cut seed.before (- (+ SHINGLE _most)) None)))
 
   (meth read [text]
     (setv [@_tail @_copied _] (@_with text)))
@@ -265,14 +265,14 @@
 
 
 (defclass Repeats [Rule]
-  #[[Refuses to repeat a passage of `length` characters in one text of these `units` (a list).
+  #[[Refuses to repeat a passage of `length` characters in one text.
 
   A passage that breaks off within a word would leave half a word. So a passage that ends with a
   word is to break off before it, and the beginnings of that word are known, too.]]
   (setv choosy True)
 
-  (meth __init__ [@length [@_units []]]
-    (setv [@_known @_tail] [[(set)] ""]))  ; sets of hashes, the last of which grows
+  (meth __init__ [@length]
+    (setv [@_units @_tail @_known] [[] "" [(set)]]))  ; sets of hashes, the last of which grows
 
   (meth copy [units]
     "Return one of the same text, which continues in its own way; what they know is shared."
@@ -284,14 +284,14 @@
     ((if strict @begins? @completes?) (get @_units id)))
 
   (meth take [id]
-    (.read self (get @_units id)))
+    (@read (get @_units id)))
 
   (meth begins? [unit]
     "Return whether `unit` would complete a passage, or begin the word that would."
     (setv
       whole (+ @_tail unit)
       n (len (.lstrip unit)))
-    (or (.completes? self unit)
+    (or (@completes? unit)
       (and n (.isspace (cut whole (- -1 n) (- n)))
         (@_has-any (gfor k (range (+ n 1) @length) (cut whole (- k) None))))))
 

@@ -34,20 +34,20 @@ the previous one returns.]]
 
   (meth [property] stops []
     "The list of the texts that it ends before."
-    (if (isinstance self.stop str) [self.stop] (list (or self.stop []))))
+    (if (isinstance @stop str) [@stop] (list (or @stop []))))
 
   (meth [property] only-item? []
     "Whether nothing but the end of an item, or a length, ends it."
-    (and self.item (not (or self.stops self.sentences self.names))))
+    (and @item (not (or @stops @sentences @names))))
 
   (meth finders [items [line-begins? False]]
     #[[Return a list of finders of the ends, in a model of `items` (None: of no list).
 
     `line-begins?` is whether the text begins a line.]]
-    (setv stops [#* self.stops #* (if (and items self.item) [(get ENDS items)] [])])
-    [ #* (if self.names [(NameFinder self.names line-begins?)] [])
+    (setv stops [#* @stops #* (if (and items @item) [(get ENDS items)] [])])
+    [ #* (if @names [(NameFinder @names line-begins?)] [])
       #* (if stops [(StopFinder stops)] [])
-      #* (if self.sentences [(SentenceFinder self.sentences)] [])]))
+      #* (if @sentences [(SentenceFinder @sentences)] [])]))
 
 
 (defn sure-text [finders text [last? False]]

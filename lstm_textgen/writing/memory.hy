@@ -78,7 +78,7 @@ spelled as they were, but sentences don't.]]
       (setv oldest (.popleft @_keys))
       (.pop (get @_places oldest) 0)
       (unless (get @_places oldest) (del (get @_places oldest))))
-    (.read self unit))
+    (@read unit))
 
   (meth read [text]
     "Take note of `text` that comes next, but of no places in it."

@@ -82,7 +82,7 @@
         :setv own model.vocabulary
         :setv missing (if (is own.unknown None) -1 own.unknown)
         (np.array (lfor unit ids (.get own.ids unit missing))))
-      @_places (lfor
+      @_targets (lfor
         model mixture.models
         (np.array (lfor unit model.vocabulary.units (get ids unit))))))
 
@@ -92,14 +92,14 @@
   (meth step [ids]
     "Read one id of the common vocabulary for each stream; return the logits."
     (.fill @logits 0)
-    (for [[engine own place share] (zip @engines @_own @_places @mixture.shares)]
+    (for [[engine own targets share] (zip @engines @_own @_targets @mixture.shares)]
       (setv
         known (get own ids)
         lost (< known 0)  ; the streams that stay unchanged
         kept (if (.any lost) (lfor array engine.state (get array lost)) []))
       (.step engine (np.maximum known 0))
       (for [[array values] (zip engine.state kept)] (setv (get array lost) values))
-      (+= (get @logits #(... place)) (* share (softmax engine.logits))))
+      (+= (get @logits #(... targets)) (* share (softmax engine.logits))))
     (with [_ (np.errstate :divide "ignore")]  ; log 0 = -inf is intended
       (np.log @logits @logits)))
 

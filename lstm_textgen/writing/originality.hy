@@ -15,7 +15,7 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
   HASHED-AT-ONCE (** 2 20)  ; characters of the training text hashed at once
   BASE 0x9E3779B97F4A7C15  ; any large odd number: it can be divided by modulo 2⁶⁴
   TABLE-BITS 22  ; the first bits of a hash, which tell most strings apart
-  REST (np.uint64 (- 64 TABLE-BITS))  ; the other bits
+  TABLE-SHIFT (np.uint64 (- 64 TABLE-BITS))  ; by which a hash becomes an index of the table
   SEPARATOR "\ud800")  ; separates texts and occurs in none
 
 
@@ -34,15 +34,15 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
     gaps (np.flatnonzero (np.concatenate [[True] (np.logical-not copied) [True]]))
     run (- (.max (np.diff gaps)) 1)  ; the longest run of True; no passage makes a longer one
     [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len written))])
-    place (if run (.argmax copied) 0)
+    start (if run (.argmax copied) 0)
     n most)
   (while (< least most)
     (setv found (np.flatnonzero (_copied written training n)))
     (if (len found)
-      (setv [least place] [n (get found 0)])
+      (setv [least start] [n (get found 0)])
       (setv most (- n 1)))
     (setv n (// (+ least most 1) 2)))
-  #((cut written place (+ place least)) (when strings (/ (int (.sum copied)) strings))))
+  #((cut written start (+ start least)) (when strings (/ (int (.sum copied)) strings))))
 
 
 (defn _copied [written training n]
@@ -61,8 +61,8 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
     hashes (hash written)
     table (np.zeros (** 2 TABLE-BITS) bool)
     found [(np.empty 0 "uint64")]
-    (get table (>> hashes REST)) True)
+    (get table (>> hashes TABLE-SHIFT)) True)
   (for [start (range 0 (len training) HASHED-AT-ONCE)]
     (setv theirs (hash (cut training start (+ start HASHED-AT-ONCE n -1))))
-    (.append found (np.unique (get theirs (get table (>> theirs REST))))))
+    (.append found (np.unique (get theirs (get table (>> theirs TABLE-SHIFT))))))
   (np.isin hashes (np.concatenate found)))

@@ -16,7 +16,7 @@ isn't running, they take up to 100 times as long as one.]]
   TRIAL 4       ; steps of a trial
   PORTION 16    ; steps with several threads after which the speed is judged, then twice as many, …
   LONGEST-PORTION 64  ; … up to this number
-  GAIN 0.75     ; several threads must take less than this share of the time of one
+  WORTHWHILE 0.75  ; several threads must take less than this share of the time of one
   PATIENCE 128  ; steps with one thread after a trial that fails, the next time twice as many
   LONGEST-PATIENCE 8192
   PORTIONS 64)  ; with several threads, after which one is measured again
@@ -55,7 +55,7 @@ isn't running, they take up to 100 times as long as one.]]
         [@_alone @_portions] [seconds 0])
       (and @_waking (< seconds (* SLOWEST-WAKING @_alone))) (setv [@_left @_waking] [TRIAL False])
       (= @_portions PORTIONS) (setv [@threads @_left] [1 FIRST])
-      (< seconds (* GAIN @_alone)) (setv
+      (< seconds (* WORTHWHILE @_alone)) (setv
         @_left (min LONGEST-PORTION (<< PORTION @_portions))
         @_patience (max PATIENCE (// @_patience 2))
         @_portions (+ @_portions 1))

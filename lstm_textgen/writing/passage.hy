@@ -96,7 +96,7 @@
     (setv @draw.rules (.rules @demands @seed @pattern))
     (when @seed.rest
       (setv [id typed logits] (.first-unit @seed engine @draw))
-      (.take self [id] (when @draw.logits logits) typed)))
+      (@take [id] (when @draw.logits logits) typed)))
 
   (meth take [ids [logits None] [typed 0]]
     #[[Add the units of the list `ids` until the text is over.
@@ -145,7 +145,7 @@
         (setv
           line (if @_parts-left @_units-line @_parts-line)
           @over (if line "cut off" "length"))
-        (when line (.warn self line))))))
+        (when line (@warn line))))))
 
 
 (defn limits [ends model]

@@ -2,24 +2,22 @@
 
 (import
   functools [lru-cache]
-  warnings
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.settings.models [Request]
   lstm-textgen.text.items [NewItems]
   lstm-textgen.text.shingles [MOST-SHINGLED]
-  lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.constraints [Demands]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [Passage]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.scheduler [Group]
-  lstm-textgen.writing.seeds [Seed])
+  lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.streams [MOST-TEXTS])
 
 
-(defn group-of [model seeds [asked (Request {})] [ends None] [warn warnings.warn]]
+(defn group-of [model seeds asked ends warn]
   #[[Return the `Group` of what `asked` (a `Request`) wants of `model` after each of `seeds`.
 
-  A seed is a text. The ends are those asked for, unless others are given. One call of `warn` names
+  A seed is a text. The ends are those asked for if `ends` is None. One call of `warn` names
   a seed's unknown units; the rest of the seed is used. Raise `ValueError` for new items by a model
   that doesn't know its list, for copies that it doesn't know (see `check-copies`) and for a bad
   pattern; the first passage raises it for a pattern that nothing after the seed can match.]]

@@ -76,23 +76,23 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
       (> (- (+ @_length (len unit)) (len (.lstrip unit @_last))) @_most)))
 
   (meth take [id]
-    (.read self (get @_units id))))
+    (@read (get @_units id))))
 
 
 (defclass KeptNames [Rule]
   "Makes all names but those in `names` (`Names`) rarer, after the text `before`."
 
   (meth __init__ [@_names before]
-    (setv @_place (.place _names before)))
+    (setv @_state (.state _names before)))
 
   (meth read [text]
-    (setv @_place (.place @_names (+ @_place.text text))))
+    (setv @_state (.state @_names (+ @_state.text text))))
 
   (meth score [scores choice]
-    (when (is-not @_place.change None) (+= scores @_place.change)))
+    (when (is-not @_state.change None) (+= scores @_state.change)))
 
   (meth take [id]
-    (setv @_place (.after @_names @_place id))))
+    (setv @_state (.after @_names @_state id))))
 
 
 (defclass Recall [Rule]

@@ -9,9 +9,9 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
 (import
   collections [deque]
   itertools [takewhile]
-  lstm-textgen.writing.batch [Crowd MOST-TEXTS]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.pace [Pace]
+  lstm-textgen.writing.streams [Crowd MOST-TEXTS]
   lstm-textgen.writing.winners [best-of fitting unseen])
 
 (setv
@@ -139,7 +139,7 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
     (setv news (if @running (@_draw most enough?) #{}))
     (for [group (list @groups)]
       (when (.settle group) (.add news group))
-      (when group.over (.remove self group)))
+      (when group.over (@remove group)))
     (list news))
 
   (meth fail []
@@ -155,7 +155,7 @@ depends on the clock: who alone asks for texts gets the same ones each time.]]
         @_crowd (Crowd @_model @_reader)
         [@_leaving @_joining] [#{} (dict.fromkeys @running)]))  ; as if none had joined the old one
     (setv @_admitting None)
-    (for [group lost] (.remove self group "failed"))
+    (for [group lost] (@remove group "failed"))
     lost)
 
   ;; Seeds and places

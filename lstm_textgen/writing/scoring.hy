@@ -126,8 +126,8 @@ a memory it is read from beginning to end.]]
     (+= held (cut chunk start (+ start READ-AT-ONCE)))
     (when (> (len held) READ-AT-ONCE)
       (setv
-        places (gfor mark (if spaced "\n " "") (.rfind held mark 1 READ-AT-ONCE))
-        end (next (gfor place places :if (> place 0) place) READ-AT-ONCE))
+        ends (gfor mark (if spaced "\n " "") (.rfind held mark 1 READ-AT-ONCE))
+        end (next (gfor each ends :if (> each 0) each) READ-AT-ONCE))
       (yield (cut held end))
       (setv held (cut held end None))))
   (for [start (range 0 (len held) READ-AT-ONCE)] (yield (cut held start (+ start READ-AT-ONCE)))))

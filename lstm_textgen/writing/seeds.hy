@@ -20,8 +20,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
   lstm-textgen.text.items [ENDS]
   lstm-textgen.text.names [names-for]
   lstm-textgen.text.units [describe-units]
-  lstm-textgen.writing.batch [make-sampler]
-  lstm-textgen.writing.memory [Memory])
+  lstm-textgen.writing.memory [Memory]
+  lstm-textgen.writing.streams [make-sampler])
 
 (setv
   PATHS 16       ; the most probable ones, followed from each place in a word
@@ -185,13 +185,13 @@ But most seeds end with a whole word, so a word that the model may end there isn
     start (.copy-state engine)
     [found paths] [[] (defaultdict list)]
     (get paths 0) [(_Path 0.0 start)])
-  (for [place (range (len rest))]
+  (for [offset (range (len rest))]
     (setv
-      left (cut rest place None)
+      left (cut rest offset None)
       fits (lfor [id unit] (enumerate units) :if (.startswith unit left) id)
       beyond (np.array (lfor id fits :if (!= (get units id) left) id) int)
       within (lfor [id unit] (enumerate units) :if (.startswith left unit) id))
-    (for [path (_likeliest (.pop paths place []) found)]
+    (for [path (_likeliest (.pop paths offset []) found)]
       (setv
         state (_followed engine path)
         ln-sum (np.logaddexp.reduce engine.logits :dtype "float64")
@@ -199,7 +199,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
       (when (len beyond)
         (.append found (Way (np.logaddexp.reduce (get odds beyond)) state beyond (len left))))
       (for [id within]
-        (.append (get paths (+ place (len (get units id)))) (_Path (get odds id) state id)))))
+        (.append (get paths (+ offset (len (get units id)))) (_Path (get odds id) state id)))))
   (for [path (_likeliest (get paths (len rest)) found)]
     (.append found (Way path.weight (_followed engine path))))
   (or (nlargest (len units) found :key (attrgetter "weight")) [(Way 0.0 start)]))

@@ -42,10 +42,10 @@ function of the passage and of why to give up, or None.]]
   (defn step [passages]
     (for [passage passages]
       (setv
-        place (// (% passage.draw.number count) n)
-        known (.setdefault rivals place []))
+        contest (// (% passage.draw.number count) n)
+        known (.setdefault rivals contest []))
       (.append known passage)
       (when (= (len known) n)
-        (yield (min (.pop rivals place)
+        (yield (min (.pop rivals contest)
           :key (fn [each] (/ each.surprise (max 1 each.units))))))))
   step)

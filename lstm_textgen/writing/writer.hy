@@ -37,10 +37,10 @@
     (finally (.close scheduler))))
 
 
-(defn write-each [model seeds [asked (Request {})] [ends None] [warn warnings.warn]]
+(defn write-each [model seeds [asked (Request {})] [warn warnings.warn]]
   #[[Return an iterator of #(k text), each as soon as it ends: the samples after each of `seeds`.
 
-  They are generated together, with the parameters of `stream`; but for rounding (see `batch`),
+  They are generated together, with the parameters of `stream`; but for rounding (see `streams`),
   text k depends only on the random seed and k. Items of a list come in the order of their numbers.
   After Ctrl-C it yields what there is of the others, but nothing that may still be refused and no
   half items, before it raises `KeyboardInterrupt`. Raise `ValueError` unless there is an end or
@@ -49,10 +49,10 @@
   A text that isn't as demanded is drawn again, as is an item that isn't new, if only new ones are
   wanted; after `MOST-DRAWS` of them in a row, `warn` and end early, or raise `ValueError` if there
   are no texts.]]
-  (unless (or ends model.settings.items (is-not asked.length None) asked.stop asked.sentences)
+  (unless (or model.settings.items (is-not asked.length None) asked.stop asked.sentences)
     (refuse (if (= asked.samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
-  (_texts-of model (group-of model seeds asked ends warn) warn))
+  (_texts-of model (group-of model seeds asked None warn) warn))
 
 
 (defn _texts-of [model group warn]

@@ -38,7 +38,7 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
       @part (training-network spec #((// rows @count) lookback) rng-seed :of-rows rows)
       @wishes (* [0] WISHES)
       @news @wishes
-      @rate-place (.index (lfor v @optimizer.variables v.name) "learning_rate")
+      @rate-index (.index (lfor v @optimizer.variables v.name) "learning_rate")
       carried (lfor v @model.non-trainable-variables (if (carried? v) SPLIT REPLICATED))
       state [REPLICATED REPLICATED carried]
       @learn-jit (@_compiled @_learn
@@ -99,7 +99,7 @@ in one array, as each sum costs latency: gradients, loss, learning rate and wish
       [[loss others] gradients] (act weights others x y True)
       [joined parted] (ravel-pytree [(lfor each [loss #* gradients] (/ each @count)) words])
       [[loss #* gradients] [words]] (parted (jax.lax.psum joined AXIS))
-      (get optimizer @rate-place) (get words 0)
+      (get optimizer @rate-index) (get words 0)
       [weights optimizer] (.stateless-apply @optimizer optimizer gradients weights))
     #(weights optimizer others loss (cut words 1 None)))
 

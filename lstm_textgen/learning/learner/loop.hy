@@ -258,11 +258,11 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defn with-rows [array t #* rows]
   "Return `array` (T, n, …) with row `t` replaced by `rows`; joining them would halve the speed."
   (setv
-    place 0
+    first 0
     zeros (lfor _ (cut array.shape 2 None) 0))
   (for [each rows]
-    (setv array (ops.slice-update array #(t place #* zeros) (ops.expand-dims each 0)))
-    (+= place (get each.shape 0)))
+    (setv array (ops.slice-update array #(t first #* zeros) (ops.expand-dims each 0)))
+    (+= first (get each.shape 0)))
   array)
 
 

@@ -218,10 +218,10 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (defn loopback? [address] (. (ip-address address) is-loopback))
   (setv
     [host port] (.rsplit global-state.coordinator-address ":" 1)
-    [[family kind _ _ place] #* _] (socket.getaddrinfo (.strip host "[]") port
+    [[family kind _ _ coordinator] #* _] (socket.getaddrinfo (.strip host "[]") port
       :type socket.SOCK-DGRAM))
   (with [probe (socket.socket family kind)]
-    (.connect probe place)  ; sends nothing
+    (.connect probe coordinator)  ; sends nothing
     (setv [[own #* _] [reached #* _]] [(.getsockname probe) (.getpeername probe)]))
   (.key-value-set client f"{REACHED}{global-state.process-id}" reached)
   (if (loopback? own)

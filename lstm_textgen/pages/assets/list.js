@@ -5,7 +5,7 @@ import { fingerprintOf, readFingerprints } from "./fingerprint.js";
 import { CONSTANTS } from "./page.js";
 
 /** Items that are added at once. */
-const TEN = 10;
+const ADDED = 10;
 
 /** Draws in a row in vain, after which the search ends; for a pattern it takes ten times more. */
 const PATIENCE = CONSTANTS.mostDraws;
@@ -94,7 +94,7 @@ export class List extends Column {
     const seen = new Set([...this.known, ...this.items.map(({ fingerprint }) => fingerprint)]);
     const { lines } = this.model.facts;
     const odds = lines > 0 && !pattern ? PATIENT : 0;
-    const wanted = this.items.length + TEN;
+    const wanted = this.items.length + ADDED;
     let misses = 0;
     let due = 0;
     while (this.items.length < wanted && misses < patience && this.length < FULL) {

@@ -41,7 +41,7 @@
 
   (meth read [name [most MAX-WHOLE]]
     "Return all bytes of the member `name`; raise `ValueError` if there are more than `most`."
-    (read-whole (.open self name) @reading most)))
+    (read-whole (@open name) @reading most)))
 
 
 (defn target [base link]

@@ -24,23 +24,23 @@
 
 
 (defn find-header [rows asked]
-  #[[Return #(names place said): the columns' names, where the rows below them begin, and a note.
+  #[[Return #(names start said): the columns' names, where the rows below them begin, and a note.
 
   The columns are numbered from 1 if the first of `rows` looks like data, unless a name that is
   `asked` for (a list) is in it.]]
   (setv
-    place (header-place rows asked)
-    names (list (map one-line (get [#* rows []] place)))
+    above (rows-above-header rows asked)
+    names (list (map one-line (get [#* rows []] above)))
     numbers? (all (gfor name asked (and (.isdecimal name) (not (_named? name names)))))
-    data? (if (and numbers? (= place 0)) (_data? rows) False))
+    data? (if (and numbers? (= above 0)) (_data? rows) False))
   (cond
     data? #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; the table has no header")
     (is data? None) #(names 1 "; the first row was taken as the header")
-    True #(names (+ place 1) "")))
+    True #(names (+ above 1) "")))
 
 
 (defn _named? [number names]
-  #[[Return whether `number` is one of the `names` in a table's first row, not a column's place.
+  #[[Return whether `number` is one of the `names` in a table's first row, not a column's number.
 
   It is one if there are fewer columns, or if the next number is a name, too; otherwise it may be a
   cell of a table without a header.]]
@@ -84,10 +84,10 @@
     #* (lfor each reading.where each.name)])
 
 
-(defn header-place [rows asked]
-  #[[Return the place of the row with the names of the columns among the first `rows` of a table.
+(defn rows-above-header [rows asked]
+  #[[Return how many of the first `rows` of a table are above the one with its columns' names.
 
-  Above it there may be a few titles, with text only in the first cell. The next row is the header
+  Those may be a few titles, with text only in the first cell. The next row is the header
   if it has several cells, no empty one between them, and as many as any row, of which most have
   several; but not if the first row has one of the names `asked` for.]]
   (setv
@@ -109,17 +109,17 @@
     0))
 
 
-(defn cell-of [row place]
-  "Return the text of a cell of a `row`, which has a list or dict of some by their places."
+(defn cell-of [row index]
+  "Return the text of a cell of a `row`, which has a list or dict of some by their indices."
   (try
-    (.strip (get row place))
+    (.strip (get row index))
     (except [LookupError] "")))
 
 
 ;; * Names
 
 (defn find-name [name names]
-  #[[Return the place among `names` of the one that `name` means, or None.
+  #[[Return the index among `names` of the one that `name` means, or None.
 
   It is the same, or is so but for case, white space and apostrophes; or it has this number,
   counted from 1; or it is the only one that contains `name`.]]
@@ -140,11 +140,11 @@
   (re.sub "['’]" "" (.casefold (comparable name))))
 
 
-(defn find-place [name rows header reading]
-  "Return the place of the column `name` in the `header`; raise `NotText` if there is none."
-  (setv place (find-name name header))
+(defn find-column [name rows header reading]
+  "Return the index of the column `name` in the `header`; raise `NotText` if there is none."
+  (setv index (find-name name header))
   (unless header (raise (NotText f"{reading.name} has no text")))
-  (when (is-not place None) (return place))
+  (when (is-not index None) (return index))
   (setv
     columns (lfor
       [n column] (enumerate (cut header MOST-LISTED))

@@ -59,8 +59,8 @@
     (_attempt read item)))
 
 
-(defn json-objects [file reading place kind [start 0]]
-  #[[Yield each object in the JSON of `file`, from the byte `start`, whose path ends with `place`.
+(defn json-objects [file reading suffix kind [start 0]]
+  #[[Yield each object in the JSON of `file`, from the byte `start`, whose path ends with `suffix`.
 
   Raise `NotText` for what is no JSON, and so no document of this `kind`, or for values within one
   another that are too deep, `BeyondLimit` for an object with more than `MAX-LINE` values and
@@ -76,7 +76,7 @@
     (for [[path event value] (ijson.parse (ijson.basic-parse file :use-float True))]
       (when (> (len path) MAX-JSON-PATH)
         (refuse-damaged reading kind "its values are nested too deeply"))
-      (when (and (not within) (= event "start_map") (.endswith path place))
+      (when (and (not within) (= event "start_map") (.endswith path suffix))
         (setv [within builder size] [path (ObjectBuilder) 0]))
       (when within
         (+= size (if (isinstance value str) (len value) 1))
@@ -192,9 +192,9 @@
 
 (defn _slack-link [link people]
   "Return the text that a `link` (a match of `SLACK-LINK`) shows."
-  (setv [mark place label] (.groups link))
+  (setv [mark target label] (.groups link))
   (match mark
-    "@" (+ "@" (or label (.get people place) place))
-    "#" (+ "#" (or label place))
-    "!" (+ "@" (or label (get (.split place "^") 0)))
-    _ (or label place)))
+    "@" (+ "@" (or label (.get people target) target))
+    "#" (+ "#" (or label target))
+    "!" (+ "@" (or label (get (.split target "^") 0)))
+    _ (or label target)))

@@ -97,7 +97,7 @@
   (meth lines [root]
     "Yield the lines in the element `root`, the first of several empty ones; return a `Summary`."
     (setv lines [])
-    (.text-of self root lines)
+    (@text-of root lines)
     (for [[before line] (pairwise ["" #* lines])  :if (or before line)] (yield (+ line "\n")))
     (Summary f"{@KIND}, {(counted (sum (map bool lines)) "paragraphs")}"))
 
@@ -113,8 +113,8 @@
     (when (or (in name @LEFT-OUT)
         (and (is-not found None) (.match hidden (_attribute found attribute))))
       (return ""))
-    (setv [text within] [(.own self name node) []])
-    (for [child node] (+= text (.text-of self child within) (.between self child.tail)))
+    (setv [text within] [(@own name node) []])
+    (for [child node] (+= text (@text-of child within) (@between child.tail)))
     (match (.get @ROLES name)
       "paragraph" (.extend lines [#* within (.rstrip text)])
       "row" (.append lines (.rstrip (.join "\t" within)))
@@ -148,7 +148,7 @@
     (match name
       "t" (or node.text "")
       "br" (if (in (_attribute node "type") ["page" "column"]) "" "\n")
-      "altChunk" (.inserted self (_attribute node "id"))
+      "altChunk" (@inserted (_attribute node "id"))
       _ (.get @TEXTS name "")))
 
   (meth between [text]
@@ -181,7 +181,7 @@
     "Return the text that begins the element."
     (if (= name "s")
       (* " " (min MOST-SPACES (int (or (_attribute node "c") 1))))
-      (+ (.get @TEXTS name "") (.between self node.text))))
+      (+ (.get @TEXTS name "") (@between node.text))))
 
   (meth between [text]
     "Return what is read of the `text` between elements."

@@ -76,7 +76,7 @@
       (lfor
         parts (or page [])
         :if (.strip (.join "" (gfor [text #* _] parts text)))
-        (line-of n (lfor [text #* place] parts (Part (.translate text letters) #* place)))))
+        (line-of n (lfor [text #* box] parts (Part (.translate text letters) #* box)))))
     found (->> lines without-headings without-notes paragraphs))
   (unless found
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "

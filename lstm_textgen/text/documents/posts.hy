@@ -24,11 +24,11 @@ one has `tweet.js` or a file for each month. Mastodon's has `outbox.json`, in Ac
   "Yield the text of each of one's own posts in `file`; return a `Summary`."
   (setv
     head (.read file HEAD)
-    [service _ place post] (find-posts (first-text head reading))
-    start (if (= place "item") (+ 1 (.index head b"=")) 0)
+    [service _ suffix post] (find-posts (first-text head reading))
+    start (if (= suffix "item") (+ 1 (.index head b"=")) 0)
     items (or reading.items "paragraph")
     [kept left-out] [0 0])
-  (for [item (json-objects file reading place "an archive of posts" start)]
+  (for [item (json-objects file reading suffix "an archive of posts" start)]
     (setv
       lines (list (filter None (map one-line (_lines post item reading))))
       text (.join (if (= items "line") " " "\n") lines))

@@ -25,7 +25,7 @@
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.posts [POSTS-FILE find-posts read-posts]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
-    Summary about-skipped batched file-chunks first-reason first-text joined read-whole
+    Summary about-skipped cleaned-chunks file-chunks first-reason first-text joined read-whole
     lines-in refuse-damaged refuse-locked sound-documents text-lines]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
@@ -103,7 +103,7 @@
     True [_read-members #* OPTIONS]))
   (_check-options reading options)
   ;; Plain text stays as it is.
-  (if (is read _read-members) (read archive) (batched (read archive) reading)))
+  (if (is read _read-members) (read archive) (cleaned-chunks (read archive) reading)))
 
 
 (defn read-ole [file reading]
@@ -308,12 +308,12 @@
   that can't be read, `ImportError` if a library is missing.]]
   (try
     (setv chunks (.read reader file reading))
-    (yield :from (if (is reader.read read-zip) chunks (batched chunks reading)))
+    (yield :from (if (is reader.read read-zip) chunks (cleaned-chunks chunks reading)))
     (except [[BeyondLimit ImportError NotText]] (raise))
     (except [error reader.errors] (refuse-damaged reading reader.kind error))))
 
 
-(defn document-text [kind text [column None]]
+(defn document-text [kind text column]
   #[[Return what the reader of this `kind` extracts from a document given as the string `text`.
 
   Raise `ValueError` if it isn't such a document.]]

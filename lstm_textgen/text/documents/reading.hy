@@ -30,7 +30,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
     ".epub" ".pdf" ".html" ".htm" ".xlsx" ".gz" ".zip")
   REASONS 10  ; such lines
   SKIPPED-SHOWN 5  ; other skipped files that a message names
-  BATCH (** 2 16)  ; characters that a reader hands on at once, or more
+  HANDED-ON (** 2 16)  ; characters, or more, that a reader hands on at once
   ;; What no document means by its text: control characters but for tabs and line ends, and places
   ;; where a word may be broken.
   UNWANTED (dict.fromkeys
@@ -216,7 +216,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
       "characters; break it into shorter ones")))))
 
 
-(defn batched [chunks reading]
+(defn cleaned-chunks [chunks reading]
   #[[Yield the text in a reader's `chunks`, cleaned and in larger ones; return what it returns.
 
   Raise `BeyondLimit` for too long a line.]]
@@ -229,7 +229,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
       (+= line (len part))
       (check-line line reading)
       (when (.endswith part "\n") (setv line 0)))
-    (when (>= (len held) BATCH)
+    (when (>= (len held) HANDED-ON)
       (yield (cleaned held))
       (setv held "")))
   (yield (cleaned held))

@@ -69,9 +69,9 @@ many cells, may need any amount of memory, and then only that process ends.]]
           (= each.visible python-calamine.SheetVisibleEnum.Visible))
         each.name)
       names (if name book.sheet-names (or shown book.sheet-names))
-      place (if name (find-name name names) 0)
-      others (lfor [n each] (enumerate names) :if (!= n place) each)
-      chosen (unless (is place None) (get names place)))
+      index (if name (find-name name names) 0)
+      others (lfor [n each] (enumerate names) :if (!= n index) each)
+      chosen (unless (is index None) (get names index)))
     (with [out (open 1 "w" :encoding "utf-8" :newline "" :closefd False)]
       (.write out (+ (json.dumps [chosen others]) "\n"))
       (setv

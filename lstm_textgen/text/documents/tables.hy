@@ -13,8 +13,8 @@
   lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [clip column-parts counted several]
   lstm-textgen.text.decoding [NotText likely-encoding]
-  lstm-textgen.text.documents.columns [asked-names cell-of find-header find-place header-place
-    in-words]
+  lstm-textgen.text.documents.columns [asked-names cell-of find-column find-header in-words
+    rows-above-header]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Summary cleaned
     file-chunks first-text one-line read-whole refuse-damaged text-lines]
   lstm-textgen.text.items [ENDS])
@@ -75,11 +75,11 @@
   (setv
     rows (dropwhile (fn [row] (not (any row))) rows)
     first (list (islice rows FIRST-ROWS))
-    [header place said] (find-header first (asked-names reading))
-    below (cut first place None)
-    place-of (fn [name] (find-place name below header reading))
-    [parts names] (if reading.column (_parts reading.column header place-of) [[] header])
-    tested (lfor each reading.where #(each (place-of each.name)))
+    [header start said] (find-header first (asked-names reading))
+    below (cut first start None)
+    index-of (fn [name] (find-column name below header reading))
+    [parts names] (if reading.column (_parts reading.column header index-of) [[] header])
+    tested (lfor each reading.where #(each (index-of each.name)))
     listed (clip (.join ", " names) 200)
     columns (if parts f" in column{(if (= (len names) 1) "" "s")} {listed}" "")
     where (in-words reading.where)
@@ -89,8 +89,10 @@
   (with [copy (SpooledTemporaryFile IN-MEMORY "w+" :encoding "utf-8" :newline "")]
     (for [row (chain (if (or parts tested) below first) rows)
           ;; A list: each condition counts the values of all rows.
-          :if (all (lfor [condition place] tested (.met? condition (cell-of row place))))]
-      (setv text (if parts (_filled parts row) (_all-cells row)))
+          :if (all (lfor [condition index] tested (.met? condition (cell-of row index))))]
+      (setv
+        cells (if (isinstance row dict) (.values row) row)
+        text (if parts (_filled parts row) (.rstrip (.join "\t" (map one-line cells)))))
       (when text
         (+= count 1)
         (+= longer (> (len row) (len header)))
@@ -111,29 +113,24 @@
     :items (when (and parts count) (or reading.items items))))
 
 
-(defn _parts [column header place-of]
+(defn _parts [column header index-of]
   #[[Return #(parts names): what each row's text is made of, and the columns in it.
 
-  A part is #(literal place), text and the place of the cell that follows it, or None. `place-of`
-  finds the place of one of the names in `column`, as in a `Reading`.]]
+  A part is #(literal index), text and the index of the cell that follows it, or None. `index-of`
+  finds the index of one of the names in `column`, as in a `Reading`.]]
   (setv
     parts (lfor
       text (several column)
       [literal name] [#* (column-parts text) #(" " None)]
-      #(literal (unless (is name None) (place-of name))))
-    places (dict.fromkeys (gfor [_ place] parts :if (is-not place None) place)))
-  #(parts (lfor place places (or (get header place) (str (+ place 1))))))
-
-
-(defn _all-cells [row]
-  "Return the text of all cells of a `row`, with tabs between them."
-  (.rstrip (.join "\t" (map one-line (if (isinstance row dict) (.values row) row)))))
+      #(literal (unless (is name None) (index-of name))))
+    indices (dict.fromkeys (gfor [_ index] parts :if (is-not index None) index)))
+  #(parts (lfor index indices (or (get header index) (str (+ index 1))))))
 
 
 (defn _filled [parts row]
   "Return the text of a `row`, perhaps in several lines: that of all `parts`; none without a cell."
   (setv
-    cells (lfor [_ place] parts (if (is place None) "" (cell-of row place)))
+    cells (lfor [_ index] parts (if (is index None) "" (cell-of row index)))
     text (.join "" (gfor [[literal _] cell] (zip parts cells) (+ literal cell)))
     lines (lfor
       line (if (any cells) (.splitlines text) [])
@@ -182,12 +179,12 @@
   (setv
     reader (csv.reader (StringIO head) :delimiter delimiter :skipinitialspace True)
     rows (list (filter None reader))
-    place (header-place rows asked)
-    sizes (lfor row (cut rows place None) (len row))
+    above (rows-above-header rows asked)
+    sizes (lfor row (cut rows above None) (len row))
     unquoted (re.sub "\"[^\"]*\"" "" head))
   (if (or
       (< (get [#* sizes 0] 0) 2)
-      (and place (or
+      (and above (or
         (!= (len (set (cut sizes -1))) 1)  ; the last row may be cut, or is the only one
         (= delimiter "|")  ; which spreadsheets don't write, but people do
         (in f"{delimiter} " unquoted))))
@@ -197,12 +194,12 @@
 
 (defn _json-rows [file reading]
   "Yield the keys of the objects in the JSON of `file`, then the values of each."
-  (setv places {})
-  (for [item (_objects file reading)  key item] (.setdefault places key (len places)))
-  (yield (list places))
+  (setv indices {})
+  (for [item (_objects file reading)  key item] (.setdefault indices key (len indices)))
+  (yield (list indices))
   (.seek file 0)
   (for [item (_objects file reading)]
-    (yield (dfor [key value] (.items item) (get places key) (_json-text value)))))
+    (yield (dfor [key value] (.items item) (get indices key) (_json-text value)))))
 
 
 (defn _objects [file reading]

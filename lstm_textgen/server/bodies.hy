@@ -12,12 +12,12 @@
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.documents.chats [LONGEST-NAME]
-  lstm-textgen.writing.batch [MOST-TEXTS]
   lstm-textgen.writing.conversation [chat-seed people-of]
   lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.patterns [LONGEST-PATTERN]
   lstm-textgen.writing.requests [check-copies group-of]
+  lstm-textgen.writing.streams [MOST-TEXTS]
   lstm-textgen.writing.writer [passage-length])
 
 (setv
@@ -109,20 +109,20 @@
     "Return the `Group` of texts by a `Served` model: `n` for each prompt."
     (setv
       longest served.model.facts.long-item
-      given (or self.prompt "")
+      given (or @prompt "")
       prompts (if (isinstance given str) [given] given)
-      texts (* (or self.n 1) (len prompts))
+      texts (* (or @n 1) (len prompts))
       units (cond
-        (is-not self.max-tokens None) self.max-tokens
+        (is-not @max-tokens None) @max-tokens
         longest (min MOST-TOKENS (* LONGER longest))
         True USUAL-LENGTH))
     (when (> texts MOST-TEXTS)
       (raise (ApiError 400 f"{texts} texts at once are too many; the limit is {MOST-TEXTS}"
-        :param (if (> (or self.n 1) 1) "n" "prompt"))))
-    (group-for self served.model prompts (Ends :units units :stop self.stop))))
+        :param (if (> (or @n 1) 1) "n" "prompt"))))
+    (group-for self served.model prompts (Ends :units units :stop @stop))))
 
 
-(defclass Message [Empty :kw-only True :forbid-unknown-fields True]
+(defclass ChatMessage [Empty :kw-only True :forbid-unknown-fields True]
   "A message of a chat."
   #^ (get Literal #("user" "assistant" "system" "developer")) role
   (setv
@@ -131,13 +131,13 @@
 
   (meth [property] text []
     "Its text."
-    (setv content (or self.content ""))
+    (setv content (or @content ""))
     (if (isinstance content str) content (.join "\n" (gfor part content part.text)))))
 
 
 (defclass ChatBody [Steering :kw-only True]
   "The body of a request to /v1/chat/completions."
-  #^ (within (get list Message) :min-length 1 :max-length MOST-MESSAGES) messages
+  #^ (within (get list ChatMessage) :min-length 1 :max-length MOST-MESSAGES) messages
   (setv #^ (number int 0 MOST-TOKENS) max-completion-tokens None)
 
   (meth group [served]
@@ -147,10 +147,10 @@
       (raise (ApiError 400 f"{served.name} wasn't trained on a chat; use /v1/completions"
         :param "model" :code "not_a_chat_model")))
     (setv
-      [seed names] (chat-seed self.messages people)
-      lengths [self.max-completion-tokens self.max-tokens (passage-length served.model)])
+      [seed names] (chat-seed @messages people)
+      lengths [@max-completion-tokens @max-tokens (passage-length served.model)])
     (group-for self served.model [seed]
-      (Ends :item False :stop self.stop :names names
+      (Ends :item False :stop @stop :names names
         :units (next (gfor length lengths :if (is-not length None) length))))))
 
 

@@ -12,12 +12,12 @@ another order for another number of texts, which now and then changes a choice (
 
 (setv
   MOST-TEXTS 64  ; at once; more gain no speed
-  MOST-BATCHES 2  ; as many as were measured
-  FEW-TEXTS 12)  ; up to which one batch, on one core, is enough
+  MOST-PARTS 2  ; of a crowd: as many as were measured
+  FEW-TEXTS 12)  ; up to which one part, on one core, is enough
 
 
-(defclass Batch []
-  #[[Texts by `model`, a `Checkpoint` or `Mixture`, in a batch.
+(defclass Streams []
+  #[[Texts by `model`, a `Checkpoint` or `Mixture`, in one batch.
 
   `engine` is any of the model's. `draws` lists each text's `Draw` in the order of the streams.]]
 
@@ -62,31 +62,31 @@ another order for another number of texts, which now and then changes a choice (
 
   (meth __init__ [model engine]
     (setv
-      @_batches (lfor _ (range (min MOST-BATCHES (cores))) (Batch model engine))
-      @_pool (ThreadPoolExecutor MOST-BATCHES)))
+      @_parts (lfor _ (range (min MOST-PARTS (cores))) (Streams model engine))
+      @_pool (ThreadPoolExecutor MOST-PARTS)))
 
   (meth change [leaving joining]
-    "Remove the texts of the draws `leaving`, then add those of `joining`, as a `Batch` does."
+    "Remove the texts of the draws `leaving`, then add those of `joining`, as `Streams` do."
     (setv
-      gone (lfor batch @_batches (lfor draw batch.draws :if (in draw leaving) draw))
-      sizes (lfor [batch draws] (zip @_batches gone) (- (len batch.draws) (len draws)))
-      added (lfor _ @_batches []))
+      gone (lfor part @_parts (lfor draw part.draws :if (in draw leaving) draw))
+      sizes (lfor [part draws] (zip @_parts gone) (- (len part.draws) (len draws)))
+      added (lfor _ @_parts []))
     (for [text joining]
       (setv n (if (< (get sizes 0) FEW-TEXTS) 0 (.index sizes (min sizes))))
       (.append (get added n) text)
       (+= (get sizes n) 1))
-    (for [[batch draws texts] (zip @_batches gone added)  :if (or draws texts)]
-      (.change batch draws texts)))
+    (for [[part draws texts] (zip @_parts gone added)  :if (or draws texts)]
+      (.change part draws texts)))
 
   (meth run [steps enough?]
-    "Take one to `steps` steps, as `Batch.run` does; return #(draw ids logits) for each text."
+    "Take one to `steps` steps, as `Streams.run` does; return #(draw ids logits) for each text."
     (setv
-      [own #* others] (lfor batch @_batches :if batch.draws batch)
-      elsewhere (lfor batch others (.submit @_pool batch.run steps enough?))
+      [own #* others] (lfor part @_parts :if part.draws part)
+      elsewhere (lfor part others (.submit @_pool part.run steps enough?))
       results [(.run own steps enough?) #* (gfor future elsewhere (.result future))])
     (lfor
-      [batch [ids logits]] (zip [own #* others] results)
-      [draw column] (zip batch.draws (.tolist ids.T))
+      [part [ids logits]] (zip [own #* others] results)
+      [draw column] (zip part.draws (.tolist ids.T))
       #(draw column (.get logits draw))))
 
   (meth close []
