@@ -49,8 +49,8 @@
   "Return whether a model of `text`, maybe a chat of `people`, may write `passage`, as `asked`."
   (setv model (small-model :text text :people people :resume False :layers "3"))
   (setv [model.shingles model.refrains] (filters-of text))
-  (setv rules (lfor rule (.rules (Demands #** asked) (Seed model "") None)
-    :if (isinstance rule Copies) rule))
+  (setv all-rules (.rules (Demands #** asked) (Seed model "") None))
+  (setv rules (lfor rule all-rules :if (isinstance rule Copies) rule))
   (for [id (.encode model.vocabulary passage)  rule rules]
     (when (.refuses? rule id False) (return False))
     (.take rule id))
