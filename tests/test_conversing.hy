@@ -36,6 +36,13 @@
   (assert (= (. (load (/ tmp-path "model")) facts people) ["Anna" "Ben"])))
 
 
+(defn test-help-in-a-chat-asks-for-no-seed-text [tmp-path]
+  (chat-model tmp-path {"h" 1e20})
+  (setv help (. (program "--interactive" :folder tmp-path :input ":help\n") stderr))
+  (assert (.startswith help "Type a line and press Enter; "))
+  (assert (not-in "seed text" help)))
+
+
 (defn test-columns-templates-and-conditions-are-flags [tmp-path counting]
   (a-table tmp-path)
   (setv shown (output tmp-path "--sources" "a.csv" "--column" "{TEXT}!" "--column" "id"

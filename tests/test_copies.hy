@@ -9,7 +9,7 @@
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.shingles [MOST-SHINGLED SHINGLE Shingles joined-filters shingles-of]
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.constraints [Copies]
+  lstm-textgen.writing.constraints [Copies Demands]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [originality]
   lstm-textgen.writing.seeds [Seed]
@@ -43,6 +43,35 @@
   (setv shingles (Shingles #* (filters-of text)))
   (assert (.copied? shingles "and so we sing, and " False))
   (assert (not (.copied? shingles "and so we sing, and " True))))
+
+
+(defn may-copy? [text passage [people None] #** asked]
+  "Return whether a model of `text`, maybe a chat of `people`, may write `passage`, as `asked`."
+  (setv model (small-model :text text :people people :resume False :layers "3"))
+  (setv [model.shingles model.refrains] (filters-of text))
+  (setv all-rules (.rules (Demands #** asked) (Seed model "") None))
+  (setv rules (lfor rule all-rules :if (isinstance rule Copies) rule))
+  (for [id (.encode model.vocabulary passage)  rule rules]
+    (when (.refuses? rule id False) (return False))
+    (.take rule id))
+  True)
+
+
+(defn test-a-refrain-may-be-copied-whole-unless-a-length-is-asked-for []
+  (setv refrain (.join "" (.choices (Random 2) "klmnop ,\n" :k 80)))
+  (setv song (+ PROSE refrain (.upper PROSE) refrain))
+  (assert (may-copy? song refrain))
+  (assert (not (may-copy? song refrain :no-copy 60)))
+  (assert (may-copy? song refrain :no-copy 80))
+  (assert (not (may-copy? (+ PROSE refrain) refrain))))
+
+
+(defn test-a-chat-may-copy-unless-a-length-is-asked-for []
+  (setv talk (+ "Mum: where are you\nTobi: on the bus to the harbor, with two cakes and a kite\n"
+    "Mum: then bring the blue bowl\n"))
+  (assert (may-copy? talk talk :people ["Mum" "Tobi"]))
+  (assert (not (may-copy? talk talk :people ["Mum" "Tobi"] :no-copy 60)))
+  (assert (not (may-copy? talk talk))))
 
 
 (defn [(pytest.mark.parametrize #("one" "other") [[PROSE "a short text of its own"]
@@ -106,3 +135,10 @@
   (assert (= (. (load-checkpoint (/ tmp-path "small.h5")) shingles) b""))
   (assert (in "--no-copy needs a model" (. (program "--generate" "" "--length" 9 "--no-copy" 30
     "--model" "small" :folder tmp-path) stderr))))
+
+
+(defn [counting] test-a-list-keeps-no-passages-so-its-rows-may-be-copied [tmp-path]
+  (setv rows (.join "" (gfor n (range 60) f"Spell {n}: {(cut PROSE n (+ n 90)) !r}\n")))
+  (setv model (train :text rows :items "line" :path (/ tmp-path "m.h5") :display (Quiet)
+    :layers 8 :epochs 1 :lookback 8))
+  (assert (= #(model.checkpoint.shingles model.checkpoint.refrains) #(b"" b""))))

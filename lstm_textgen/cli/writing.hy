@@ -39,7 +39,7 @@
   USUAL-ITEMS 10  ; of a list, unless `samples` says how many
   CONTINUATION 200  ; units of a continuation, and …
   ANSWER 400        ; … of an answer in a chat, unless another end is given
-  HELP #[[Type a seed text and press Enter; Ctrl-C stops a continuation, :quit or Ctrl-D exits.
+  HELP #[[Type a line and press Enter; Ctrl-C stops the model's text, :quit or Ctrl-D exits.
 :temperature 0.5 changes a setting, :temperature resets it, :help lists all settings.]])
 
 
