@@ -51,6 +51,11 @@
   (assert (= (len model.history) 1)))
 
 
+(defn test-a-run-that-starts-over-adds-no-text [trained]
+  (assert (= (refusal-of learn trained OTHER :restart True :add-text True)
+    "`restart` starts over and `add_text` goes on; give one of them")))
+
+
 (defn test-a-run-that-was-stopped-in-its-first-epoch-is-no-model-of-another-text [tmp-path]
   (with [_ (pytest.raises KeyboardInterrupt)]
     (lstm-textgen.train :path (/ tmp-path "model") :text TEXT :display (StopAfter 3) :epochs 1))

@@ -41,6 +41,8 @@
     asked (.but asked
       :sources (listed-sources (or asked.sources []))
       :path (own-path asked.path)))
+  (when (and asked.restart asked.add-text)
+    (refuse 'restart " starts over and " 'add-text " goes on; give one of them"))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
   (with [group (if asked.distributed (join display) (ProcessGroup))]
     (setv run (Run asked (.absolute asked.path) group display deadline))
