@@ -16,7 +16,6 @@
   tests.helpers [counting program refusal-of small-model])
 
 (setv
-  pytestmark pytest.mark.quick
   RANDOM (Random 1)
   PROSE (.join "" (.choices RANDOM "abcdefghij ,.\n" :k 4000)))
 
@@ -28,7 +27,7 @@
     (shingles-of stored)))
 
 
-(defn test-all-shingles-of-a-text-are-known-and-hardly-any-other []
+(defn [pytest.mark.quick] test-all-shingles-of-a-text-are-known-and-hardly-any-other []
   (setv
     shingles (Shingles #* (filters-of PROSE))
     other (.join "" (.choices RANDOM "abcdefghij ,.\n" :k 20_000))
@@ -38,7 +37,7 @@
   (assert (< (share other) 0.08)))
 
 
-(defn test-refrains-count-only-if-asked-for []
+(defn [pytest.mark.quick] test-refrains-count-only-if-asked-for []
   (setv text (+ PROSE "and so we sing, and so we sing, and so we sing"))
   (setv shingles (Shingles #* (filters-of text)))
   (assert (.copied? shingles "and so we sing, and " False))
@@ -57,7 +56,7 @@
   True)
 
 
-(defn test-a-refrain-may-be-copied-whole-unless-a-length-is-asked-for []
+(defn [pytest.mark.quick] test-a-refrain-may-be-copied-whole-unless-a-length-is-asked-for []
   (setv refrain (.join "" (.choices (Random 2) "klmnop ,\n" :k 80)))
   (setv song (+ PROSE refrain (.upper PROSE) refrain))
   (assert (may-copy? song refrain))
@@ -66,7 +65,7 @@
   (assert (not (may-copy? (+ PROSE refrain) refrain))))
 
 
-(defn test-a-chat-may-copy-unless-a-length-is-asked-for []
+(defn [pytest.mark.quick] test-a-chat-may-copy-unless-a-length-is-asked-for []
   (setv talk (+ "Mum: where are you\nTobi: on the bus to the harbor, with two cakes and a kite\n"
     "Mum: then bring the blue bowl\n"))
   (assert (may-copy? talk talk :people ["Mum" "Tobi"]))
@@ -74,8 +73,8 @@
   (assert (not (may-copy? talk talk))))
 
 
-(defn [(pytest.mark.parametrize #("one" "other") [[PROSE "a short text of its own"]
-    ["a short text of its own" PROSE] [PROSE PROSE] [PROSE ""]])]
+(defn [pytest.mark.quick (pytest.mark.parametrize #("one" "other") [
+    [PROSE "a short text of its own"] ["a short text of its own" PROSE] [PROSE PROSE] [PROSE ""]])]
     test-joined-filters-know-both-texts [one other]
   (setv shingles (Shingles (joined-filters #* (gfor t [one other] (get (filters-of t) 0))) b""))
   (for [text [one other]]
@@ -83,12 +82,12 @@
       (.copied? shingles (cut text n (+ n SHINGLE)) False))))))
 
 
-(defn test-a-text-that-is-too-long-or-too-short-has-none []
+(defn [pytest.mark.quick] test-a-text-that-is-too-long-or-too-short-has-none []
   (for [text ["" "too short" (* "a" (+ MOST-SHINGLED 1))]]
     (assert (= (filters-of text) #(b"" b"")))))
 
 
-(defn [(pytest.mark.parametrize "unit" ["characters" "pieces"])
+(defn [pytest.mark.quick (pytest.mark.parametrize "unit" ["characters" "pieces"])
        (pytest.mark.parametrize "most" [20 30 45])]
     test-no-passage-is-longer-than-asked-for-the-seed-included [unit most]
   (setv
@@ -103,7 +102,7 @@
   (assert (= (.generate both "aa" 2000 :rng-seed 1 :no-copy most) written)))
 
 
-(defn test-a-refusal-counts-once-however-many-units-were-asked-about []
+(defn [pytest.mark.quick] test-a-refusal-counts-once-however-many-units-were-asked-about []
   (setv
     text (* "ab" 40)
     model (small-model :text text)
@@ -115,7 +114,7 @@
   (assert (= shingles.refused 1)))
 
 
-(defn test-a-model-that-lacks-the-passages-says-so []
+(defn [pytest.mark.quick] test-a-model-that-lacks-the-passages-says-so []
   (setv line (refusal-of (. (TextModel (small-model)) generate) :no-copy 40))
   (assert (.startswith line "`no_copy` needs a model that keeps the passages of its text")))
 
