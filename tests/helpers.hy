@@ -276,7 +276,7 @@
       (new-settings
         {"layers" layers  "unit" unit  "epochs" 50  "batch_size" 32  #** settings})
       (Facts #** {"embedding" 4  "beginning" (get vocabulary.units -1)
-        "long_item" (.get facts "longest_item")  #** facts})
+        "long_item" (.get facts "longest_item")  "longest_run" 100_000  #** facts})
       [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT  "learning_rate" 0.008
         "seconds" 60.0  "sample" ""  "machine" "a processor"}])
     model.weights (if (is odds None)

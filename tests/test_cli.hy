@@ -158,7 +158,7 @@ sys.exit(main())")
       r"^loss        epoch 2, validation \d\.\d\d\d bits per character$"
       r"^network     lstm:24,dropout:0\.3, [\d,]+ weights$"
       r"^vocabulary  22 characters: ↵ ␣ ! , \. : a "
-      r"^settings    lookback 16, batch size 8, learning rate 0\.02, temperature 0\.7$"]]
+      r"^settings    lookback 16, batch size 8, learning rate 0\.02, temperature 1\.0$"]]
     (assert (re.search words text re.MULTILINE) text))
   (assert (all (gfor line (.splitlines text) (<= (len line) 80))))
   (main ["--info" "--model" "english"])

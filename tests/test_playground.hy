@@ -194,7 +194,7 @@
 (defn test-a-page-starts-at-the-min-p-that-is-given [monkeypatch]
   (.setattr monkeypatch module "SAMPLE" 9)
   (setv model (halved-model))
-  (for [[given shown] [[None "0"] [0.05 "0.05"]]]
+  (for [[given shown] [[None "0.1"] [0 "0"] [0.05 "0.05"]]]
     (assert (in f"id=\"min-p\" min=\"0\" max=\"1\" step=\"0.01\" value=\"{shown}\""
       (playground {"a" model} :min-p given))))
   (with [_ (pytest.raises ValueError :match "min_p")]

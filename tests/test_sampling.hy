@@ -1,12 +1,14 @@
 "The sampler's draws, compared with the model's probabilities."
 
 (import
+  re
   types [SimpleNamespace]
   hypothesis [given settings strategies :as st]
   numpy :as np
   pytest
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.sampling [Draw Sampler SamplingOptions make-noise])
+  lstm-textgen.writing.sampling [Draw Sampler SamplingOptions make-noise]
+  tests.helpers [small-model written])
 
 (setv
   pytestmark pytest.mark.quick
@@ -112,6 +114,15 @@
   (setv drawn (picks (sampler-of (SamplingOptions [0 1e300])) 2000))
   (assert (= #{(get LIKELIEST 0)} (set (cut drawn 0 None 2))))
   (assert (= SIZE (len (set (cut drawn 1 None 2))))))
+
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "pieces"])]
+    test-no-run-of-one-character-is-much-longer-than-those-in-the-training-text [unit]
+  (setv model (small-model :unit unit :text (* "aaa bb, " 9) :odds {"a" 1e9} :longest-run 6))
+  (for [[seed before] [["b" 0] ["baaaa" 4]]]
+    (setv runs (re.findall "a+" (written model seed :length 300 :rng-seed 1)))
+    (assert (= (max (map len (cut runs 1 None))) 12))
+    (assert (= (+ before (len (get runs 0))) 12))))
 
 
 (defn test-two-samplers-without-a-seed-draw-differently []

@@ -127,7 +127,7 @@
     (signal.raise-signal signal.SIGINT)
     (os.write 2 b"a long log\n"))
   (.setattr monkeypatch quiet "import_module" import-slowly)
-  (with [_ (pytest.raises KeyboardInterrupt)]
+  (with [_ (pytest.raises KeyboardInterrupt)  _ (quiet.own-process)]
     (quiet.import-keras))
   (assert (= imported ["tensorflow"]))
   (assert (= (. (.readouterr capfd) err) "")))

@@ -89,7 +89,11 @@ refused.]]
         (= op codes.FAILURE) @nothing
         (and (= op codes.AT) leads (in value ANCHORS-BEFORE)) rest
         (and (= op codes.AT) (in value ANCHORS-AFTER) (not inside) (not (& flags re.MULTILINE)))
-          (if rest.nullable @empty @nothing)
+          (if (or (is rest @empty) (= value codes.AT-END-STRING))
+            (if rest.nullable @empty @nothing)
+            ;; Python's $ is also before a line end that ends the text.
+            (@both [rest (@either
+              [@empty (@make "set" (@_accepted codes.LITERAL (ord "\n") flags))])]))
         True (refuse 'match f": {(shown @pattern)} has "
           (.get UNABLE op "what no automaton can do") "; "
           "leave it out, or give a function of the text in Python"))))

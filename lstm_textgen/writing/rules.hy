@@ -4,7 +4,7 @@ Before a unit is drawn, each rule of the text changes the scores of the units. I
 unit that was drawn, so that another is taken: the one with the next highest score of the same
 draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a new rule.]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [doto meth unless]))
 (import
   functools [lru-cache]
   math [inf]
@@ -119,7 +119,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   [ #* (if seed.names [(KeptNames seed.names seed.before)] [])
     #* (if seed.memory [(Recall (.copy seed.memory))] [])
     #* (if table [(Breaks table)] [])
-    (Runs model.vocabulary.units (longest-run model.facts))])
+    (doto (Runs model.vocabulary.units (longest-run model.facts)) (.read seed.before))])
 
 
 (defn longest-run [facts]
