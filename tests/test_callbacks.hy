@@ -174,7 +174,11 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
   (defn on-train-begin [self [logs None]])
   (defn on-train-end [self [logs None]])
   (defn on-epoch-begin [self epoch [logs None]])
-  (defn on-epoch-end [self epoch [logs None]]))
+  (defn on-epoch-end [self epoch [logs None]])
+  (defn on-train-batch-begin [self batch [logs None]])
+  (defn on-train-batch-end [self batch [logs None]])
+  (defn on-test-begin [self [logs None]])
+  (defn on-test-end [self [logs None]]))
 
 
 (defn [counting] test-tensorboard-which-reads-logs-gets-no-weights-at-batches
