@@ -1,0 +1,118 @@
+/** The second part of the tab Teach: a machine learns, and one sees how. */
+
+import { Model } from "./model.js";
+import { NowWriting } from "./nowwriting.js";
+import { element, say } from "./page.js";
+import { phraseIn, said } from "./phrases.js";
+import { SurpriseChart } from "./surprise.js";
+
+/** Seconds without news while the page was hidden, after which it says that learning paused. */
+const PAUSED_FROM = 8;
+
+/** Bits by which the hidden part must be more surprising than at best, to speak of learning by heart. */
+const HEART_FROM = 0.02;
+
+/** The view of a run of learning. */
+export class LessonView {
+  /** @type {WakeLockSentinel | null} */
+  lock = null;
+  best = Infinity;
+  part = 0;
+  /** When there was news, and whether the page has been hidden since. */
+  news = 0;
+  wasHidden = false;
+  running = false;
+
+  /** @param {() => {temperature: number, minP: number}} settings of what it writes */
+  constructor(settings) {
+    this.lines = new NowWriting(element("teach-written"), settings);
+    this.chart = new SurpriseChart(element("teach-chart"));
+    document.addEventListener("visibilitychange", () => {
+      this.wasHidden ||= document.hidden;
+      this.#stayAwake();
+    });
+  }
+
+  begin() {
+    Object.assign(this, { best: Infinity, part: 0, running: true, wasHidden: false });
+    this.news = performance.now();
+    this.chart.clear();
+    this.lines.end();
+    element("teach-written").replaceChildren();
+    element("teach-heart").hidden = true;
+    element("teach-paused").hidden = true;
+    bar().value = 0;
+    phraseIn(element("teach-left"), "teach.getting-ready");
+    this.#stayAwake();
+  }
+
+  /** Let what it writes be written by `model`. @param {Model} model */
+  write(model) {
+    this.lines.begin(model);
+    this.lines.write();
+  }
+
+  /** The run is over. */
+  end() {
+    this.running = false;
+    this.lock?.release();
+    this.lock = null;
+    this.lines.end();
+    this.chart.finish();
+  }
+
+  /** Keep the screen on while it learns, if the browser lets a page do so. */
+  async #stayAwake() {
+    if (this.running && !document.hidden && navigator.wakeLock) {
+      this.lock = await navigator.wakeLock.request("screen").catch(() => null);
+    }
+  }
+
+  /** There is news: say so if there was none for long while the page was hidden. */
+  hear() {
+    const now = performance.now();
+    if (this.wasHidden && !document.hidden) {
+      this.wasHidden = false;
+      element("teach-paused").hidden = now - this.news < 1000 * PAUSED_FROM;
+    }
+    this.news = now;
+  }
+
+  /** @param {{part: number, secondsLeft: number, bits: number}} progress */
+  progress({ part, secondsLeft, bits }) {
+    this.part = part;
+    bar().value = part;
+    this.chart.add("read", part, bits);
+    const [key, count] = timeLeft(secondsLeft);
+    phraseIn(element("teach-left"), key, { count });
+  }
+
+  /** @param {{training: number, validation: number}} epoch in bits per character */
+  epoch({ training, validation }) {
+    this.chart.add("hidden", this.part, validation);
+    this.best = Math.min(this.best, validation);
+    const parted = validation > this.best + HEART_FROM && training < validation;
+    if (parted && element("teach-heart").hidden) {
+      say(said("teach.by-heart"));
+    }
+    element("teach-heart").hidden = !parted;
+  }
+}
+
+/** The bar that shows how far it is. */
+function bar() {
+  return /** @type {HTMLProgressElement} */ (element("teach-part"));
+}
+
+/**
+ * Return the key of how much time is left, and its count.
+ * @param {number} seconds @returns {[string, number]}
+ */
+function timeLeft(seconds) {
+  if (seconds < 8) {
+    return ["teach.left.few", 0];
+  }
+  return seconds < 100
+    ? ["teach.left.seconds", 5 * Math.round(seconds / 5)]
+    : ["teach.left.minutes", Math.round(seconds / 60)];
+}
