@@ -16,6 +16,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.pages.markup [Html safe]
+  lstm-textgen.settings.table [settings-in]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.names [RARER]
   lstm-textgen.text.units [WHITE-SPACE]
@@ -31,6 +32,7 @@ nothing is requested, whatever data the page holds.]]
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
+    "settings" (dfor s (settings-in "model") s.name s.default)
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS

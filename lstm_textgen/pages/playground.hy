@@ -10,8 +10,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
-  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules
-    phrases]
+  lstm-textgen.modelfile.checkpoint [record-of]
+  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules phrases]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
   lstm-textgen.settings.table [SETTINGS check-setting]
@@ -159,7 +159,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
-   "cells" (lfor each (find-cells model sample) (vars each))})
+   "cells" (lfor each (find-cells model sample) (vars each))
+   "made" (.isoformat (date.today))
+   "record" (_record model)})
+
+
+(defn _record [model]
+  #[[Return the `record-of` `model` without what quotes texts; see assets/keep.js.
+
+  Its names are the page's own, if that keeps to them.]]
+  (setv record (record-of model))
+  { #** record
+    "facts" {#** (get record "facts")  "seed_text" ""  "names" None}
+    "history" (lfor entry (get record "history") {#** entry  "sample" ""})})
 
 
 (defn _names-in [model]

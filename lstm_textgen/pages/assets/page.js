@@ -11,6 +11,7 @@
  *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number,
  *   recall: number, from: number}} memory of `memory.hy`
  * @property {number} rarer of `names.hy`
+ * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {string} blank white space in a character class, except the line break
  * @property {Record<string, string>} symbols of control characters, by their codes
  */
