@@ -16,8 +16,17 @@
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
-  MOST-READINGS 6        ; epochs on a text that a base predicts well
-  READ-OFTEN 4           ; epochs from which dropout before the first layer pays
+  ;; Fine-tuning a base that predicts the text well: epochs, fewer if they read more than enough, …
+  MOST-READINGS 6
+  FEWEST-READINGS 2
+  ENOUGH-READ 4_000_000
+  READ-OFTEN 4           ; … those from which dropout before the first layer pays, …
+  GENTLE-RATE 0.375      ; … the learning rate, relative to a new network's, dropout …
+  LITTLE-DROPOUT 0.1
+  MORE-ROWS 2            ; … and a batch's rows, relative to a new network's
+  ;; Dropout for each epoch of a base that doesn't, and the most.
+  DROPOUT-AGAIN 0.05
+  MUCH-DROPOUT 0.4
   BESIDE 15              ; seconds of a run with `minutes` that are spent before and after training
   ;; Seconds of a training step on the same machine, per unit, and more per unit and weight.
   SECONDS-A-UNIT 6.7e-6
@@ -213,17 +222,17 @@
   (setv
     rows (default-batch-size units)
     epochs (.get given "epochs" (if familiar
-      (min MOST-READINGS (max 2 (round (/ 4_000_000 units))))
+      (min MOST-READINGS (max FEWEST-READINGS (round (/ ENOUGH-READ units))))
       (default-epochs units unit)))
     by-clock (when minutes
       (/ (* speed (_seconds minutes)) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights))))
     passes (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
   (Tuning
-    (if familiar 0.1 (min 0.4 (round (* 0.05 passes) 1)))
-    (if (and familiar (>= passes READ-OFTEN)) 0.1 0)
-    (if familiar 0.375 1)
+    (if familiar LITTLE-DROPOUT (min MUCH-DROPOUT (round (* DROPOUT-AGAIN passes) 1)))
+    (if (and familiar (>= passes READ-OFTEN)) LITTLE-DROPOUT 0)
+    (if familiar GENTLE-RATE 1)
     epochs
-    (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))
+    (.get given "batch_size" (if familiar (min MOST-ROWS (* MORE-ROWS rows)) rows))
     (if familiar "which predicts this text well" "which doesn't predict this text well")))
 
 
