@@ -2,6 +2,7 @@
 
 (eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
+  dataclasses [replace]
   math
   lstm-textgen.basics.messages [Message]
   lstm-textgen.settings.layers [Layer Layers parse-layers])
@@ -82,7 +83,17 @@
       (Size 256 28_000 0.06 0.3 0 1_100_000)]
     :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
-  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS})  ; for every kind of unit
+  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS}  ; for every kind of unit
+  ;; As for characters, for a new model that a page makes, on one of the cores in Chromium.
+  ON-PAGE (replace CHARACTERS
+    :sizes [
+      (Size 256 12_000 0.06 0.3 0 2_500_000)
+      (Size 192 20_000 0.04 0.2 NEVER 2_500_000)
+      (Size 128 36_000 0.02 0.1 NEVER 2_500_000)
+      (Size 64 90_000 0 0 NEVER 2_500_000)]
+    :by-rows 0)
+  PAGE-SECONDS 60       ; in which that model reads enough
+  MOST-PAGE-SECONDS 300) ; of a run in a page
 
 
 (defn default-unit [length distinct [minutes None]]
