@@ -17,7 +17,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.modelfile.history [UNCERTAIN]
   lstm-textgen.pages.markup [Html safe]
-  lstm-textgen.settings.sizing [DROPOUT-AGAIN ENOUGH-READ FEWEST-READINGS GENTLE-RATE LEAST-ROWS
+  lstm-textgen.settings.sizing [DROPOUT-AGAIN DROPPED-MORE ENOUGH-READ FEWEST-READINGS GENTLE-RATE LEAST-ROWS
     LITTLE-DROPOUT MORE-ROWS MOST-PAGE-SECONDS MOST-READINGS MOST-ROWS MUCH-DROPOUT ON-PAGE
     PAGE-SECONDS READ-OFTEN RULES]
   lstm-textgen.settings.table [SETTINGS]
@@ -58,7 +58,8 @@ nothing is requested, whatever data the page holds.]]
         "mostDropout" size.most-dropout  "enough" size.enough  "from" size.timed-from})
       "mostRead" ON-PAGE.most-read  "enoughEpochs" ON-PAGE.enough-epochs
       "mostEpochs" ON-PAGE.most-epochs  "enoughReadings" ON-PAGE.enough-readings
-      "enoughOfMore" ON-PAGE.enough-of-more  "byRows" ON-PAGE.by-rows}
+      "enoughOfMore" ON-PAGE.enough-of-more  "byRows" ON-PAGE.by-rows
+      "droppedMore" DROPPED-MORE}
     "seconds" {"new" PAGE-SECONDS  "most" MOST-PAGE-SECONDS}}
   ALTERNATIVES 5  ; to each unit of a text that a page shows
   ;; What pages' scripts share with the program: see assets/page.js.

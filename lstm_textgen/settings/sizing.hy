@@ -14,6 +14,7 @@
   LONG-TEXT 5_000_000       ; characters from which pieces are better (bench/README.md) …
   MOST-DISTINCT 500         ; … if at most 500 of them differ, so that there is room for pieces …
   READ-A-MINUTE 40_000_000  ; … and at most 40 million per minute of a run, a third of which reads
+  DROPPED-MORE 1_000_000  ; units of a text above which dropout grows more slowly
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
@@ -156,7 +157,7 @@
       time "this length"))
   (setv
     again (max 0 (- passes 1))
-    wanted (* size.dropout again (min 1 (/ 1_000_000 units)))
+    wanted (* size.dropout again (min 1 (/ DROPPED-MORE units)))
     dropout (min size.most-dropout (round wanted 1)))
   #((parse-layers (if dropout f"{size.units},dropout:{dropout}" size.units))
     f"the default for {time}; about {passes :.1f} epochs"))
