@@ -30,6 +30,7 @@ import { UNITS } from "./units.js";
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
+ * @property {{settings: any, facts: any, history: any[]}} record of what else a model file has
  */
 
 /** A model in a worker, which answers one request after the other. */
