@@ -17,6 +17,8 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.modelfile.history [UNCERTAIN]
   lstm-textgen.pages.markup [Html safe]
+  lstm-textgen.settings.facts [MOST-PEOPLE]
+  lstm-textgen.settings.layers [DIMENSIONS]
   lstm-textgen.settings.sizing [DROPOUT-AGAIN DROPPED-MORE ENOUGH-READ FEWEST-READINGS GENTLE-RATE LEAST-ROWS
     LITTLE-DROPOUT MORE-ROWS MOST-PAGE-SECONDS MOST-READINGS MOST-ROWS MUCH-DROPOUT ON-PAGE
     PAGE-SECONDS READ-OFTEN RULES]
@@ -24,11 +26,17 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.settings.training [ALPHA BETA BETA-1 BETA-2 CLIP-NORM COMPARED-PLACES COMPARED-UNITS
     COUNTED ENOUGH-STEPS EPSILON FAMILIAR FINAL-RATE LARGE-LAYER MAX-FACTOR MOST-WARM-UP MOVES
     REACH SOFTER STEADY-ROWS STRANGE VALIDATED VALIDATION-RUN-IN WARM-UP]
+  lstm-textgen.text.breaks [BREAKS COMMAS OVERSIGHTS]
+  lstm-textgen.text.corpus [MOST-MORE]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
-  lstm-textgen.text.names [RARER]
+  lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
+  lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES LIST LOOKED-THROUGH SHORT-LINES TRIED]
+  lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES RARER]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
     SPELLED-SO-FAR TAIL TRACE WITHIN-NAMES]
+  lstm-textgen.writing.passage [LONGER]
+  lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED])
 
 (setv
@@ -61,6 +69,24 @@ nothing is requested, whatever data the page holds.]]
       "enoughOfMore" ON-PAGE.enough-of-more  "byRows" ON-PAGE.by-rows
       "droppedMore" DROPPED-MORE}
     "seconds" {"new" PAGE-SECONDS  "most" MOST-PAGE-SECONDS}}
+  LONGEST 20_000  ; units of a text, so that a page's memory is bounded
+  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
+  MOST-HELD 100_000  ; items whose fingerprints a page holds: 0.8 MB
+  INDENTED 0.1  ; the share of indented lines from which a text is shown as code
+  ;; How a page looks at a text and makes a corpus of it: see assets/corpus.js.
+  CORPUS {
+    "heldOut" (. (get SETTINGS "validation") default)  "mostMore" MOST-MORE
+    "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
+    "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
+    "oversights" OVERSIGHTS  "breaks" BREAKS  "commas" COMMAS
+    "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS  "windows" WINDOWS  "brief" BRIEF
+    "briefLookback" BRIEF-LOOKBACK
+    ;; The share of lines that begin with someone's name from which a text is a chat; characters
+    ;; of the median line of a verse.
+    "mostlySpoken" 0.6  "verse" 60  "mostPeople" MOST-PEOPLE
+    "mostNames" MOST-NAMES  "mostCapitals" MOST-CAPITALS  "longestNamed" LONGEST-TEXT
+    "embedding" DIMENSIONS  "shortRun" SHORT-RUN  "longer" LONGER
+    "longest" LONGEST  "mostHalved" MOST-HALVED  "mostHeld" MOST-HELD  "indented" INDENTED}
   ALTERNATIVES 5  ; to each unit of a text that a page shows
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
@@ -69,6 +95,7 @@ nothing is requested, whatever data the page holds.]]
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
     "settings" (dfor s (settings-in "model") s.name s.default)
     "learning" LEARNING
+    "corpus" CORPUS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
