@@ -7,7 +7,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (import
   dataclasses [replace]
   datetime [date]
+  gzip
   numpy :as np
+  pathlib [Path]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
@@ -18,6 +20,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     summary-of]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
+  lstm-textgen.text.files [OUR-CORPORA]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
@@ -41,7 +44,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js" "tabs.js"
     "playground.js" "surprise.js" "moments.js" "nowwriting.js" "lessonview.js" "comparison.js"
-    "teacher.js" "teachtext.js" "teach.js"]
+    "teacher.js" "teachtext.js" "keeping.js" "teach.js"]
+  ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
+  READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
+    "dinosaurs" ["dinosaurs.txt" None]}
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
   LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"})
@@ -70,7 +76,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     today (date.today))
   (assemble f"Write with {name}"
     (fill "playground.html" #** controls
-      :name name  :about about  :teach (Html (asset "teach.html"))  :made f"Made on {today.day} {today :%B %Y}."
+      :name name  :about about  :teach (Html (asset "teach.html"))
+      :made f"Made on {today.day} {today :%B %Y}."
       :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
       :new (if (all (gfor each facts (get each "known")))
         "Only new ones, not in the training list"
@@ -82,10 +89,24 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "facts" facts
       "charts" (sum charts [])
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
+      "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))
         :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
         f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
+
+
+(defn _ready-texts []
+  "Return the texts that can be taught at once, compressed, by their names."
+  (dfor
+    [name [file most]] (.items READY)
+    :setv [path] (lfor
+      folder OUR-CORPORA
+      :setv path (/ (Path folder) file)
+      :if (.exists path)
+      path)
+    :setv text (.read-text path :encoding "utf-8")
+    name (base64 (gzip.compress (.encode (cut text most)) :mtime 0))))
 
 
 (defn _controls [models temperature length min-p]

@@ -59,6 +59,7 @@ export class LessonView {
     this.lock = null;
     this.lines.end();
     this.chart.finish();
+    element("teach-heart").hidden = true;
   }
 
   /** Keep the screen on while it learns, if the browser lets a page do so. */

@@ -1,5 +1,6 @@
 /** A model on the page: its vocabulary, and a worker that runs it. */
 
+import { fromBase64 } from "./binary.js";
 import { block, CONSTANTS } from "./page.js";
 import { UNITS } from "./units.js";
 
@@ -41,8 +42,9 @@ export class Model {
    * @param {Uint8Array} weights as they are packed in a page
    * @param {Uint8Array} code of product.wasm
    */
-  constructor(facts, weights, code) {
+  constructor(facts, weights, code = fromBase64(block("product"))) {
     this.facts = facts;
+    this.code = code;
     this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
     const source = new Blob([block("worker")], { type: "text/javascript" });
@@ -67,6 +69,16 @@ export class Model {
     const number = this.asked++;
     this.worker.postMessage({ do: what, number, ...message });
     return new Promise((resolve) => this.waiting.set(number, resolve));
+  }
+
+  /**
+   * Let the model have other weights.
+   * @param {Uint8Array} weights packed @param {number} bits of their numbers
+   */
+  reload(weights, bits) {
+    const facts = { ...this.facts, bits };
+    const { code } = this;
+    return this.ask("load", { facts, weights, code, constants: CONSTANTS });
   }
 
   /** End the worker; the model generates no more. */

@@ -75,7 +75,7 @@ export class NowWriting {
     }
     this.busy = true;
     if (weights) {
-      await model.reload(weights);
+      await model.reload(weights, 8);
     }
     const line = await writeLine(model, this.settings(), 1 + Math.floor(Math.random() * 2 ** 30));
     this.busy = false;

@@ -13,7 +13,7 @@ import { makeTabs } from "./tabs.js";
 
 /** @type {import("./model.js").Facts[]} */
 const facts = JSON.parse(block("facts"));
-const panel = new Alternatives(element("alternatives"));
+export const panel = new Alternatives(element("alternatives"));
 /** @type {Column[]} one for each model */
 const columns = [];
 const cells = new CellsView(columns);
@@ -28,7 +28,7 @@ function listsOf() {
 let busy = false;
 
 /** Return the values of the controls. */
-function settings() {
+export function settings() {
   return {
     seed: field("seed").value,
     temperature: Number(field("temperature").value),

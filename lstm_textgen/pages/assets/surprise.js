@@ -1,7 +1,7 @@
 /** A small chart of how surprised a machine is while it learns: two lines, their ends in words. */
 
 import { make } from "./page.js";
-import { inDigits, said } from "./phrases.js";
+import { inDigits, phraseIn, said } from "./phrases.js";
 
 /** The least height of the chart, in bits: a smaller change looks like none. */
 const LEAST_SPAN = 0.6;
@@ -30,9 +30,10 @@ export class SurpriseChart {
       hidden: this.#path("hidden"),
     };
     this.key = make("p", "surprise-key small");
-    this.top = make("span", "surprise-top small soft");
-    this.bottom = make("span", "surprise-bottom small soft");
-    const plot = make("div", "surprise-plot", this.svg, this.top, this.bottom);
+    const [top, bottom] = ["surprised", "sure"].map((word) =>
+      phraseIn(make("span", "small soft"), `teach.${word}`),
+    );
+    const plot = make("div", "surprise-plot", make("div", "", top, bottom), this.svg);
     plot.ariaHidden = "true";
     place.replaceChildren(plot, this.key);
     addEventListener("languagechange", () => this.draw());
@@ -87,10 +88,9 @@ export class SurpriseChart {
       // A line of one point is drawn as a dot: its ends are round.
       this.paths[name].setAttribute("d", spots.length ? `M${spots[0]}L${spots.join(" ")}` : "");
     }
-    this.top.textContent = said("teach.surprised");
-    this.bottom.textContent = said("teach.sure");
     this.key.replaceChildren(
-      ...[this.#entry("read", "teach.read", read), this.#entry("hidden", "teach.hidden", hidden)],
+      this.#entry("read", "teach.read", read),
+      this.#entry("hidden", "teach.hidden", hidden),
     );
   }
 

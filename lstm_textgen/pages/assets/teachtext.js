@@ -1,5 +1,6 @@
 /** The first part of the tab Teach: a text comes in, what it is good for, and what to start from. */
 
+import { fromBase64 } from "./binary.js";
 import { lookAt } from "./corpus.js";
 import { readFile } from "./documents.js";
 import { block, CONSTANTS, element, field, make } from "./page.js";
@@ -93,13 +94,13 @@ export class TextSide {
 
   /** Offer the ready texts. */
   #offerReady() {
-    /** @type {{name: string, text: string}[]} */
+    /** @type {Record<string, string>} compressed, in base64 */
     const ready = JSON.parse(block("ready"));
-    for (const { name, text } of ready) {
+    for (const [name, text] of Object.entries(ready)) {
       const button = phraseIn(make("button", "plain"), `teach.ready.${name}`);
       button.setAttribute("type", "button");
       button.addEventListener("click", async () => {
-        const packed = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+        const packed = /** @type {BlobPart} */ (fromBase64(text));
         const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
         this.give(await new Response(stream).text(), said(`teach.ready.${name}`));
       });

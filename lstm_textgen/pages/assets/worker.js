@@ -284,9 +284,11 @@ class Writer {
 /** @type {Writer} */
 let writer;
 
-// The first message has what a writer needs, each other one the name of what it is to do.
+// A writer is loaded by a message that has what it needs; each other one names what it is to do.
 addEventListener("message", ({ data }) => {
-  writer ??= new Writer(data);
+  if (data.do === "load") {
+    writer = new Writer(data);
+  }
   const result = /** @type {any} */ (writer)[data.do]?.(data) ?? {};
   postMessage({ number: data.number, result });
 });
