@@ -11,7 +11,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
-  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
+  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules
+    phrases]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
   lstm-textgen.settings.table [SETTINGS check-setting]
@@ -37,8 +38,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
     "rules.js" "worker.js"]
-  SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
-    "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
+  SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
+    "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
@@ -77,7 +78,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css"]
     :scripts SCRIPTS
     :blocks {
-      "worker" (join-modules WORKER)  "constants" SHARED  "facts" facts
+      "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
+      "facts" facts
       "charts" (sum charts [])
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
       #** (dfor
