@@ -16,8 +16,8 @@
   lstm-textgen.pages.imported [BLOCK models-on-page]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.text.items [fingerprints]
-  lstm-textgen.textmodel [TextModel import-page]
-  tests.helpers [FUZZ FINGERPRINT TINY-FLAGS VERSE counting block-of refusal-of small-model
+  lstm-textgen.textmodel [import-page]
+  tests.helpers [FUZZ TINY-FLAGS VERSE counting block-of refusal-of small-model
     write-text])
 
 (setv
@@ -172,7 +172,8 @@
     #((fn [path] (.write-bytes path (* 2 (.read-bytes path)))) "it has 'constants' twice")
     #((fn [path] (.write-text path (get (.partition (.read-text path) "weights-0") 0)))
       "it has fewer or more weights than its network")
-    #((fn [path] (with-facts path (fn [facts] (.pop facts "record")))) "make it again, with --page")
+    #((fn [path] (with-facts path (fn [facts] (.pop facts "record"))))
+      "make it again, with --page")
     #((fn [path] (with-facts path (fn [facts] (.update facts {"units" ["a"]})))) "lacks")
     #((fn [path] (with-facts path (fn [facts] (.update facts {"layers" []})))) "contradict")
     #((fn [path] (with-facts path (fn [facts] (.update facts {"bits" 4})))) "4 bits")

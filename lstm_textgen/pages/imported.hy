@@ -14,7 +14,7 @@ the facts before any are read. The file's size bounds time and memory.]]
   lstm-textgen.modelfile.checkpoint [RECORD recorded-model]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.modelfile.soundness [check-arrays]
-  lstm-textgen.pages.packing [BITS packed-size unpacked]
+  lstm-textgen.pages.packing [WEIGHT-BITS packed-size unpacked]
   lstm-textgen.text.units [MAX-UNITS]
   lstm-textgen.text.vocabulary [UNITS vocabulary-of])
 
@@ -102,8 +102,8 @@ the facts before any are read. The file's size bounds time and memory.]]
 
 
 (defn _weights [block bits shapes]
-  "Return the weights of these `shapes` in the `block` (bytes), in so many `bits`."
-  (unless (in bits BITS) (refuse f"its weights have {bits !r} bits"))
+  "Return the weights of these `shapes` in the `block` (bytes), of `bits` each."
+  (unless (in bits WEIGHT-BITS) (refuse f"its weights have {bits !r} bits"))
   (setv size (packed-size shapes bits))
   ;; In base64 three bytes take four characters.
   (unless (= (len block) (* 4 (// (+ size 2) 3)))

@@ -11,7 +11,7 @@ browser, assets/network.js does the same.]]
   lstm-textgen.basics.messages [refuse])
 
 (setv
-  BITS [8 16]
+  WEIGHT-BITS [8 16]
   SCALE 4)  ; bytes
 
 
@@ -43,7 +43,7 @@ browser, assets/network.js does the same.]]
 
 
 (defn packed-size [shapes bits]
-  "Return the number of bytes of weights of these `shapes` in so many `bits`."
+  "Return the number of bytes of weights of these `shapes`, of `bits` each."
   (sum (gfor shape shapes
     (if (= bits 8)
       (* (prod (cut shape -1)) (+ SCALE (get shape -1)))

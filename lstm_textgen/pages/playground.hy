@@ -11,8 +11,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
-  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules
-    phrases]
+  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules phrases]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
   lstm-textgen.pages.packing [packed]
@@ -41,7 +40,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "rules.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "playground.js"]
+    "cellsview.js" "tabs.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
   LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"}
