@@ -18,6 +18,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.pages.markup [Html]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
+  lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.files [OUR-CORPORA]
@@ -92,8 +93,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))
-        :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
-        f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
+        f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
 
 
 (defn _ready-texts []
@@ -130,27 +130,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "text_only" (if (and list? (is length None)) "hidden" "")
     "list_only" (if list? "" "hidden")
     #** (if list? LIST-LABELS TEXT-LABELS)})
-
-
-(defn _halved [weight]
-  "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` on overflow."
-  (with [_ (np.errstate :over "ignore")] (setv halved (.astype weight "<f2")))
-  (unless (.all (np.isfinite halved))
-    (refuse "the model has a weight above 65,504, which a page can't hold"))
-  (.tobytes halved))
-
-
-(defn _scaled [weight]
-  #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
-
-  The loss of the base `english`, and of a piece-level model of tiny Shakespeare, changes by at
-  most 0.00015 bits per character.]]
-  (setv
-    rows (.reshape weight -1 (get weight.shape -1))
-    highest (.max (np.abs rows) -1 :keepdims True)
-    scales (.astype (np.where highest (/ highest 127) 1) "<f4")
-    numbers (.astype (np.rint (/ rows scales)) "i1"))
-  (.tobytes (np.hstack [(.view scales "i1") numbers])))
 
 
 ;; * Facts about a model
