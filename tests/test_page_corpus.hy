@@ -70,6 +70,6 @@
     (setv own (get found part))
     (assert (= (if items (sum own []) own) (.tolist ids))))
   (setv chat? (get found "facts" "record" "facts" "people"))  ; it isn't in a file of a chat
-  (for [name facts :if (not-in name ["cells" "code" #* (if chat? ["remembers"] [])])]
+  (for [name facts :if (not-in name ["cells" "code" "made" "record" #* (if chat? ["remembers"] [])])]
     (assert (= (get found "facts" name) (get facts name)) name))
   (assert (= (get found "lookback") model.settings.lookback)))

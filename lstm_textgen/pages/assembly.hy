@@ -128,6 +128,12 @@ nothing is requested, whatever data the page holds.]]
   (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
 
 
+(defn phrases [#* prefixes]
+  "Return the phrases of assets/phrases.json whose keys begin with one of `prefixes`, or all."
+  (setv all-phrases (json.loads (asset "phrases.json")))
+  (dfor [key each] (.items all-phrases) :if (.startswith key (or prefixes "")) key each))
+
+
 (defn base64 [data]
   "Return `data` (bytes) in base64 (str), as a block of a page holds it."
   (.decode (b64encode data)))
