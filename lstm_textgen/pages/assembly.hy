@@ -15,15 +15,9 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen [__version__]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
-  lstm-textgen.modelfile.history [UNCERTAIN]
   lstm-textgen.pages.markup [Html safe]
-  lstm-textgen.settings.sizing [DROPOUT-AGAIN DROPPED-MORE ENOUGH-READ FEWEST-READINGS GENTLE-RATE LEAST-ROWS
-    LITTLE-DROPOUT MORE-ROWS MOST-PAGE-SECONDS MOST-READINGS MOST-ROWS MUCH-DROPOUT ON-PAGE
-    PAGE-SECONDS READ-OFTEN RULES]
-  lstm-textgen.settings.table [SETTINGS]
-  lstm-textgen.settings.training [ALPHA BETA BETA-1 BETA-2 CLIP-NORM COMPARED-PLACES COMPARED-UNITS
-    COUNTED ENOUGH-STEPS EPSILON FAMILIAR FINAL-RATE LARGE-LAYER MAX-FACTOR MOST-WARM-UP MOVES
-    REACH SOFTER STEADY-ROWS STRANGE VALIDATED VALIDATION-RUN-IN WARM-UP]
+  lstm-textgen.pages.numbers [LEARNING]
+  lstm-textgen.settings.table [settings-in]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.names [RARER]
   lstm-textgen.text.units [WHITE-SPACE]
@@ -33,34 +27,6 @@ nothing is requested, whatever data the page holds.]]
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
-  ;; How a page trains a network: see assets/recipe.js and assets/training.js.
-  LEARNING {
-    "adam" {"beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON  "clip" CLIP-NORM}
-    "steadying" {"from" LARGE-LAYER  "alpha" ALPHA  "beta" BETA}
-    "rate" {
-      "peak" (. (get SETTINGS "learning_rate") default)  "warmUp" WARM-UP
-      "mostWarmUp" MOST-WARM-UP  "final" FINAL-RATE  "enoughSteps" ENOUGH-STEPS
-      "maxFactor" MAX-FACTOR  "steadyRows" STEADY-ROWS}
-    "average" {"moves" MOVES  "reach" REACH  "softer" SOFTER}
-    "validation" {"most" VALIDATED  "runIn" VALIDATION-RUN-IN  "uncertain" UNCERTAIN
-      "patience" (. (get SETTINGS "patience") default)}
-    "tuning" {
-      "readings" MOST-READINGS  "fewestReadings" FEWEST-READINGS  "enough" ENOUGH-READ
-      "often" READ-OFTEN  "gentle" GENTLE-RATE  "little" LITTLE-DROPOUT  "moreRows" MORE-ROWS
-      "again" DROPOUT-AGAIN  "much" MUCH-DROPOUT  "familiar" FAMILIAR  "strange" STRANGE
-      "counted" COUNTED  "places" COMPARED-PLACES  "units" COMPARED-UNITS}
-    "rows" {"least" LEAST-ROWS  "most" MOST-ROWS}
-    "rules" (dfor [unit rule] (.items RULES) unit {
-      "read" rule.read  "fewestEpochs" rule.fewest-epochs  "mostEpochs" rule.most-epochs})
-    "new" {
-      "sizes" (lfor size ON-PAGE.sizes {
-        "units" size.units  "speed" size.speed  "dropout" size.dropout
-        "mostDropout" size.most-dropout  "enough" size.enough  "from" size.timed-from})
-      "mostRead" ON-PAGE.most-read  "enoughEpochs" ON-PAGE.enough-epochs
-      "mostEpochs" ON-PAGE.most-epochs  "enoughReadings" ON-PAGE.enough-readings
-      "enoughOfMore" ON-PAGE.enough-of-more  "byRows" ON-PAGE.by-rows
-      "droppedMore" DROPPED-MORE}
-    "seconds" {"new" PAGE-SECONDS  "most" MOST-PAGE-SECONDS}}
   ALTERNATIVES 5  ; to each unit of a text that a page shows
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
@@ -68,6 +34,7 @@ nothing is requested, whatever data the page holds.]]
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
     "learning" LEARNING
+    "settings" (dfor s (settings-in "model") s.name s.default)
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
@@ -134,6 +101,12 @@ nothing is requested, whatever data the page holds.]]
 (defn join-modules [names]
   "Return the JavaScript modules `names` of assets/ as one script, without imports and exports."
   (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
+
+
+(defn phrases [#* prefixes]
+  "Return the phrases of assets/phrases.json whose keys begin with one of `prefixes`, or all."
+  (setv all-phrases (json.loads (asset "phrases.json")))
+  (dfor [key each] (.items all-phrases) :if (.startswith key (or prefixes "")) key each))
 
 
 (defn base64 [data]

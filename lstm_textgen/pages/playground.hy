@@ -10,7 +10,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
-  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
+  lstm-textgen.modelfile.checkpoint [record-of]
+  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules
+    phrases]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
   lstm-textgen.settings.table [SETTINGS check-setting]
@@ -36,8 +38,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
     "rules.js" "worker.js"]
-  SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
-    "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
+  SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
+    "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
@@ -76,7 +78,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css"]
     :scripts SCRIPTS
     :blocks {
-      "worker" (join-modules WORKER)  "constants" SHARED  "facts" facts
+      "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
+      "facts" facts
       "charts" (sum charts [])
       "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
       #** (dfor
@@ -157,7 +160,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
-   "cells" (lfor each (find-cells model sample) (vars each))})
+   "cells" (lfor each (find-cells model sample) (vars each))
+   "made" (.isoformat (date.today))
+   "record" (_record model)})
+
+
+(defn _record [model]
+  #[[Return the `record-of` `model` without what quotes texts; see assets/keep.js.
+
+  Its names are the page's own, if that keeps to them.]]
+  (setv record (record-of model))
+  { #** record
+    "facts" {#** (get record "facts")  "seed_text" ""  "names" None}
+    "history" (lfor entry (get record "history") {#** entry  "sample" ""})})
 
 
 (defn _names-in [model]

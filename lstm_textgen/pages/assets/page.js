@@ -12,6 +12,7 @@
  *   recall: number, from: number}} memory of `memory.hy`
  * @property {import("./recipe.js").Learning} learning
  * @property {number} rarer of `names.hy`
+ * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {string} blank white space in a character class, except the line break
  * @property {Record<string, string>} symbols of control characters, by their codes
  */

@@ -6,6 +6,7 @@ import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
+import { LANGUAGES, speak, speakIn, spokenLanguage } from "./phrases.js";
 import { shownAlone } from "./shown.js";
 
 /** @type {import("./model.js").Facts[]} */
@@ -230,6 +231,13 @@ tabs.forEach((tab, n) => {
 });
 
 // * All together
+
+element("language").append(
+  ...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code)),
+);
+field("language").value = spokenLanguage();
+element("language").addEventListener("change", () => speakIn(field("language").value));
+speak(document);
 
 columns.forEach((column) => {
   const title = make("h2", "", column.model.facts.name);
