@@ -5,7 +5,6 @@
   lstm-textgen.settings.sizing [DROPOUT-AGAIN DROPPED-MORE ENOUGH-READ FEWEST-READINGS GENTLE-RATE
     LEAST-ROWS LITTLE-DROPOUT MORE-ROWS MOST-PAGE-SECONDS MOST-READINGS MOST-ROWS MUCH-DROPOUT
     ON-PAGE PAGE-SECONDS READ-OFTEN RULES]
-  lstm-textgen.settings.table [SETTINGS]
   lstm-textgen.settings.training [ALPHA BETA BETA-1 BETA-2 CLIP-NORM COMPARED-PLACES COMPARED-UNITS
     COUNTED ENOUGH-STEPS EPSILON FAMILIAR FINAL-RATE LARGE-LAYER MAX-FACTOR MOST-WARM-UP MOVES
     REACH SOFTER STEADY-ROWS STRANGE VALIDATED VALIDATION-RUN-IN WARM-UP])
@@ -14,12 +13,10 @@
   "adam" {"beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON  "clip" CLIP-NORM}
   "steadying" {"from" LARGE-LAYER  "alpha" ALPHA  "beta" BETA}
   "rate" {
-    "peak" (. (get SETTINGS "learning_rate") default)  "warmUp" WARM-UP
-    "mostWarmUp" MOST-WARM-UP  "final" FINAL-RATE  "enoughSteps" ENOUGH-STEPS
-    "maxFactor" MAX-FACTOR  "steadyRows" STEADY-ROWS}
+    "warmUp" WARM-UP  "mostWarmUp" MOST-WARM-UP  "final" FINAL-RATE
+    "enoughSteps" ENOUGH-STEPS  "maxFactor" MAX-FACTOR  "steadyRows" STEADY-ROWS}
   "average" {"moves" MOVES  "reach" REACH  "softer" SOFTER}
-  "validation" {"most" VALIDATED  "runIn" VALIDATION-RUN-IN  "uncertain" UNCERTAIN
-    "patience" (. (get SETTINGS "patience") default)}
+  "validation" {"most" VALIDATED  "runIn" VALIDATION-RUN-IN  "uncertain" UNCERTAIN}
   "tuning" {
     "readings" MOST-READINGS  "fewestReadings" FEWEST-READINGS  "enough" ENOUGH-READ
     "often" READ-OFTEN  "gentle" GENTLE-RATE  "little" LITTLE-DROPOUT  "moreRows" MORE-ROWS
