@@ -38,11 +38,12 @@ import { UNITS } from "./units.js";
 export class Model {
   /**
    * @param {Facts} facts
-   * @param {string} weights in base64
-   * @param {string} code of product.wasm, in base64
+   * @param {Uint8Array} weights as they are packed in a page
+   * @param {Uint8Array} code of product.wasm
    */
   constructor(facts, weights, code) {
     this.facts = facts;
+    this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
     const source = new Blob([block("worker")], { type: "text/javascript" });
     const address = URL.createObjectURL(source);
@@ -55,7 +56,7 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    this.ask("load", { facts, weights, code, constants: CONSTANTS });
+    this.ask("load", { role: "write", facts, weights, code, constants: CONSTANTS });
   }
 
   /**
@@ -66,5 +67,10 @@ export class Model {
     const number = this.asked++;
     this.worker.postMessage({ do: what, number, ...message });
     return new Promise((resolve) => this.waiting.set(number, resolve));
+  }
+
+  /** End the worker; the model generates no more. */
+  end() {
+    this.worker.terminate();
   }
 }
