@@ -11,9 +11,9 @@
  * @typedef {object} Form of batches
  * @property {number} rows @property {number} lookback
  * @property {boolean} tuned whether a model is fine-tuned: then every second window begins with an
- *   empty state and, if most fit, each window begins with an item
- * @property {number} ends units that end an item, if it is a list
- * @property {boolean} fit whether most items fit into a window
+ *   empty state
+ * @property {boolean} whole whether each window begins with an item
+ * @property {number} ends units that end an item; 0: it isn't a list
  */
 
 /** The batches of a text, which is a ring, or of the items of a list. */
@@ -22,16 +22,14 @@ export class Batches {
    * @param {Int32Array | Int32Array[]} text @param {Form} form
    */
   constructor(text, form) {
-    const { rows, lookback, tuned, fit, ends } = form;
-    this.text = text;
+    const { rows, lookback, whole, ends } = form;
+    this.parts = text instanceof Int32Array ? [text] : text;
     this.form = form;
-    this.whole = !(text instanceof Int32Array) && tuned && fit;
     this.room = lookback - ends;
-    const { length } = joined(text);
-    this.steps = this.whole
-      ? Math.floor(windowsOf(/** @type {Int32Array[]} */ (text), this.room).length / rows)
-      : Math.floor(length / (rows * lookback));
-    this.steps = Math.max(1, this.steps);
+    const windows = whole
+      ? windowsOf(this.parts, this.room).length
+      : Math.floor(joined(text).length / lookback);
+    this.steps = Math.max(1, Math.floor(windows / rows));
   }
 
   /**
@@ -39,9 +37,9 @@ export class Batches {
    * @param {() => number} random @returns {Generator<Batch>}
    */
   *epoch(random) {
-    const { text, form, whole, room } = this;
-    const { rows, lookback, tuned } = form;
-    const parts = text instanceof Int32Array ? [text] : shuffle([...text], random);
+    const { form, room } = this;
+    const { rows, lookback, tuned, whole, ends } = form;
+    const parts = shuffle([...this.parts], random);
     const ids = joined(parts);
     const size = ids.length;
     const first = Math.floor(random() * size);
@@ -49,7 +47,7 @@ export class Batches {
     for (let step = 0; step < this.steps; step++) {
       const starts = Array.from({ length: rows }, (_, row) =>
         whole
-          ? windows[(step * rows + row) % windows.length] - (lookback - room)
+          ? windows[(step * rows + row) % windows.length] - ends
           : first + Math.floor((size * row) / rows) + step * lookback,
       );
       const batch = makeBatch(rows, lookback, step === 0 || whole || (tuned && step % 2 === 0));

@@ -3,7 +3,7 @@
  * a parent, for which new units and the text's own frequencies have been taken into account.
  */
 
-import { sideBySide } from "./batches.js";
+import { joined, sideBySide } from "./batches.js";
 import { exponential, logarithm, normal } from "./exactly.js";
 import { matricesOf, shapesOf, sizesOf } from "./network.js";
 
@@ -91,10 +91,11 @@ function product(a, b) {
  * Return a parent's weights with those of new units, the last of `facts`, as `grown-weights`: a new
  * unit begins with those of the one that it resembles, or else is as likely as in the text.
  * @param {Float32Array} flat @param {Facts} parent @param {Facts} facts
- * @param {Float64Array} counts how often each unit is in the text to train on
+ * @param {Int32Array} ids the text to train on
  */
-export function grown(flat, parent, facts, counts) {
+export function grown(flat, parent, facts, ids) {
   const known = parent.units.length;
+  const counts = countsOf(ids, facts.units.length);
   const weights = new Float32Array(
     shapesOf(facts).reduce((sum, { rows, columns }) => sum + rows * columns, 0),
   );
@@ -105,13 +106,13 @@ export function grown(flat, parent, facts, counts) {
       now[n][k].set(row);
     });
   });
-  const ids = new Map(parent.units.map((unit, id) => [unit, id]));
+  const idOf = new Map(parent.units.map((unit, id) => [unit, id]));
   const [embedding, [bias]] = [now[0], now[now.length - 1]];
   const dense = now[now.length - 2];
   const odds = bias.subarray(0, known).reduce((sum, each) => sum + exponential(each), 0);
   const read = counts.subarray(0, known).reduce((sum, count) => sum + count + 0.5, 0);
   for (let id = known; id < facts.units.length; id++) {
-    const kin = relativeOf(facts.units[id], ids);
+    const kin = relativeOf(facts.units[id], idOf);
     if (kin === undefined) {
       embedding[id].set(meanOf(old[0]));
       // Half a count more than seen (Jeffreys): the unit may be in the part held out only.
@@ -125,6 +126,18 @@ export function grown(flat, parent, facts, counts) {
     }
   }
   return weights;
+}
+
+/**
+ * Return how often each unit occurs.
+ * @param {Int32Array} ids @param {number} size of the vocabulary
+ */
+function countsOf(ids, size) {
+  const counts = new Float64Array(size);
+  for (const id of ids) {
+    counts[id]++;
+  }
+  return counts;
 }
 
 /** @param {Float32Array[]} rows */
@@ -168,31 +181,25 @@ export function placesIn(ids, start, { places, units }) {
 /**
  * Fit the output bias of a team's network so that it expects some units as often as a text has
  * them, as `fitted-bias`: signs and digits, units with characters that the text lacks, and new ones.
- * Return the nats of the units read, and how many characters these have.
+ *
+ * Return how many units were read, and the bits per character that they had.
  * @param {import("./training.js").Team} team @param {Facts} facts
  * @param {{ids: Int32Array, known: number, form: {rows: number, lookback: number}}} text and the
  *   number of units that the parent knows
  * @param {Learning["tuning"]} numbers
  */
 export async function fit(team, { units, start }, { ids, known, form }, numbers) {
-  const size = units.length;
-  const counts = new Float64Array(size);
-  const expected = new Float64Array(size);
+  const places = placesIn(ids, start, numbers);
+  const expected = new Float64Array(units.length);
   let nats = 0;
-  for (const batch of sideBySide(placesIn(ids, start, numbers), form)) {
-    if (batch.empty) {
-      await team.forget();
-    }
-    const losses = await team.losses({ ...batch, expected });
-    batch.y.forEach((id, n) => {
-      if (id >= 0) {
-        counts[id]++;
-        nats += losses[n];
-      }
-    });
+  for (const batch of sideBySide(places, form)) {
+    const losses = await team.losses({ ...batch, first: batch.empty, expected });
+    nats += losses.reduce((sum, loss) => sum + loss, 0);
   }
+  const read = joined(places.map((place) => place.ids.subarray(place.read)));
+  const counts = countsOf(read, units.length);
   const own = new Set(Array.from(new Set(ids), (id) => units[id]).join(""));
-  const bias = team.weights.subarray(-size);
+  const bias = team.weights.subarray(-units.length);
   units.forEach((unit, id) => {
     const usual = /\p{L}/u.test(unit) && Array.from(unit).every((each) => own.has(each));
     if (id >= known || !usual) {
@@ -200,6 +207,15 @@ export async function fit(team, { units, start }, { ids, known, form }, numbers)
     }
   });
   await team.refresh();
-  const characters = counts.reduce((sum, n, id) => sum + n * Array.from(units[id]).length, 0);
-  return { nats, characters };
+  const bits = nats / Math.LN2 / read.length / lengthOfUnits(read, units);
+  return { read: read.length, bits };
+}
+
+/**
+ * Return the mean number of characters per unit of `ids`, at least a little.
+ * @param {Int32Array} ids @param {string[]} units
+ */
+export function lengthOfUnits(ids, units) {
+  const lengths = units.map((unit) => Array.from(unit).length);
+  return ids.reduce((sum, id) => sum + lengths[id], 0) / Math.max(1, ids.length);
 }

@@ -191,3 +191,43 @@ export function rateAt({ rate: peak, tuned }, updates, done, { warmUp, mostWarmU
   const falling = final + (1 - final) * 0.5 * (1 + cosine(Math.PI * done));
   return peak * warm * (tuned ? 1 : falling);
 }
+
+// * The average of the weights
+
+/** The exponential moving average of weights: see `Average` of schedule.hy. */
+export class Average {
+  /**
+   * @param {Float32Array} weights @param {Learning["average"]} numbers
+   */
+  constructor(weights, numbers) {
+    this.weights = weights.slice();
+    this.numbers = numbers;
+  }
+
+  /**
+   * Move toward `weights`, as a step has taken a run from the share `before` to `done`.
+   * @param {number} before @param {number} done @param {Float32Array} weights
+   */
+  move(before, done, weights) {
+    const { moves, reach } = this.numbers;
+    const steps = Math.floor(moves * done) - Math.floor(moves * before);
+    const part = Math.min(1, steps / moves / reach);
+    const mean = this.weights;
+    for (let n = 0; part > 0 && n < mean.length; n++) {
+      mean[n] += part * (weights[n] - mean[n]);
+    }
+  }
+
+  /**
+   * Return the average with softer logits.
+   * @param {number} last the number of weights from which logits follow, the last of all
+   */
+  softened(last) {
+    const softer = this.weights.slice();
+    const part = softer.subarray(-last);
+    part.forEach((weight, n) => {
+      part[n] = weight / this.numbers.softer;
+    });
+    return softer;
+  }
+}
