@@ -15,17 +15,11 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen [__version__]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
-  lstm-textgen.modelfile.history [UNCERTAIN]
   lstm-textgen.pages.markup [Html safe]
+  lstm-textgen.pages.numbers [LEARNING]
   lstm-textgen.settings.facts [MOST-PEOPLE]
   lstm-textgen.settings.layers [DIMENSIONS]
-  lstm-textgen.settings.sizing [DROPOUT-AGAIN DROPPED-MORE ENOUGH-READ FEWEST-READINGS GENTLE-RATE LEAST-ROWS
-    LITTLE-DROPOUT MORE-ROWS MOST-PAGE-SECONDS MOST-READINGS MOST-ROWS MUCH-DROPOUT ON-PAGE
-    PAGE-SECONDS READ-OFTEN RULES]
   lstm-textgen.settings.table [SETTINGS settings-in]
-  lstm-textgen.settings.training [ALPHA BETA BETA-1 BETA-2 CLIP-NORM COMPARED-PLACES COMPARED-UNITS
-    COUNTED ENOUGH-STEPS EPSILON FAMILIAR FINAL-RATE LARGE-LAYER MAX-FACTOR MOST-WARM-UP MOVES
-    REACH SOFTER STEADY-ROWS STRANGE VALIDATED VALIDATION-RUN-IN WARM-UP]
   lstm-textgen.text.breaks [BREAKS COMMAS OVERSIGHTS]
   lstm-textgen.text.corpus [MOST-MORE]
   lstm-textgen.text.decoding [FEW-CONTROLS]
@@ -42,34 +36,6 @@ nothing is requested, whatever data the page holds.]]
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
-  ;; How a page trains a network: see assets/recipe.js and assets/training.js.
-  LEARNING {
-    "adam" {"beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON  "clip" CLIP-NORM}
-    "steadying" {"from" LARGE-LAYER  "alpha" ALPHA  "beta" BETA}
-    "rate" {
-      "peak" (. (get SETTINGS "learning_rate") default)  "warmUp" WARM-UP
-      "mostWarmUp" MOST-WARM-UP  "final" FINAL-RATE  "enoughSteps" ENOUGH-STEPS
-      "maxFactor" MAX-FACTOR  "steadyRows" STEADY-ROWS}
-    "average" {"moves" MOVES  "reach" REACH  "softer" SOFTER}
-    "validation" {"most" VALIDATED  "runIn" VALIDATION-RUN-IN  "uncertain" UNCERTAIN
-      "patience" (. (get SETTINGS "patience") default)}
-    "tuning" {
-      "readings" MOST-READINGS  "fewestReadings" FEWEST-READINGS  "enough" ENOUGH-READ
-      "often" READ-OFTEN  "gentle" GENTLE-RATE  "little" LITTLE-DROPOUT  "moreRows" MORE-ROWS
-      "again" DROPOUT-AGAIN  "much" MUCH-DROPOUT  "familiar" FAMILIAR  "strange" STRANGE
-      "counted" COUNTED  "places" COMPARED-PLACES  "units" COMPARED-UNITS}
-    "rows" {"least" LEAST-ROWS  "most" MOST-ROWS}
-    "rules" (dfor [unit rule] (.items RULES) unit {
-      "read" rule.read  "fewestEpochs" rule.fewest-epochs  "mostEpochs" rule.most-epochs})
-    "new" {
-      "sizes" (lfor size ON-PAGE.sizes {
-        "units" size.units  "speed" size.speed  "dropout" size.dropout
-        "mostDropout" size.most-dropout  "enough" size.enough  "from" size.timed-from})
-      "mostRead" ON-PAGE.most-read  "enoughEpochs" ON-PAGE.enough-epochs
-      "mostEpochs" ON-PAGE.most-epochs  "enoughReadings" ON-PAGE.enough-readings
-      "enoughOfMore" ON-PAGE.enough-of-more  "byRows" ON-PAGE.by-rows
-      "droppedMore" DROPPED-MORE}
-    "seconds" {"new" PAGE-SECONDS  "most" MOST-PAGE-SECONDS}}
   LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
   MOST-HELD 100_000  ; items whose fingerprints a page holds: 0.8 MB

@@ -10,10 +10,10 @@ import { evenly } from "./items.js";
  * @typedef {object} Learning the numbers of training that assembly.hy writes
  * @property {{beta1: number, beta2: number, epsilon: number, clip: number}} adam
  * @property {{from: number, alpha: number, beta: number}} steadying activation regularization
- * @property {{peak: number, warmUp: number, mostWarmUp: number, final: number,
+ * @property {{warmUp: number, mostWarmUp: number, final: number,
  *   enoughSteps: number, maxFactor: number, steadyRows: number}} rate
  * @property {{moves: number, reach: number, softer: number}} average
- * @property {{most: number, runIn: number, uncertain: number, patience: number}} validation
+ * @property {{most: number, runIn: number, uncertain: number}} validation
  * @property {{readings: number, fewestReadings: number, enough: number, often: number,
  *   gentle: number, little: number, moreRows: number, again: number, much: number,
  *   familiar: number, strange: number, counted: number, places: number, units: number}} tuning
@@ -51,16 +51,24 @@ const SAME_UNITS = 128;
 
 /**
  * Return the plan of a run.
- * @param {Sought} sought @param {Learning} numbers @returns {Plan}
+ * @param {Sought} sought @param {import("./page.js").Constants} constants @returns {Plan}
  */
-export function planFor({ units, lookback, parent, familiar, speed, same }, numbers) {
+export function planFor({ units, lookback, parent, familiar, speed, same }, constants) {
+  const { learning: numbers, settings } = constants;
   const { rate, rules, seconds, new: table } = numbers;
   const limit = same ? Infinity : seconds.most;
   if (parent) {
     const byClock = (speed * limit) / units;
     const tuning = chooseTuning({ units, familiar, rule: rules[parent.unit], byClock }, numbers);
     const { layers } = parent;
-    return { ...tuning, layers, lookback, rate: rate.peak * tuning.rate, tuned: true, seconds: limit };
+    return {
+      ...tuning,
+      layers,
+      lookback,
+      rate: settings.learning_rate * tuning.rate,
+      tuned: true,
+      seconds: limit,
+    };
   }
   const sizes = table.sizes.filter((size) => !same || size.units === SAME_UNITS);
   const epochs = mostEpochs(units, table);
@@ -74,7 +82,8 @@ export function planFor({ units, lookback, parent, familiar, speed, same }, numb
     lookback,
     epochs,
     tuned: false,
-    rate: rate.peak * (rows < rate.steadyRows ? 1 : rateFactor(steps, size.units, rate)),
+    rate:
+      settings.learning_rate * (rows < rate.steadyRows ? 1 : rateFactor(steps, size.units, rate)),
     before: 0,
     dropout: size.dropout,
     seconds: limit,
@@ -121,7 +130,8 @@ export function chooseSize({ units, epochs, seconds, sizes }, { new: table, rows
   const choice = sizes ?? table.sizes;
   const size =
     choice.find(
-      (each) => units >= each.from && each.speed * time >= Math.min(all, Math.max(each.enough, worth)),
+      (each) =>
+        units >= each.from && each.speed * time >= Math.min(all, Math.max(each.enough, worth)),
     ) ?? choice[choice.length - 1];
   const passes = Math.min((size.speed * time) / units, epochs);
   const dropout = size.dropout * Math.max(0, passes - 1) * Math.min(1, table.droppedMore / units);
@@ -180,4 +190,44 @@ export function rateAt({ rate: peak, tuned }, updates, done, { warmUp, mostWarmU
   const warm = Math.min(1, Math.max((updates + 1) / warmUp, done / mostWarmUp));
   const falling = final + (1 - final) * 0.5 * (1 + cosine(Math.PI * done));
   return peak * warm * (tuned ? 1 : falling);
+}
+
+// * The average of the weights
+
+/** The exponential moving average of weights: see `Average` of schedule.hy. */
+export class Average {
+  /**
+   * @param {Float32Array} weights @param {Learning["average"]} numbers
+   */
+  constructor(weights, numbers) {
+    this.weights = weights.slice();
+    this.numbers = numbers;
+  }
+
+  /**
+   * Move toward `weights`, as a step has taken a run from the share `before` to `done`.
+   * @param {number} before @param {number} done @param {Float32Array} weights
+   */
+  move(before, done, weights) {
+    const { moves, reach } = this.numbers;
+    const steps = Math.floor(moves * done) - Math.floor(moves * before);
+    const part = Math.min(1, steps / moves / reach);
+    const mean = this.weights;
+    for (let n = 0; part > 0 && n < mean.length; n++) {
+      mean[n] += part * (weights[n] - mean[n]);
+    }
+  }
+
+  /**
+   * Return the average with softer logits.
+   * @param {number} last the number of weights from which logits follow, the last of all
+   */
+  softened(last) {
+    const softer = this.weights.slice();
+    const part = softer.subarray(-last);
+    part.forEach((weight, n) => {
+      part[n] = weight / this.numbers.softer;
+    });
+    return softer;
+  }
 }
