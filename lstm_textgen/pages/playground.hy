@@ -39,10 +39,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
+    "rules.js" "copies.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
     "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
+    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
     "docx.js" "documents.js" "keep.js" "tabs.js" "playground.js" "surprise.js" "moments.js"
     "nowwriting.js" "lessonview.js" "comparison.js" "teacher.js" "teachtext.js" "keeping.js"

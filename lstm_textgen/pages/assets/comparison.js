@@ -106,7 +106,7 @@ export class Comparison {
     const moment = this.moments[Number(this.slider.value)];
     const [, column] = this.columns;
     column.stop();
-    await column.model.reload(moment.weights, moment.bits);
+    await column.model.reload(moment.facts, moment.weights);
     this.write([column]);
   }
 }

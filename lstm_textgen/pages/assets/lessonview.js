@@ -9,21 +9,17 @@ import { SurpriseChart } from "./surprise.js";
 /** Seconds without news while the page was hidden, after which it says that learning paused. */
 const PAUSED_FROM = 8;
 
-/** Bits by which the hidden part must be more surprising than at best, to speak of learning by heart. */
-const HEART_FROM = 0.02;
-
 /** The view of a run of learning. */
 export class LessonView {
   /** @type {WakeLockSentinel | null} */
   lock = null;
-  best = Infinity;
   part = 0;
   /** When there was news, and whether the page has been hidden since. */
   news = 0;
   wasHidden = false;
   running = false;
 
-  /** @param {() => {temperature: number, minP: number}} settings of what it writes */
+  /** @param {() => {temperature: number, minP: number, original: boolean}} settings of what it writes */
   constructor(settings) {
     this.lines = new NowWriting(element("teach-written"), settings);
     this.chart = new SurpriseChart(element("teach-chart"));
@@ -34,22 +30,30 @@ export class LessonView {
   }
 
   begin() {
-    Object.assign(this, { best: Infinity, part: 0, running: true, wasHidden: false });
+    Object.assign(this, { part: 0, running: true, wasHidden: false });
     this.news = performance.now();
     this.chart.clear();
     this.lines.end();
     element("teach-written").replaceChildren();
     element("teach-heart").hidden = true;
     element("teach-paused").hidden = true;
+    element("teach-foreign").hidden = true;
     bar().value = 0;
     phraseIn(element("teach-left"), "teach.getting-ready");
     this.#stayAwake();
   }
 
-  /** Let what it writes be written by `model`. @param {Model} model */
-  write(model) {
-    this.lines.begin(model);
-    this.lines.write();
+  /**
+   * Show what the machine writes at a moment.
+   * @param {import("./moments.js").Moment} moment
+   */
+  write(moment) {
+    if (this.lines.model) {
+      this.lines.write(moment);
+    } else {
+      this.lines.begin(new Model(moment.facts, moment.weights));
+      this.lines.write();
+    }
   }
 
   /** The run is over. */
@@ -79,6 +83,11 @@ export class LessonView {
     this.news = now;
   }
 
+  /** Say whether the text is hardly like what the machine knows. @param {boolean} strange */
+  foreign(strange) {
+    element("teach-foreign").hidden = !strange;
+  }
+
   /** @param {{part: number, secondsLeft: number, bits: number}} progress */
   progress({ part, secondsLeft, bits }) {
     this.part = part;
@@ -88,15 +97,18 @@ export class LessonView {
     phraseIn(element("teach-left"), key, { count });
   }
 
-  /** @param {{training: number, validation: number}} epoch in bits per character */
-  epoch({ training, validation }) {
-    this.chart.add("hidden", this.part, validation);
-    this.best = Math.min(this.best, validation);
-    const parted = validation > this.best + HEART_FROM && training < validation;
-    if (parted && element("teach-heart").hidden) {
+  /**
+   * @param {{training?: number, validation?: number, byHeart?: boolean}} epoch in bits per
+   *   character
+   */
+  epoch({ validation, byHeart }) {
+    if (validation) {
+      this.chart.add("hidden", this.part, validation);
+    }
+    if (byHeart && element("teach-heart").hidden) {
       say(said("teach.by-heart"));
     }
-    element("teach-heart").hidden = !parted;
+    element("teach-heart").hidden = !byHeart;
   }
 }
 

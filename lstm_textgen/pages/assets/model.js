@@ -1,6 +1,7 @@
 /** A model on the page: its vocabulary, and a worker that runs it. */
 
 import { fromBase64 } from "./binary.js";
+import { COPIED, Passages } from "./copies.js";
 import { block, CONSTANTS } from "./page.js";
 import { UNITS } from "./units.js";
 
@@ -53,12 +54,15 @@ export class Model {
     /** @type {Map<number, (result: any) => void>} */
     this.waiting = new Map();
     this.asked = 0;
+    /** @type {Passages | null} of the text that it learned, while that is there */
+    this.passages = null;
+    this.learned = "";
     this.worker.addEventListener("message", ({ data }) => {
       this.waiting.get(data.number)?.(data.result);
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    this.ask("load", { role: "write", facts, weights, code, constants: CONSTANTS });
+    this.#load();
   }
 
   /**
@@ -72,13 +76,32 @@ export class Model {
   }
 
   /**
-   * Let the model have other weights.
-   * @param {Uint8Array} weights packed @param {number} bits of their numbers
+   * Let the model be at another moment of its learning.
+   * @param {Facts} facts with the same units @param {Uint8Array} weights packed
    */
-  reload(weights, bits) {
-    const facts = { ...this.facts, bits };
-    const { code } = this;
-    return this.ask("load", { facts, weights, code, constants: CONSTANTS });
+  reload(facts, weights) {
+    Object.assign(this, { facts, weights });
+    return this.#load();
+  }
+
+  /**
+   * Let the model know the text that it learned: passages that it copies are marked, and it copies
+   * none if it is asked to.
+   * @param {string} text
+   */
+  know(text) {
+    this.passages = new Passages(text, COPIED);
+    this.ask("know", { text });
+    this.learned = text;
+  }
+
+  async #load() {
+    const { facts, weights, code, learned } = this;
+    const done = this.ask("load", { role: "write", facts, weights, code, constants: CONSTANTS });
+    if (learned) {
+      this.ask("know", { text: learned });
+    }
+    return done;
   }
 
   /** End the worker; the model generates no more. */

@@ -5,8 +5,8 @@ const MOMENTS_KEPT = 8;
 
 /**
  * @typedef {object} Moment
- * @property {number} seconds since the beginning @property {Uint8Array} weights packed
- * @property {number} bits of their numbers: 8 or 16
+ * @property {number} seconds since the beginning
+ * @property {import("./model.js").Facts} facts @property {Uint8Array} weights packed as they say
  */
 
 /**

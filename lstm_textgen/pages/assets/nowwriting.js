@@ -10,7 +10,7 @@ const LINES_SHOWN = 4;
 
 /**
  * Let a model write from the start; return what it wrote, in one line.
- * @param {Model} model @param {{temperature: number, minP: number}} settings
+ * @param {Model} model @param {{temperature: number, minP: number, original: boolean}} settings
  * @param {number} rngSeed
  */
 export async function writeLine(model, settings, rngSeed) {
@@ -43,7 +43,7 @@ export class NowWriting {
 
   /**
    * @param {HTMLElement} place
-   * @param {() => {temperature: number, minP: number}} settings
+   * @param {() => {temperature: number, minP: number, original: boolean}} settings
    */
   constructor(place, settings) {
     this.place = place;
@@ -65,24 +65,23 @@ export class NowWriting {
   }
 
   /**
-   * Write a line with other weights, unless one is being written; return it.
-   * @param {Uint8Array} [weights]
+   * Write a line at another moment, unless one is being written.
+   * @param {import("./moments.js").Moment} [moment]
    */
-  async write(weights) {
+  async write(moment) {
     const model = this.model;
     if (!model || this.busy) {
-      return "";
+      return;
     }
     this.busy = true;
-    if (weights) {
-      await model.reload(weights, 8);
+    if (moment) {
+      await model.reload(moment.facts, moment.weights);
     }
     const line = await writeLine(model, this.settings(), 1 + Math.floor(Math.random() * 2 ** 30));
     this.busy = false;
     if (this.model === model) {
       this.#show(line);
     }
-    return line;
   }
 
   /** @param {string} line */

@@ -40,6 +40,7 @@ export function settings() {
     fresh: field("new").checked,
     pattern: field("pattern").value,
     noRepeat: Number(field("no-repeat").value),
+    original: field("teach-fresh").checked,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
 
 import { Comparison } from "./comparison.js";
+import { prepared } from "./corpus.js";
 import { Keeping } from "./keeping.js";
 import { LessonView } from "./lessonview.js";
 import { Model } from "./model.js";
@@ -26,21 +27,22 @@ const TERMS = ["machine", "teach", "surprise", "hidden", "heart"];
  * @typedef {import("./model.js").Facts} Facts
  * @typedef {import("./moments.js").Moment} Moment
  *
- * @typedef {object} Lesson a run of learning
- * @property {Teacher} teacher @property {number} n of the model on the page that is replaced
- * @property {number} began
- * @property {Facts | null} facts of the new model, once they are known
- * @property {Moment[]} moments @property {number} before its surprise at first, in bits
- * @property {number} best
+ * @typedef {object} Run of learning
+ * @property {Teacher} teacher @property {string} text
+ * @property {Model | null} parent the model that is taught; null: a new one
+ * @property {number} n of the model on the page that is replaced
+ * @property {number} began @property {Moment[]} moments
+ * @property {number} before its surprise at first, in bits per character @property {number} bits
+ *   the least so far
  */
 
-const text = new TextSide(modelsShown, barred);
+const source = new TextSide(modelsShown, barred);
 const view = new LessonView(settings);
 const comparison = new Comparison(panel, settings);
-const keeping = new Keeping({ text, take });
+const keeping = new Keeping(source, take);
 
-/** @type {Lesson | null} */
-let lesson = null;
+/** @type {Run | null} */
+let run = null;
 
 /** Return the key of why a model can't be taught, or "" if it can. @param {Model} model */
 function barred({ facts }) {
@@ -59,119 +61,127 @@ function show(part) {
 
 // * Learning
 
-function teach() {
-  const { model, items, chosen } = text;
-  const same = field("teach-same").checked;
+function startTeaching() {
+  const { model: parent, items, chosen } = source;
+  const text = source.text.slice(0, MOST_LETTERS);
+  const task = {
+    text,
+    items,
+    facts: parent?.facts ?? null,
+    weights: parent?.weights ?? null,
+    name: source.origin || said("teach.unnamed"),
+    goesOn: Boolean(parent?.learned),
+    same: field("teach-same").checked,
+  };
   comparison.clear();
   view.begin();
   show("learning");
   element("teach-stop").focus();
-  const task = {
-    text: text.text.slice(0, MOST_LETTERS),
-    items,
-    facts: model?.facts ?? null,
-    weights: model?.weights ?? null,
-    name: text.origin || said("teach.unnamed"),
-    same,
-  };
-  lesson = {
+  run = {
     teacher: new Teacher(task, hear),
+    text,
+    parent,
     n: Math.max(0, chosen),
     began: performance.now(),
-    facts: null,
     moments: [],
     before: Number.NaN,
-    best: Number.POSITIVE_INFINITY,
+    bits: Number.NaN,
   };
+  if (parent) {
+    addMoment(run, parent.facts, parent.weights);
+    view.write(run.moments[0]);
+  }
 }
 
 /** @param {import("./teacher.js").News} news */
 function hear(news) {
-  const current = lesson;
-  if (!current) {
+  if (!run) {
     return;
   }
   view.hear();
-  if (news.event === "ready") {
-    current.facts = news.facts;
-    const weights = news.weights;
-    addMoment(current, weights, news.facts.bits);
-    view.write(new Model(news.facts, weights));
+  if (news.event === "plan") {
+    view.foreign(Boolean(news.knows?.strange));
   } else if (news.event === "progress") {
     view.progress(/** @type {any} */ (news));
   } else if (news.event === "epoch") {
-    current.before = Number.isNaN(current.before) ? news.validation : current.before;
-    view.epoch(/** @type {any} */ (news));
+    run.before = news.epoch === 0 ? news.validation : run.before;
+    run.bits = news.best ? news.validation : run.bits;
+    view.epoch(news);
   } else if (news.event === "state") {
-    addMoment(current, news.weights, 8);
-    view.lines.write(news.weights);
-    keeping.remember(current);
+    view.write(addMoment(run, news.facts, news.weights));
+    keeping.remember(run);
   } else if (news.event === "done") {
-    finish(current, news.facts, news.weights, news.bits, news.why);
+    finish(run, /** @type {any} */ (news));
   } else if (news.event === "failed") {
-    fail(current, news.message);
+    fail(run, news.message);
   }
 }
 
-/** @param {Lesson} current @param {Uint8Array} weights @param {number} bits */
-function addMoment(current, weights, bits) {
-  const seconds = (performance.now() - current.began) / 1000;
-  current.moments = keepMoment(current.moments, { seconds, weights, bits });
+/** @param {Run} run @param {Facts} facts @param {Uint8Array} weights packed */
+function addMoment(run, facts, weights) {
+  const moment = { seconds: (performance.now() - run.began) / 1000, facts, weights };
+  run.moments = keepMoment(run.moments, moment);
+  return moment;
 }
 
-/** The run broke off: keep what there is. @param {Lesson} current @param {string} message a key */
-function fail(current, message) {
-  const { facts, moments, best } = current;
-  if (facts && moments.length > 1) {
-    const { weights, bits } = moments[moments.length - 1];
-    finish(current, { ...facts, bits }, weights, best, "died");
+/** The run broke off: keep what there is. @param {Run} broken @param {string} message a key */
+function fail(broken, message) {
+  const { moments, parent, bits } = broken;
+  const last = moments[moments.length - 1];
+  if (last && moments.length > (parent ? 1 : 0)) {
+    finish(broken, { ...last, bits, why: "died" });
   } else {
-    end(current);
-    text.complain(said(message));
+    end(broken);
+    source.complain(said(message));
     show("text");
   }
 }
 
-/** @param {Lesson} current */
-function end(current) {
-  lesson = null;
-  current.teacher.end();
+/** @param {Run} ended */
+function end(ended) {
+  run = null;
+  ended.teacher.end();
   view.end();
 }
 
 /**
  * Let the page write with what was learned.
- * @param {Lesson} current @param {Facts} facts @param {Uint8Array} weights packed
- * @param {number} bits @param {string} why
+ * @param {Run} done
+ * @param {{facts: Facts, weights: Uint8Array, bits: number, why: string}} result
  */
-function finish(current, facts, weights, bits, why) {
-  end(current);
-  addMoment(current, weights, facts.bits);
-  const { moments, n, before } = current;
-  const untaught = new Model({ ...facts, bits: moments[0].bits }, moments[0].weights);
-  take(n, facts, weights);
-  comparison.show(untaught, new Model(facts, weights), moments);
+function finish(done, { facts, weights, bits, why }) {
+  end(done);
+  addMoment(done, facts, weights);
+  const { moments, n, before, text } = done;
+  const [first] = moments;
+  take(n, facts, weights, text);
+  const models = [first, { facts, weights }].map((each) => new Model(each.facts, each.weights));
+  models[1].know(prepared(text, facts.lower));
+  comparison.show(models[0], models[1], moments);
   phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
-  phraseIn(element("teach-better"), "teach.better", {
-    before: bitsShown(before),
-    after: bitsShown(bits),
-  });
-  element("teach-better").hidden = Number.isNaN(before);
+  const surprises = { before: bitsShown(before), after: bitsShown(bits) };
+  phraseIn(element("teach-better"), "teach.better", surprises);
+  element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");
   element("teach-why").focus();
-  keeping.show(facts, weights);
+  keeping.show({ facts, weights, text });
 }
 
 /**
  * Let the page's `n`th model be another one.
  * @param {number} n @param {Facts} facts @param {Uint8Array} weights packed
+ * @param {string} text that it learned, if that is there
  */
-function take(n, facts, weights) {
+function take(n, facts, weights, text) {
   const old = modelsShown()[n];
-  useModel(n, new Model(facts, weights));
+  const model = new Model(facts, weights);
+  if (text) {
+    model.know(prepared(text, facts.lower));
+  }
+  useModel(n, model);
   old?.end();
-  text.chosen = n;
-  text.show();
+  source.chosen = n;
+  source.show();
 }
 
 // * All together
@@ -190,18 +200,18 @@ element("teach-glossary").replaceChildren(
 );
 show("text");
 element("teach-text-side").hidden = !able;
-text.show();
-element("teach-go").addEventListener("click", teach);
+source.show();
+element("teach-go").addEventListener("click", startTeaching);
 element("teach-stop").addEventListener("click", () => {
   phraseIn(element("teach-left"), "teach.stopping");
-  lesson?.teacher.stop();
+  run?.teacher.stop();
 });
 element("teach-more").addEventListener("click", () => {
   show("text");
   field("teach-text").focus();
 });
 addEventListener("beforeunload", (event) => {
-  if (lesson || keeping.unsaved) {
+  if (run || keeping.unsaved) {
     event.preventDefault();
   }
 });

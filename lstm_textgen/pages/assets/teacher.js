@@ -16,6 +16,7 @@ const MOST_HELPERS = 3;
  * @property {Facts | null} facts of the model that is taught; null: a new one
  * @property {Uint8Array | null} weights of that model
  * @property {string} name of the new model
+ * @property {boolean} goesOn whether that model also keeps what its texts before brought
  * @property {boolean} same whether the run is to be the same on every computer
  *
  * @typedef {{event: string, [name: string]: any}} News of a run: see training.js

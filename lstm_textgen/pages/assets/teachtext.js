@@ -144,7 +144,7 @@ export class TextSide {
   /** What the text's items are, if it is taught as a list. */
   get items() {
     const { look } = this;
-    return field("teach-items").checked && look ? (look.items ?? "line") : null;
+    return field("teach-items").checked && look ? "line" : null;
   }
 
   /** Show why a text can't be read; "": no reason. @param {string} why */
@@ -204,29 +204,31 @@ export class TextSide {
     if (!able[this.chosen]) {
       this.chosen = Math.max(-1, able.indexOf(true));
     }
-    const names = [...models.map((model, n) => (able[n] ? startName(model) : "")), said("teach.start.nothing")];
-    const rows = names.flatMap((name, n) => {
-      const id = `teach-start-${n}`;
-      const value = n < models.length ? n : -1;
-      const input = Object.assign(document.createElement("input"), {
-        type: "radio", name: "teach-start", id, checked: value === this.chosen,
-      });
-      input.addEventListener("change", () => {
-        this.chosen = value;
-        this.take(this.text, this.origin);
-      });
-      const label = Object.assign(make("label", "", name), { htmlFor: id });
-      return name ? [make("p", "", input, " ", label)] : [];
+    const rows = models.flatMap((model, n) => (able[n] ? [this.#start(n, startName(model))] : []));
+    element("teach-starts").replaceChildren(...rows, this.#start(-1, said("teach.start.nothing")));
+  }
+
+  /**
+   * Return the choice of what to start from.
+   * @param {number} n of the model; -1: nothing @param {string} name
+   */
+  #start(n, name) {
+    const id = `teach-start-${n}`;
+    const input = document.createElement("input");
+    Object.assign(input, { type: "radio", name: "teach-start", id, checked: n === this.chosen });
+    input.addEventListener("change", () => {
+      this.chosen = n;
+      this.take(this.text, this.origin);
     });
-    element("teach-starts").replaceChildren(...rows);
+    return make("p", "", input, Object.assign(make("label", "", name), { htmlFor: id }));
   }
 }
 
 /** Return what to call a machine that one may start from. @param {Model} model */
-function startName({ facts: { name, record } }) {
-  const taught = record.facts.base?.endsWith(":page");
-  const known = LANGUAGES_KNOWN.includes(name) && !taught;
-  return known ? said(`teach.start.${name}`) : said(`teach.start.${taught ? "taught" : "model"}`, { name });
+function startName({ facts: { name, record }, learned }) {
+  const base = LANGUAGES_KNOWN.includes(name) && !record.facts.base;
+  const kind = learned ? "taught" : base ? name : "model";
+  return said(`teach.start.${kind}`, { name });
 }
 
 /** Return characters as they are listed. @param {string[]} characters */
