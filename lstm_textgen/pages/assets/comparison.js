@@ -3,7 +3,7 @@
 import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
-import { element, field, make } from "./page.js";
+import { element, field } from "./page.js";
 import { phraseIn } from "./phrases.js";
 
 /** Characters of each text. */
@@ -32,7 +32,6 @@ export class Comparison {
     this.panel = panel;
     this.settings = settings;
     this.slider = field("teach-moment");
-    this.title = make("h3", "");
     element("teach-compare").addEventListener("submit", (event) => {
       event.preventDefault();
       this.rngSeed = Math.floor(Math.random() * 2 ** 31);
@@ -53,9 +52,9 @@ export class Comparison {
     this.columns = this.models.map((model) => this.#column(model));
     this.slider.max = String(moments.length - 1);
     this.slider.value = this.slider.max;
-    const titles = [phraseIn(make("h3", ""), "teach.before"), this.title];
-    const sections = this.columns.map(({ text }, n) => make("section", "", titles[n], text));
-    element("teach-pair").replaceChildren(...sections);
+    this.columns.forEach(({ text }, n) => {
+      element(n ? "teach-after" : "teach-before").replaceChildren(text);
+    });
     this.#name();
     this.write();
   }
@@ -91,14 +90,13 @@ export class Comparison {
     }
   }
 
-  /** Say at which moment the text at the right was written. */
+  /** Say at which moment the text at the right is written. */
   #name() {
     const moment = this.moments[Number(this.slider.value)];
     const now = moment === this.moments.at(-1);
-    const key = now ? "teach.moment.end" : "teach.moment";
-    const values = { count: Math.round(moment.seconds) };
-    phraseIn(element("teach-moment-said"), key, values);
-    phraseIn(this.title, now ? "teach.after" : "teach.moment", values);
+    const count = Math.round(moment.seconds);
+    phraseIn(element("teach-moment-said"), now ? "teach.after" : "teach.moment", { count });
+    this.slider.setAttribute("aria-valuetext", element("teach-moment-said").textContent ?? "");
   }
 
   /** Let the machine of the chosen moment write. */

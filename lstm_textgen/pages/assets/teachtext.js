@@ -157,6 +157,7 @@ export class TextSide {
   show() {
     const { look } = this;
     element("teach-found").hidden = !look;
+    element("teach-else").hidden = Boolean(look);
     this.#offerStarts();
     if (!look) {
       return;
