@@ -38,12 +38,14 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "copies.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
-    "worker.js"]
+  KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
+  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "units.js"
+    "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js" "looks.js"
+    "random.js" "items.js" "newfacts.js" "corpus.js" "exactly.js" "batches.js" "beginning.js"
+    "clock.js" "recipe.js" "start.js" "training.js" "lesson.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
+    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js"
+    "list.js" "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
     "docx.js" "documents.js" "keep.js" "tabs.js" "playground.js" "surprise.js" "moments.js"
     "nowwriting.js" "lessonview.js" "comparison.js" "teacher.js" "teachtext.js" "keeping.js"
     "teach.js"]
@@ -90,7 +92,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
       "facts" facts
       "charts" (sum charts [])
-      "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
+      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
       "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))

@@ -2,7 +2,7 @@
 
 import { makeCorpus } from "./corpus.js";
 import { compiled } from "./heap.js";
-import { makeTeam } from "./team.js";
+import { Learner } from "./learn.js";
 import { teach } from "./training.js";
 
 /** The seed of random numbers of a run that is the same everywhere. */
@@ -31,7 +31,7 @@ export class Lesson {
   }
 
   /** @param {ConstructorParameters<typeof Lesson>[0]} task */
-  async #run({ text, items, facts, weights, name, goesOn, same, constants, codes, ports }) {
+  async #run({ text, items, facts, weights, name, goesOn, same, constants, codes }) {
     const corpus = makeCorpus({ text, items, facts, goesOn, constants, name });
     const module = compiled(same ? codes.slice(-1) : codes);
     await teach({
@@ -40,7 +40,7 @@ export class Lesson {
       constants,
       same,
       seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
-      makeTeam: (shape, rows, steps) => makeTeam(shape, module, rows, steps, ports),
+      makeTeam: (shape, rows, steps) => new Learner(shape, module, rows, steps),
       report: (news) => postMessage(news),
       asked: this.asked,
     });

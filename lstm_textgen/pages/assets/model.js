@@ -5,6 +5,9 @@ import { COPIED, Passages } from "./copies.js";
 import { block, CONSTANTS } from "./page.js";
 import { UNITS } from "./units.js";
 
+/** @type {Uint8Array[]} The codes of kernels.ts, the best first. */
+export const KERNELS = JSON.parse(block("kernels")).map(fromBase64);
+
 /**
  * @typedef {object} Facts about a model, written by playground.hy
  * @property {string} name
@@ -41,11 +44,9 @@ export class Model {
   /**
    * @param {Facts} facts
    * @param {Uint8Array} weights as they are packed in a page
-   * @param {Uint8Array} code of product.wasm
    */
-  constructor(facts, weights, code = fromBase64(block("product"))) {
+  constructor(facts, weights) {
     this.facts = facts;
-    this.code = code;
     this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
     const source = new Blob([block("worker")], { type: "text/javascript" });
@@ -96,8 +97,9 @@ export class Model {
   }
 
   async #load() {
-    const { facts, weights, code, learned } = this;
-    const done = this.ask("load", { role: "write", facts, weights, code, constants: CONSTANTS });
+    const { facts, weights, learned } = this;
+    const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
+    const done = this.ask("load", { role: "write", ...all });
     if (learned) {
       this.ask("know", { text: learned });
     }

@@ -255,9 +255,8 @@ speak(document);
 
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
-const code = fromBase64(block("product"));
 columns.push(
-  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`)), code))),
+  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`))))),
 );
 arrange();
 // With reduced motion the text appears at once, not letter by letter.

@@ -1,5 +1,6 @@
 /** The page's side of the workers that learn. */
 
+import { KERNELS } from "./model.js";
 import { block, CONSTANTS } from "./page.js";
 
 /** Milliseconds without news after which a teacher counts as dead, unless the page was hidden. */
@@ -39,9 +40,9 @@ export class Teacher {
     this.worker = this.#worker();
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     const cores = navigator.hardwareConcurrency ?? 2;
-    const helpers = task.same ? 0 : Math.min(MOST_HELPERS, cores - 1);
+    const helpers = task.same ? 0 : 0 * Math.min(MOST_HELPERS, cores - 1);
     const ports = Array.from({ length: helpers }, () => this.#helper());
-    this.worker.postMessage({ role: "teach", ...task, constants: CONSTANTS, ports }, ports);
+    this.worker.postMessage({ role: "teach", ...task, constants: CONSTANTS, codes: KERNELS, ports }, ports);
     this.watch = setInterval(() => this.#listen(), SILENCE / 10);
   }
 
@@ -98,5 +99,6 @@ export class Teacher {
 
 /** Return whether this browser has what learning needs. */
 export function canLearn() {
-  return true;
+  const [simd] = KERNELS.slice(-1);
+  return Boolean(globalThis.WebAssembly?.validate(/** @type {BufferSource} */ (simd)));
 }

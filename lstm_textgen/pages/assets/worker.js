@@ -4,6 +4,7 @@
  */
 
 import { NoCopies } from "./copies.js";
+import { compiled } from "./heap.js";
 import { Lesson } from "./lesson.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
@@ -32,14 +33,14 @@ class Writer {
   /**
    * @param {object} message
    * @param {import("./model.js").Facts} message.facts
-   * @param {Uint8Array} message.weights @param {Uint8Array} message.code
+   * @param {Uint8Array} message.weights packed @param {Uint8Array[]} message.codes of kernels.ts
    * @param {import("./page.js").Constants} message.constants
    */
-  constructor({ facts, weights, code, constants }) {
+  constructor({ facts, weights, codes, constants }) {
     this.facts = facts;
     this.units = facts.units;
     this.constants = constants;
-    this.network = new Network(facts, weights, code);
+    this.network = new Network(facts, weights, compiled(codes));
     this.newline = this.units.indexOf("\n");
     this.sampler = new Sampler(0);
     this.memory = new Memory(this.units, constants.memory);
@@ -306,7 +307,7 @@ class Writer {
 }
 
 /** What a worker may be: the first message says which, and has what it needs. */
-const ROLES = { write: Writer, teach: Lesson, share: Helper };
+const ROLES = { write: Writer, teach: Lesson };
 
 /** @type {any} */
 let role;
