@@ -33,7 +33,7 @@ export class Lesson {
   /** @param {ConstructorParameters<typeof Lesson>[0]} task */
   async #run({ text, items, facts, weights, name, goesOn, same, constants, codes }) {
     const corpus = makeCorpus({ text, items, facts, goesOn, constants, name });
-    const module = compiled(same ? codes.slice(-1) : codes);
+    const module = /** @type {WebAssembly.Module} */ (compiled(same ? codes.slice(-1) : codes));
     await teach({
       corpus,
       parent: facts && weights ? { facts, weights } : null,

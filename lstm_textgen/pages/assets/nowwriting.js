@@ -25,7 +25,11 @@ export async function writeLine(model, settings, rngSeed) {
     units.push(...written.units);
     ended = written.ended;
   }
-  const line = units.map(({ text }) => text).join("").trim().replace(/\s+/g, " ");
+  const line = units
+    .map(({ text }) => text)
+    .join("")
+    .trim()
+    .replace(/\s+/g, " ");
   const cut = line.length > LINE_LENGTH ? line.slice(0, LINE_LENGTH).replace(/ [^ ]*$/, "") : line;
   return visible(opening.trim() + cut);
 }

@@ -106,7 +106,7 @@ function hear(news) {
   } else if (news.event === "epoch") {
     run.before = news.epoch === 0 ? news.validation : run.before;
     run.bits = news.best ? news.validation : run.bits;
-    view.epoch(news);
+    view.epoch(/** @type {any} */ (news));
   } else if (news.event === "state") {
     view.write(addMoment(run, news.facts, news.weights));
     keeping.remember(run);

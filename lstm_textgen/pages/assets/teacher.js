@@ -42,7 +42,10 @@ export class Teacher {
     const cores = navigator.hardwareConcurrency ?? 2;
     const helpers = task.same ? 0 : 0 * Math.min(MOST_HELPERS, cores - 1);
     const ports = Array.from({ length: helpers }, () => this.#helper());
-    this.worker.postMessage({ role: "teach", ...task, constants: CONSTANTS, codes: KERNELS, ports }, ports);
+    this.worker.postMessage(
+      { role: "teach", ...task, constants: CONSTANTS, codes: KERNELS, ports },
+      ports,
+    );
     this.watch = setInterval(() => this.#listen(), SILENCE / 10);
   }
 

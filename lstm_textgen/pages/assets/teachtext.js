@@ -141,7 +141,10 @@ export class TextSide {
     return this.models()[this.chosen] ?? null;
   }
 
-  /** What the text's items are, if it is taught as a list. */
+  /**
+   * What the text's items are, if it is taught as a list.
+   * @returns {"line" | null}
+   */
   get items() {
     const { look } = this;
     return field("teach-items").checked && look ? "line" : null;
