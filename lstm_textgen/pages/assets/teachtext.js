@@ -154,6 +154,14 @@ export class TextSide {
   complain(why) {
     element("teach-trouble").hidden = !why;
     element("teach-trouble").textContent = why;
+    element("teach-told").hidden = true;
+  }
+
+  /** Tell what has happened. @param {string} key @param {Record<string, string>} values */
+  tell(key, values) {
+    this.complain("");
+    element("teach-told").hidden = false;
+    phraseIn(element("teach-told"), key, values);
   }
 
   /** Show what was found, and what can be done with it. */
