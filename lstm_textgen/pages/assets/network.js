@@ -3,7 +3,7 @@
  * those of `engine.hy`, which has their sources.
  */
 
-import { fromHalf, toWhole, toHalf } from "./binary.js";
+import { fromHalf, toHalf, toWhole } from "./binary.js";
 import { Heap, Matrix } from "./heap.js";
 
 /**
