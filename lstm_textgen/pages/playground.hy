@@ -34,11 +34,11 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
-    "worker.js"]
+    "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js"
+    "corpus.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
+    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js"
     "docx.js" "documents.js" "tabs.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}

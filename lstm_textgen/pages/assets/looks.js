@@ -16,20 +16,33 @@ const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
 
 /** A text whose characters are counted as Python counts them: by code points. */
 export class Passage {
-  /** @param {string} text */
+  /** @param {string} text without halves of characters */
   constructor(text) {
-    /** @type {string | string[]} of single characters, if some are pairs in JavaScript */
-    this.characters = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
-    this.length = this.characters.length;
+    this.text = text;
+    /** @type {number[]} the numbers of the characters that are pairs in JavaScript */
+    this.pairs = [];
+    for (const { index } of text.matchAll(/[\ud800-\udbff]/g)) {
+      this.pairs.push(index - this.pairs.length);
+    }
+    this.length = text.length - this.pairs.length;
   }
 
   /**
    * Return the text from the character `start` to before `stop`.
    * @param {number} start @param {number} [stop]
    */
-  part(start, stop) {
-    const found = this.characters.slice(start, stop);
-    return typeof found === "string" ? found : found.join("");
+  part(start, stop = this.length) {
+    return this.text.slice(this.#place(start), this.#place(stop));
+  }
+
+  /** @param {number} index of a character */
+  #place(index) {
+    let [low, high] = [0, this.pairs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      [low, high] = this.pairs[middle] < index ? [middle + 1, high] : [low, middle];
+    }
+    return index + low;
   }
 
   /**
@@ -130,7 +143,7 @@ function kindOf(text, lines, numbers) {
   const list = Object.entries(numbers.list).every(
     ([name, [least, most]]) => least <= measures[name] && measures[name] <= most,
   );
-  if (list && linesOf(text.part(0)) >= numbers.fewestLines) {
+  if (list && linesOf(text.text) >= numbers.fewestLines) {
     return "list";
   }
   if (full.length >= numbers.few && found.spoken >= numbers.mostlySpoken) {
