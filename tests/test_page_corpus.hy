@@ -1,11 +1,8 @@
 "A text on its way into a page's model: what a page makes of it, as the program does."
 
 (import
-  functools [partial]
-  hashlib [blake2b]
   json
   math [inf]
-  re
   numpy :as np
   pytest
   lstm-textgen.display.plain [Quiet]
@@ -18,7 +15,9 @@
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [WORKER playground]
   lstm-textgen.settings.models [Request]
-  lstm-textgen.text.files [read-sources]
+  lstm-textgen.text.corpus [Text]
+  lstm-textgen.text.items [fingerprints]
+  lstm-textgen.text.looks [look-at]
   tests.browser [in-browser]
   tests.helpers [ROOT block-of small-model write])
 
@@ -119,3 +118,97 @@
   (assert-same-corpus found start)
   (assert (= (get found "added") (cut start.corpus.vocabulary.units (len base.vocabulary) None)))
   (assert-same-facts (get found "facts") start.checkpoint))
+
+
+(defn [(pytest.mark.parametrize #("text" "items") [#(PROSE None) #(ITEMS "line")])]
+    test-a-model-that-goes-on-also-keeps-what-its-first-text-brought [
+      browser tmp-path monkeypatch text items]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv model (small-model :text (+ ALPHABETS "abc ") :layers "6" :items items :resume False
+    #** (if items
+      {"longest_item" 50  "item_ends" "xy"}
+      {"names" "Zed"  "unbroken" "letters commas"})))
+  (setv model.items (if items (fingerprints ["Old" "anelori7"]) b""))
+  (save-checkpoint model (/ tmp-path "new.h5"))
+  (setv
+    start (start-on tmp-path text :add-text True #** (if items {"items" items} {}))
+    found (corpus-on-page browser text :items items :facts (facts-on-page model) :goesOn True))
+  (assert-same-corpus found start)
+  (assert-same-facts (get found "facts") start.checkpoint))
+
+
+(defn test-too-little-to-learn-is-said [browser]
+  (for [[text items key] [["abc" None "short"] [(* "a" 900) None "one-letter"]
+      [(* "Ann\nBea\n" 50) "line" "few-lines"]]]
+    (assert (= (corpus-on-page browser text :items items) f"intake.{key}"))))
+
+
+;; * What was found
+
+(defn found-in [browser text [facts None]]
+  "Return what a page finds in `text`."
+  (in-browser browser MODULES "([text, facts, constants]) => lookAt(text, facts, constants)"
+    [text facts SHARED]))
+
+
+(defn [(pytest.mark.parametrize #("text" "kind") [
+    #(PROSE "prose") #((corpus-text "lighthouse.txt") "prose") #(ITEMS "list") #(CHAT "chat")
+    #((* "Rose of the field,\nblue is the sky\nand all that I yield\nis never to die\n\n" 30) "verse")
+    #((* "Roses that wither in the autumn field,\nSkies that are blue above the waiting sea,\n" 9)
+      "verse")
+    #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose")
+    #((.join "" (gfor n (range 900) (if (= (% n 9) 8) "long\n" "words go on "))) "prose")])]
+    test-a-page-tells-kinds-of-texts-apart [browser text kind]
+  (setv found (found-in browser text))
+  (assert (= (get found "kind") kind))
+  (assert (= (get found "items") (if (= kind "list") "line" None)))
+  (assert (= (get found "characters") (len text))))
+
+
+(defn test-a-page-calls-a-list-what-the-program-calls-one [browser]
+  (for [text [PROSE ITEMS COPIES CHAT ALPHABETS (corpus-text "lol.txt")]]
+    (with [stored (Text)]
+      (.add stored text)
+      (assert (= (= (get (found-in browser text) "kind") "list")
+        (bool (. (look-at stored 1000) lines)))))))
+
+
+(defn test-a-page-tells-what-is-left-out-and-what-is-added [browser]
+  (setv
+    model (facts-on-page (small-model :text "abc \n"))
+    found (found-in browser (+ (* "abc " 20) "\x01\ud83d é\n😀") model))
+  (assert (= [(get found "left") (get found "added")] [["\x01" "\ud83d"] ["é" "😀"]]))
+  (assert (= [(get found "lines") (get found "binary")] [2 False])))
+
+
+;; * Copies
+
+(setv LEARNED (cut PROSE 8000))
+
+
+(defn copied-in [browser text]
+  "Return the parts of `text` that a page underlines."
+  (in-browser browser ["copies.js"]
+    "([text, learned]) => copiedParts(text, new Passages(learned, COPIED))"
+    [text LEARNED]))
+
+
+(defn test-a-page-underlines-passages-of-25-characters-and-no-others [browser]
+  (setv text (+ (cut LEARNED 50 75) "@" (cut LEARNED 90 114) "@" (cut LEARNED 300 400)
+    (cut LEARNED 350 400) "@"))
+  (assert (= (copied-in browser text) [[0 25] [51 201]]))
+  (assert (= (copied-in browser LEARNED) [[0 (len LEARNED)]]))
+  (assert (= (copied-in browser "") [])))
+
+
+(defn test-nothing-copied-lets-no-passage-of-25-characters-through [browser]
+  (setv
+    units (sorted (set LEARNED))
+    taken (in-browser browser ["copies.js"]
+      (+ "([units, learned]) => { const rule = new NoCopies(units, learned);"
+        ;; A model that wants nothing but to copy: what is refused is left out.
+        "let text = ''; for (const wanted of learned) {"
+        "if (!rule.refuses(units.indexOf(wanted), {text})) text += wanted; } return text; }")
+      [units LEARNED]))
+  (assert (= (copied-in browser taken) []))
+  (assert (> (len taken) (* 0.7 (len LEARNED)))))

@@ -89,16 +89,16 @@ function compress(hash, block, length, last) {
   for (let round = 0; round < 12; round++) {
     const order = ORDERS[round % 10];
     QUARTERS.forEach(([a, b, c, d], n) => {
-      add(state, a, state[b], state[b + 1]);
-      add(state, a, words[order[2 * n]], words[order[2 * n] + 1]);
-      turn(state, d, a, 32);
-      add(state, c, state[d], state[d + 1]);
-      turn(state, b, c, 24);
-      add(state, a, state[b], state[b + 1]);
-      add(state, a, words[order[2 * n + 1]], words[order[2 * n + 1] + 1]);
-      turn(state, d, a, 16);
-      add(state, c, state[d], state[d + 1]);
-      turn(state, b, c, 63);
+      addWord(state, a, state[b], state[b + 1]);
+      addWord(state, a, words[order[2 * n]], words[order[2 * n] + 1]);
+      turnWord(state, d, a, 32);
+      addWord(state, c, state[d], state[d + 1]);
+      turnWord(state, b, c, 24);
+      addWord(state, a, state[b], state[b + 1]);
+      addWord(state, a, words[order[2 * n + 1]], words[order[2 * n + 1] + 1]);
+      turnWord(state, d, a, 16);
+      addWord(state, c, state[d], state[d + 1]);
+      turnWord(state, b, c, 63);
     });
   }
   hash.forEach((_, n) => {
@@ -110,7 +110,7 @@ function compress(hash, block, length, last) {
  * Add a word of two halves to word `n`.
  * @param {Uint32Array} state @param {number} n @param {number} low @param {number} high
  */
-function add(state, n, low, high) {
+function addWord(state, n, low, high) {
   const sum = state[n] + low;
   state[n] = sum;
   state[n + 1] += high + (sum > 0xffffffff ? 1 : 0);
@@ -120,7 +120,7 @@ function add(state, n, low, high) {
  * Turn word `n`, after it is mixed with word `m`, to the right.
  * @param {Uint32Array} state @param {number} n @param {number} m @param {number} bits
  */
-function turn(state, n, m, bits) {
+function turnWord(state, n, m, bits) {
   let [low, high] = [state[n] ^ state[m], state[n + 1] ^ state[m + 1]];
   if (bits >= 32) {
     [low, high] = [high, low];

@@ -149,13 +149,13 @@ function kindOf(text, lines, numbers) {
   if (full.length >= numbers.few && found.spoken >= numbers.mostlySpoken) {
     return "chat";
   }
-  const verse =
-    full.length >= numbers.few &&
+  const lyrical =
     found.typical <= numbers.verse &&
-    found.broken <= numbers.list.broken[1] &&
-    found.signs <= numbers.list.signs[1] &&
-    found.sentences <= 0.5;
-  return verse ? "verse" : "prose";
+    found.words < numbers.list.ending[0] &&
+    found.sentences <= 0.5 &&
+    found.code <= numbers.list.signs[1] &&
+    (found.broken <= numbers.list.broken[1] || found.small <= 0.5);
+  return full.length >= numbers.few && lyrical ? "verse" : "prose";
 }
 
 /**
@@ -173,7 +173,7 @@ function linesOf(text) {
 function measuresOf(lines, { shortLines }) {
   const sizes = lines.map((line) => Array.from(line).length).sort((a, b) => a - b);
   const [typical, long] = [0.5, 0.98].map((share) => sizes[Math.floor(share * lines.length)]);
-  const endings = countsOf(lines.map(endingOf));
+  const [beginnings, endings] = [beginningOf, endingOf].map((kind) => countsOf(lines.map(kind)));
   const speakers = speakersIn(lines);
   /** @param {(line: string) => boolean} test */
   const share = (test) => lines.filter(test).length / lines.length;
@@ -184,9 +184,12 @@ function measuresOf(lines, { shortLines }) {
     lettered: share((line) => /\p{L}/u.test(line)),
     signs: share((line) => SIGNS.test(line.replace(ASIDE, "").trimEnd())),
     spoken: spoken.reduce((sum, times) => sum + times, 0) / lines.length,
-    beginning: Math.max(...countsOf(lines.map(beginningOf)).values()) / lines.length,
+    code: share((line) => /[{}<>=[\]|\\]/.test(line)),
+    beginning: Math.max(...beginnings.values()) / lines.length,
+    small: (beginnings.get("small") ?? 0) / lines.length,
     ending: often / lines.length,
     sentences: (endings.get("sentence") ?? 0) / lines.length,
+    words: (endings.get("word") ?? 0) / lines.length,
     typical,
     longest: long / Math.max(typical, 10),
     broken:

@@ -161,7 +161,7 @@ function keptOfText({ facts: parent, goesOn, items, constants }, { text, look },
   const common = kinds.filter((kind) => !earlier || earlier.unbroken?.split(" ").includes(kind));
   const chat = look.kind === "chat" && !items;
   return {
-    beginning: items ? "\n" : units[/** @type {number} */ (parts.training[0])],
+    beginning: earlier?.beginning ?? (items ? "\n" : units[Number(parts.training[0])]),
     people: chat ? peopleIn(text.text, constants.corpus) : (earlier?.people ?? null),
     longest_run: Math.max(look.run, earlier?.longest_run ?? 0),
     unbroken: items === "line" ? null : common.join(" ") || null,
