@@ -35,6 +35,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
     "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
+    "exactly.js" "recipe.js" "batches.js" "beginning.js" "start.js" "clock.js" "training.js"
     "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
