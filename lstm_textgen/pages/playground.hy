@@ -33,10 +33,11 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
-    "exactly.js" "recipe.js" "batches.js" "beginning.js" "start.js" "clock.js" "training.js"
-    "worker.js"]
+  KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
+  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "units.js"
+    "spelling.js" "memory.js" "names.js" "rules.js" "fingerprint.js" "looks.js" "random.js"
+    "items.js" "newfacts.js" "corpus.js" "exactly.js" "recipe.js" "batches.js" "beginning.js"
+    "start.js" "clock.js" "training.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
@@ -80,7 +81,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
       "facts" facts
       "charts" (sum charts [])
-      "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
+      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
       #** (dfor
         [n each] (enumerate (.values models))
         :setv packed (if (= (get facts n "bits") 8) _scaled _halved)

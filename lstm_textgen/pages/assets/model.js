@@ -39,9 +39,9 @@ export class Model {
   /**
    * @param {Facts} facts
    * @param {Uint8Array} weights as they are packed in a page
-   * @param {Uint8Array} code of product.wasm
+   * @param {Uint8Array[]} codes of kernels.ts: the best first
    */
-  constructor(facts, weights, code) {
+  constructor(facts, weights, codes) {
     this.facts = facts;
     this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
@@ -56,7 +56,7 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    this.ask("load", { role: "write", facts, weights, code, constants: CONSTANTS });
+    this.ask("load", { role: "write", facts, weights, codes, constants: CONSTANTS });
   }
 
   /**

@@ -254,9 +254,9 @@ speak(document);
 
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
-const code = fromBase64(block("product"));
+const codes = JSON.parse(block("kernels")).map(fromBase64);
 columns.push(
-  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`)), code))),
+  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`)), codes))),
 );
 arrange();
 // With reduced motion the text appears at once, not letter by letter.

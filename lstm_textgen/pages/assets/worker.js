@@ -3,6 +3,7 @@
  * every unit after the seed, so that it can go back to any of them.
  */
 
+import { compiled } from "./heap.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -30,14 +31,14 @@ class Writer {
   /**
    * @param {object} message
    * @param {import("./model.js").Facts} message.facts
-   * @param {Uint8Array} message.weights @param {Uint8Array} message.code
+   * @param {Uint8Array} message.weights packed @param {Uint8Array[]} message.codes of kernels.ts
    * @param {import("./page.js").Constants} message.constants
    */
-  constructor({ facts, weights, code, constants }) {
+  constructor({ facts, weights, codes, constants }) {
     this.facts = facts;
     this.units = facts.units;
     this.constants = constants;
-    this.network = new Network(facts, weights, code);
+    this.network = new Network(facts, weights, compiled(codes));
     this.newline = this.units.indexOf("\n");
     this.sampler = new Sampler(0);
     this.memory = new Memory(this.units, constants.memory);
