@@ -11,7 +11,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
-  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules phrases]
+  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED assemble base64
+    fill join-modules phrases]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
   lstm-textgen.pages.packing [packed]
@@ -27,24 +28,22 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (setv
   MOST-MODELS 2
   MOST-WEIGHTS 12_000_000  ; of all models: a page of 16 MB, which a phone still opens
-  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
-  LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   HOTTEST 2  ; the temperature at the end of its slider
   PAGE-TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
     (fn [x] (or (number? x) (isinstance x list)))
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
-  INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "worker.js"]
+    "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
+    "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "tabs.js" "playground.js"]
+    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
+    "docx.js" "documents.js" "tabs.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
-  LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"}
-  MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
+  LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"})
 
 
 (defn playground [models [temperature None] [length None] [min-p None] [names True]]
