@@ -16,6 +16,7 @@
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [WORKER playground]
   lstm-textgen.settings.models [Request]
+  lstm-textgen.text.files [read-sources]
   tests.browser [in-browser]
   tests.helpers [ROOT block-of small-model write])
 
@@ -73,3 +74,20 @@
   (for [name facts :if (not-in name ["cells" "code" "made" "record" #* (if chat? ["remembers"] [])])]
     (assert (= (get found "facts" name) (get facts name)) name))
   (assert (= (get found "lookback") model.settings.lookback)))
+
+
+;; * Documents
+
+(defn read-on-page [browser data]
+  "Return the text of a file with these bytes on the page, or the key of what it says instead."
+  (in-browser browser [#* MODULES "docx.js" "documents.js"]
+    (+ "async (bytes) => { try { return await readFile(new Blob([new Uint8Array(bytes)])); }"
+      " catch (error) { return error.message; } }")
+    (list data)
+    :before f"const CONSTANTS = {(json.dumps SHARED)};"))
+
+
+(defn [(pytest.mark.parametrize "name" ["libreoffice" "pandoc"])]
+    test-a-page-reads-a-word-document-as-the-program-does [browser name]
+  (setv path (/ ROOT "tests" "documents" f"{name}.docx"))
+  (assert (= (read-on-page browser (.read-bytes path)) (read-sources (str path)))))

@@ -22,6 +22,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.settings.table [SETTINGS settings-in]
   lstm-textgen.text.breaks [BREAKS COMMAS OVERSIGHTS]
   lstm-textgen.text.corpus [MOST-MORE]
+  lstm-textgen.text.decoding [FEW-CONTROLS]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
   lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES LIST LOOKED-THROUGH SHORT-LINES TRIED]
@@ -45,7 +46,7 @@ nothing is requested, whatever data the page holds.]]
     "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
     "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
     "oversights" OVERSIGHTS  "breaks" BREAKS  "commas" COMMAS
-    "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS  "windows" WINDOWS  "brief" BRIEF
+    "fewControls" FEW-CONTROLS  "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS  "windows" WINDOWS  "brief" BRIEF
     "briefLookback" BRIEF-LOOKBACK
     ;; The share of lines that begin with someone's name from which a text is a chat; characters
     ;; of the median line of a verse.

@@ -15,6 +15,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     fill join-modules phrases]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
+  lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
@@ -41,7 +42,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
-    "tabs.js" "playground.js"]
+    "docx.js" "documents.js" "tabs.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
   LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"})
@@ -84,8 +85,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
       #** (dfor
         [n each] (enumerate (.values models))
-        :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
-        f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
+        f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
 
 
 (defn _controls [models temperature length min-p]
@@ -109,27 +109,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "text_only" (if (and list? (is length None)) "hidden" "")
     "list_only" (if list? "" "hidden")
     #** (if list? LIST-LABELS TEXT-LABELS)})
-
-
-(defn _halved [weight]
-  "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` on overflow."
-  (with [_ (np.errstate :over "ignore")] (setv halved (.astype weight "<f2")))
-  (unless (.all (np.isfinite halved))
-    (refuse "the model has a weight above 65,504, which a page can't hold"))
-  (.tobytes halved))
-
-
-(defn _scaled [weight]
-  #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
-
-  The loss of the base `english`, and of a piece-level model of tiny Shakespeare, changes by at
-  most 0.00015 bits per character.]]
-  (setv
-    rows (.reshape weight -1 (get weight.shape -1))
-    highest (.max (np.abs rows) -1 :keepdims True)
-    scales (.astype (np.where highest (/ highest 127) 1) "<f4")
-    numbers (.astype (np.rint (/ rows scales)) "i1"))
-  (.tobytes (np.hstack [(.view scales "i1") numbers])))
 
 
 ;; * Facts about a model

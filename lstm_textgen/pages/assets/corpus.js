@@ -5,7 +5,7 @@
 
 import { ENDS, evenly, holdOut, splitItems } from "./items.js";
 import { lookOf, Passage } from "./looks.js";
-import { newFacts } from "./newfacts.js";
+import { newFacts, SHORTEST, sizeOf } from "./newfacts.js";
 import { UNITS } from "./units.js";
 
 /**
@@ -33,6 +33,17 @@ import { UNITS } from "./units.js";
  * @property {string[]} added units that the parent lacks, the last of the new model's
  * @property {string[]} left characters that were left out
  *
+ * @typedef {object} Found what a text has
+ * @property {number} characters
+ * @property {import("./looks.js").Look["kind"]} kind
+ * @property {Items | null} items what its items seem to be, if it looks like a list
+ * @property {number} lines those that aren't empty
+ * @property {number} different lines, of those
+ * @property {boolean} binary whether it is hardly a text
+ * @property {string[]} places parts of it, by which it is judged how well a model knows it
+ * @property {string[]} added characters that the model lacks and learns
+ * @property {string[]} left characters that are left out
+ *
  * @typedef {object} Source a text before it has units
  * @property {Passage} text @property {import("./looks.js").Look} look
  * @property {string[] | null} list its items, if it is a list
@@ -44,6 +55,9 @@ const CONTROLS = new RegExp(
     "|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]",
   "g",
 );
+
+/** What no text has: it pads archives, images and programs. */
+const NULS = "\0\0\0\0";
 
 /** The random seed by which items are held out, the program's own. */
 const SEED = 1;
@@ -65,12 +79,45 @@ export function prepared(text, lower) {
  * Return the characters that `prepared` leaves out.
  * @param {string} text
  */
-export function leftOut(text) {
+function leftOut(text) {
   return [...new Set(text.match(CONTROLS))];
 }
 
 /**
- * Return what `wish` makes of a text, which has been looked at.
+ * Return whether `text` has so many control characters that it is none.
+ * @param {string} text @param {Numbers} numbers
+ */
+export function binary(text, { fewControls }) {
+  const controls = text.match(CONTROLS) ?? [];
+  return text.includes(NULS) || controls.length > fewControls * text.length;
+}
+
+/**
+ * Return what a text has, for someone who may let the model of `facts` learn it, or a new one.
+ * @param {string} text @param {Facts | null} facts @param {Constants} constants
+ * @returns {Found}
+ */
+export function lookAt(text, facts, constants) {
+  const plain = prepared(text, facts?.lower);
+  const whole = new Passage(plain);
+  const { kind, places } = lookOf(whole, constants.corpus);
+  const lines = splitItems(plain, "line", constants.blank);
+  return {
+    characters: plain.trim() ? whole.length : 0,
+    kind,
+    items: kind === "list" ? "line" : null,
+    lines: lines.length,
+    different: new Set(lines).size,
+    binary: binary(text, constants.corpus),
+    places,
+    added: unitsIn(plain, facts),
+    left: leftOut(text),
+  };
+}
+
+/**
+ * Return what `wish` makes of a text; raise an error whose message is the key of a phrase if it is
+ * too short.
  * @param {Wish} wish @returns {Corpus}
  */
 export function makeCorpus(wish) {
@@ -83,8 +130,9 @@ export function makeCorpus(wish) {
   /** @param {string} part */
   const idsOf = (part) => Int32Array.from(vocabulary.split(part), (unit) => vocabulary.id(unit));
   const parts = source.list
-    ? itemsOf(source.list, wish, idsOf)
-    : textOf(source.text, constants.corpus, idsOf);
+    ? itemParts(source.list, wish, idsOf)
+    : textParts(source.text, constants.corpus, idsOf);
+  checkLength(source, parts, constants.corpus);
   const { facts, lookback } = newFacts(wish, source, units, parts);
   return {
     facts,
@@ -111,6 +159,22 @@ function readSource({ text, items, facts, constants }) {
 }
 
 /**
+ * Raise an error if there is too little to learn from.
+ * @param {Source} source @param {import("./newfacts.js").Parts} parts @param {Numbers} numbers
+ */
+function checkLength({ text, list }, { training, validation }, { few }) {
+  if (list && new Set(list).size < few) {
+    throw new Error("intake.few-lines");
+  }
+  if (Math.min(sizeOf(training), list ? Infinity : sizeOf(validation)) <= SHORTEST) {
+    throw new Error("intake.short");
+  }
+  if (new Set(text.characters).size < 2) {
+    throw new Error("intake.one-letter");
+  }
+}
+
+/**
  * Return the units of `text` that a model lacks, which are characters, in order.
  * @param {string} text @param {Facts | null} facts
  */
@@ -127,7 +191,7 @@ export function unitsIn(text, facts) {
  * Return the ids of a text to train on, those of its end to hold out, and that end.
  * @param {Passage} text @param {Numbers} numbers @param {(part: string) => Int32Array} idsOf
  */
-function textOf(text, numbers, idsOf) {
+function textParts(text, numbers, idsOf) {
   const kept = keptOf(text, numbers);
   const held = text.part(kept);
   return { training: idsOf(text.part(0, kept)), validation: idsOf(held), held };
@@ -137,7 +201,7 @@ function textOf(text, numbers, idsOf) {
  * Return the ids of the items to train on and of those held out, in random order, and these.
  * @param {string[]} list @param {Wish} wish @param {(part: string) => Int32Array} idsOf
  */
-function itemsOf(list, { items, constants }, idsOf) {
+function itemParts(list, { items, constants }, idsOf) {
   const end = ENDS[items ?? "line"];
   const ids = list.map((item) => idsOf(item + end));
   const { own, held } = holdOut(list, constants.corpus, SEED);

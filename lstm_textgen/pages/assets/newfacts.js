@@ -17,7 +17,7 @@ import { joinedNames, namesIn } from "./names.js";
  */
 
 /** The least lookback. */
-const SHORTEST = 8;
+export const SHORTEST = 8;
 
 /**
  * Return the facts of the new model, and the length of windows that suits its text.
@@ -188,10 +188,18 @@ function lookbackFor({ facts: parent, constants }, { training, validation }, abo
   const brief = about?.brief && !parent ? constants.corpus.briefLookback : undefined;
   const usual = parent?.record?.settings.lookback ?? constants.settings.lookback;
   const wanted = (parent && about?.covering) || brief || usual;
-  const sizes = [training, validation].map((part) =>
-    part instanceof Int32Array ? part.length : part.reduce((sum, { length }) => sum + length, 0),
-  );
-  return Math.min(wanted, Math.max(SHORTEST, Math.min(...sizes) - 1));
+  const shortest = Math.min(sizeOf(training), sizeOf(validation));
+  return Math.min(wanted, Math.max(SHORTEST, shortest - 1));
+}
+
+/**
+ * Return the number of units in a part of a text.
+ * @param {Int32Array | Int32Array[]} part
+ */
+export function sizeOf(part) {
+  return part instanceof Int32Array
+    ? part.length
+    : part.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**

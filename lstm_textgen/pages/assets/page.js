@@ -15,7 +15,7 @@
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],
  *   brokenUp: number[], list: Record<string, number[]>, fewestLines: number, shortLines: number,
- *   oversights: number, breaks: string[], commas: string, few: number, mostCopies: number,
+ *   oversights: number, breaks: string[], commas: string, few: number, fewControls: number, mostCopies: number,
  *   mostItems: number, windows: number[], brief: number, briefLookback: number,
  *   mostlySpoken: number, verse: number, mostPeople: number, mostNames: number,
  *   mostCapitals: number, longestNamed: number, shortRun: number, longer: number,
