@@ -42,14 +42,14 @@ export function toHalf(number) {
     return sign | (Number.isNaN(number) ? 0x7e00 : 0x7c00);
   }
   const exponent = Math.max(((floatBits[0] >>> 23) & 0xff) - 127, -14);
-  return sign | (((exponent + 14) << 10) + rounded(size * 2 ** (10 - exponent)));
+  return sign | (((exponent + 14) << 10) + toWhole(size * 2 ** (10 - exponent)));
 }
 
 /**
  * Return the whole number nearest to `x`; of two, the even one.
  * @param {number} x
  */
-export function rounded(x) {
+export function toWhole(x) {
   const whole = Math.round(x);
   return whole - x === 0.5 && whole % 2 ? whole - 1 : whole;
 }

@@ -3,7 +3,7 @@
  * those of `engine.hy`, which has their sources.
  */
 
-import { fromHalf, rounded, toHalf } from "./binary.js";
+import { fromHalf, toHalf, toWhole } from "./binary.js";
 import { Heap, Matrix } from "./heap.js";
 
 /**
@@ -90,7 +90,7 @@ export function packed(flat, facts) {
       view.setFloat32(place, scale, true);
       place += 4;
       row.forEach((number, n) => {
-        view.setInt8(place + n, rounded(Math.fround(number / scale)));
+        view.setInt8(place + n, toWhole(Math.fround(number / scale)));
       });
       place += row.length;
     } else {
