@@ -276,15 +276,14 @@ class Training {
 
   /** Return by how many nats per unit the losses of two epochs may differ by chance. */
   #chance() {
-    const read = Math.min(this.held.length, LOOKED_AT);
-    return this.numbers.validation.uncertain / Math.sqrt(read);
+    return this.numbers.validation.uncertain / Math.sqrt(Math.min(this.held.length, LOOKED_AT));
   }
 
   /** Return whether what the network learns now holds for the training text only. */
   #byHeart() {
     const { entries, waited } = this;
     const [best, last] = [entries[entries.length - 1 - waited], entries[entries.length - 1]];
-    return waited >= HEART && last.loss < best.loss;
+    return this.held.length > 0 && waited >= HEART && last.loss < best.loss;
   }
 
   // * Validation
