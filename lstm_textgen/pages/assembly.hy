@@ -60,8 +60,8 @@ nothing is requested, whatever data the page holds.]]
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
-    "learning" LEARNING
     "settings" (dfor s (settings-in "model") s.name s.default)
+    "learning" LEARNING
     "corpus" CORPUS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {

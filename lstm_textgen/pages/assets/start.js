@@ -34,7 +34,7 @@ export const STREAMS = { weights: 0, order: 1, dropout: 2 };
  */
 export async function begin(task) {
   const ids = joined(task.corpus.training);
-  const start = await (task.parent ? startFrom(task, task.parent, ids) : startAnew(task, ids));
+  const start = await (task.parent ? fromParent(task, task.parent, ids) : newStart(task, ids));
   const form = { ...start.plan, ...formOf(task, start.plan) };
   return { ...start, plan: form, facts: withRecord(start.facts, start.plan) };
 }
@@ -58,7 +58,7 @@ function formOf({ corpus, constants }, { tuned, lookback }) {
  * Return the start of a new model.
  * @param {Task} task @param {Int32Array} ids @returns {Promise<Start>}
  */
-async function startAnew({ corpus, constants, same, seed, makeTeam }, ids) {
+async function newStart({ corpus, constants, same, seed, makeTeam }, ids) {
   const sought = { units: ids.length, lookback: corpus.lookback, parent: null, familiar: false };
   /** @param {Plan} plan */
   const ready = async (plan) => {
@@ -109,7 +109,7 @@ async function speedOf({ team, plan }, ids) {
  * @param {Task} task @param {NonNullable<Task["parent"]>} parent @param {Int32Array} ids
  * @returns {Promise<Start>}
  */
-async function startFrom({ corpus, constants, same, makeTeam }, parent, ids) {
+async function fromParent({ corpus, constants, same, makeTeam }, parent, ids) {
   const { facts, lookback } = corpus;
   const { tuning } = constants.learning;
   const sought = { units: ids.length, lookback, parent: parent.facts, same };
