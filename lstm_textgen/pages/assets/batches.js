@@ -112,20 +112,20 @@ function makeBatch(rows, lookback, empty) {
 
 /**
  * Return where windows of this `length` begin that read the `items`. The item that the end of a
- * window cuts off begins the next one, unless it is as long as that.
+ * window cuts off begins the next one, unless it is as long as that; the last one always begins one.
  * @param {Int32Array[]} items @param {number} length
  */
 function windowsOf(items, length) {
   const starts = [0];
   let [end, last] = [0, 0];
-  for (const item of items) {
+  items.forEach((item, n) => {
     const next = end + item.length;
-    while (next > last + length) {
+    while (next > last + length || (n === items.length - 1 && end > last)) {
       last = end > last ? end : last + length;
       starts.push(last);
     }
     end = next;
-  }
+  });
   return starts;
 }
 

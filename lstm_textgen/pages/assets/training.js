@@ -42,6 +42,9 @@ import { begin, browser, nameOf, STREAMS } from "./start.js";
 /** Milliseconds between two reports of progress, two states, and two moments for messages. */
 const [PROGRESS, STATES, BREATH] = [200, 2000, 30];
 
+/** Epochs without a lower loss on what was held out after which a network learns by heart. */
+const HEART = 2;
+
 /** The part of the newest loss in their running mean. */
 const NEWEST = 0.05;
 
@@ -124,11 +127,15 @@ class Training {
     return Math.min(1, Math.max(byEpochs, clock.seconds / plan.seconds));
   }
 
+  /** The epochs since the one with the lowest loss on what was held out. */
+  get waited() {
+    const losses = this.entries.map((entry) => entry.validation_loss ?? 0);
+    return losses.length - 1 - losses.indexOf(this.#lowest());
+  }
+
   /** Return why the run is over after an epoch; "": it isn't. */
   #whyDone() {
-    const { entries, held, patience, asked } = this;
-    const losses = entries.map((entry) => entry.validation_loss ?? 0);
-    const waited = losses.length - 1 - losses.indexOf(Math.min(...losses));
+    const { held, patience, asked, waited } = this;
     if (asked.stop) {
       return "stopped";
     }
@@ -269,15 +276,14 @@ class Training {
 
   /** Return by how many nats per unit the losses of two epochs may differ by chance. */
   #chance() {
-    const read = Math.min(this.held.length, LOOKED_AT);
-    return this.numbers.validation.uncertain / Math.sqrt(read);
+    return this.numbers.validation.uncertain / Math.sqrt(Math.min(this.held.length, LOOKED_AT));
   }
 
-  /** Return whether what the network learned of late holds for the training text only. */
+  /** Return whether what the network learns now holds for the training text only. */
   #byHeart() {
-    const [before, last] = this.entries.slice(-2);
-    const loss = last?.validation_loss ?? 0;
-    return loss > this.#lowest() + this.#chance() && last.loss < before.loss;
+    const { entries, waited } = this;
+    const [best, last] = [entries[entries.length - 1 - waited], entries[entries.length - 1]];
+    return this.held.length > 0 && waited >= HEART && last.loss < best.loss;
   }
 
   // * Validation
