@@ -213,7 +213,7 @@ export class TextSide {
   #offerStarts() {
     const models = this.models();
     const able = models.map((model) => !this.barred(model));
-    if (!able[this.chosen]) {
+    if (this.chosen >= 0 && !able[this.chosen]) {
       this.chosen = Math.max(-1, able.indexOf(true));
     }
     const rows = models.flatMap((model, n) => (able[n] ? [this.#start(n, startName(model))] : []));
