@@ -83,7 +83,10 @@ function options(chart, width) {
     scales: { x: { time: false, range }, y: { range } },
     axes: [axis({ size: 30, ...steps }), axis({ size: widthOf })],
     series: [
-      { label: chart.x, value: (_plot, x) => (x == null ? (chart.last ?? "last") : roundedTo(x, 6)) },
+      {
+        label: chart.x,
+        value: (_plot, x) => (x == null ? (chart.last ?? "last") : roundedTo(x, 6)),
+      },
       ...chart.series.map(({ label, color: number }) =>
         line(label, `--c${number}`, { width: 2, points: { size: 6, fill: marker } }),
       ),
