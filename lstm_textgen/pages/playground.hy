@@ -38,7 +38,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
     "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
+    "shown.js" "textview.js" "alternatives.js" "model.js" "sound.js" "keep.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
     "docx.js" "documents.js" "tabs.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
