@@ -17,6 +17,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.pages.markup [Html safe]
+  lstm-textgen.pages.numbers [LEARNING]
   lstm-textgen.settings.facts [MOST-PEOPLE]
   lstm-textgen.settings.layers [DIMENSIONS]
   lstm-textgen.settings.table [SETTINGS settings-in]
@@ -64,6 +65,7 @@ nothing is requested, whatever data the page holds.]]
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
     "settings" (dfor s (settings-in "model") s.name s.default)
+    "learning" LEARNING
     "corpus" CORPUS
     "patterns" PATTERNS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS

@@ -7,17 +7,21 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (import
   dataclasses [replace]
   datetime [date]
+  gzip
   numpy :as np
+  pathlib [Path]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
-  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED assemble base64
-    fill join-modules phrases]
+  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
+    base64 fill join-modules phrases]
+  lstm-textgen.pages.markup [Html]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
   lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
+  lstm-textgen.text.files [OUR-CORPORA]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
@@ -34,13 +38,20 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "fingerprint.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
-    "worker.js"]
+  KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
+  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "units.js"
+    "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js" "looks.js"
+    "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "exactly.js" "batches.js" "beginning.js"
+    "clock.js" "recipe.js" "start.js" "training.js" "lesson.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "model.js" "sound.js" "keep.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
-    "docx.js" "documents.js" "tabs.js" "playground.js"]
+    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js"
+    "list.js" "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js"
+    "docx.js" "documents.js" "sound.js" "keep.js" "tabs.js" "playground.js" "surprise.js" "moments.js"
+    "nowwriting.js" "lessonview.js" "comparison.js" "teacher.js" "teachtext.js" "keeping.js"
+    "teach.js"]
+  ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
+  READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
+    "dinosaurs" ["dinosaurs.txt" None]}
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
   LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"})
@@ -69,21 +80,36 @@ assets/network.js is the engine, assets/playground.js the page.]]
     today (date.today))
   (assemble f"Write with {name}"
     (fill "playground.html" #** controls
-      :name name  :about about  :made f"Made on {today.day} {today :%B %Y}."
+      :name name  :about about  :teach (Html (asset "teach.html"))
+      :made f"Made on {today.day} {today :%B %Y}."
       :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
       :new (if (all (gfor each facts (get each "known")))
         "Only new ones, not in the training list"
         "No repeats"))
-    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css"]
+    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "teach.css"]
     :scripts SCRIPTS
     :blocks {
       "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
       "facts" facts
       "charts" (sum charts [])
-      "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
+      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
+      "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))
         f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
+
+
+(defn _ready-texts []
+  "Return the texts that can be taught at once, compressed, by their names."
+  (dfor
+    [name [file most]] (.items READY)
+    :setv [path] (lfor
+      folder OUR-CORPORA
+      :setv path (/ (Path folder) file)
+      :if (.exists path)
+      path)
+    :setv text (.read-text path :encoding "utf-8")
+    name (base64 (gzip.compress (.encode (cut text most)) :mtime 0))))
 
 
 (defn _controls [models temperature length min-p]

@@ -1,6 +1,6 @@
 /** A list by a model in the place of a text: items appear as they are finished, and stay. */
 
-import { Column, frame, LONGEST, shaded } from "./column.js";
+import { Column, frame, LONGEST, shaded, withCopies } from "./column.js";
 import { fingerprinter, readFingerprints } from "./fingerprint.js";
 import { CONSTANTS } from "./page.js";
 
@@ -169,11 +169,17 @@ export class List extends Column {
   append(item) {
     const { seed, units, cut, fingerprint } = item;
     const name = ["item", cut && "cut", this.known.has(fingerprint) && "known"];
-    this.view.appendEntry(shaded(units, seed), name.filter(Boolean).join(" "));
+    const { passages } = this.model;
+    const shades = shaded(units, seed);
+    const marked = passages ? withCopies(shades, passages) : shades;
+    this.view.appendEntry(marked, name.filter(Boolean).join(" "));
     this.places.push(...(seed ? [{ item, place: -1 }] : []));
     this.places.push(...units.map((_, place) => ({ item, place })));
     this.length += this.lengthOf(units);
   }
+
+  /** Its items are marked as they come. */
+  markCopies() {}
 
   /** Show all items again. */
   show() {

@@ -13,7 +13,7 @@ import { makeTabs } from "./tabs.js";
 
 /** @type {import("./model.js").Facts[]} */
 const facts = JSON.parse(block("facts"));
-const panel = new Alternatives(element("alternatives"));
+export const panel = new Alternatives(element("alternatives"));
 /** @type {Column[]} one for each model */
 const columns = [];
 const cells = new CellsView(columns);
@@ -28,7 +28,7 @@ function listsOf() {
 let busy = false;
 
 /** Return the values of the controls. */
-function settings() {
+export function settings() {
   return {
     seed: field("seed").value,
     temperature: Number(field("temperature").value),
@@ -40,6 +40,7 @@ function settings() {
     fresh: field("new").checked,
     pattern: field("pattern").value,
     noRepeat: Number(field("no-repeat").value),
+    original: field("teach-fresh").checked,
   };
 }
 
@@ -254,9 +255,8 @@ speak(document);
 
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
-const code = fromBase64(block("product"));
 columns.push(
-  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`)), code))),
+  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`))))),
 );
 arrange();
 // With reduced motion the text appears at once, not letter by letter.
