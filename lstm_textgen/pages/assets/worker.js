@@ -5,7 +5,7 @@
 
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
-import { Lesson } from "./lesson.js";
+import { Helper, Lesson } from "./lesson.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -338,7 +338,7 @@ class Writer {
 }
 
 /** What a worker may be: the first message says which, and has what it needs. */
-const ROLES = { write: Writer, teach: Lesson };
+const ROLES = { write: Writer, teach: Lesson, share: Helper };
 
 /** @type {any} */
 let role;
