@@ -9,7 +9,7 @@ import { teach } from "./training.js";
 const SAME_SEED = 1;
 
 /** Beginnings of the keys of phrases that may be the message of an error. */
-const KEYS = /^(intake|training)\.[a-z-]+$/;
+const KEYS = /^(intake|teach)\.[a-z.-]+$/;
 
 /** A run of training, which begins at once and reports by messages. */
 export class Lesson {
