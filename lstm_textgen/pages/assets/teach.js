@@ -16,8 +16,8 @@ import { MOST_LETTERS, TextSide } from "./teachtext.js";
 /** The sections that the tab shows: of a text, of a run of learning, of what came of it. */
 const SECTIONS = {
   text: ["text-side"],
-  learning: ["lesson", "surprise"],
-  done: ["done", "surprise", "keep"],
+  learning: ["lesson", "surprise", "memory"],
+  done: ["done", "surprise", "keep", "memory"],
 };
 
 /** Words of the glossary. */
@@ -109,7 +109,7 @@ function hear(news) {
     view.epoch(/** @type {any} */ (news));
   } else if (news.event === "state") {
     view.write(addMoment(run, news.facts, news.weights));
-    keeping.remember(run);
+    keeping.remember({ ...run, facts: news.facts, weights: news.weights });
   } else if (news.event === "done") {
     finish(run, /** @type {any} */ (news));
   } else if (news.event === "failed") {
@@ -164,7 +164,7 @@ function finish(done, { facts, weights, bits, why }) {
   element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");
   element("teach-why").focus();
-  keeping.show({ facts, weights, text });
+  keeping.show({ n, facts, weights, text });
 }
 
 /**

@@ -154,6 +154,14 @@ export class TextSide {
   complain(why) {
     element("teach-trouble").hidden = !why;
     element("teach-trouble").textContent = why;
+    element("teach-told").hidden = true;
+  }
+
+  /** Tell what has happened. @param {string} key @param {Record<string, string>} values */
+  tell(key, values) {
+    this.complain("");
+    element("teach-told").hidden = false;
+    phraseIn(element("teach-told"), key, values);
   }
 
   /** Show what was found, and what can be done with it. */
@@ -205,7 +213,7 @@ export class TextSide {
   #offerStarts() {
     const models = this.models();
     const able = models.map((model) => !this.barred(model));
-    if (!able[this.chosen]) {
+    if (this.chosen >= 0 && !able[this.chosen]) {
       this.chosen = Math.max(-1, able.indexOf(true));
     }
     const rows = models.flatMap((model, n) => (able[n] ? [this.#start(n, startName(model))] : []));
