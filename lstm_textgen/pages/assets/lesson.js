@@ -13,7 +13,7 @@ const KEYS = /^(intake|teach)\.[a-z.-]+$/;
 
 /** A run of training, which begins at once and reports by messages. */
 export class Lesson {
-  /** @type {{stop?: boolean, pause?: boolean}} */
+  /** @type {{stop?: boolean}} */
   asked = {};
 
   /**
