@@ -55,8 +55,8 @@ const TABLE = "pages";
  * @property {import("./model.js").Facts} facts
  * @property {Uint8Array} weights packed as `facts.bits` says
  *
- * @typedef {object} State that the browser remembers: models, and whatever else can be cloned
- * @property {Kept[]} models
+ * @typedef {Record<string, any> & {models: Kept[]}} State that the browser remembers: models, and
+ *   whatever else can be cloned
  */
 
 /** How this page is put together, written by assembly.hy; `html` has holes between its parts. */
