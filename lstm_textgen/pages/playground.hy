@@ -7,13 +7,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (import
   dataclasses [replace]
   datetime [date]
+  gzip
   numpy :as np
+  pathlib [Path]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
-  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules phrases]
+  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
+    base64 fill join-modules phrases]
+  lstm-textgen.pages.markup [Html]
+  lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
+  lstm-textgen.text.files [OUR-CORPORA]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
@@ -24,21 +30,26 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (setv
   MOST-MODELS 2
   MOST-WEIGHTS 12_000_000  ; of all models: a page of 16 MB, which a phone still opens
-  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
-  LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   HOTTEST 2  ; the temperature at the end of its slider
   PAGE-TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
     (fn [x] (or (number? x) (isinstance x list)))
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
-  INDENTED 0.1  ; the share of indented lines from which a text is shown as code
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "worker.js"]
+  KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
+  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "team.js" "units.js"
+    "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js" "looks.js"
+    "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "exactly.js" "batches.js" "beginning.js"
+    "clock.js" "recipe.js" "start.js" "training.js" "lesson.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "reading.js" "about.js" "sharing.js" "tabs.js" "playground.js"]
-  MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
+    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js"
+    "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js" "looks.js" "random.js"
+    "items.js" "blake.js" "newfacts.js" "corpus.js" "docx.js" "documents.js" "sound.js" "keep.js" "tabs.js"
+    "playground.js" "surprise.js" "moments.js" "nowwriting.js" "lessonview.js" "comparison.js"
+    "teacher.js" "teachtext.js" "keeping.js" "teach.js"]
+  ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
+  READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
+    "dinosaurs" ["dinosaurs.txt" None]})
 
 
 (defn playground [models [temperature None] [length None] [min-p None] [names True]]
@@ -61,17 +72,30 @@ assets/network.js is the engine, assets/playground.js the page.]]
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item)))
   (assemble f"Write with {name}"
-    (fill "playground.html" #** controls)
-    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css"]
+    (fill "playground.html" #** controls  :teach (Html (asset "teach.html")))
+    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "teach.css"]
     :scripts SCRIPTS
     :blocks {
       "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
       "facts" facts
-      "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
+      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
+      "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))
-        :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
-        f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
+        f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
+
+
+(defn _ready-texts []
+  "Return the texts that can be taught at once, compressed, by their names."
+  (dfor
+    [name [file most]] (.items READY)
+    :setv [path] (lfor
+      folder OUR-CORPORA
+      :setv path (/ (Path folder) file)
+      :if (.exists path)
+      path)
+    :setv text (.read-text path :encoding "utf-8")
+    name (base64 (gzip.compress (.encode (cut text most)) :mtime 0))))
 
 
 (defn _controls [models temperature length min-p]
@@ -91,27 +115,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
       (is-not length None) (check-value 'length PAGE-LENGTH length)
       list? ""
       True (passage-length model))})
-
-
-(defn _halved [weight]
-  "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` on overflow."
-  (with [_ (np.errstate :over "ignore")] (setv halved (.astype weight "<f2")))
-  (unless (.all (np.isfinite halved))
-    (refuse "the model has a weight above 65,504, which a page can't hold"))
-  (.tobytes halved))
-
-
-(defn _scaled [weight]
-  #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
-
-  The loss of the base `english`, and of a piece-level model of tiny Shakespeare, changes by at
-  most 0.00015 bits per character.]]
-  (setv
-    rows (.reshape weight -1 (get weight.shape -1))
-    highest (.max (np.abs rows) -1 :keepdims True)
-    scales (.astype (np.where highest (/ highest 127) 1) "<f4")
-    numbers (.astype (np.rint (/ rows scales)) "i1"))
-  (.tobytes (np.hstack [(.view scales "i1") numbers])))
 
 
 ;; * Facts about a model

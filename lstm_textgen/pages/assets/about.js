@@ -48,7 +48,7 @@ function whatItRead({ end, known, record }) {
   if (end && count) {
     return said("what.list", { count });
   }
-  const size = sizeOf(Number.parseInt(epoch.text, 10) * (epoch.unit_length ?? 1));
+  const size = sizeSaid(Number.parseInt(epoch.text, 10) * (epoch.unit_length ?? 1));
   if (people) {
     return said("what.chat", { size, text: people.slice(0, 3).join(", ") });
   }
@@ -59,7 +59,7 @@ function whatItRead({ end, known, record }) {
  * Return in words how long a text is.
  * @param {number} count of its characters
  */
-function sizeOf(count) {
+function sizeSaid(count) {
   if (count < 1000) {
     return said("count.characters", { count: Math.round(count) });
   }
@@ -111,7 +111,7 @@ function sectionOn(facts) {
 /** @param {Facts} facts */
 function summaryOf(facts) {
   const { history } = facts.record;
-  const kept = keptOf(history);
+  const kept = learnedHow(history);
   if (!kept) {
     return said("about.untrained");
   }
@@ -132,7 +132,7 @@ function summaryOf(facts) {
  * Return the epoch whose weights the model has, as `kept-entry` in history.hy does.
  * @param {Epoch[]} history
  */
-function keptOf(history) {
+function learnedHow(history) {
   const own = history.filter(({ text }) => text === history.at(-1)?.text);
   const validated = own.filter((each) => each.validation_loss !== undefined);
   const [best] = [...validated].sort(
@@ -192,7 +192,7 @@ function partsOfModel({ unit, units, layers, embedding, record }) {
   return [
     ["about.vocabulary", said(`count.${unit}`, { count })],
     ["about.network", [embedding, ...layers.map(([kind, size]) => `${kind} ${size}`)].join(" → ")],
-    ["about.weights", inDigits(weightsOf(units.length, embedding, layers))],
+    ["about.weights", inDigits(weightsSaid(units.length, embedding, layers))],
     ["about.base", facts.base?.replace(/:[^:]*$/, "") ?? ""],
     ["about.lookback", said(`count.${unit}`, { count: settings.lookback })],
     ["about.batch", settings.batch_size ? inDigits(settings.batch_size) : ""],
@@ -202,7 +202,7 @@ function partsOfModel({ unit, units, layers, embedding, record }) {
 }
 
 /** @param {number} size @param {number} embedding @param {Facts["layers"]} layers */
-function weightsOf(size, embedding, layers) {
+function weightsSaid(size, embedding, layers) {
   let [sum, width] = [size * embedding, embedding];
   for (const [kind, units] of layers) {
     sum += units * (kind === "gru" ? 3 * (width + units + 2) : 4 * (width + units + 1));

@@ -26,7 +26,7 @@ function color(name) {
  */
 function axis(own) {
   return {
-    values: (_plot, splits) => splits.map((split) => rounded(split, 6)),
+    values: (_plot, splits) => splits.map((split) => roundedTo(split, 6)),
     stroke: () => color("--soft"),
     font: "12px system-ui, sans-serif",
     grid: { stroke: () => color("--line"), width: 1 },
@@ -39,7 +39,7 @@ function axis(own) {
  * Return a number with at most `digits` digits, however small it is, as the language writes it.
  * @param {number} number @param {number} digits
  */
-function rounded(number, digits) {
+function roundedTo(number, digits) {
   return number.toLocaleString(document.documentElement.lang, {
     maximumSignificantDigits: digits,
   });
@@ -64,7 +64,7 @@ function line(label, name, own) {
 
 /** @param {uPlot} _plot @param {number | null} number */
 function figure(_plot, number) {
-  return number == null ? "–" : rounded(number, 4);
+  return number == null ? "–" : roundedTo(number, 4);
 }
 
 /**
@@ -83,7 +83,10 @@ function options(chart, width) {
     scales: { x: { time: false, range }, y: { range } },
     axes: [axis({ size: 30, ...steps }), axis({ size: widthOf })],
     series: [
-      { label: chart.x, value: (_plot, x) => (x == null ? (chart.last ?? "last") : rounded(x, 6)) },
+      {
+        label: chart.x,
+        value: (_plot, x) => (x == null ? (chart.last ?? "last") : roundedTo(x, 6)),
+      },
       ...chart.series.map(({ label, color: number }) =>
         line(label, `--c${number}`, { width: 2, points: { size: 6, fill: marker } }),
       ),

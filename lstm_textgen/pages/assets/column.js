@@ -1,5 +1,6 @@
 /** One model's text on the page: the units, their probabilities and the alternatives. */
 
+import { copiedParts } from "./copies.js";
 import { field, makeText, say } from "./page.js";
 import { said } from "./phrases.js";
 import { directionOf, percent, shadeOf, spoken } from "./shown.js";
@@ -19,6 +20,7 @@ const SLICE = 30;
  * @property {number} length after which the model stops by itself
  * @property {boolean} fresh whether a list has only new items
  * @property {string} pattern a regular expression of a whole item; empty: any
+ * @property {boolean} original whether nothing is copied from a text that is known
  * @property {number} noRepeat how many characters no passage has that occurs twice; 0: any may
  *
  * @typedef {import("./worker.js").Unit} Unit
@@ -190,7 +192,15 @@ export class Column {
   stop() {
     this.running++;
     this.busy = false;
+    this.markCopies();
     this.changed();
+  }
+
+  /** Mark what is copied from the text that the model learned. */
+  markCopies() {
+    if (this.model.passages && this.written.length) {
+      this.view.replace(withCopies(shaded(this.written, this.seed), this.model.passages));
+    }
   }
 
   /** @param {Unit[]} units */
@@ -281,6 +291,21 @@ export function idsOf(ids) {
 export function shaded(units, seed = "") {
   const shown = units.map(({ text, odds }) => ({ text, shade: shadeOf(text, odds) }));
   return seed ? [{ text: seed, shade: "soft" }, ...shown] : shown;
+}
+
+/**
+ * Return shaded units, those marked that are copied from a text.
+ * @param {import("./textview.js").Shaded[]} units @param {import("./copies.js").Passages} passages
+ */
+export function withCopies(units, passages) {
+  const parts = copiedParts(units.map(({ text }) => text).join(""), passages);
+  let end = 0;
+  return units.map(({ text, shade }) => {
+    const start = end;
+    end += text.length;
+    const copied = parts.some((part) => part[0] < end && start < part[1]);
+    return { text, shade: copied ? `${shade} copied`.trim() : shade };
+  });
 }
 
 /** Return a promise of the next frame, or of now if the page is hidden. */

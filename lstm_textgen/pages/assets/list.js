@@ -1,9 +1,11 @@
 /** A list by a model in the place of a text: items appear as they are finished, and stay. */
 
-import { Column, entryOf, frame, idsOf, LONGEST, shaded } from "./column.js";
-import { fingerprintOf, readFingerprints } from "./fingerprint.js";
+import { Column, entryOf, frame, idsOf, LONGEST, shaded, withCopies } from "./column.js";
+import { fingerprinter, readFingerprints } from "./fingerprint.js";
 import { CONSTANTS } from "./page.js";
 import { directionOf } from "./shown.js";
+
+const fingerprintOf = fingerprinter(CONSTANTS);
 
 /** Items that are added at once. */
 const ADDED = 10;
@@ -44,7 +46,7 @@ export class List extends Column {
   constructor(...parts) {
     super(...parts);
     const { known, end } = this.model.facts;
-    this.known = readFingerprints(known);
+    this.known = readFingerprints(known, CONSTANTS);
     this.view.body.setAttribute("role", "list");
     this.text.classList.add(end.length > 1 ? "paragraphs" : "lines");
   }
@@ -192,11 +194,17 @@ export class List extends Column {
     const name = ["item", cut && "cut", this.known.has(fingerprint) && "known"];
     const own = units.map(({ text }) => text).join("");
     const direction = directionOf(own || seed);
-    this.view.appendEntry(shaded(units, seed), name.filter(Boolean).join(" "), direction);
+    const { passages } = this.model;
+    const shades = shaded(units, seed);
+    const marked = passages ? withCopies(shades, passages) : shades;
+    this.view.appendEntry(marked, name.filter(Boolean).join(" "), direction);
     this.places.push(...(seed ? [{ item, place: -1 }] : []));
     this.places.push(...units.map((_, place) => ({ item, place })));
     this.length += this.lengthOf(units);
   }
+
+  /** Its items are marked as they come. */
+  markCopies() {}
 
   /** Show all items again. */
   show() {

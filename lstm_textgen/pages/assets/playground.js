@@ -16,7 +16,7 @@ import { makeTabs } from "./tabs.js";
 
 /** @type {import("./model.js").Facts[]} */
 const facts = JSON.parse(block("facts"));
-const panel = new Alternatives(element("alternatives"));
+export const panel = new Alternatives(element("alternatives"));
 /** @type {Column[]} one for each model */
 const columns = [];
 const cells = new CellsView(columns);
@@ -35,7 +35,7 @@ function listsOf() {
 }
 
 /** Return the values of the controls. */
-function settings() {
+export function settings() {
   return {
     seed: field("seed").value,
     temperature: Number(field("temperature").value),
@@ -47,6 +47,7 @@ function settings() {
     fresh: field("new").checked,
     pattern: field("pattern").value,
     noRepeat: Number(field("no-repeat").value),
+    original: field("teach-fresh").checked,
   };
 }
 
@@ -267,9 +268,8 @@ addEventListener("languagechange", () => {
 makeSharing(columns);
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
-const code = fromBase64(block("product"));
 columns.push(
-  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`)), code))),
+  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`))))),
 );
 const { again, written } = restore();
 arrange();
