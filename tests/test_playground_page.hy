@@ -228,7 +228,7 @@
   (setv model (halved-model))
   (with [page (open-page browser (page-of tmp-path model))]
     (.click page "#tab-about")
-    (assert (in (+ "This program read 13 characters of text. It read all of it 1 time. Text that was "
+    (assert (in (+ "This program read 13 characters of text. It read all of it once. Text that was "
         "hidden from it surprises it by 3.25 bits")
       (.inner-text page "#about")))
     (assert (= (.count (.locator page "#about canvas")) 0)))

@@ -1,6 +1,6 @@
 /** The page to play with a model: its controls, its texts, and all that depends on its models. */
 
-import { describe, introduce } from "./about.js";
+import { describe, introduce, titleOf } from "./about.js";
 import { Alternatives } from "./alternatives.js";
 import { fromBase64 } from "./binary.js";
 import { CellsView } from "./cellsview.js";
@@ -219,7 +219,7 @@ function arrange() {
   const listed = listsOf().length > 0;
   element("texts").replaceChildren(
     ...columns.map(({ model, text }) => {
-      const title = make("h2", "", model.facts.name);
+      const title = make("h2", "", titleOf(model.facts));
       title.hidden = columns.length === 1;
       return make("section", "", title, text);
     }),
