@@ -133,8 +133,9 @@ nothing is requested, whatever data the page holds.]]
 
 (defn _shade [bits]
   "Return the style of a unit with `bits` of surprise, or up to one more; of 8, any number more."
-  (.format ".s{} {{ background: color-mix(in srgb, var(--shade) {}%, transparent); }}"
-    bits (+ 1 (* 6 bits))))
+  (setv [light dark] (gfor faintest [1 12]
+    f"color-mix(in srgb, var(--shade) {(+ faintest (* 6 bits))}%, transparent)"))
+  (.format ".s{} {{ background: light-dark({}, {}); }}" bits light dark))
 
 
 (defn asset [name]
@@ -156,10 +157,12 @@ nothing is requested, whatever data the page holds.]]
   (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
 
 
-(defn phrases [#* prefixes]
-  "Return the phrases of assets/phrases.json whose keys begin with one of `prefixes`, or all."
-  (setv all-phrases (json.loads (asset "phrases.json")))
-  (dfor [key each] (.items all-phrases) :if (.startswith key (or prefixes "")) key each))
+(defn phrases [[prefixes ""] [languages None]]
+  "Return the phrases whose keys begin with one of `prefixes` (a tuple), in all or these languages."
+  (dfor
+    [key each] (.items (json.loads (asset "phrases.json")))
+    :if (.startswith key prefixes)
+    key (dfor [name said] (.items each) :if (in name (or languages each)) name said)))
 
 
 (defn base64 [data]

@@ -121,7 +121,8 @@ export class Keeping {
       this.since = performance.now();
       const models = modelsShown().map((model) => ({ facts: model.facts, weights: model.weights }));
       models[n] = { facts, weights };
-      const trouble = await remember({ models, text, n });
+      const state = /** @type {import("./keep.js").State} */ ({ models, text, n });
+      const trouble = await remember(state);
       this.unsaved = Boolean(trouble);
       this.#tell(trouble ?? "teach.remembered");
     }

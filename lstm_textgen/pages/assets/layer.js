@@ -298,13 +298,19 @@ export class OutputLayer {
     return heap.numbers.subarray(losses / 4, losses / 4 + y.length);
   }
 
+  /** Return the gradient of the bias. */
+  sum() {
+    this.workshop.sum(this.logits, this.biasGradient);
+    return this.heap.view(this.biasGradient);
+  }
+
   /**
    * Compute the gradients of the weights and of `x`, dx.
    * @param {Matrix} x @param {Matrix} dx
    */
   backward(x, dx) {
     this.workshop.outer(x, this.logits, this.kernelGradient);
-    this.workshop.sum(this.logits, this.biasGradient);
+    this.sum();
     this.heap.multiply(this.kernel, this.logits, this.workshop.nothing, dx);
   }
 }

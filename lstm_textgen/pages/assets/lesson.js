@@ -2,7 +2,7 @@
 
 import { makeCorpus } from "./corpus.js";
 import { compiled } from "./heap.js";
-import { Learner } from "./learn.js";
+import { share, Team } from "./team.js";
 import { teach } from "./training.js";
 
 /** The seed of random numbers of a run that is the same everywhere. */
@@ -10,6 +10,14 @@ const SAME_SEED = 1;
 
 /** Beginnings of the keys of phrases that may be the message of an error. */
 const KEYS = /^(intake|training)\.[a-z-]+$/;
+
+/** The role of a worker that shares batches with one that teaches. */
+export class Helper {
+  /** @param {{port: MessagePort}} message */
+  constructor({ port }) {
+    share(port);
+  }
+}
 
 /** A run of training, which begins at once and reports by messages. */
 export class Lesson {
@@ -31,7 +39,7 @@ export class Lesson {
   }
 
   /** @param {ConstructorParameters<typeof Lesson>[0]} task */
-  async #run({ text, items, facts, weights, name, goesOn, same, constants, codes }) {
+  async #run({ text, items, facts, weights, name, goesOn, same, constants, codes, ports }) {
     const corpus = makeCorpus({ text, items, facts, goesOn, constants, name });
     const module = /** @type {WebAssembly.Module} */ (compiled(same ? codes.slice(-1) : codes));
     await teach({
@@ -40,7 +48,7 @@ export class Lesson {
       constants,
       same,
       seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
-      makeTeam: (shape, rows, steps) => new Learner(shape, module, rows, steps),
+      makeTeam: (shape, rows, steps) => Team.make(shape, module, rows, steps, ports),
       report: (news) => postMessage(news),
       asked: this.asked,
     });

@@ -19,11 +19,11 @@ export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "E
 /** Where elements have the keys of phrases, and the attributes that these become. */
 const SPOKEN = { say: "", sayLabel: "aria-label", sayPlaceholder: "placeholder" };
 
-/** The page's language: the one chosen before a reload, or the first that the browser's user reads. */
+/** The page's language: that chosen before a reload, or the first of the browser's that it has. */
 let language =
   [history.state?.language, ...navigator.languages]
     .map((each) => String(each).slice(0, 2))
-    .find((each) => each in LANGUAGES) ?? "en";
+    .find((each) => each in LANGUAGES && each in Object.values(PHRASES)[0]) ?? "en";
 
 /** Return the page's language. */
 export function spokenLanguage() {

@@ -128,7 +128,7 @@ function addMoment(run, facts, weights) {
 function fail(broken, message) {
   const { moments, parent, bits } = broken;
   const last = moments[moments.length - 1];
-  if (last && moments.length > (parent ? 1 : 0)) {
+  if (last && moments.length > (parent ? 2 : 1)) {
     finish(broken, { ...last, bits, why: "died" });
   } else {
     end(broken);

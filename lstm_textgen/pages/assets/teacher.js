@@ -40,7 +40,7 @@ export class Teacher {
     this.worker = this.#worker();
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     const cores = navigator.hardwareConcurrency ?? 2;
-    const helpers = task.same ? 0 : 0 * Math.min(MOST_HELPERS, cores - 1);
+    const helpers = task.same ? 0 : Math.min(MOST_HELPERS, cores - 1);
     const ports = Array.from({ length: helpers }, () => this.#helper());
     this.worker.postMessage(
       { role: "teach", ...task, constants: CONSTANTS, codes: KERNELS, ports },

@@ -21,8 +21,11 @@ const ITEMS_FROM = 300;
 /** Characters that are named of those left out or added. */
 const MOST_NAMED = 40;
 
+/** Characters by which it is judged whether a model knows texts of this kind. */
+const JUDGED = 300;
+
 /** Milliseconds without typing, after which a text is looked at. */
-const TYPING = 300;
+const TYPED = 300;
 
 /** The bases whose language can be said, by their names. */
 const LANGUAGES_KNOWN = ["english", "german", "french", "spanish"];
@@ -44,6 +47,8 @@ export class TextSide {
   /** @type {Look | null} */
   look = null;
   chosen = 0;
+  /** Whether the text is hardly like what the chosen model knows. */
+  foreign = false;
 
   /**
    * @param {() => Model[]} models on the page
@@ -56,7 +61,7 @@ export class TextSide {
     let typed = 0;
     this.area.addEventListener("input", () => {
       clearTimeout(typed);
-      typed = setTimeout(() => this.take(this.area.value, this.origin), TYPING);
+      typed = setTimeout(() => this.take(this.area.value, this.origin), TYPED);
     });
     this.area.addEventListener("paste", () => {
       this.origin = "";
@@ -131,9 +136,35 @@ export class TextSide {
     this.complain("");
     this.text = text;
     this.origin = origin;
-    this.look = text.trim() ? lookAt(text, this.model?.facts ?? null, CONSTANTS) : null;
+    const { model } = this;
+    this.look = text.trim() ? lookAt(text, model?.facts ?? null, CONSTANTS) : null;
+    this.foreign = false;
     field("teach-items").checked = this.look?.kind === "list";
+    if (this.look?.binary) {
+      this.complain(said("intake.binary"));
+      this.look = null;
+    }
     this.show();
+    this.#judge(model, this.look);
+  }
+
+  /**
+   * Find out whether a text is hardly like what the model knows, by a part of it.
+   * @param {Model | null} model @param {Look | null} look
+   */
+  async #judge(model, look) {
+    const place = look?.places[0]?.slice(0, JUDGED);
+    if (model && place) {
+      const { vocabulary, facts } = model;
+      const ids = vocabulary.split(vocabulary.prepare(place)).map((unit) => vocabulary.id(unit));
+      /** @type {{units: import("./worker.js").Unit[]}} */
+      const { units } = await model.ask("surprise", { ids, start: facts.start });
+      const bits = units.reduce((sum, { odds }) => sum - Math.log2(odds || 1), 0) / place.length;
+      if (look === this.look && model === this.model) {
+        this.foreign = bits > CONSTANTS.learning.tuning.strange;
+        this.show();
+      }
+    }
   }
 
   /** The model to start from, or null for nothing. */
@@ -199,6 +230,9 @@ export class TextSide {
     }
     if (characters > MOST_LETTERS) {
       advice.push(said("teach.long", { most: MOST_LETTERS }));
+    }
+    if (this.foreign) {
+      advice.push(said("teach.foreign"));
     }
     if (left.length) {
       advice.push(said("teach.left", { letters: named(left) }));

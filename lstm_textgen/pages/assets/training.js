@@ -61,7 +61,7 @@ const LOOKED_AT = 10_000;
  *   and `speed`, in units a second;
  * - `epoch`: its number `epoch`, 0 before any step, `training` and `validation` in bits per
  *   character, `best` whether its weights are kept, `byHeart` whether it only learns by heart now;
- * - `state`: `weights` as they are, packed as `facts` say, `part` and `bits`;
+ * - `state`, the first before any step: `weights` as they are, packed as `facts` say;
  * - `done`: `weights`, `facts`, `bits` of what was held out, and `why`: "finished", "stopped",
  *   "by heart", or "diverged".
  * @param {Task} task
@@ -107,6 +107,7 @@ class Training {
   /** Train to the end. */
   async run() {
     const { held, team, report } = this;
+    this.#reportState();
     if (held.length) {
       const loss = await this.#lossOf(team.weights.slice(), LOOKED_AT);
       report({ event: "epoch", epoch: 0, validation: this.#bits(loss, LOOKED_AT) });
@@ -190,7 +191,7 @@ class Training {
 
   /** Report what is due, and let messages come in; wait while the run is paused. */
   async #breathe() {
-    const { clock, asked, report, share: part, facts, team, updates, plan } = this;
+    const { clock, asked, report, share: part, updates, plan } = this;
     const bits = this.loss / Math.LN2 / this.length;
     if (clock.due("progress", PROGRESS)) {
       const speed = (updates * plan.rows * plan.lookback) / clock.seconds;
@@ -198,8 +199,7 @@ class Training {
       report({ event: "progress", part, bits, speed, secondsLeft });
     }
     if (clock.due("state", STATES)) {
-      const now = { ...facts, bits: STATE_BITS };
-      report({ event: "state", weights: packed(team.weights, now), facts: now, part, bits });
+      this.#reportState();
     }
     if (clock.due("breath", BREATH)) {
       await clock.breathe();
@@ -207,6 +207,12 @@ class Training {
     while (asked.pause && !asked.stop) {
       await clock.pause(PROGRESS);
     }
+  }
+
+  #reportState() {
+    const { team, report } = this;
+    const facts = { ...this.facts, bits: STATE_BITS };
+    report({ event: "state", weights: packed(team.weights, facts), facts });
   }
 
   // * The end of an epoch

@@ -5,7 +5,7 @@
 
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
-import { Lesson } from "./lesson.js";
+import { Helper, Lesson } from "./lesson.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -117,11 +117,19 @@ class Writer {
 
   /**
    * Read the units that a text after the seed already has; the first came by a `way`.
-   * @param {{ids: number[], way: number}} message
+   * @param {{ids: number[], way: number}} message @returns {Written}
    */
   keep({ ids, way }) {
-    this.take(way);
-    ids.forEach((id) => this.read(id));
+    const taken = Math.min(way, this.ways.length - 1);
+    this.take(taken);
+    const units = ids
+      .filter((id) => id in this.units)
+      .map((id, n) => {
+        const unit = n === 0 && this.ways.length ? this.first(taken, id) : this.unit(id);
+        this.read(id);
+        return unit;
+      });
+    return { units, ended: this.ended() };
   }
 
   /**
@@ -285,6 +293,29 @@ class Writer {
   }
 
   /**
+   * Return the units of a text as the model would have chosen each; what it never saw has odds NaN.
+   * The text being generated is unaffected.
+   * @param {{ids: number[], start: number[]}} message the text, and what is read before it
+   */
+  surprise({ ids, start }) {
+    const [saved, memory] = [this.network.save(), this.memory];
+    this.memory = new Memory(this.units, this.constants.memory);
+    this.network.restore();
+    start.forEach((id) => this.network.step(id));
+    const units = ids.map((id) => {
+      const known = id >= 0 && id !== this.facts.unknown;
+      const unit = this.unit(Math.max(id, 0));
+      if (id >= 0) {
+        this.network.step(id);
+      }
+      return known ? unit : { ...unit, odds: Number.NaN };
+    });
+    this.memory = memory;
+    this.network.restore(saved);
+    return { units };
+  }
+
+  /**
    * Return what the cells do while a text is read: of each unit and layer their activations times
    * 127, as bytes. The text being generated is unaffected.
    * @param {{ids: number[], start: number[]}} message the text, and what is read before it
@@ -307,7 +338,7 @@ class Writer {
 }
 
 /** What a worker may be: the first message says which, and has what it needs. */
-const ROLES = { write: Writer, teach: Lesson };
+const ROLES = { write: Writer, teach: Lesson, share: Helper };
 
 /** @type {any} */
 let role;
