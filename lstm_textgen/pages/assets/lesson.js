@@ -9,7 +9,7 @@ import { teach } from "./training.js";
 const SAME_SEED = 1;
 
 /** Beginnings of the keys of phrases that may be the message of an error. */
-const KEYS = /^(intake|training)\.[a-z-]+$/;
+const KEYS = /^(intake|teach)\.[a-z.-]+$/;
 
 /** The role of a worker that shares batches with one that teaches. */
 export class Helper {

@@ -343,8 +343,7 @@ class Training {
     const { held, entries, report, team } = this;
     const { record } = this.facts;
     if (why === "diverged" && !this.best) {
-      report({ event: "failed", message: "training.diverged" });
-      return;
+      throw new Error("teach.failed.diverged");
     }
     const made = new Date().toISOString().slice(0, 10);
     const history = [...record.history, ...entries];
