@@ -7,14 +7,16 @@ text didn't, remembers a long text, and offers no unknown word.]]
 (import
   heapq [nlargest]
   math [exp]
+  threading [Lock]
+  warnings
   numpy :as np
   lstm-textgen.text.items [ENDS]
   lstm-textgen.text.wordends [LONGEST-WORD completes? typed-at-end]
   lstm-textgen.writing.conversation [people-of roles]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.rules [usual-rules]
-  lstm-textgen.writing.seeds [Seed seed-text ways-on]
-  lstm-textgen.writing.wordtree [TOGETHER Tree])
+  lstm-textgen.writing.seeds [Seed as-read ways-on warn-of]
+  lstm-textgen.writing.wordtree [TOGETHER Tree ln-sum])
 
 (setv
   FEW-TOGETHER 4  ; texts that a smaller engine reads at once
@@ -35,54 +37,69 @@ text didn't, remembers a long text, and offers no unknown word.]]
 (defclass Suggester []
   #[[Suggests words and phrases by `model`, a `Checkpoint` or a `Mixture`.
 
-  It stores states of the last text, so a longer or a changed one takes little reading.]]
+  It stores states of the last text, so a longer or a changed one takes little reading. One thread
+  at a time is served.]]
 
   (meth __init__ [@model]
     (setv
       @_engine (make-engine model)
       @_engines (lfor n [FEW-TOGETHER TOGETHER] (.like @_engine n))
-      [@_ids @_states @_outputs @_memory] [[] {0 (.copy-state @_engine)} [] None]))
+      [@_ids @_states @_outputs @_memory] [[] {0 (.copy-state @_engine)} [] None]
+      @_lock (Lock)))
 
-  (meth words [text count]
-    "Return a list of up to `count` `Suggestion`s: the words to go on with after `text`."
-    (setv [tree sheet] (@_tree text))
-    (.grow tree count)
+  (meth words [text count [warn warnings.warn]]
+    #[[Return a list of up to `count` `Suggestion`s: the words to go on with after `text`.
+
+    One call of `warn` names units that the model doesn't know.]]
+    (with [_ @_lock]
+      (setv [tree sheet] (@_tree text warn))
+      (.grow tree count))
     (lfor word (best-of tree.totals count) (.suggestion sheet word (get tree.totals word))))
 
-  (meth phrases [text count words]
+  (meth phrases [text count words [warn warnings.warn]]
     #[[Return a list of up to `count` phrases of up to `words` words, each with another first one.
 
     The first words are the best ones, and the others the most probable after them that were found.
     A phrase ends with a sentence or, when it has half of its words, with a clause.]]
-    (setv [tree sheet] (@_tree text))
-    (.grow tree count)
-    (setv groups (lfor
+    (with [_ @_lock]
+      (setv [tree sheet] (@_tree text warn))
+      (.grow tree count)
+      (setv phrases (@_grow-phrases tree count words)))
+    (sorted
+      (gfor phrase phrases :if phrase.found (.suggestion sheet #* (.best phrase)))
+      :key (fn [each] (- each.probability))))
+
+  (meth _grow-phrases [tree count words]
+    "Return the phrases that begin with the `count` best words in `tree`, each a `Phrase`."
+    (setv phrases (lfor
       word (best-of tree.totals count)
       :setv nodes (lfor node tree.nodes :if (= node.text word) node)
       :if nodes
       (Phrase (max nodes :key (fn [node] node.weight)) words)))
     (for [_ (range (* words LONGEST-OF-PHRASE))]
-      (setv chosen (lfor group groups pair (.next group @model.vocabulary.units) pair))
+      (setv chosen (lfor
+        phrase phrases
+        pair (.next phrase @model.vocabulary.units)
+        pair))
       (unless chosen (break))
       (for [start (range 0 (len chosen) TOGETHER)]
         (.read tree (cut chosen start (+ start TOGETHER)))))
-    (sorted
-      (gfor group groups :if group.found (.suggestion sheet #* (.best group)))
-      :key (fn [each] (- each.probability))))
+    phrases)
 
-  (meth _tree [text]
+  (meth _tree [text warn]
     "Return #(tree sheet): the `Tree` of what may follow `text`, and the `Sheet` that has it."
     (setv
       [model vocabulary] [@model @model.vocabulary]
       turn (turn-of model text)
-      text (seed-text model (+ text turn))
+      [text _ _ unknowns] (as-read vocabulary (+ text turn) False)
       sheet (Sheet turn #* (typed-in model text))
       rest (.half-typed vocabulary text)
-      seed (Seed model (.removesuffix text rest) :whole True))
+      seed (Seed model (.removesuffix text rest) (fn [line] None) True))
+    (warn-of (lfor unit unknowns :if (!= unit rest) unit) vocabulary warn)
     (setv seed.memory (@_read seed))
     (setv
       ways (ways-on @_engine vocabulary rest)
-      all (np.logaddexp.reduce (lfor way ways way.weight))
+      all (ln-sum (np.array (lfor way ways way.weight)))
       tree (Tree model @_engines))
     (for [way ways]
       (setv rules (usual-rules seed))
@@ -187,17 +204,18 @@ text didn't, remembers a long text, and offers no unknown word.]]
         over? (@_over? node word)
         ids (cond  @_first node.row.end  over? node.row.go-on  True (np.arange (len node.odds))))
       (when over?
-        (.append @found
-          #(node.text (np.logaddexp.reduce (get node.odds node.row.end)) node.words)))
-      (for [id (.tolist (get ids (cut (np.argsort (- (get node.odds ids))) PATHS-OF-PHRASE)))]
+        (.append @found #(node.text (ln-sum (get node.odds node.row.end)) node.words)))
+      (for [id (best-ids node.odds ids)]
         (if (and (= (get units id 0) "\n") (!= node.state "B"))
           (.append @found #(node.text (get node.odds id) node.words))
           (.append ways #((get node.odds id) node id)))))
     (setv
       @_first None
+      ;; What follows is less probable still.
+      least (max (gfor [_ odds _] @found odds) :default (- np.inf))
       @_chosen (lfor
         [odds node id] (nlargest PATHS-OF-PHRASE ways :key (fn [way] (get way 0)))
-        :if (> odds (- np.inf))
+        :if (> odds least)
         #(node id)))
     @_chosen)
 
@@ -206,3 +224,11 @@ text didn't, remembers a long text, and offers no unknown word.]]
     (or (= node.words @words)
       (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
       (and (>= node.words (/ @words 2)) (any (gfor mark CLAUSE-ENDS (in mark word)))))))
+
+
+(defn best-ids [odds ids]
+  "Return the list of those few of `ids` (n,) that have the highest `odds` (size,)."
+  (setv some (get odds ids))
+  (when (> (len ids) PATHS-OF-PHRASE)
+    (setv ids (get ids (cut (np.argpartition some (- PATHS-OF-PHRASE)) (- PATHS-OF-PHRASE) None))))
+  (.tolist ids))

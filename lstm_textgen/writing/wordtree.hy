@@ -179,7 +179,7 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
       place (Place logits output))
     (for [rule node.rules] (.score rule scores place))
     (setv
-      all (np.logaddexp.reduce scores)
+      all (ln-sum scores)
       node.odds (+ scores (- node.weight all)))
     (when (= node.state "C")
       (setv
@@ -202,3 +202,9 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
             #((+ text (cut (get @_units id) node.typed (+ node.typed end))) (odds-of id)))]
           :if (and word odds)]
         (+= (get @totals word) odds)))))
+
+
+(defn ln-sum [numbers]
+  "Return ln of the sum of what `numbers` (n,) are ln of; np.logaddexp takes ten times as long."
+  (setv highest (.max numbers :initial (- inf)))
+  (if (= highest (- inf)) highest (+ highest (log (.sum (np.exp (- numbers highest)))))))
