@@ -21,14 +21,18 @@
 
 ;; * The engine
 
-(defn logits-in-browser [browser page [code None]]
-  "Return the logits (time, vocabulary) of the model on a `page` (HTML) after each of `IDS`."
+(defn logits-in-browser [browser page [codes None]]
+  #[[Return the logits (time, vocabulary) of the model on a `page` (HTML) after each of `IDS`.
+
+  It computes by the first of `codes` that runs (None: the page's).]]
   (setv [facts] (json.loads (block-of page "facts")))
   (in-browser browser WORKER
-    (+ "([facts, weights, code, ids]) => {"
-      "const network = new Network(facts, fromBase64(weights), fromBase64(code));"
+    (+ "([facts, weights, codes, ids]) => {"
+      "const module = compiled(codes.map((code) => fromBase64(code)));"
+      "const network = new Network(facts, fromBase64(weights), module);"
       "return ids.map((id) => Array.from(network.step(id))); }")
-    [facts (block-of page "weights-0") (if (is code None) (block-of page "product") code) IDS]))
+    [facts (block-of page "weights-0")
+      (if (is codes None) (json.loads (block-of page "kernels")) codes) IDS]))
 
 
 (defn logits-of [model]
@@ -46,7 +50,7 @@
     page (playground {"a" model})
     expected (logits-of model))
   (assert (np.allclose (logits-in-browser browser page) expected :atol 1e-4))
-  (assert (np.allclose (logits-in-browser browser page :code "") expected :atol 1e-4)))
+  (assert (np.allclose (logits-in-browser browser page :codes []) expected :atol 1e-4)))
 
 
 (defn rounded [weight]

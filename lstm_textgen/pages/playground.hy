@@ -34,8 +34,9 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
-  WORKER ["binary.js" "sampler.js" "network.js" "units.js" "spelling.js" "memory.js" "names.js"
-    "rules.js" "worker.js"]
+  KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
+  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "units.js"
+    "spelling.js" "memory.js" "names.js" "rules.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
     "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
@@ -78,7 +79,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     :blocks {
       "worker" (join-modules WORKER)  "constants" SHARED  "facts" facts
       "charts" (sum charts [])
-      "product" (base64 (.read-bytes (/ ASSETS "product.wasm")))
+      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
       #** (dfor
         [n each] (enumerate (.values models))
         :setv packed (if (= (get facts n "bits") 8) _scaled _halved)

@@ -26,3 +26,30 @@ export function fromHalf(bits) {
   }
   return exponent ? sign * 2 ** (exponent - 25) * (1024 + fraction) : sign * 2 ** -24 * fraction;
 }
+
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
+/**
+ * Return the 16 bits of the number nearest to `number`, a 32-bit float.
+ * @param {number} number
+ */
+export function toHalf(number) {
+  float[0] = number;
+  const sign = (floatBits[0] >>> 16) & 0x8000;
+  const size = Math.abs(number);
+  if (!(size < 65520)) {
+    return sign | (Number.isNaN(number) ? 0x7e00 : 0x7c00);
+  }
+  const exponent = Math.max(((floatBits[0] >>> 23) & 0xff) - 127, -14);
+  return sign | (((exponent + 14) << 10) + toWhole(size * 2 ** (10 - exponent)));
+}
+
+/**
+ * Return the whole number nearest to `x`; of two, the even one.
+ * @param {number} x
+ */
+export function toWhole(x) {
+  const whole = Math.round(x);
+  return whole - x === 0.5 && whole % 2 ? whole - 1 : whole;
+}

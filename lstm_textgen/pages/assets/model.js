@@ -36,10 +36,10 @@ import { UNITS } from "./units.js";
 export class Model {
   /**
    * @param {Facts} facts
-   * @param {string} weights in base64
-   * @param {string} code of product.wasm, in base64
+   * @param {Uint8Array} weights packed
+   * @param {Uint8Array[]} codes of kernels.ts: the best first
    */
-  constructor(facts, weights, code) {
+  constructor(facts, weights, codes) {
     this.facts = facts;
     this.vocabulary = new UNITS[facts.unit](facts);
     const source = new Blob([block("worker")], { type: "text/javascript" });
@@ -53,7 +53,7 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    this.ask("load", { facts, weights, code, constants: CONSTANTS });
+    this.ask("load", { facts, weights, codes, constants: CONSTANTS });
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The page to play with a model: its controls, its three views, and the link that restores it. */
 
 import { Alternatives } from "./alternatives.js";
+import { fromBase64 } from "./binary.js";
 import { CellsView } from "./cellsview.js";
 import { Column } from "./column.js";
 import { List } from "./list.js";
@@ -11,8 +12,9 @@ import { shownAlone } from "./shown.js";
 /** @type {import("./model.js").Facts[]} */
 const facts = JSON.parse(block("facts"));
 const panel = new Alternatives(element("alternatives"));
+const codes = JSON.parse(block("kernels")).map(fromBase64);
 const columns = facts.map((each, n) => {
-  const model = new Model(each, block(`weights-${n}`), block("product"));
+  const model = new Model(each, fromBase64(block(`weights-${n}`)), codes);
   return new (each.end ? List : Column)(model, panel, settings, showState);
 });
 /** The models' lists, if all write one. */

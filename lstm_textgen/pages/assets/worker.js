@@ -3,7 +3,7 @@
  * every unit after the seed, so that it can go back to any of them.
  */
 
-import { fromBase64 } from "./binary.js";
+import { compiled } from "./heap.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -31,14 +31,14 @@ class Writer {
   /**
    * @param {object} message
    * @param {import("./model.js").Facts} message.facts
-   * @param {string} message.weights in base64 @param {string} message.code in base64
+   * @param {Uint8Array} message.weights packed @param {Uint8Array[]} message.codes of kernels.ts
    * @param {import("./page.js").Constants} message.constants
    */
-  constructor({ facts, weights, code, constants }) {
+  constructor({ facts, weights, codes, constants }) {
     this.facts = facts;
     this.units = facts.units;
     this.constants = constants;
-    this.network = new Network(facts, fromBase64(weights), fromBase64(code));
+    this.network = new Network(facts, weights, compiled(codes));
     this.newline = this.units.indexOf("\n");
     this.sampler = new Sampler(0);
     this.memory = new Memory(this.units, constants.memory);
