@@ -54,16 +54,22 @@ text didn't, remembers a long text, and offers no unknown word.]]
     (with [_ @_lock]
       (setv [tree sheet] (@_tree text warn))
       (.grow tree count))
+    (@_best tree sheet count))
+
+  (meth _best [tree sheet count]
+    "Return the suggestions of the `count` best words in `tree` for what is typed in `sheet`."
     (lfor word (best-of tree.totals count) (.suggestion sheet word (get tree.totals word))))
 
   (meth phrases [text count words [warn warnings.warn]]
     #[[Return a list of up to `count` phrases of up to `words` words, each with another first one.
 
-    The first words are the best ones, and the others the most probable after them that were found.
-    A phrase ends with a sentence or, when it has half of its words, with a clause.]]
+    The first words are the best ones, the others the most probable after them that were found. A
+    phrase ends with its sentence or line or, when it has half of its words, with a clause. Of a
+    list that offers items, these are the phrases.]]
     (with [_ @_lock]
       (setv [tree sheet] (@_tree text warn))
       (.grow tree count)
+      (when (in sheet.state "IX") (return (@_best tree sheet count)))
       (setv phrases (@_grow-phrases tree count words)))
     (sorted
       (gfor phrase phrases :if phrase.found (.suggestion sheet #* (.best phrase)))
@@ -206,9 +212,9 @@ text didn't, remembers a long text, and offers no unknown word.]]
       (when over?
         (.append @found #(node.text (ln-sum (get node.odds node.row.end)) node.words)))
       (for [id (best-ids node.odds ids)]
-        (if (and (= (get units id 0) "\n") (!= node.state "B"))
-          (.append @found #(node.text (get node.odds id) node.words))
-          (.append ways #((get node.odds id) node id)))))
+        (cond
+          (!= (get units id 0) "\n") (.append ways #((get node.odds id) node id))
+          (> node.words 1) (.append @found #(node.text (get node.odds id) node.words)))))
     (setv
       @_first None
       ;; What follows is less probable still.
