@@ -20,6 +20,7 @@
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.figures [model-card]
+  lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep]
   lstm-textgen.recipes [Recipe]
@@ -290,6 +291,14 @@
   (with [warn (_collecting None)]
     (TextModel (load-checkpoint (check-value 'path PATH path) :resume True :warn warn)
       (. (model-path path) stem))))
+
+
+(defn import-page [path]
+  #[[Return a list of the `TextModel`s on the page at `path`: one, or two that are side by side.
+
+  They have all that their own files had, but no training state, and nothing of the page is run.
+  Raises `OSError` or, for a page without a valid model, `ValueError`.]]
+  (lfor [name model] (models-on-page (check-value 'path PATH path)) (TextModel model name)))
 
 
 (defn-settings train "train" [

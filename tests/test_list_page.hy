@@ -141,8 +141,9 @@
 
 (defn test-the-browser-takes-the-same-fingerprints [browser]
   (assert (= (lfor text TRICKY (fingerprint-of text))
-    (in-browser browser ["binary.js" "fingerprint.js"] "(texts) => texts.map(fingerprintOf)" TRICKY
-      :before f"const CONSTANTS = {(json.dumps SHARED)};"))))
+    (in-browser browser ["binary.js" "fingerprint.js"]
+      "([texts, constants]) => texts.map(fingerprinter(constants))"
+      [TRICKY SHARED]))))
 
 
 (defn test-all-of-an-item-matches-the-pattern [browser tmp-path]

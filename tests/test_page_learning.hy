@@ -4,10 +4,11 @@
   numpy :as np
   pytest
   lstm-textgen.learning.learner [network]
-  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM values]
+  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.pages.assembly [ASSETS base64]
   lstm-textgen.pages.playground [KERNELS]
+  lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON]
   tests.browser [SENTENCE in-browser]
   tests.helpers [small-model])
 
@@ -16,7 +17,7 @@
   PLACES 15
   RATE 0.01
   MODULES ["binary.js" "heap.js" "network.js" "layer.js" "learn.js"]
-  ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" 0.999  "epsilon" 1e-7})
+  ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON})
 
 
 (defn flat [weights]

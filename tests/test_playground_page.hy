@@ -48,7 +48,7 @@
 (defn test-everything-works-with-the-keyboard-alone [browser tmp-path]
   (setv model (halved-model))
   (with [page (open-page browser (page-of tmp-path model) "#temperature=0&fast=1")]
-    (press page "Tab" "Tab" "T" "h" "e" "Enter")  ; past the tabs, to the seed
+    (press page "Tab" "Tab" "Tab" "T" "h" "e" "Enter")  ; past tabs and language, to the seed
     (wait-for-units page 50)
     (press page "Escape" "Tab" "Tab" "Tab" "Tab" "Tab" "Tab")
     (assert (= (focused page) "textbox"))

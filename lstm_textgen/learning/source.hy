@@ -14,7 +14,7 @@
   lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.prep [lower prepared-name]
-  lstm-textgen.settings.facts [Facts]
+  lstm-textgen.settings.facts [Facts MOST-PEOPLE]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
   lstm-textgen.settings.table [CHOOSING]
@@ -27,9 +27,7 @@
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [UNITS build-vocabulary check-words])
 
-(setv
-  MOST-NOTED 10  ; documents that a run summarizes
-  MOST-PEOPLE 20)  ; of a chat, whose names a model stores
+(setv MOST-NOTED 10)  ; documents that a run summarizes
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [

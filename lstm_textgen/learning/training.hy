@@ -20,10 +20,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.schedule [Average Clock STEADY-ROWS check-time-left learning-rate
-    rate-factor why-done]
+  lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor
+    why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
+  lstm-textgen.settings.training [STEADY-ROWS]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.writer [write-sample])

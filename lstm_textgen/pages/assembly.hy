@@ -16,21 +16,53 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.pages.markup [Html safe]
+  lstm-textgen.pages.numbers [LEARNING]
+  lstm-textgen.settings.facts [MOST-PEOPLE]
+  lstm-textgen.settings.layers [DIMENSIONS]
+  lstm-textgen.settings.table [SETTINGS settings-in]
+  lstm-textgen.text.breaks [BREAKS COMMAS OVERSIGHTS]
+  lstm-textgen.text.corpus [MOST-MORE]
+  lstm-textgen.text.decoding [FEW-CONTROLS]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
-  lstm-textgen.text.names [RARER]
+  lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
+  lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES LIST LOOKED-THROUGH SHORT-LINES TRIED]
+  lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES RARER]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
     SPELLED-SO-FAR TAIL TRACE WITHIN-NAMES]
+  lstm-textgen.writing.passage [LONGER]
+  lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
+  LONGEST 20_000  ; units of a text, so that a page's memory is bounded
+  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
+  MOST-HELD 100_000  ; items whose fingerprints a page holds: 0.8 MB
+  INDENTED 0.1  ; the share of indented lines from which a text is shown as code
+  ;; How a page looks at a text and makes a corpus of it: see assets/corpus.js.
+  CORPUS {
+    "heldOut" (. (get SETTINGS "validation") default)  "mostMore" MOST-MORE
+    "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
+    "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
+    "oversights" OVERSIGHTS  "breaks" BREAKS  "commas" COMMAS
+    "fewControls" FEW-CONTROLS  "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS  "windows" WINDOWS  "brief" BRIEF
+    "briefLookback" BRIEF-LOOKBACK
+    ;; The share of lines that begin with someone's name from which a text is a chat; characters
+    ;; of the median line of a verse.
+    "mostlySpoken" 0.6  "verse" 60  "mostPeople" MOST-PEOPLE
+    "mostNames" MOST-NAMES  "mostCapitals" MOST-CAPITALS  "longestNamed" LONGEST-TEXT
+    "embedding" DIMENSIONS  "shortRun" SHORT-RUN  "longer" LONGER
+    "longest" LONGEST  "mostHalved" MOST-HALVED  "mostHeld" MOST-HELD  "indented" INDENTED}
   ALTERNATIVES 5  ; to each unit of a text that a page shows
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
+    "learning" LEARNING
+    "settings" (dfor s (settings-in "model") s.name s.default)
+    "corpus" CORPUS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
@@ -97,6 +129,12 @@ nothing is requested, whatever data the page holds.]]
 (defn join-modules [names]
   "Return the JavaScript modules `names` of assets/ as one script, without imports and exports."
   (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
+
+
+(defn phrases [#* prefixes]
+  "Return the phrases of assets/phrases.json whose keys begin with one of `prefixes`, or all."
+  (setv all-phrases (json.loads (asset "phrases.json")))
+  (dfor [key each] (.items all-phrases) :if (.startswith key (or prefixes "")) key each))
 
 
 (defn base64 [data]

@@ -10,9 +10,12 @@ assets/network.js is the engine, assets/playground.js the page.]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value counted number? whole?]
-  lstm-textgen.pages.assembly [ASSETS SHARED assemble base64 fill join-modules]
+  lstm-textgen.modelfile.checkpoint [record-of]
+  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED assemble base64
+    fill join-modules phrases]
   lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
     summary-of]
+  lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
   lstm-textgen.text.items [ENDS FINGERPRINT]
@@ -25,25 +28,24 @@ assets/network.js is the engine, assets/playground.js the page.]]
 (setv
   MOST-MODELS 2
   MOST-WEIGHTS 12_000_000  ; of all models: a page of 16 MB, which a phone still opens
-  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
-  LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   HOTTEST 2  ; the temperature at the end of its slider
   PAGE-TEMPERATURE (Kind f"a number from 0 to {HOTTEST} on a page"
     (fn [x] (or (number? x) (isinstance x list)))
     (fn [x] (and (number? x) (<= 0 x HOTTEST))))
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
-  INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "units.js"
-    "spelling.js" "memory.js" "names.js" "rules.js" "worker.js"]
-  SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
-    "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "playground.js"]
+    "spelling.js" "memory.js" "names.js" "rules.js" "fingerprint.js" "looks.js" "random.js"
+    "items.js" "newfacts.js" "corpus.js" "exactly.js" "recipe.js" "batches.js" "beginning.js"
+    "start.js" "clock.js" "training.js" "worker.js"]
+  SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
+    "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
+    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
+    "docx.js" "documents.js" "tabs.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
-  LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"}
-  MOST-HELD 100_000)  ; items whose fingerprints a page holds: 0.8 MB
+  LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"})
 
 
 (defn playground [models [temperature None] [length None] [min-p None] [names True]]
@@ -77,13 +79,13 @@ assets/network.js is the engine, assets/playground.js the page.]]
     :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css"]
     :scripts SCRIPTS
     :blocks {
-      "worker" (join-modules WORKER)  "constants" SHARED  "facts" facts
+      "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
+      "facts" facts
       "charts" (sum charts [])
       "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
       #** (dfor
         [n each] (enumerate (.values models))
-        :setv packed (if (= (get facts n "bits") 8) _scaled _halved)
-        f"weights-{n}" (base64 (.join b"" (map packed each.weights))))}))
+        f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
 
 
 (defn _controls [models temperature length min-p]
@@ -107,27 +109,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "text_only" (if (and list? (is length None)) "hidden" "")
     "list_only" (if list? "" "hidden")
     #** (if list? LIST-LABELS TEXT-LABELS)})
-
-
-(defn _halved [weight]
-  "Return the bytes of `weight` as little-endian 16-bit floats; raise `ValueError` on overflow."
-  (with [_ (np.errstate :over "ignore")] (setv halved (.astype weight "<f2")))
-  (unless (.all (np.isfinite halved))
-    (refuse "the model has a weight above 65,504, which a page can't hold"))
-  (.tobytes halved))
-
-
-(defn _scaled [weight]
-  #[[Return the bytes of `weight`: for each row a little-endian 32-bit scale, and 8-bit integers.
-
-  The loss of the base `english`, and of a piece-level model of tiny Shakespeare, changes by at
-  most 0.00015 bits per character.]]
-  (setv
-    rows (.reshape weight -1 (get weight.shape -1))
-    highest (.max (np.abs rows) -1 :keepdims True)
-    scales (.astype (np.where highest (/ highest 127) 1) "<f4")
-    numbers (.astype (np.rint (/ rows scales)) "i1"))
-  (.tobytes (np.hstack [(.view scales "i1") numbers])))
 
 
 ;; * Facts about a model
@@ -158,7 +139,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
-   "cells" (lfor each (find-cells model sample) (vars each))})
+   "cells" (lfor each (find-cells model sample) (vars each))
+   "made" (.isoformat (date.today))
+   "record" (_record model)})
+
+
+(defn _record [model]
+  #[[Return the `record-of` `model` without what quotes texts; see assets/keep.js.
+
+  Its names are the page's own, if that keeps to them.]]
+  (setv record (record-of model))
+  { #** record
+    "facts" {#** (get record "facts")  "seed_text" ""  "names" None}
+    "history" (lfor entry (get record "history") {#** entry  "sample" ""})})
 
 
 (defn _names-in [model]

@@ -6,7 +6,9 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [COUNT MODEL PASSAGE TEXT TEXT-LIST check-value])
 
-(setv MAX-EMBEDDING 65536)
+(setv
+  MAX-EMBEDDING 65536
+  MOST-PEOPLE 20)  ; of a chat, whose names a model stores
 
 
 (defclass Base [str]

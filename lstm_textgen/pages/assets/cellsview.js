@@ -22,16 +22,19 @@ export class CellsView {
     this.rows = [];
     this.layer = 0;
     this.cell = 0;
-    columns.forEach(({ model }, n) => {
-      element("cells-model").append(new Option(model.facts.name, String(n)));
-    });
-    element("cells-models").hidden = columns.length < 2;
     element("cells-model").addEventListener("change", () => this.open());
     element("own").addEventListener("input", () => this.read());
     element("layer").addEventListener("change", () => this.pick(Number(field("layer").value), 0));
     element("cell").addEventListener("input", () => {
       this.pick(this.layer, Number(field("cell").value));
     });
+  }
+
+  /** Offer the models that there are. */
+  arrange() {
+    const names = this.columns.map(({ model }) => model.facts.name);
+    element("cells-model").replaceChildren(...names.map((name, n) => new Option(name, String(n))));
+    element("cells-models").hidden = names.length < 2;
   }
 
   get column() {

@@ -41,7 +41,7 @@ export class Learner {
     this.shape = shape;
     this.rows = rows;
     this.steps = steps;
-    this.updates = 0;
+    this.decayed = [1, 1]; // β₁ and β₂ to the power of the number of updates
     const heap = new Heap();
     const count = sizesOf(shape).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
     this.count = pad(count);
@@ -142,15 +142,39 @@ export class Learner {
 
   /**
    * Return the losses at all places of a batch, in nats, without learning from it. Its rows begin
-   * where they ended at the last call or, if it is the `first`, with an empty state.
-   * @param {Batch & {first?: boolean}} batch
+   * where they ended at the last call or, if it is the `first`, with an empty state. To `expected`
+   * is added how often the network expects each unit in these places.
+   * @param {Batch & {first?: boolean, expected?: Float64Array}} batch
    */
-  losses({ x, y, first = false }) {
+  losses({ x, y, first = false, expected }) {
     const { read } = this.ends;
     if (first) {
       read.flat().forEach((state) => state.fill(0));
     }
-    return this.forward(x, y, 0, read, []).slice();
+    const losses = this.forward(x, y, expected ? 1 : 0, read, []).slice();
+    if (expected) {
+      this.#expect(expected, y);
+    }
+    return losses;
+  }
+
+  /**
+   * Add to `expected` how often the network expects each unit: the bias' gradient lacks those that
+   * came.
+   * @param {Float64Array} expected @param {Int32Array} y
+   */
+  #expect(expected, y) {
+    const { workshop, logits, biasGradient } = this.output;
+    workshop.sum(logits, biasGradient);
+    const bias = this.gradient.subarray(-expected.length);
+    expected.forEach((sum, id) => {
+      expected[id] = sum + bias[id];
+    });
+    for (const id of y) {
+      if (id >= 0) {
+        expected[id]++;
+      }
+    }
   }
 
   /** Return the sum of the squares of the gradient. */
@@ -163,9 +187,11 @@ export class Learner {
    * @param {Update} update
    */
   update({ rate, clip, beta1, beta2, epsilon }) {
-    this.updates++;
+    // Not by `**`, whose last bits differ between browsers.
+    this.decayed = [beta1 * this.decayed[0], beta2 * this.decayed[1]];
+    const [decayed1, decayed2] = this.decayed;
     const scale = Math.min(1, clip / Math.sqrt(this.squares()));
-    const step = (rate * Math.sqrt(1 - beta2 ** this.updates)) / (1 - beta1 ** this.updates);
+    const step = (rate * Math.sqrt(1 - decayed2)) / (1 - decayed1);
     this.heap.kernels.adam(...this.flat, this.count, scale, step, beta1, beta2, epsilon);
     this.refresh();
   }

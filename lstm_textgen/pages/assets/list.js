@@ -1,8 +1,10 @@
 /** A list by a model in the place of a text: items appear as they are finished, and stay. */
 
 import { Column, frame, LONGEST, shaded } from "./column.js";
-import { fingerprintOf, readFingerprints } from "./fingerprint.js";
+import { fingerprinter, readFingerprints } from "./fingerprint.js";
 import { CONSTANTS } from "./page.js";
+
+const fingerprintOf = fingerprinter(CONSTANTS);
 
 /** Items that are added at once. */
 const ADDED = 10;
@@ -43,7 +45,7 @@ export class List extends Column {
   constructor(...parts) {
     super(...parts);
     const { known, end } = this.model.facts;
-    this.known = readFingerprints(known);
+    this.known = readFingerprints(known, CONSTANTS);
     this.view.body.setAttribute("role", "list");
     this.text.classList.add(end.length > 1 ? "paragraphs" : "lines");
   }

@@ -30,17 +30,20 @@ import { UNITS } from "./units.js";
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
+ * @property {string} made the day on which it was made, as in 2026-12-01
+ * @property {import("./keep.js").ModelRecord} record of what else a model file has
  */
 
 /** A model in a worker, which answers one request after the other. */
 export class Model {
   /**
    * @param {Facts} facts
-   * @param {Uint8Array} weights packed
+   * @param {Uint8Array} weights as they are packed in a page
    * @param {Uint8Array[]} codes of kernels.ts: the best first
    */
   constructor(facts, weights, codes) {
     this.facts = facts;
+    this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
     const source = new Blob([block("worker")], { type: "text/javascript" });
     const address = URL.createObjectURL(source);
@@ -53,7 +56,7 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    this.ask("load", { facts, weights, codes, constants: CONSTANTS });
+    this.ask("load", { role: "write", facts, weights, codes, constants: CONSTANTS });
   }
 
   /**
@@ -64,5 +67,10 @@ export class Model {
     const number = this.asked++;
     this.worker.postMessage({ do: what, number, ...message });
     return new Promise((resolve) => this.waiting.set(number, resolve));
+  }
+
+  /** End the worker; the model generates no more. */
+  end() {
+    this.worker.terminate();
   }
 }

@@ -7,20 +7,22 @@ import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
+import { LANGUAGES, speak, speakIn, spokenLanguage } from "./phrases.js";
 import { shownAlone } from "./shown.js";
+import { makeTabs } from "./tabs.js";
 
 /** @type {import("./model.js").Facts[]} */
 const facts = JSON.parse(block("facts"));
 const panel = new Alternatives(element("alternatives"));
-const codes = JSON.parse(block("kernels")).map(fromBase64);
-const columns = facts.map((each, n) => {
-  const model = new Model(each, fromBase64(block(`weights-${n}`)), codes);
-  return new (each.end ? List : Column)(model, panel, settings, showState);
-});
-/** The models' lists, if all write one. */
-const lists = columns.filter((column) => column instanceof List);
-const listed = lists.length === columns.length;
+/** @type {Column[]} one for each model */
+const columns = [];
 const cells = new CellsView(columns);
+
+/** Return the models' lists, if all write one. */
+function listsOf() {
+  const lists = columns.filter((column) => column instanceof List);
+  return lists.length === columns.length ? lists : [];
+}
 
 /** Whether anything was being generated at the last check. */
 let busy = false;
@@ -45,7 +47,7 @@ function settings() {
 
 /** Begin a text, with a new random seed unless it is fixed, or add ten items to a list. */
 async function begin() {
-  if (field("vary").checked && !(listed && lists[0].count)) {
+  if (field("vary").checked && !listsOf()[0]?.count) {
     field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
   }
   await Promise.all(columns.map((column) => column.begin()));
@@ -57,6 +59,8 @@ function stop() {
 
 /** Show the available actions. */
 function showState() {
+  const lists = listsOf();
+  const listed = lists.length > 0;
   const written = columns.reduce((sum, column) => sum + column.count, 0);
   const writing = columns.some((column) => column.busy);
   const focused = document.activeElement;
@@ -68,7 +72,7 @@ function showState() {
     element(writing ? "stop" : "go").focus({ preventScroll: true });
   }
   element("after").hidden = written === 0;
-  const measure = listed ? (written === 1 ? "item" : "items") : facts[0].measure;
+  const measure = listed ? (written === 1 ? "item" : "items") : columns[0].model.facts.measure;
   element("count").textContent = `${written.toLocaleString("en")} ${measure}`;
   const strange = [...new Set(columns.flatMap((column) => column.strange ?? []))];
   element("strange").hidden = strange.length === 0;
@@ -91,9 +95,9 @@ new IntersectionObserver(([acts]) => {
   element("stop").classList.toggle("adrift", !acts.isIntersecting);
 }).observe(element("acts"));
 element("on").addEventListener("click", () => {
-  if (listed) {
-    lists.forEach((list) => list.empty());
-  } else {
+  const lists = listsOf();
+  lists.forEach((list) => list.empty());
+  if (!lists.length) {
     columns.forEach((column) => column.go());
   }
 });
@@ -127,7 +131,7 @@ element("rng-seed").addEventListener("input", () => {
 
 /** Make the pattern that the fields before it ask for. */
 function makePattern() {
-  const any = facts[0].end.length > 1 ? "[\\s\\S]" : ".";
+  const any = columns[0].model.facts.end.length > 1 ? "[\\s\\S]" : ".";
   const part = field("contains").value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   const most = field("most").value && `${any}{1,${field("most").value}}`;
   const whole = part && `${any}*${part}${any}*`;
@@ -193,52 +197,68 @@ function restore() {
 function save() {
   const made = document.createElement("a");
   made.href = URL.createObjectURL(new Blob([whole()], { type: "text/plain;charset=utf-8" }));
-  made.download = `${facts.map((each) => each.name).join("-")}.txt`;
+  made.download = `${columns.map(({ model }) => model.facts.name).join("-")}.txt`;
   made.click();
   setTimeout(() => URL.revokeObjectURL(made.href), 1000);
   tell("Saved");
 }
 
-element("copy").addEventListener("click", () => copy(whole(), listed ? "List" : "Text"));
+element("copy").addEventListener("click", () => copy(whole(), listsOf().length ? "List" : "Text"));
 element("save").addEventListener("click", save);
 element("link").addEventListener("click", link);
 
-// * The views
-
-const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tab]")]);
-
-/** @param {HTMLElement} chosen */
-function show(chosen) {
-  for (const tab of tabs) {
-    tab.ariaSelected = String(tab === chosen);
-    tab.tabIndex = tab === chosen ? 0 : -1;
-    element(tab.getAttribute("aria-controls") ?? "").hidden = tab !== chosen;
-  }
-  if (chosen.id === "tab-cells") {
-    cells.open();
-  }
-}
-
-tabs.forEach((tab, n) => {
-  tab.addEventListener("click", () => show(tab));
-  tab.addEventListener("keydown", (event) => {
-    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (way) {
-      const next = tabs[(n + way + tabs.length) % tabs.length];
-      next.focus();
-      show(next);
-    }
-  });
-});
-
 // * All together
 
-columns.forEach((column) => {
-  const title = make("h2", "", column.model.facts.name);
-  title.hidden = columns.length === 1;
-  element("texts").append(make("section", "", title, column.text));
-});
-document.body.classList.toggle("pair", columns.length > 1);
+/** Return the models on the page. */
+export function modelsShown() {
+  return columns.map(({ model }) => model);
+}
+
+/**
+ * Let the page's `n`th model be `model`: it replaces the one in its place or, after the last one,
+ * stands beside it; null: there is none any more. Ending a model's worker is the caller's.
+ * @param {number} n @param {Model | null} model
+ */
+export function useModel(n, model) {
+  columns[n]?.stop();
+  columns.splice(n, 1, ...(model ? [columnOf(model)] : []));
+  arrange();
+  begin();
+}
+
+/** @param {Model} model */
+function columnOf(model) {
+  return new (model.facts.end ? List : Column)(model, panel, settings, showState);
+}
+
+/** Show all models' texts, and whatever depends on which models there are. */
+function arrange() {
+  element("texts").replaceChildren(
+    ...columns.map(({ model, text }) => {
+      const title = make("h2", "", model.facts.name);
+      title.hidden = columns.length === 1;
+      return make("section", "", title, text);
+    }),
+  );
+  document.body.classList.toggle("pair", columns.length > 1);
+  cells.arrange();
+  showState();
+}
+
+element("language").append(
+  ...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code)),
+);
+field("language").value = spokenLanguage();
+element("language").addEventListener("change", () => speakIn(field("language").value));
+speak(document);
+
+makeTabs();
+element("cells").addEventListener("shown", () => cells.open());
+const codes = JSON.parse(block("kernels")).map(fromBase64);
+columns.push(
+  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`)), codes))),
+);
+arrange();
 // With reduced motion the text appears at once, not letter by letter.
 restore();
 field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
