@@ -73,7 +73,10 @@ class Member {
     const [first, last] = parts[number];
     const own = learner.gradient.subarray(first, last);
     this.theirs = await this.exchange((n) => {
-      ours[n].set(learner.gradient.subarray(...parts[n]));
+      const part = learner.gradient.subarray(...parts[n]);
+      // Without an update since the last gradient the array is still away.
+      ours[n] = ours[n].length ? ours[n] : new Float32Array(part.length);
+      ours[n].set(part);
       return ours[n];
     });
     this.theirs.forEach((more) => {
@@ -96,7 +99,8 @@ class Member {
       return theirs[n];
     });
     this.ours.forEach((weights, n) => {
-      learner.weights.set(weights, parts[n][0]);
+      const [first] = parts[n];
+      learner.weights.set(weights.subarray(0, learner.weights.length - first), first); // no padding
     });
     learner.refresh();
   }
