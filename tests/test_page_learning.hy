@@ -87,7 +87,7 @@
 (defn [(pytest.mark.parametrize "kernels" KERNELS)
     (pytest.mark.parametrize #("layers" "unit" "large") [
       #("12" "characters" 512) #("lstm:9,lstm:7" "pieces" 512) #("9" "pieces" 8)
-      #("lstm:8,lstm:5" "characters" 8)])]
+      #("lstm:16,lstm:5" "characters" 8)])]
     test-ten-steps-on-a-page-are-those-of-keras [browser monkeypatch layers unit large kernels]
   (.setattr monkeypatch network "LARGE_LAYER" large)
   (setv
