@@ -35,7 +35,7 @@ export function spokenLanguage() {
  * `data-say` listens to the window's event `languagechange`.
  * @param {string} chosen
  */
-export function speakIn(chosen) {
+export function chooseLanguage(chosen) {
   language = chosen;
   history.replaceState({ ...history.state, language }, "");
   speak(document);
