@@ -68,8 +68,8 @@
       "document.getElementById('spoken'), {childList: true}))"))
     (write-on page 500)
     (setv [first last] (.evaluate page "heard"))
-    (assert (= first "Writing."))
-    (assert (.startswith last "Stopped after "))))
+    (assert (= first "It is writing."))
+    (assert (.startswith last "It stopped after "))))
 
 
 ;; * Cells
