@@ -22,9 +22,14 @@ export class Passages {
     // Of each hash the last passage that has it, and of each passage the one before, from 1.
     this.last = new Int32Array(2 ** bits);
     this.before = new Int32Array(count);
+    /** Whether a passage comes again. */
+    this.often = new Uint8Array(count);
     this.#read(codes, (at, hash) => {
       const place = hash >>> this.shift;
-      if (!this.#found(place, codes, at)) {
+      const same = this.#find(place, codes, at);
+      if (same) {
+        this.often[same - 1] = 1;
+      } else {
         this.before[at] = this.last[place];
         this.last[place] = at + 1;
       }
@@ -32,15 +37,16 @@ export class Passages {
   }
 
   /**
-   * Return where `text` has passages, each one's first place.
-   * @param {string} text
+   * Return where `text` has passages, each one's first place, or only such as come `once`.
+   * @param {string} text @param {boolean} [once]
    */
-  placesIn(text) {
+  placesIn(text, once = false) {
     /** @type {number[]} */
     const places = [];
     const codes = codesOf(text);
     this.#read(codes, (at, hash) => {
-      if (this.#found(hash >>> this.shift, codes, at)) {
+      const found = this.#find(hash >>> this.shift, codes, at);
+      if (found && !(once && this.often[found - 1])) {
         places.push(at);
       }
     });
@@ -68,20 +74,20 @@ export class Passages {
   }
 
   /**
-   * Return whether one of the passages with a hash is that at a place of another text.
+   * Return which of the passages with a hash is that at a place of another text, from 1, or 0.
    * @param {number} place of the hash @param {Uint16Array} codes @param {number} at
    */
-  #found(place, codes, at) {
+  #find(place, codes, at) {
     for (let next = this.last[place]; next > 0; next = this.before[next - 1]) {
       let same = 0;
       while (same < this.size && this.codes[next - 1 + same] === codes[at + same]) {
         same += 1;
       }
       if (same === this.size) {
-        return true;
+        return next;
       }
     }
-    return false;
+    return 0;
   }
 }
 
@@ -118,7 +124,8 @@ export function copiedParts(text, passages) {
 /**
  * Copies no passage of `COPIED` characters of a text. The longer one gets, the more often it isn't
  * continued, as in `Copies` of constraints.hy: a text that may copy up to the limit would break off
- * there. Chance decides, but one that follows from the text.
+ * there. Names and phrases, which come more than once, may be longer. Chance decides, but one that
+ * follows from the text.
  */
 export class NoCopies {
   /** @param {string[]} units @param {string} text that was learned */
@@ -142,11 +149,11 @@ export class NoCopies {
   }
 
   /**
-   * Return the length of the passage that ends `text` and that the learned one has, by shingles.
+   * Return the length of the passage that ends `text` and that the learned one has once.
    * @param {string} text
    */
   #copiedAt(text) {
-    const places = this.shingles.placesIn(text);
+    const places = this.shingles.placesIn(text, true);
     let start = text.length - SHINGLE;
     if (places.at(-1) !== start) {
       return 0;

@@ -9,19 +9,19 @@ import { teach } from "./training.js";
 const SAME_SEED = 1;
 
 /** Beginnings of the keys of phrases that may be the message of an error. */
-const KEYS = /^(intake|training)\.[a-z-]+$/;
+const KEYS = /^(intake|teach)\.[a-z.-]+$/;
 
 /** The role of a worker that shares batches with one that teaches. */
 export class Helper {
-  /** @param {{port: MessagePort}} message */
-  constructor({ port }) {
-    share(port);
+  /** @param {{port: MessagePort, codes: Uint8Array[]}} message */
+  constructor({ port, codes }) {
+    share(port, /** @type {WebAssembly.Module} */ (compiled(codes)));
   }
 }
 
 /** A run of training, which begins at once and reports by messages. */
 export class Lesson {
-  /** @type {{stop?: boolean, pause?: boolean}} */
+  /** @type {{stop?: boolean}} */
   asked = {};
 
   /**

@@ -140,16 +140,17 @@ class Member {
 
 /**
  * Do a member's share of the work of the team at the other end of `port`, and of its next teams.
- * @param {MessagePort} port
+ * A page from disk can't send compiled code through a port, so each worker compiles its own.
+ * @param {MessagePort} port @param {WebAssembly.Module} module
  */
-export async function share(port) {
+export async function share(port, module) {
   const line = new Line(port);
   let member;
   for (;;) {
     const message = await line.next();
     try {
       if (message.do === "join") {
-        member = memberOf(message);
+        member = memberOf(message, module);
         line.send({});
       } else {
         line.send((await /** @type {any} */ (member)[message.do](message)) ?? {});
@@ -172,7 +173,7 @@ export class Team {
     const bounds = dealt(rows, lines.length + 1);
     const ends = channels(bounds.length - 1);
     const [own, ...others] = ends.map((ports, number) => {
-      const learner = [shape, module, bounds[number + 1] - bounds[number], steps];
+      const learner = { shape, rows: bounds[number + 1] - bounds[number], steps };
       return { do: "join", learner, number, ports };
     });
     others.forEach((message, n) => {
@@ -181,7 +182,7 @@ export class Team {
         message.ports.filter((port) => port !== null),
       );
     });
-    const team = new Team(memberOf(own), lines, bounds, shape);
+    const team = new Team(memberOf(own, module), lines, bounds, shape);
     await Promise.all(lines.map(answerOf));
     return team;
   }
@@ -301,9 +302,11 @@ export class Team {
 
 /**
  * Make a member of a team.
- * @param {{learner: any[], number: number, ports: (MessagePort | null)[]}} message
+ * @param {{learner: {shape: Shape, rows: number, steps: number}, number: number,
+ *   ports: (MessagePort | null)[]}} message
+ * @param {WebAssembly.Module} module
  */
-function memberOf({ learner: [shape, module, rows, steps], number, ports }) {
+function memberOf({ learner: { shape, rows, steps }, number, ports }, module) {
   const lines = ports.map((port) => port && new Line(port));
   return new Member(new Learner(shape, module, rows, steps), number, lines);
 }
