@@ -108,7 +108,8 @@
 
 (defn test-a-damaged-link-does-no-harm [browser tmp-path]
   (setv path (page-of tmp-path (halved-model)))
-  (for [text ["[" "[[]]" "[[{\"seed\":1}]]" "[[{\"seed\":\"\",\"way\":9,\"ids\":\"zz.-1.x\"}]]" "{}"]]
+  (for [text ["[" "{}" "[[]]" "[[{\"seed\":1}]]"
+      "[[{\"seed\":\"\",\"way\":9,\"ids\":\"zz.-1.x\"}]]"]]
     (with [page (open-page browser path (fragment :written text :fast 1 :rng-seed 4))]
       (.click page "#go")
       (wait-for-end page)

@@ -8,7 +8,15 @@ import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
-import { inDigits, LANGUAGES, phraseIn, said, speak, speakIn, spokenLanguage } from "./phrases.js";
+import {
+  chooseLanguage,
+  inDigits,
+  LANGUAGES,
+  phraseIn,
+  said,
+  speak,
+  spokenLanguage,
+} from "./phrases.js";
 import { Reading } from "./reading.js";
 import { keepForReload, makeSharing, restoreControls } from "./sharing.js";
 import { shownAlone } from "./shown.js";
@@ -259,7 +267,7 @@ element("language").append(
   ...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code)),
 );
 field("language").value = spokenLanguage();
-element("language").addEventListener("change", () => speakIn(field("language").value));
+element("language").addEventListener("change", () => chooseLanguage(field("language").value));
 addEventListener("languagechange", () => {
   tellAll();
   cells.open();
