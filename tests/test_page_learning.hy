@@ -39,8 +39,10 @@
     new Worker(address).postMessage([port2, kernels], [port2]);
     return port1;
   });
-  const made = [shape, compiled([fromBase64(kernels)]), rows, steps];
-  const learner = ports.length ? await Team.make(...made, ports) : new Learner(...made);
+  const code = fromBase64(kernels);
+  const learner = ports.length
+    ? await Team.make(shape, code, rows, steps, ports)
+    : new Learner(shape, compiled([code]), rows, steps);
   learner.weights.set(weights);
   await learner.refresh();
   return (CODE)(learner, ...more);
