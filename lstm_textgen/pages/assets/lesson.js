@@ -21,7 +21,7 @@ export class Helper {
 
 /** A run of training, which begins at once and reports by messages. */
 export class Lesson {
-  /** @type {{stop?: boolean, pause?: boolean}} */
+  /** @type {{stop?: boolean}} */
   asked = {};
 
   /**

@@ -36,7 +36,7 @@ import { begin, browser, STREAMS } from "./start.js";
  * @property {(shape: import("./network.js").Shape, rows: number, steps: number) =>
  *   Team | Promise<Team>} makeTeam
  * @property {(news: {event: string, [name: string]: any}) => void} report
- * @property {{stop?: boolean, pause?: boolean}} asked which the page may change at any time
+ * @property {{stop?: boolean}} asked which the page may change at any time
  */
 
 /** Milliseconds between two reports of progress, two states, and two moments for messages. */
@@ -96,6 +96,7 @@ class Training {
     this.order = randomNumbers(seed, STREAMS.order);
     this.dropout = randomNumbers(seed, STREAMS.dropout);
     this.clock = new Clock();
+    this.learning = 0; // seconds of steps
     this.updates = 0;
     this.loss = 0; // nats per unit of late
     /** @type {import("./keep.js").Epoch[]} of this run */
@@ -111,6 +112,7 @@ class Training {
     if (held.length) {
       const loss = await this.#lossOf(team.weights.slice(), LOOKED_AT);
       report({ event: "epoch", epoch: 0, validation: this.#bits(loss, LOOKED_AT) });
+      this.clock.begun = performance.now();
     }
     let why = "";
     while (!why) {
@@ -154,7 +156,9 @@ class Training {
     const begun = clock.seconds;
     let [steps, sum] = [0, 0];
     for (const batch of batches.epoch(order)) {
+      const before = clock.seconds;
       sum += await this.#step(batch);
+      this.learning += clock.seconds - before;
       steps++;
       if (!(this.loss < 2 + 2 * Math.log(facts.units.length))) {
         return "diverged";
@@ -189,12 +193,12 @@ class Training {
     return loss;
   }
 
-  /** Report what is due, and let messages come in; wait while the run is paused. */
+  /** Report what is due, and let messages come in. */
   async #breathe() {
-    const { clock, asked, report, share: part, updates, plan } = this;
+    const { clock, report, share: part, updates, plan, learning } = this;
     const bits = this.loss / Math.LN2 / this.length;
     if (clock.due("progress", PROGRESS)) {
-      const speed = (updates * plan.rows * plan.lookback) / clock.seconds;
+      const speed = (updates * plan.rows * plan.lookback) / learning;
       const secondsLeft = (clock.seconds * (1 - part)) / part;
       report({ event: "progress", part, bits, speed, secondsLeft });
     }
@@ -203,9 +207,6 @@ class Training {
     }
     if (clock.due("breath", BREATH)) {
       await clock.breathe();
-    }
-    while (asked.pause && !asked.stop) {
-      await clock.pause(PROGRESS);
     }
   }
 
