@@ -23,7 +23,7 @@
   (setv
     own (.join "|" (sorted PREFIXES))
     patterns [
-      rf"[\"`]((?:{own})\.(?:\$|[a-z][a-z.-]*\$?))"  ; anything that looks like a key
+      rf"[\"`]((?:{own})\.(?:\$|(?!(?:hy|js)\b)[a-z][a-z.-]*\$?))"  ; anything that looks like a key
       r"\b(?:said|partsOf)\([\"`]([^\"`{]+)"
       r"\bphraseIn\([^;{]*?[\"`]([a-z]+\.[^\"`{]+)"
       r"data-say(?:-label|-placeholder)?=\"([^\"]+)\""])

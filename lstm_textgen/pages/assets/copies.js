@@ -6,6 +6,9 @@ export const COPIED = 25;
 /** Characters that the rule looks at: of shorter passages nobody is the author. */
 const SHINGLE = 12;
 
+/** Characters beyond these from which no word is begun, so that it ends before the limit. */
+const SPARE = 6;
+
 /** The base of rolling hashes, odd. */
 const BASE = 0x01000193;
 
@@ -122,10 +125,9 @@ export function copiedParts(text, passages) {
 }
 
 /**
- * Copies no passage of `COPIED` characters of a text. The longer one gets, the more often it isn't
- * continued, as in `Copies` of constraints.hy: a text that may copy up to the limit would break off
- * there. Names and phrases, which come more than once, may be longer. Chance decides, but one that
- * follows from the text.
+ * Copies no passage of `COPIED` characters of a text. At the limit a text breaks off, maybe within
+ * a word, so from half of it on a word is begun less and less often. Names and phrases, which come
+ * more than once, may be longer. Chance decides, but one that follows from the text.
  */
 export class NoCopies {
   /** @param {string[]} units @param {string} text that was learned */
@@ -144,8 +146,10 @@ export class NoCopies {
     if (this.passages.placesIn(own).length > 0) {
       return true;
     }
-    const copied = this.#copiedAt(end);
-    return copied > 0 && chanceOf(end.slice(-SHINGLE)) < (2 * copied) / (COPIED - 1) - 1;
+    const begins =
+      /^\s\p{L}/u.test(unit) || (/^\p{L}/u.test(unit) && !/\p{L}$/u.test(text.slice(-2)));
+    const copied = begins ? this.#copiedAt(end) : 0;
+    return copied > 0 && chanceOf(end.slice(-SHINGLE)) < (copied - SHINGLE) / SPARE;
   }
 
   /**

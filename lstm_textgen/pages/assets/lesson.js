@@ -13,9 +13,9 @@ const KEYS = /^(intake|teach)\.[a-z.-]+$/;
 
 /** The role of a worker that shares batches with one that teaches. */
 export class Helper {
-  /** @param {{port: MessagePort}} message */
-  constructor({ port }) {
-    share(port);
+  /** @param {{port: MessagePort, codes: Uint8Array[]}} message */
+  constructor({ port, codes }) {
+    share(port, /** @type {WebAssembly.Module} */ (compiled(codes)));
   }
 }
 

@@ -73,7 +73,10 @@ class Member {
     const [first, last] = parts[number];
     const own = learner.gradient.subarray(first, last);
     this.theirs = await this.exchange((n) => {
-      ours[n].set(learner.gradient.subarray(...parts[n]));
+      const part = learner.gradient.subarray(...parts[n]);
+      // Without an update since the last gradient the array is still away.
+      ours[n] = ours[n].length ? ours[n] : new Float32Array(part.length);
+      ours[n].set(part);
       return ours[n];
     });
     this.theirs.forEach((more) => {
@@ -96,7 +99,8 @@ class Member {
       return theirs[n];
     });
     this.ours.forEach((weights, n) => {
-      learner.weights.set(weights, parts[n][0]);
+      const [first] = parts[n];
+      learner.weights.set(weights.subarray(0, learner.weights.length - first), first); // no padding
     });
     learner.refresh();
   }
@@ -140,16 +144,17 @@ class Member {
 
 /**
  * Do a member's share of the work of the team at the other end of `port`, and of its next teams.
- * @param {MessagePort} port
+ * A page from disk can't send compiled code through a port, so each worker compiles its own.
+ * @param {MessagePort} port @param {WebAssembly.Module} module
  */
-export async function share(port) {
+export async function share(port, module) {
   const line = new Line(port);
   let member;
   for (;;) {
     const message = await line.next();
     try {
       if (message.do === "join") {
-        member = memberOf(message);
+        member = memberOf(message, module);
         line.send({});
       } else {
         line.send((await /** @type {any} */ (member)[message.do](message)) ?? {});
@@ -172,7 +177,7 @@ export class Team {
     const bounds = dealt(rows, lines.length + 1);
     const ends = channels(bounds.length - 1);
     const [own, ...others] = ends.map((ports, number) => {
-      const learner = [shape, module, bounds[number + 1] - bounds[number], steps];
+      const learner = { shape, rows: bounds[number + 1] - bounds[number], steps };
       return { do: "join", learner, number, ports };
     });
     others.forEach((message, n) => {
@@ -181,7 +186,7 @@ export class Team {
         message.ports.filter((port) => port !== null),
       );
     });
-    const team = new Team(memberOf(own), lines, bounds, shape);
+    const team = new Team(memberOf(own, module), lines, bounds, shape);
     await Promise.all(lines.map(answerOf));
     return team;
   }
@@ -301,9 +306,11 @@ export class Team {
 
 /**
  * Make a member of a team.
- * @param {{learner: any[], number: number, ports: (MessagePort | null)[]}} message
+ * @param {{learner: {shape: Shape, rows: number, steps: number}, number: number,
+ *   ports: (MessagePort | null)[]}} message
+ * @param {WebAssembly.Module} module
  */
-function memberOf({ learner: [shape, module, rows, steps], number, ports }) {
+function memberOf({ learner: { shape, rows, steps }, number, ports }, module) {
   const lines = ports.map((port) => port && new Line(port));
   return new Member(new Learner(shape, module, rows, steps), number, lines);
 }
