@@ -38,8 +38,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "corpus.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js"
-    "docx.js" "documents.js" "tabs.js" "playground.js"]
+    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js"
+    "corpus.js" "docx.js" "documents.js" "tabs.js" "playground.js"]
   ;; What a page calls its texts, or its lists.
   TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
   LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"})

@@ -5,7 +5,7 @@ import { readDocx } from "./docx.js";
 import { CONSTANTS } from "./page.js";
 
 /** Bytes of a file: pictures in a document may take more than its text. */
-const LARGEST = 2 ** 26;
+const LARGEST_FILE = 2 ** 26;
 
 /** Bytes by which an encoding is guessed. */
 const HEAD = 2 ** 12;
@@ -29,7 +29,7 @@ const LOCKED = "EncryptedPackage";
  * @param {Blob} file
  */
 export async function readFile(file) {
-  if (file.size > LARGEST) {
+  if (file.size > LARGEST_FILE) {
     throw new Error("intake.large");
   }
   let bytes = new Uint8Array();

@@ -94,7 +94,7 @@ export function factsOfItems(list, sizes, { items, facts, goesOn, constants }) {
  * Return the value below which a `share` of the `sorted` numbers is.
  * @param {number[]} sorted @param {number} share
  */
-function quantile(sorted, share) {
+export function quantile(sorted, share) {
   const place = share * (sorted.length - 1);
   const [low, part] = [Math.floor(place), place % 1];
   const high = sorted[low + 1] ?? sorted[low];

@@ -209,9 +209,11 @@ export function sizeOf(part) {
  */
 function recordOf({ facts: parent, goesOn, items, constants }, kept, base, lookback) {
   const { settings, facts } = base.record ?? { settings: constants.settings, facts: {} };
+  // Fine-tuning takes these of a base's settings only, as `base-settings` does.
+  const { lower, max_words } = settings;
   return {
     settings: {
-      ...settings,
+      ...(goesOn ? settings : { ...constants.settings, lower, max_words }),
       unit: base.unit,
       layers: parent ? settings.layers : base.layers.map((layer) => layer.join(":")).join(","),
       items,
