@@ -163,9 +163,8 @@
     share(port2); // no worker is needed for that
     return port1;
   });
-  const module = compiled([fromBase64(kernels)]);
   Team.prototype.time = async function () { return times[this.helpers.length]; };
-  const make = recruiter(module, ports);
+  const make = recruiter(fromBase64(kernels), ports);
   const teams = [await make(shape, 8, steps), await make(shape, 8, steps)];
   return teams.map((team) => team.helpers.length);
 }]])

@@ -16,7 +16,7 @@
 
 (setv
   DIARY (.read-text (/ ROOT "corpora/lighthouse.txt") :encoding "utf-8")
-  TEXT (cut DIARY 10_000)
+  TEXT (cut DIARY 15_000)
   NAMES (.read-text (/ ROOT "corpora/dinosaurs.txt") :encoding "utf-8")
   DOCUMENT (/ ROOT "tests/documents/pandoc.docx")
   GO "document.getElementById('teach-go').click()"
@@ -88,13 +88,13 @@
 
 
 (defn [cache] walk [browser base]
-  #[[Teach a new machine 10 KB on a page opened from disk until it is stopped, and save it.
+  #[[Teach a new machine 15 KB on a page opened from disk until it is stopped, and save it.
 
   Return what was seen; the pages are below the folder `base`.]]
   (setv
     folder (/ (Path base) "walk")
     seen {})
-  (.mkdir folder)
+  (.mkdir folder :exist-ok True)
   (with [page (open-page browser (page-of folder (halved-model)) SETTINGS)]
     (.evaluate page LISTEN)
     (teach page TEXT :nothing True)
