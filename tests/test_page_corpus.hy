@@ -154,7 +154,7 @@
 (defn [(pytest.mark.parametrize #("text" "kind") [
     #(PROSE "prose") #((corpus-text "lighthouse.txt") "prose") #(ITEMS "list") #(CHAT "chat")
     #((* "Rose of the field,\nblue is the sky\nand all that I yield\nis never to die\n\n" 30) "verse")
-    #((* "Roses that wither in the autumn field,\nSkies that are blue above the waiting sea,\n" 9)
+    #((* "Roses that fade upon the autumn field,\nSkies that are blue above the waiting sea,\n" 9)
       "verse")
     #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose")
     #((.join "" (gfor n (range 900) (if (= (% n 9) 8) "long\n" "words go on "))) "prose")])]

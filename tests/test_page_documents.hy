@@ -66,7 +66,8 @@
     (docx :before "<!DOCTYPE a [<!ENTITY b \"c\">]>")
     (changed (docx) 16 b"\0\0\0\0")  ; another checksum
     (changed (docx) 24 (struct.pack "<I" 99))]  ; more than it says
-  "locked" [(changed (docx) 8 b"\1")]
+  "locked" [(changed (docx) 8 b"\1")
+    (+ b"\xd0\xcf\x11\xe0" (.encode "EncryptedPackage" "utf-16-le"))]
   "large" [(changed (docx) 24 (struct.pack "<I" (** 2 26))) (docx (* " " (** 2 26)))]})
 
 

@@ -158,7 +158,7 @@ nothing is requested, whatever data the page holds.]]
 
 
 (defn phrases [[prefixes ""] [languages None]]
-  "Return the phrases whose keys begin with one of `prefixes` (a tuple), in these languages or all."
+  "Return the phrases whose keys begin with one of `prefixes`, a tuple, in these languages."
   (dfor
     [key each] (.items (json.loads (asset "phrases.json")))
     :if (.startswith key prefixes)

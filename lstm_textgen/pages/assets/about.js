@@ -29,8 +29,11 @@ export function introduce(models) {
       : [whatItRead(facts), ...does.map((key) => said(key))].filter(Boolean).join(" ");
 }
 
-/** @param {Facts} facts */
-function titleOf({ name, record }) {
+/**
+ * Return what to call a model.
+ * @param {Facts} facts
+ */
+export function titleOf({ name, record }) {
   return name === USUAL ? (record.facts.title ?? name) : name;
 }
 

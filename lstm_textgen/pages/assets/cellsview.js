@@ -1,5 +1,6 @@
 /** The cells of a network: a text shaded by the activation of one of them. */
 
+import { titleOf } from "./about.js";
 import { element, field, make, makeRow, say } from "./page.js";
 import { inDigits, phraseIn, said } from "./phrases.js";
 import { spoken } from "./shown.js";
@@ -42,7 +43,7 @@ export class CellsView {
 
   /** Offer the models that there are. */
   arrange() {
-    const names = this.columns.map(({ model }) => model.facts.name);
+    const names = this.columns.map(({ model }) => titleOf(model.facts));
     element("cells-model").replaceChildren(...names.map((name, n) => new Option(name, String(n))));
     element("cells-models").hidden = names.length < 2;
   }
@@ -92,13 +93,17 @@ export class CellsView {
   }
 
   /** Put a text into the user's field that has quotation marks, as the model knows them. */
-  #try() {
-    const { units } = this.column.model.facts;
+  async #try() {
+    const { cells, units } = this.column.model.facts;
     const known = new Set(units.join(""));
     const [open, close] = QUOTES.find((pair) => [...pair].every((each) => known.has(each))) ?? "“”";
     let marks = 0;
     field("own").value = said("cells.sample").replace(/"/g, () => (marks++ % 2 ? close : open));
-    this.read();
+    await this.read();
+    const inside = cells.find(({ name }) => name === "inside quotes");
+    if (inside) {
+      this.pick(inside.layer, inside.cell);
+    }
   }
 
   /** Let the model read the user's text, or else its own. */

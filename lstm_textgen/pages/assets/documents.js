@@ -16,10 +16,13 @@ const SPACES = 0.01;
 /** How files begin that can't be read, and what is said of them. */
 const UNREADABLE = {
   "%PDF-": "intake.pdf",
-  "\xd0\xcf\x11\xe0": "intake.convert", // .doc, or .docx with a password
+  "\xd0\xcf\x11\xe0": "intake.convert", // .doc
   "{\\rtf": "intake.convert",
   "mimetypeapplication/vnd.oasis.opendocument": "intake.convert",
 };
+
+/** What a document of Word with a password has: it is in such a container as .doc is. */
+const LOCKED = "EncryptedPackage";
 
 /**
  * Return the text of a file: plain text, or a document of Word.
@@ -40,7 +43,8 @@ export async function readFile(file) {
   const start = zip ? head.slice(30) : head; // after what says how the first member is packed
   const unreadable = Object.entries(UNREADABLE).find(([begin]) => start.startsWith(begin));
   if (unreadable) {
-    throw new Error(unreadable[1]);
+    const locked = new TextDecoder("utf-16le").decode(bytes).includes(LOCKED);
+    throw new Error(locked ? "intake.locked" : unreadable[1]);
   }
   const text = zip ? await readDocx(bytes) : decoded(bytes);
   if (binary(text, CONSTANTS.corpus)) {

@@ -34,7 +34,7 @@ import { isSound } from "./sound.js";
  * @typedef {object} Epoch of training
  * @property {number} epoch its number, from 1, over all texts
  * @property {string} text what identifies the text: the number of units to train on, a colon, and
- *   16 hexadecimal digits that follow from the text
+ *   the hash of the prepared text, as `hashOf` in blake.js returns it
  * @property {number} loss in nats per unit @property {number} [validation_loss] if some was held out
  * @property {number} [unit_length] characters per unit of the training text, if not always 1
  * @property {number} [validation_unit_length] of what was held out

@@ -97,7 +97,7 @@ export class Learner {
     for (let n = layers.length - 1; n >= 0; n--) {
       layers[n].backward(steadying && layers[n].units >= steadying.from ? steadying : null, scale);
       if (n > 0) {
-        layers[n].backToInput(layers[n - 1].output, layers[n].z, layers[n - 1].dh);
+        layers[n].finish(layers[n - 1].output, layers[n].z, layers[n - 1].dh);
       }
     }
     input.backward();

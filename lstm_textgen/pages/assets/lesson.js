@@ -2,7 +2,8 @@
 
 import { makeCorpus } from "./corpus.js";
 import { compiled } from "./heap.js";
-import { share, Team } from "./team.js";
+import { share } from "./member.js";
+import { recruiter } from "./team.js";
 import { teach } from "./training.js";
 
 /** The seed of random numbers of a run that is the same everywhere. */
@@ -13,9 +14,9 @@ const KEYS = /^(intake|teach)\.[a-z.-]+$/;
 
 /** The role of a worker that shares batches with one that teaches. */
 export class Helper {
-  /** @param {{port: MessagePort}} message */
-  constructor({ port }) {
-    share(port);
+  /** @param {{port: MessagePort, codes: Uint8Array[]}} message */
+  constructor({ port, codes }) {
+    share(port, /** @type {WebAssembly.Module} */ (compiled(codes)));
   }
 }
 
@@ -48,7 +49,7 @@ export class Lesson {
       constants,
       same,
       seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
-      makeTeam: (shape, rows, steps) => Team.make(shape, module, rows, steps, ports),
+      makeTeam: recruiter(module, ports),
       report: (news) => postMessage(news),
       asked: this.asked,
     });

@@ -35,7 +35,7 @@ export function spokenLanguage() {
  * `data-say` listens to the window's event `languagechange`.
  * @param {string} chosen
  */
-export function speakIn(chosen) {
+export function chooseLanguage(chosen) {
   language = chosen;
   history.replaceState({ ...history.state, language }, "");
   speak(document);
@@ -62,10 +62,20 @@ export function partsOf(key, values = {}) {
       : new Intl.PluralRules(language).select(Number(values.count)) === "one"
         ? wording.one
         : wording.other;
-  return text.split(/\{(\w+)\}/).map((part, n) => {
-    const value = n % 2 ? values[part] : part;
-    return typeof value === "number" ? inDigits(value) : value;
-  });
+  return unbroken(text)
+    .split(/\{(\w+)\}/)
+    .map((part, n) => {
+      const value = n % 2 ? values[part] : part;
+      return typeof value === "number" ? inDigits(value) : value;
+    });
+}
+
+/**
+ * Return a text whose lines don't break where French has spaces beside its signs.
+ * @param {string} text
+ */
+function unbroken(text) {
+  return text.replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0");
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The page to play with a model: its controls, its texts, and all that depends on its models. */
 
-import { describe, introduce } from "./about.js";
+import { describe, introduce, titleOf } from "./about.js";
 import { Alternatives } from "./alternatives.js";
 import { fromBase64 } from "./binary.js";
 import { CellsView } from "./cellsview.js";
@@ -8,7 +8,15 @@ import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
-import { inDigits, LANGUAGES, phraseIn, said, speak, speakIn, spokenLanguage } from "./phrases.js";
+import {
+  chooseLanguage,
+  inDigits,
+  LANGUAGES,
+  phraseIn,
+  said,
+  speak,
+  spokenLanguage,
+} from "./phrases.js";
 import { Reading } from "./reading.js";
 import { keepForReload, makeSharing, restoreControls } from "./sharing.js";
 import { shownAlone } from "./shown.js";
@@ -219,7 +227,7 @@ function arrange() {
   const listed = listsOf().length > 0;
   element("texts").replaceChildren(
     ...columns.map(({ model, text }) => {
-      const title = make("h2", "", model.facts.name);
+      const title = make("h2", "", titleOf(model.facts));
       title.hidden = columns.length === 1;
       return make("section", "", title, text);
     }),
@@ -259,7 +267,7 @@ element("language").append(
   ...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code)),
 );
 field("language").value = spokenLanguage();
-element("language").addEventListener("change", () => speakIn(field("language").value));
+element("language").addEventListener("change", () => chooseLanguage(field("language").value));
 addEventListener("languagechange", () => {
   tellAll();
   cells.open();

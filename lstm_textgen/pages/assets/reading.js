@@ -1,5 +1,6 @@
 /** A text of the user, shaded by how it surprises each model. */
 
+import { titleOf } from "./about.js";
 import { MOST_SHOWN } from "./cellsview.js";
 import { shaded } from "./column.js";
 import { element, field, make, makeText, say } from "./page.js";
@@ -59,7 +60,7 @@ export class Reading {
       }
     });
     view.append(shaded(read));
-    const title = make("h2", "side", facts.name);
+    const title = make("h2", "side", titleOf(facts));
     title.hidden = this.columns.length === 1;
     const known = read.filter(({ odds }) => !Number.isNaN(odds));
     const bits = known.reduce((sum, { odds }) => sum - Math.log2(odds), 0);

@@ -60,11 +60,13 @@ export function restoreControls() {
 function entriesIn(json) {
   try {
     const all = JSON.parse(json ?? "null");
-    const sound = all?.every((/** @type {any} */ entries) =>
-      entries.every(
-        (/** @type {any} */ { seed, way, ids }) =>
-          typeof seed === "string" && Number.isInteger(way) && typeof ids === "string",
-      ),
+    const sound = all?.every(
+      (/** @type {any} */ entries) =>
+        entries.length > 0 &&
+        entries.every(
+          (/** @type {any} */ { seed, way, ids }) =>
+            typeof seed === "string" && Number.isInteger(way) && typeof ids === "string",
+        ),
     );
     return sound ? all : null;
   } catch {

@@ -49,12 +49,12 @@ export function spoken(unit) {
 }
 
 /**
- * Return a probability as a percentage: 42%, 3.1%, below 0.1%.
+ * Return a probability as a percentage: 42%, 3.1%, <0.1%.
  * @param {number} odds @returns {string}
  */
 export function percent(odds) {
   if (odds < 0.001) {
-    return said("shown.below", { odds: percent(0.001) });
+    return `<${percent(0.001)}`;
   }
   const digits = odds < 0.0995 || (odds > 0.999 && odds < 1) ? 1 : 0;
   return inDigits(odds === 1 ? 1 : Math.min(odds, 0.999), {

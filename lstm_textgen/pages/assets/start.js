@@ -153,17 +153,6 @@ function withRecord(facts, { layers, rows, lookback, epochs, rate, before, dropo
   return { ...facts, record: { ...record, settings } };
 }
 
-/**
- * Return what identifies a text in a history: its length, and a hash (FNV-1a, twice).
- * @param {Int32Array} ids
- */
-export function nameOf(ids) {
-  const hashes = [0x811c9dc5, 0x01234567].map(
-    (start) => ids.reduce((hash, id) => Math.imul(hash ^ id, 0x01000193), start) >>> 0,
-  );
-  return `${ids.length}:${hashes.map((hash) => hash.toString(16).padStart(8, "0")).join("")}`;
-}
-
 /** Return the browser's name and version. */
 export function browser() {
   const found = navigator.userAgent.match(/(Firefox|Edg|Chrome|Version)\/\d+/);

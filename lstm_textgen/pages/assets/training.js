@@ -9,7 +9,7 @@ import { Clock } from "./clock.js";
 import { packed, unpacked } from "./network.js";
 import { Average, rateAt } from "./recipe.js";
 import { randomNumbers } from "./sampler.js";
-import { begin, browser, nameOf, STREAMS } from "./start.js";
+import { begin, browser, STREAMS } from "./start.js";
 
 /**
  * @typedef {import("./batches.js").Batch} Batch
@@ -87,7 +87,7 @@ class Training {
     this.numbers = constants.learning;
     this.patience = constants.settings.patience;
     const ids = joined(corpus.training);
-    this.text = nameOf(ids);
+    this.text = corpus.text;
     this.length = lengthOfUnits(ids, facts.units);
     this.held = joined(corpus.validation).subarray(0, this.numbers.validation.most);
     this.batches = new Batches(corpus.training, plan);
