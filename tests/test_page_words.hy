@@ -46,6 +46,11 @@
       "It guesses the next letter. Type a beginning.")))))
 
 
+(defn test-a-page-says-how-many-names-it-has [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model :names "Kowalski Mia")))]
+    (assert (in "This file has 2 names from the text" (said-on page "about-models")))))
+
+
 (defn test-models-with-different-units-are-counted-apart [browser tmp-path]
   (setv
     models [(halved-model) (halved-model :unit "words")]

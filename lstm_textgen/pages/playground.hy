@@ -8,8 +8,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   dataclasses [replace]
   datetime [date]
   gzip
-  numpy :as np
   pathlib [Path]
+  numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
@@ -38,10 +38,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "member.js"
-    "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js"
-    "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "exactly.js"
-    "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js" "lesson.js"
-    "aside.js" "worker.js"]
+    "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js"
+    "fingerprint.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js"
+    "exactly.js" "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js"
+    "lesson.js" "aside.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js"
     "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js" "looks.js"
