@@ -37,8 +37,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "team.js"
-    "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js"
+  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "member.js"
+    "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js"
     "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "exactly.js"
     "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js" "lesson.js"
     "worker.js"]

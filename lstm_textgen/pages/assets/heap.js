@@ -76,7 +76,7 @@ export class Heap {
     }
     const memory = new WebAssembly.Memory({ initial: Math.ceil(this.used / 65536) });
     this.numbers = new Float32Array(memory.buffer);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } });
     this.kernels = /** @type {any} */ (exports);
   }
 

@@ -211,7 +211,7 @@ element("teach-more").addEventListener("click", () => {
   field("teach-text").focus();
 });
 addEventListener("beforeunload", (event) => {
-  if (run || keeping.unsaved) {
+  if (keeping.unsaved || (run && !field("teach-remember").checked)) {
     event.preventDefault();
   }
 });
