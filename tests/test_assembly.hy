@@ -26,7 +26,7 @@
 
 (defn hash-of [tag page]
   "Return what allows the first element `tag` of `page`."
-  (setv text (.encode (get (re.search rf"(?s)<{tag}(?: type=.module.)?>(.*?)</{tag}>" page) 1)))
+  (setv text (.encode (get (re.search rf"(?s)<{tag}[^>]* id=.{tag}.>(.*?)</{tag}>" page) 1)))
   f"'sha256-{(.decode (b64encode (.digest (sha256 text))))}'")
 
 

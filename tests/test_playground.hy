@@ -21,14 +21,18 @@
 
 ;; * The engine
 
-(defn logits-in-browser [browser page [code None]]
-  "Return the logits (time, vocabulary) of the model on a `page` (HTML) after each of `IDS`."
+(defn logits-in-browser [browser page [codes None]]
+  #[[Return the logits (time, vocabulary) of the model on a `page` (HTML) after each of `IDS`.
+
+  It computes by the first of `codes` that runs (None: the page's).]]
   (setv [facts] (json.loads (block-of page "facts")))
   (in-browser browser WORKER
-    (+ "([facts, weights, code, ids]) => {"
-      "const network = new Network(facts, fromBase64(weights), fromBase64(code));"
+    (+ "([facts, weights, codes, ids]) => {"
+      "const module = compiled(codes.map((code) => fromBase64(code)));"
+      "const network = new Network(facts, fromBase64(weights), module);"
       "return ids.map((id) => Array.from(network.step(id))); }")
-    [facts (block-of page "weights-0") (if (is code None) (block-of page "product") code) IDS]))
+    [facts (block-of page "weights-0")
+      (if (is codes None) (json.loads (block-of page "kernels")) codes) IDS]))
 
 
 (defn logits-of [model]
@@ -46,7 +50,7 @@
     page (playground {"a" model})
     expected (logits-of model))
   (assert (np.allclose (logits-in-browser browser page) expected :atol 1e-4))
-  (assert (np.allclose (logits-in-browser browser page :code "") expected :atol 1e-4)))
+  (assert (np.allclose (logits-in-browser browser page :codes []) expected :atol 1e-4)))
 
 
 (defn rounded [weight]
@@ -122,7 +126,7 @@
 
 (defn test-a-text-that-was-stopped-goes-on-as-if-it-had-not [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model "256"))
-      "#seed=The&rng_seed=4&temperature=1&length=2000&fast=1")]
+      "#seed=The&rng_seed=4&vary=0&temperature=1&length=2000&fast=1")]
     (wait-for-end page)
     (setv expected (written page))
     (.click page "#go")
@@ -182,10 +186,10 @@
   (.page model path :temperature 1.27 :length 30)
   (with [page (open-page browser path "#seed=The&fast=1")]
     (wait-for-end page)
-    (assert (= (.text-content page "#temperature-value") "1.27"))
+    (assert (= (.text-content page "#temperature-value") "1.3"))
     (assert (= (.text-content page "#count") "30 characters"))
     (.press page "#temperature" "Home")
-    (assert (= (.text-content page "#temperature-value") "0.00"))
+    (assert (= (.text-content page "#temperature-value") "0.0"))
     (restart page "The")
     (wait-for-end page)
     (assert (= (written page) (.generate model "The" :length 30 :temperature 0)))))

@@ -14,6 +14,19 @@ export function fromBase64(text) {
 }
 
 /**
+ * Return `bytes` in base64.
+ * @param {Uint8Array} bytes
+ */
+export function toBase64(bytes) {
+  const parts = [];
+  // A call takes only so many arguments.
+  for (let n = 0; n < bytes.length; n += 8192) {
+    parts.push(String.fromCharCode(...bytes.subarray(n, n + 8192)));
+  }
+  return btoa(parts.join(""));
+}
+
+/**
  * Return the number whose 16 bits are `bits` (IEEE 754 binary16).
  * @param {number} bits
  */
@@ -25,4 +38,31 @@ export function fromHalf(bits) {
     return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   }
   return exponent ? sign * 2 ** (exponent - 25) * (1024 + fraction) : sign * 2 ** -24 * fraction;
+}
+
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
+/**
+ * Return the 16 bits of the number nearest to `number`, a 32-bit float.
+ * @param {number} number
+ */
+export function toHalf(number) {
+  float[0] = number;
+  const sign = (floatBits[0] >>> 16) & 0x8000;
+  const size = Math.abs(number);
+  if (!(size < 65520)) {
+    return sign | (Number.isNaN(number) ? 0x7e00 : 0x7c00);
+  }
+  const exponent = Math.max(((floatBits[0] >>> 23) & 0xff) - 127, -14);
+  return sign | (((exponent + 14) << 10) + toWhole(size * 2 ** (10 - exponent)));
+}
+
+/**
+ * Return the whole number nearest to `x`; of two, the even one.
+ * @param {number} x
+ */
+export function toWhole(x) {
+  const whole = Math.round(x);
+  return whole - x === 0.5 && whole % 2 ? whole - 1 : whole;
 }

@@ -1,69 +1,158 @@
 /**
- * The network: one step of one stream of text. The formulas are those of `engine.hy`, which has
- * their sources; weights come in Keras' order, as `playground.hy` packs them.
+ * The network: its description, its weights, and one step of one stream of text. The formulas are
+ * those of `engine.hy`, which has their sources.
  */
 
-import { fromHalf } from "./binary.js";
+import { fromHalf, toHalf, toWhole } from "./binary.js";
+import { Heap, Matrix, pad, placeIn } from "./heap.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
- * @typedef {(matrix: Float32Array, vector: Float32Array, to: Float32Array) => void} Product
+ *
+ * @typedef {object} Shape of a network
+ * @property {number} vocabulary @property {number} embedding
+ * @property {[string, number][]} layers of each recurrent layer: its kind and its units
+ *
+ * @typedef {{rows: number, columns: number}} Size of a matrix of weights; a bias is one row
  */
 
 /** @type {Record<string, number>} The number of gates of each kind of layer. */
 const GATES = { lstm: 4, gru: 3 };
 
-/** Bytes at the beginning of WebAssembly's memory that it reserves. */
-const START = 16384;
+/** Steps to either side of 0 in a row of 8-bit weights. */
+const LARGEST = 127;
 
-/** Memory for WebAssembly. */
-class Heap {
-  /** @param {number} numbers its capacity, in numbers of 32 bits */
-  constructor(numbers) {
-    const pages = Math.ceil((numbers * 4 + START) / 65536);
-    this.memory = globalThis.WebAssembly?.Memory
-      ? new WebAssembly.Memory({ initial: pages })
-      : { buffer: new ArrayBuffer(pages * 65536) };
-    this.used = START;
-  }
+// * The weights: flat, one matrix after the other in Keras' order, or packed, as pages hold them
 
-  /**
-   * Return an array of `length` zeros, rounded up to a multiple of 4.
-   * @param {number} length
-   */
-  array(length) {
-    const array = new Float32Array(this.memory.buffer, this.used, pad(length));
-    this.used += array.byteLength;
-    return array;
-  }
+/**
+ * Return the shape of a model's network.
+ * @param {Facts} facts @returns {Shape}
+ */
+export function shapeOf({ units, embedding, layers }) {
+  return { vocabulary: units.length, embedding, layers };
 }
+
+/**
+ * Return the sizes of a network's weights: the embedding, for each layer kernel, recurrent kernel
+ * and bias, then the dense layer and its bias.
+ * @param {Shape} shape @returns {Size[]}
+ */
+export function sizesOf({ vocabulary, embedding, layers }) {
+  const sizes = [{ rows: vocabulary, columns: embedding }];
+  let width = embedding;
+  for (const [kind, units] of layers) {
+    const columns = units * GATES[kind];
+    // A GRU has a bias for its input and another for its state.
+    const biases = kind === "gru" ? 2 : 1;
+    sizes.push(...[width, units, biases].map((rows) => ({ rows, columns })));
+    width = units;
+  }
+  return [...sizes, { rows: width, columns: vocabulary }, { rows: 1, columns: vocabulary }];
+}
+
+/**
+ * Return the sizes of a model's weights, as `sizesOf`.
+ * @param {Facts} facts
+ */
+export function shapesOf(facts) {
+  return sizesOf(shapeOf(facts));
+}
+
+/**
+ * Return the matrices of flat weights, as views.
+ * @param {Float32Array} flat @param {Size[]} sizes
+ */
+export function matricesOf(flat, sizes) {
+  let place = 0;
+  return sizes.map(({ rows, columns }) => {
+    const numbers = flat.subarray(place, place + rows * columns);
+    place += numbers.length;
+    return Array.from({ length: rows }, (_, n) => numbers.subarray(n * columns, (n + 1) * columns));
+  });
+}
+
+/**
+ * Return weights as pages hold them: rows of 16-bit floats or, of 8 bits, of whole numbers after
+ * the 32-bit float by which they are multiplied.
+ * @param {Float32Array} flat @param {Facts} facts
+ */
+export function packed(flat, facts) {
+  const rows = matricesOf(flat, shapesOf(facts)).flat();
+  const eight = facts.bits === 8;
+  const view = new DataView(
+    new ArrayBuffer(eight ? flat.length + 4 * rows.length : 2 * flat.length),
+  );
+  let place = 0;
+  for (const row of rows) {
+    if (eight) {
+      const highest = row.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+      const scale = Math.fround(highest / LARGEST) || 1;
+      view.setFloat32(place, scale, true);
+      place += 4;
+      row.forEach((number, n) => {
+        view.setInt8(place + n, toWhole(Math.fround(number / scale)));
+      });
+      place += row.length;
+    } else {
+      row.forEach((number, n) => {
+        view.setUint16(place + 2 * n, toHalf(number), true);
+      });
+      place += 2 * row.length;
+    }
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/**
+ * Return flat weights from what `packed` returned.
+ * @param {Uint8Array} bytes @param {Facts} facts
+ */
+export function unpacked(bytes, facts) {
+  const sizes = shapesOf(facts);
+  const flat = new Float32Array(sizes.reduce((sum, { rows, columns }) => sum + rows * columns, 0));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const eight = facts.bits === 8;
+  let place = 0;
+  for (const row of matricesOf(flat, sizes).flat()) {
+    const scale = eight ? view.getFloat32(place, true) : 1;
+    place += eight ? 4 : 0;
+    for (let n = 0; n < row.length; n++) {
+      row[n] = eight ? scale * view.getInt8(place) : fromHalf(view.getUint16(place, true));
+      place += eight ? 1 : 2;
+    }
+  }
+  return flat;
+}
+
+// * A step
 
 /** A network with a state; `logits` (size,) holds the result of the last step. */
 export class Network {
   /**
-   * @param {Facts} facts
-   * @param {Uint8Array} weights
-   * @param {Uint8Array} code of product.wasm
+   * @param {Facts} facts @param {Uint8Array} weights packed
+   * @param {WebAssembly.Module | null} module of kernels.ts; null: without it, which is slower
    */
-  constructor(facts, weights, code) {
-    const size = facts.units.length;
-    const heap = new Heap(roomFor(facts));
-    const product = makeProduct(heap, code);
-    const read = reader(weights, facts.bits, heap);
-    this.embedding = read.table(size, facts.embedding);
-    this.input = heap.array(facts.embedding);
-    let width = facts.embedding;
-    this.layers = facts.layers.map((layer) => {
-      const Kind = layer[0] === "gru" ? Gru : Lstm;
-      const made = new Kind(heap, product, read, width, layer);
-      width = made.units;
-      return made;
+  constructor(facts, weights, module) {
+    const { vocabulary, embedding, layers } = shapeOf(facts);
+    const heap = new Heap();
+    this.heap = heap;
+    this.read = heap.matrix(1, embedding);
+    let width = embedding;
+    this.layers = layers.map(([kind, units]) => {
+      const layer = new (kind === "gru" ? Gru : Lstm)(heap, width, units, GATES[kind]);
+      width = units;
+      return layer;
     });
-    this.dense = read.matrix(width, size);
-    this.bias = read.table(1, size)[0];
-    this.product = product;
-    this.output = heap.array(size);
-    this.logits = this.output.subarray(0, size);
+    this.dense = heap.packed(vocabulary, width);
+    this.bias = heap.matrix(1, vocabulary);
+    this.output = heap.matrix(1, vocabulary);
+    heap.open(module);
+    const matrices = matricesOf(unpacked(weights, facts), shapesOf(facts));
+    this.embedding = /** @type {Float32Array[]} */ (matrices.shift());
+    this.layers.forEach((layer) => layer.load(matrices.splice(0, 3)));
+    transpose(heap, matrices[0], this.dense);
+    heap.view(this.bias).set(matrices[1][0]);
+    this.logits = heap.view(this.output).subarray(0, vocabulary);
     /** All that a step changes and the next one reads. */
     this.state = [this.logits, ...this.layers.flatMap(({ h, c }) => [h, c])];
   }
@@ -73,12 +162,12 @@ export class Network {
    * @param {number} id
    */
   advance(id) {
-    this.input.set(this.embedding[id]);
-    let x = this.input;
+    this.heap.view(this.read).set(this.embedding[id]);
+    let x = this.read;
     for (const layer of this.layers) {
       layer.feed(x);
       layer.step();
-      x = layer.h;
+      x = layer.output;
     }
     return x;
   }
@@ -88,8 +177,7 @@ export class Network {
    * @param {number} id
    */
   step(id) {
-    this.product(this.dense, this.advance(id), this.output);
-    add(this.logits, this.bias);
+    this.heap.multiply(this.dense, this.advance(id), this.bias, this.output);
     return this.logits;
   }
 
@@ -117,31 +205,34 @@ export class Network {
 /** A recurrent layer: what all kinds have in common. */
 class Layer {
   /**
-   * @param {Heap} heap @param {Product} product @param {ReturnType<typeof reader>} read
-   * @param {number} width of its input @param {Facts["layers"][0]} layer
+   * @param {Heap} heap @param {number} width of its input @param {number} units
+   * @param {number} gates
    */
-  constructor(heap, product, read, width, [kind, units]) {
-    const gates = units * GATES[kind];
-    this.product = product;
+  constructor(heap, width, units, gates) {
+    this.heap = heap;
     this.units = units;
-    this.inputs = read.matrix(width, gates);
-    this.recurrent = read.matrix(units, gates);
-    // A GRU has a bias for its input and another for its state.
-    this.biases = read.table(kind === "gru" ? 2 : 1, gates);
-    this.a = heap.array(gates); // what its gates get from the input,
-    this.b = heap.array(gates); // and from the state
-    this.h = heap.array(units);
-    this.c = heap.array(units);
+    this.kernel = heap.packed(gates * units, width);
+    this.recurrent = heap.packed(gates * units, units);
+    // What its gates get from the input and, in a GRU apart from it, from the state.
+    this.biases = [1, 2].map(() => heap.matrix(1, gates * units));
+    this.sums = [1, 2].map(() => heap.matrix(1, gates * units));
+    this.output = heap.matrix(1, units);
+    this.a = this.b = this.h = new Float32Array();
+    this.c = new Float32Array(units);
   }
 
   /**
-   * Give the gates the input `x` and the state.
-   * @param {Float32Array} x
+   * Take the weights, once there is memory.
+   * @param {Float32Array[][]} weights
    */
-  feed(x) {
-    this.product(this.inputs, x, this.a);
-    this.product(this.recurrent, this.h, this.b);
-    this.biases.forEach((bias, n) => add(n ? this.b : this.a, bias));
+  load([kernel, recurrent, biases]) {
+    const { heap, units } = this;
+    transpose(heap, kernel, this.kernel);
+    transpose(heap, recurrent, this.recurrent);
+    biases.forEach((bias, n) => heap.view(this.biases[n]).set(bias));
+    this.a = heap.view(this.sums[0]);
+    this.b = heap.view(this.sums[1]);
+    this.h = heap.view(this.output).subarray(0, units);
   }
 
   /** The memory, from -1 to 1. */
@@ -152,13 +243,23 @@ class Layer {
 
 /** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
 class Lstm extends Layer {
+  /**
+   * Give the gates the input `x` and the state.
+   * @param {Matrix} x
+   */
+  feed(x) {
+    const [sums] = this.sums;
+    this.heap.multiply(this.kernel, x, this.biases[0], sums);
+    this.heap.multiply(this.recurrent, this.output, sums, sums);
+  }
+
   step() {
-    const { a, b, h, c, units: u } = this;
+    const { a, h, c, units: u } = this;
     for (let n = 0; n < u; n++) {
-      const i = sigmoid(a[n] + b[n]);
-      const f = sigmoid(a[u + n] + b[u + n]);
-      const g = tanh(a[2 * u + n] + b[2 * u + n]);
-      const o = sigmoid(a[3 * u + n] + b[3 * u + n]);
+      const i = sigmoid(a[n]);
+      const f = sigmoid(a[u + n]);
+      const g = tanh(a[2 * u + n]);
+      const o = sigmoid(a[3 * u + n]);
       c[n] = f * c[n] + i * g;
       h[n] = o * tanh(c[n]);
     }
@@ -171,6 +272,15 @@ class Lstm extends Layer {
 
 /** A GRU layer: n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n); gates in the order z r n. */
 class Gru extends Layer {
+  /**
+   * Give the gates the input `x` and the state.
+   * @param {Matrix} x
+   */
+  feed(x) {
+    this.heap.multiply(this.kernel, x, this.biases[0], this.sums[0]);
+    this.heap.multiply(this.recurrent, this.output, this.biases[1], this.sums[1]);
+  }
+
   step() {
     const { a, b, h, units: u } = this;
     for (let k = 0; k < u; k++) {
@@ -179,13 +289,6 @@ class Gru extends Layer {
       const n = tanh(a[2 * u + k] + r * b[2 * u + k]);
       h[k] = n + z * (h[k] - n);
     }
-  }
-}
-
-/** @param {Float32Array} sums @param {Float32Array} more what is added to them */
-function add(sums, more) {
-  for (let n = 0; n < more.length; n++) {
-    sums[n] += more[n];
   }
 }
 
@@ -199,92 +302,14 @@ function tanh(x) {
   return 1 - 2 / (1 + Math.exp(2 * x));
 }
 
-/** @param {number} length */
-function pad(length) {
-  return (length + 3) & ~3;
-}
-
 /**
- * Return the number of numbers in the heap of a network.
- * @param {Facts} facts
+ * Pack the transpose of a matrix.
+ * @param {Heap} heap @param {Float32Array[]} rows @param {Matrix} packed
  */
-function roomFor(facts) {
-  let width = facts.embedding;
-  let room = pad(width);
-  for (const [kind, units] of facts.layers) {
-    const gates = pad(units * GATES[kind]);
-    room += gates * (pad(width) + pad(units) + 2) + 2 * pad(units);
-    width = units;
-  }
-  return room + pad(facts.units.length) * (pad(width) + 1);
-}
-
-/**
- * Return a function that multiplies matrices in the heap with vectors there: in WebAssembly where
- * a browser has it with SIMD, which is five times as fast, or else in JavaScript.
- * @param {Heap} heap @param {Uint8Array} code @returns {Product}
- */
-function makeProduct(heap, code) {
-  try {
-    const module = new WebAssembly.Module(/** @type {BufferSource} */ (code));
-    const instance = new WebAssembly.Instance(module, {
-      env: { memory: /** @type {WebAssembly.Memory} */ (heap.memory) },
+function transpose(heap, rows, packed) {
+  rows.forEach((row, column) => {
+    row.forEach((number, n) => {
+      heap.numbers[packed.at / 4 + placeIn(pad(packed.width), n, column)] = number;
     });
-    const product = /** @type {(...numbers: number[]) => void} */ (instance.exports.product);
-    return (matrix, vector, to) =>
-      product(matrix.byteOffset, vector.byteOffset, to.byteOffset, vector.length, to.length);
-  } catch {
-    return plainProduct;
-  }
-}
-
-/** @type {Product} */
-function plainProduct(matrix, vector, to) {
-  const width = vector.length;
-  for (let n = 0; n < to.length; n++) {
-    const row = n * width;
-    let sum = 0;
-    for (let k = 0; k < width; k++) {
-      sum += matrix[row + k] * vector[k];
-    }
-    to[n] = sum;
-  }
-}
-
-/**
- * Return functions that read the next of `weights`: rows of 16-bit floats or, of 8 bits, of whole
- * numbers after the 32-bit float by which they are multiplied.
- * @param {Uint8Array} weights @param {number} bits @param {Heap} heap
- */
-function reader(weights, bits, heap) {
-  const view = new DataView(weights.buffer);
-  let place = 0;
-  /** @param {number} length */
-  const row = (length) => {
-    const numbers = new Float32Array(length);
-    const scale = bits === 8 ? view.getFloat32(place, true) : 1;
-    place += bits === 8 ? 4 : 0;
-    for (let n = 0; n < length; n++) {
-      numbers[n] = bits === 8 ? scale * view.getInt8(place) : fromHalf(view.getUint16(place, true));
-      place += bits / 8;
-    }
-    return numbers;
-  };
-  return {
-    /** @param {number} rows @param {number} columns */
-    table: (rows, columns) => Array.from({ length: rows }, () => row(columns)),
-    /**
-     * Transposed: a row of `inputs` numbers for each output, in the heap.
-     * @param {number} inputs @param {number} outputs
-     */
-    matrix(inputs, outputs) {
-      const matrix = heap.array(pad(outputs) * pad(inputs));
-      for (let i = 0; i < inputs; i++) {
-        row(outputs).forEach((number, o) => {
-          matrix[o * pad(inputs) + i] = number;
-        });
-      }
-      return matrix;
-    },
-  };
+  });
 }

@@ -222,6 +222,7 @@ function recordOf({ facts: parent, goesOn, items, constants }, kept, base, lookb
     },
     facts: {
       ...(goesOn ? facts : { base: parent ? `${parent.name}:page` : null }),
+      title: null, // its base's was of another text
       ...kept,
     },
     history: goesOn ? base.record.history : [],

@@ -10,6 +10,8 @@
  * @property {{spelled: number, tail: number, apostrophes: string, sharpness: number,
  *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number,
  *   recall: number, from: number}} memory of `memory.hy`
+ * @property {Record<string, string | null>} patterns of what a text is first split into, by the unit
+ * @property {import("./recipe.js").Learning} learning
  * @property {number} rarer of `names.hy`
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],

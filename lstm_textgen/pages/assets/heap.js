@@ -1,0 +1,165 @@
+/** WebAssembly's memory, and the arithmetic in it: kernels.ts, or its product in JavaScript. */
+
+/** Bytes at the beginning of the memory that kernels.ts uses itself. */
+const START = 16384;
+
+/**
+ * Return `length` rounded up to a multiple of 4.
+ * @param {number} length
+ */
+export function pad(length) {
+  return (length + 3) & ~3;
+}
+
+/**
+ * Return the first of these `codes` of kernels.ts that this browser runs, compiled; or null.
+ * @param {Uint8Array[]} codes
+ */
+export function compiled(codes) {
+  for (const code of codes) {
+    try {
+      return new WebAssembly.Module(/** @type {BufferSource} */ (code));
+    } catch {
+      // The browser has no such SIMD, or no WebAssembly.
+    }
+  }
+  return null;
+}
+
+/** Room for numbers, which is taken once everything has its place there. */
+export class Heap {
+  constructor() {
+    this.used = START;
+    /** All the numbers, once it is open. */
+    this.numbers = new Float32Array();
+    /** @type {Record<string, (...numbers: number[]) => number>} by their names in kernels.ts */
+    this.kernels = {};
+  }
+
+  /**
+   * Return the address of `length` numbers, which are 0 at first.
+   * @param {number} length
+   */
+  take(length) {
+    const at = this.used;
+    this.used += 4 * pad(length);
+    return at;
+  }
+
+  /**
+   * Return a matrix whose rows are padded. Not all begin at the same place in a processor's cache,
+   * which takes a tenth longer.
+   * @param {number} rows @param {number} width
+   */
+  matrix(rows, width) {
+    const stride = pad(width) + (pad(width) % 64 ? 0 : 4);
+    return new Matrix(this.take(rows * stride), rows, width, stride);
+  }
+
+  /**
+   * Return a matrix that is packed for products, as `pack` in kernels.ts does it.
+   * @param {number} rows @param {number} width
+   */
+  packed(rows, width) {
+    return new Matrix(this.take(pad(rows) * pad(width)), rows, width, 0);
+  }
+
+  /**
+   * Take the memory.
+   * @param {WebAssembly.Module | null} module of kernels.ts; null: only its product, in JavaScript
+   */
+  open(module) {
+    if (!module) {
+      this.numbers = new Float32Array(this.used / 4);
+      this.kernels.product = (...sizes) => this.product(sizes);
+      return;
+    }
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(this.used / 65536) });
+    this.numbers = new Float32Array(memory.buffer);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.kernels = /** @type {any} */ (exports);
+  }
+
+  /**
+   * Return a matrix's numbers, or those of its first rows.
+   * @param {Matrix} matrix @param {number} [rows]
+   */
+  view({ at, stride, ...matrix }, rows = matrix.rows) {
+    return this.numbers.subarray(at / 4, at / 4 + rows * stride);
+  }
+
+  /**
+   * Set `to` to `from` plus the products of the rows of `a`, which is packed, one for each column,
+   * and of the rows of `b`, one for each row. Those of `b` may be padded with anything finite.
+   * @param {Matrix} a @param {Matrix} b @param {Matrix} from @param {Matrix} to
+   */
+  multiply(a, b, from, to) {
+    const sizes = [a.at, a.rows, b.at, b.stride, b.rows, pad(a.width)];
+    this.kernels.product(...sizes, from.at, from.stride, to.at, to.stride);
+  }
+
+  /**
+   * Pack `from` or, if `turned`, its transpose as `to`.
+   * @param {Matrix} from @param {boolean} turned @param {Matrix} to
+   */
+  pack({ at, stride }, turned, to) {
+    this.kernels.pack(at, stride, to.rows, to.width, Number(turned), to.at);
+  }
+
+  /**
+   * The product of kernels.ts, in JavaScript.
+   * @param {number[]} sizes
+   */
+  product([a, M, b, bStride, N, K, from, fromStride, c, cStride]) {
+    const { numbers } = this;
+    for (let n = 0; n < N; n++) {
+      for (let m = 0; m < M; m++) {
+        const x = b / 4 + n * bStride;
+        let sum = numbers[from / 4 + n * fromStride + m];
+        for (let k = 0; k < K; k++) {
+          sum += numbers[a / 4 + placeIn(K, m, k)] * numbers[x + k];
+        }
+        numbers[c / 4 + n * cStride + m] = sum;
+      }
+    }
+    return 0;
+  }
+}
+
+/**
+ * Return where in a packed matrix with this `width`, a multiple of 4, a number is.
+ * @param {number} width @param {number} row @param {number} column
+ */
+export function placeIn(width, row, column) {
+  return (row & ~3) * width + ((column & ~3) << 2) + ((row & 3) << 2) + (column & 3);
+}
+
+/** Where a matrix is on a heap. */
+export class Matrix {
+  /**
+   * @param {number} at its address @param {number} rows @param {number} width
+   * @param {number} stride from a row to the next, in numbers; 0: all rows are the same
+   */
+  constructor(at, rows, width, stride = width) {
+    this.at = at;
+    this.rows = rows;
+    this.width = width;
+    this.stride = stride;
+  }
+
+  /**
+   * Return the address of row `n`.
+   * @param {number} n
+   */
+  row(n) {
+    return this.at + 4 * this.stride * n;
+  }
+
+  /**
+   * Return `rows` rows from `first` on.
+   * @param {number} first @param {number} rows
+   */
+  part(first, rows) {
+    return new Matrix(this.row(first), rows, this.width, this.stride);
+  }
+}

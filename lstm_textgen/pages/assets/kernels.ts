@@ -1,0 +1,489 @@
+// The arithmetic of a network that learns: products of matrices, an LSTM's gates, the loss, Adam.
+// This is AssemblyScript; `npm run build` compiles it twice, for browsers with relaxed SIMD, which
+// multiplies and adds in one instruction, and for those without.
+//
+// Numbers are of 32 bits, addresses in bytes, counts and strides (from a row to the next) in
+// numbers. A "padded" row has zeros after its last number, up to a multiple of 4.
+
+/** Numbers of each row, rows of `b`, and rows of `a` that are multiplied at a time: they stay in
+ *  caches. */
+const DEPTH: i32 = 512;
+const MANY: i32 = 32;
+const FEW: i32 = 8;
+
+// @ts-ignore: decorator
+@inline
+function at(start: usize, n: i32): usize {
+  return start + ((<usize>n) << 2);
+}
+
+/** sum + x·y */
+// @ts-ignore: decorator
+@inline
+function madd(x: v128, y: v128, sum: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD
+    ? f32x4.relaxed_madd(x, y, sum)
+    : f32x4.add(sum, f32x4.mul(x, y));
+}
+
+/** The sums of the numbers in each of four vectors. */
+// @ts-ignore: decorator
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(
+    v128.shuffle<f32>(a, b, 0, 4, 1, 5),
+    v128.shuffle<f32>(a, b, 2, 6, 3, 7),
+  );
+  const cd = f32x4.add(
+    v128.shuffle<f32>(c, d, 0, 4, 1, 5),
+    v128.shuffle<f32>(c, d, 2, 6, 3, 7),
+  );
+  return f32x4.add(
+    v128.shuffle<f32>(ab, cd, 0, 1, 4, 5),
+    v128.shuffle<f32>(ab, cd, 2, 3, 6, 7),
+  );
+}
+
+/**
+ * Pack a matrix (rows × width, or width × rows if it is `turned`) for `product`: groups of four
+ * rows, in each of which four numbers of each row follow one another. What is missing is 0.
+ */
+export function pack(
+  from: usize, stride: i32, rows: i32, width: i32, turned: bool, to: usize,
+): void {
+  const step = at(0, stride);
+  for (let r = 0; r < rows; r += 4) {
+    for (let k = 0; k < width; k += 4) {
+      const x = at(from, turned ? k * stride + r : r * stride + k);
+      if (r + 4 <= rows && k + 4 <= width) {
+        let p = v128.load(x);
+        let q = v128.load(x + step);
+        let s = v128.load(x + 2 * step);
+        let t = v128.load(x + 3 * step);
+        if (turned) {
+          const low = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
+          const high = v128.shuffle<f32>(p, q, 2, 6, 3, 7);
+          const lower = v128.shuffle<f32>(s, t, 0, 4, 1, 5);
+          const higher = v128.shuffle<f32>(s, t, 2, 6, 3, 7);
+          p = v128.shuffle<f32>(low, lower, 0, 1, 4, 5);
+          q = v128.shuffle<f32>(low, lower, 2, 3, 6, 7);
+          s = v128.shuffle<f32>(high, higher, 0, 1, 4, 5);
+          t = v128.shuffle<f32>(high, higher, 2, 3, 6, 7);
+        }
+        v128.store(to, p);
+        v128.store(to, q, 16);
+        v128.store(to, s, 32);
+        v128.store(to, t, 48);
+      } else {
+        for (let n = 0; n < 16; n++) {
+          const row = n >> 2;
+          const column = n & 3;
+          const here = r + row < rows && k + column < width;
+          const place = turned ? column * stride + row : row * stride + column;
+          store<f32>(at(to, n), here ? load<f32>(at(x, place)) : 0);
+        }
+      }
+      to += 64;
+    }
+  }
+}
+
+/**
+ * Set c (N × M) to `from` plus the products of the `M` rows of `a`, which is packed, and the `N`
+ * rows of `b`: c[n, m] = from[n, m] + Σ a[m, k]·b[n, k], the sum over `K`, a multiple of 4.
+ * `from` may be c; with a stride of 0, it is one row.
+ */
+export function product(
+  a: usize, M: i32, b: usize, bStride: i32, N: i32, K: i32,
+  from: usize, fromStride: i32, c: usize, cStride: i32,
+): void {
+  for (let k = 0; k < K; k += DEPTH) {
+    const depth = at(0, min(DEPTH, K - k));
+    for (let first = 0; first < N; first += MANY) {
+      const last = min(N, first + MANY);
+      for (let m = 0; m < M; m += FEW) {
+        const end = min(M, m + FEW);
+        for (let n = first; n < last; n += 2) {
+          const y = at(b, n * bStride + k);
+          for (let i = m; i < end; i += 4) {
+            const x = at(a, i * K + 4 * k);
+            const source = at(from, n * fromStride + i);
+            const target = at(c, n * cStride + i);
+            if (n + 1 < last) {
+              fourByTwo(
+                x, y, at(y, bStride), depth, source, at(0, fromStride), target, at(0, cStride), M - i,
+              );
+            } else {
+              fourByOne(x, y, depth, source, target, M - i);
+            }
+          }
+        }
+      }
+    }
+    from = c;
+    fromStride = cStride;
+  }
+}
+
+/** Set `count` numbers, or four if they are more, to those at `from` plus `x`. */
+// @ts-ignore: decorator
+@inline
+function putSums(x: v128, from: usize, to: usize, count: i32): void {
+  if (count >= 4) {
+    v128.store(to, f32x4.add(v128.load(from), x));
+    return;
+  }
+  store<f32>(to, load<f32>(from) + f32x4.extract_lane(x, 0));
+  if (count > 1) store<f32>(to, load<f32>(from, 4) + f32x4.extract_lane(x, 1), 4);
+  if (count > 2) store<f32>(to, load<f32>(from, 8) + f32x4.extract_lane(x, 2), 8);
+}
+
+/** Four rows of `a` times two of `b`: eight sums, as many as a processor adds to at a time. */
+// @ts-ignore: decorator
+@inline
+function fourByTwo(
+  a: usize, b: usize, c: usize, depth: usize,
+  from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
+): void {
+  let p = f32x4.splat(0);
+  let q = p;
+  let r = p;
+  let s = p;
+  let t = p;
+  let u = p;
+  let v = p;
+  let w = p;
+  // Parameters of inlined functions may be the caller's variables.
+  let d = a;
+  let e = c;
+  for (let f = b; f < b + depth; f += 16) {
+    const x = v128.load(f);
+    const y = v128.load(e);
+    let z = v128.load(d);
+    p = madd(x, z, p);
+    t = madd(y, z, t);
+    z = v128.load(d, 16);
+    q = madd(x, z, q);
+    u = madd(y, z, u);
+    z = v128.load(d, 32);
+    r = madd(x, z, r);
+    v = madd(y, z, v);
+    z = v128.load(d, 48);
+    s = madd(x, z, s);
+    w = madd(y, z, w);
+    d += 64;
+    e += 16;
+  }
+  putSums(sums(p, q, r, s), from, to, count);
+  putSums(sums(t, u, v, w), from + fromRow, to + toRow, count);
+}
+
+/** Four rows of `a` times one of `b`. */
+// @ts-ignore: decorator
+@inline
+function fourByOne(a: usize, b: usize, depth: usize, from: usize, to: usize, count: i32): void {
+  let p = f32x4.splat(0);
+  let q = p;
+  let r = p;
+  let s = p;
+  let d = a;
+  for (let f = b; f < b + depth; f += 16) {
+    const x = v128.load(f);
+    p = madd(x, v128.load(d), p);
+    q = madd(x, v128.load(d, 16), q);
+    r = madd(x, v128.load(d, 32), r);
+    s = madd(x, v128.load(d, 48), s);
+    d += 64;
+  }
+  putSums(sums(p, q, r, s), from, to, count);
+}
+
+/** Set `to` (columns × rows, padded) to the transpose of `from` (rows × columns). */
+export function transpose(
+  from: usize, stride: i32, rows: i32, columns: i32, to: usize, toStride: i32,
+): void {
+  const wholeRows = rows & ~3;
+  const wholeColumns = columns & ~3;
+  const row = at(0, stride);
+  const toRow = at(0, toStride);
+  for (let c = 0; c < wholeColumns; c += 4) {
+    for (let r = 0; r < wholeRows; r += 4) {
+      const x = at(from, r * stride + c);
+      const p = v128.load(x);
+      const q = v128.load(x + row);
+      const s = v128.load(x + 2 * row);
+      const t = v128.load(x + 3 * row);
+      const low = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
+      const high = v128.shuffle<f32>(p, q, 2, 6, 3, 7);
+      const lower = v128.shuffle<f32>(s, t, 0, 4, 1, 5);
+      const higher = v128.shuffle<f32>(s, t, 2, 6, 3, 7);
+      const y = at(to, c * toStride + r);
+      v128.store(y, v128.shuffle<f32>(low, lower, 0, 1, 4, 5));
+      v128.store(y + toRow, v128.shuffle<f32>(low, lower, 2, 3, 6, 7));
+      v128.store(y + 2 * toRow, v128.shuffle<f32>(high, higher, 0, 1, 4, 5));
+      v128.store(y + 3 * toRow, v128.shuffle<f32>(high, higher, 2, 3, 6, 7));
+    }
+  }
+  for (let c = 0; c < columns; c++) {
+    const padded = (rows + 3) & ~3;
+    for (let r = c < wholeColumns ? wholeRows : 0; r < padded; r++) {
+      store<f32>(
+        at(to, c * toStride + r),
+        r < rows ? load<f32>(at(from, r * stride + c)) : 0,
+      );
+    }
+  }
+}
+
+/** Add to the row `to` all `rows` of `from`. */
+export function addRows(from: usize, stride: i32, rows: i32, columns: i32, to: usize): void {
+  for (let r = 0; r < rows; r++) {
+    add(at(from, r * stride), columns, to);
+  }
+}
+
+/** Add the numbers at `from` to those at `to`: a multiple of 4 of them. */
+export function add(from: usize, count: i32, to: usize): void {
+  for (let n = 0; n < count; n += 4) {
+    v128.store(at(to, n), f32x4.add(v128.load(at(to, n)), v128.load(at(from, n))));
+  }
+}
+
+/** Set the numbers at `to` to those at `from` times those of `mask`, which may be one of them. */
+export function multiply(from: usize, mask: usize, count: i32, to: usize): void {
+  for (let n = 0; n < count; n += 4) {
+    v128.store(at(to, n), f32x4.mul(v128.load(at(from, n)), v128.load(at(mask, n))));
+  }
+}
+
+// * The gates
+
+/** The exponential, of at most e^88, as in Cephes; magic numbers round to a whole number. */
+// @ts-ignore: decorator
+@inline
+function exp(x: v128): v128 {
+  x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88)), f32x4.splat(-87));
+  const magic = f32x4.splat(12582912);
+  const shifted = madd(x, f32x4.splat(1.44269504088896341), magic);
+  const n = f32x4.sub(shifted, magic);
+  const r = madd(n, f32x4.splat(2.12194440e-4), madd(n, f32x4.splat(-0.693359375), x));
+  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
+  p = madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = madd(p, r, f32x4.splat(0.5));
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  return f32x4.mul(p, i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(0x3f800000)));
+}
+
+// @ts-ignore: decorator
+@inline
+function sigmoid(x: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
+}
+
+// @ts-ignore: decorator
+@inline
+function tanh(x: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(one, exp(f32x4.add(x, x)))));
+}
+
+/** Load four numbers, or one. */
+// @ts-ignore: decorator
+@inline
+function get(place: usize, four: bool): v128 {
+  return four ? v128.load(place) : v128.load32_zero(place);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(place: usize, x: v128, four: bool): void {
+  if (four) v128.store(place, x);
+  else store<f32>(place, f32x4.extract_lane(x, 0));
+}
+
+/**
+ * A time of `rows` rows of an LSTM layer: z (rows × 4·units) becomes the gates i f g o, and c and h
+ * (rows × units) what it remembers and says, from what it remembered `before`.
+ */
+export function forward(
+  z: usize, zStride: i32, before: usize, c: usize, h: usize, rows: i32, units: i32, stride: i32,
+): void {
+  const gate = at(0, units);
+  for (let r = 0; r < rows; r++) {
+    let n = 0;
+    for (; n < (units & ~3); n += 4) {
+      cell(at(z, n), gate, at(before, n), at(c, n), at(h, n), true);
+    }
+    for (; n < units; n++) {
+      cell(at(z, n), gate, at(before, n), at(c, n), at(h, n), false);
+    }
+    z = at(z, zStride);
+    before = at(before, stride);
+    c = at(c, stride);
+    h = at(h, stride);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function cell(z: usize, gate: usize, before: usize, c: usize, h: usize, four: bool): void {
+  const i = sigmoid(get(z, four));
+  const f = sigmoid(get(z + gate, four));
+  const g = tanh(get(z + 2 * gate, four));
+  const o = sigmoid(get(z + 3 * gate, four));
+  const kept = madd(i, g, f32x4.mul(f, get(before, four)));
+  put(z, i, four);
+  put(z + gate, f, four);
+  put(z + 2 * gate, g, four);
+  put(z + 3 * gate, o, four);
+  put(c, kept, four);
+  put(h, f32x4.mul(o, tanh(kept)), four);
+}
+
+/**
+ * The same time backward: the gates become the gradient of z, from that of h (dh) and that of c
+ * (dc), which becomes that of `before`.
+ */
+export function backward(
+  z: usize, zStride: i32, before: usize, c: usize, dh: usize, dc: usize, rows: i32, units: i32, stride: i32,
+): void {
+  const gate = at(0, units);
+  for (let r = 0; r < rows; r++) {
+    let n = 0;
+    for (; n < (units & ~3); n += 4) {
+      cellBack(at(z, n), gate, at(before, n), at(c, n), at(dh, n), at(dc, n), true);
+    }
+    for (; n < units; n++) {
+      cellBack(at(z, n), gate, at(before, n), at(c, n), at(dh, n), at(dc, n), false);
+    }
+    z = at(z, zStride);
+    before = at(before, stride);
+    c = at(c, stride);
+    dh = at(dh, stride);
+    dc = at(dc, stride);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function cellBack(
+  z: usize, gate: usize, before: usize, c: usize, dh: usize, dc: usize, four: bool,
+): void {
+  const one = f32x4.splat(1);
+  const i = get(z, four);
+  const f = get(z + gate, four);
+  const g = get(z + 2 * gate, four);
+  const o = get(z + 3 * gate, four);
+  const t = tanh(get(c, four));
+  const d = get(dh, four);
+  const od = f32x4.mul(o, d);
+  const m = madd(od, f32x4.sub(one, f32x4.mul(t, t)), get(dc, four));
+  const mi = f32x4.mul(m, i);
+  const mf = f32x4.mul(m, f);
+  put(z, f32x4.mul(f32x4.mul(mi, g), f32x4.sub(one, i)), four);
+  put(z + gate, f32x4.mul(f32x4.mul(mf, get(before, four)), f32x4.sub(one, f)), four);
+  put(z + 2 * gate, f32x4.mul(mi, f32x4.sub(one, f32x4.mul(g, g))), four);
+  put(z + 3 * gate, f32x4.mul(f32x4.mul(od, t), f32x4.sub(one, o)), four);
+  put(dc, mf, four);
+}
+
+/**
+ * Add to the gradient dh (times × row) of the outputs h that of α·h² + β·(h - h of the time
+ * before)², each times `scale`: see `regularized` in network.hy.
+ */
+export function steady(
+  h: usize, dh: usize, times: i32, row: i32, scale: f32, alpha: f32, beta: f32,
+): void {
+  const own = f32x4.splat(scale * (alpha + 2 * beta));
+  const other = f32x4.splat(-scale * beta);
+  for (let t = 0; t < times; t++) {
+    const back = t > 0 ? row : 0;
+    const on = t < times - 1 ? row : 0;
+    for (let n = t * row; n < t * row + row; n += 4) {
+      const both = f32x4.add(v128.load(at(h, n - back)), v128.load(at(h, n + on)));
+      const all = madd(both, other, f32x4.mul(own, v128.load(at(h, n))));
+      v128.store(at(dh, n), f32x4.add(v128.load(at(dh, n)), all));
+    }
+  }
+}
+
+// * Loss and Adam
+
+/**
+ * Turn `rows` logits (padded) into the gradients of their losses times `scale`, and set `losses`
+ * (rows) to these, in nats. The ids in `y` are those that came; where one is -1, there is no loss.
+ */
+export function loss(
+  logits: usize, stride: i32, y: usize, rows: i32, size: i32, scale: f32, losses: usize,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const row = at(logits, r * stride);
+    const id = load<i32>(at(y, r));
+    if (id < 0) {
+      memory.fill(row, 0, at(0, stride));
+      store<f32>(at(losses, r), 0);
+      continue;
+    }
+    for (let n = size; n < stride; n++) store<f32>(at(row, n), -Infinity);
+    let most = v128.load(row);
+    for (let n = 4; n < stride; n += 4) most = f32x4.pmax(most, v128.load(at(row, n)));
+    most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
+    most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2));
+    const own = load<f32>(at(row, id)) - f32x4.extract_lane(most, 0);
+    let sum = f32x4.splat(0);
+    for (let n = 0; n < stride; n += 4) {
+      const e = exp(f32x4.sub(v128.load(at(row, n)), most));
+      v128.store(at(row, n), e);
+      sum = f32x4.add(sum, e);
+    }
+    const all = f32x4.extract_lane(sums(sum, sum, sum, sum), 0);
+    const share = f32x4.splat(scale / all);
+    for (let n = 0; n < stride; n += 4) {
+      v128.store(at(row, n), f32x4.mul(v128.load(at(row, n)), share));
+    }
+    for (let n = size; n < stride; n++) store<f32>(at(row, n), 0);
+    store<f32>(at(row, id), load<f32>(at(row, id)) - scale);
+    store<f32>(at(losses, r), Mathf.log(all) - own);
+  }
+}
+
+/** Return the sum of the squares of a multiple of 4 numbers. */
+export function squares(from: usize, count: i32): f64 {
+  let sum = f64x2.splat(0);
+  for (let n = 0; n < count; n += 4) {
+    let x = v128.load(at(from, n));
+    x = f32x4.mul(x, x);
+    sum = f64x2.add(sum, f64x2.promote_low_f32x4(x));
+    sum = f64x2.add(sum, f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 0, 1)));
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/**
+ * A step of Adam, as in `StockLearner.learn`, on a multiple of 4 weights: their `gradient` times
+ * `scale` moves the `mean` of it and of its `square`, and the weights by `rate`.
+ */
+export function adam(
+  weights: usize, gradient: usize, mean: usize, square: usize, count: i32,
+  scale: f32, rate: f32, beta1: f32, beta2: f32, epsilon: f32,
+): void {
+  const s = f32x4.splat(scale);
+  const step = f32x4.splat(-rate);
+  const b = f32x4.splat(1 - beta1);
+  const c = f32x4.splat(1 - beta2);
+  const e = f32x4.splat(epsilon);
+  for (let n = 0; n < count; n += 4) {
+    const g = f32x4.mul(s, v128.load(at(gradient, n)));
+    let m = v128.load(at(mean, n));
+    m = madd(b, f32x4.sub(g, m), m);
+    let v = v128.load(at(square, n));
+    v = madd(c, f32x4.sub(f32x4.mul(g, g), v), v);
+    v128.store(at(mean, n), m);
+    v128.store(at(square, n), v);
+    const move = f32x4.div(f32x4.mul(step, m), f32x4.add(f32x4.sqrt(v), e));
+    v128.store(at(weights, n), f32x4.add(v128.load(at(weights, n)), move));
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * A network that learns: the gradients of a batch's losses, and steps of Adam, as in
+ * `StockLearner`.
+ *
+ * A batch has `rows` texts, each read for `steps` steps: its place n is row n % rows at the step
+ * n / rows, rounded down.
+ */
+
+import { Heap, Matrix, pad } from "./heap.js";
+import { InputLayer, LstmLayer, OutputLayer, Workshop } from "./layer.js";
+import { sizesOf } from "./network.js";
+
+/**
+ * @typedef {import("./network.js").Shape} Shape
+ *
+ * @typedef {(Float32Array | null)[]} Masks of dropout, (rows × width) each: of what the first layer
+ *   reads, then of each layer's output
+ *
+ * @typedef {object} Batch
+ * @property {Int32Array} x (steps × rows) ids @property {Int32Array} y what followed; -1: no loss
+ *
+ * @typedef {object} Teaching what else a step of learning needs
+ * @property {number} scale of each loss in the gradient
+ * @property {number} [dropout] after each layer @property {number} [before] the first one
+ * @property {() => number} [random] @property {Masks} [masks] if they are drawn already
+ * @property {{from: number, alpha: number, beta: number}} [steadying] of layers with `from` hidden
+ *   units or more: see `regularized` in network.hy
+ *
+ * @typedef {Batch & {first?: boolean, expected?: Float64Array}} Reading
+ *
+ * @typedef {object} Update
+ * @property {number} rate @property {number} clip the largest norm of the gradient
+ * @property {number} beta1 @property {number} beta2 @property {number} epsilon
+ */
+
+/** A network, its gradient, and what Adam keeps. */
+export class Learner {
+  /**
+   * @param {Shape} shape @param {WebAssembly.Module} module of kernels.ts
+   * @param {number} rows @param {number} steps
+   */
+  constructor(shape, module, rows, steps) {
+    this.shape = shape;
+    this.rows = rows;
+    this.steps = steps;
+    this.decayed = [1, 1]; // β₁ and β₂ to the power of the number of updates
+    const heap = new Heap();
+    const count = sizesOf(shape).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    this.count = pad(count);
+    // The last row is added to four numbers at a time.
+    const [weights, gradient, ...moments] = [3, 3, 0, 0].map((more) => heap.take(count + more));
+    this.flat = [weights, gradient, ...moments];
+    const { input, layers, output } = layOut(heap, shape, weights, gradient, rows, steps);
+    this.input = input;
+    this.layers = layers;
+    this.output = output;
+    heap.open(module);
+    this.heap = heap;
+    /** All weights in Keras' order; `refresh` after changing them. */
+    this.weights = heap.numbers.subarray(weights / 4, weights / 4 + count);
+    this.gradient = heap.numbers.subarray(gradient / 4, gradient / 4 + count);
+    const empty = () => this.layers.map(({ state }) => state.map((array) => array.slice()));
+    /** Where the windows ended that were learned, and those that were only read. */
+    this.ends = { learned: empty(), read: empty() };
+  }
+
+  /** Use weights that were written from outside. */
+  refresh() {
+    [...this.layers, this.output].forEach((layer) => layer.refresh());
+  }
+
+  /**
+   * Let all rows, or these, begin their next window with an empty state.
+   * @param {number[]} [rows]
+   */
+  forget(rows = Array.from({ length: this.rows }, (_, n) => n)) {
+    this.ends.learned.flat().forEach((state) => {
+      const width = state.length / this.rows;
+      rows.forEach((row) => state.fill(0, row * width, (row + 1) * width));
+    });
+  }
+
+  /**
+   * Compute the gradient of the sum of a batch's losses; return this sum, in nats.
+   * @param {Batch & Teaching} batch
+   */
+  gradients({ x, y, scale, steadying, masks, ...drop }) {
+    const { input, layers, output } = this;
+    const losses = this.forward(
+      x,
+      y,
+      scale,
+      this.ends.learned,
+      masks ?? drawMasks(this.shape, this.rows, drop),
+    );
+    output.backward(layers[layers.length - 1].output, layers[layers.length - 1].dh);
+    for (let n = layers.length - 1; n >= 0; n--) {
+      layers[n].backward(steadying && layers[n].units >= steadying.from ? steadying : null, scale);
+      if (n > 0) {
+        layers[n].finish(layers[n - 1].output, layers[n].z, layers[n - 1].dh);
+      }
+    }
+    input.backward();
+    return losses.reduce((sum, loss) => sum + loss, 0);
+  }
+
+  /**
+   * Read a batch; return the losses at all places, in nats, which the next batch overwrites.
+   * @param {Int32Array} x @param {Int32Array} y @param {number} scale of gradients
+   * @param {Float32Array[][]} ends where rows begin, and then end @param {Masks} masks
+   */
+  forward(x, y, scale, ends, masks) {
+    const { heap, input, layers, output } = this;
+    [input, ...layers].forEach((layer, n) => {
+      const mask = masks[n];
+      layer.dropped = Boolean(mask);
+      for (let row = 0; mask && row < this.rows; row++) {
+        const { width } = layer.mask;
+        heap.numbers.set(mask.subarray(row * width, (row + 1) * width), layer.mask.row(row) / 4);
+      }
+    });
+    layers.forEach((layer, n) => {
+      layer.state.forEach((state, k) => state.set(ends[n][k]));
+      if (n > 0) {
+        layer.feed(layers[n - 1].output, layer.z);
+      } else {
+        input.forward(x);
+      }
+      layer.forward();
+      layer.end.forEach((end, k) => ends[n][k].set(end));
+    });
+    return output.forward(layers[layers.length - 1].output, y, scale);
+  }
+
+  /**
+   * Return the losses at all places of a batch, in nats, without learning from it. Its rows begin
+   * where they ended at the last call or, if it is the `first`, with an empty state. To `expected`
+   * the probabilities of each unit are added, at all places that have a loss.
+   * @param {Reading} batch
+   */
+  losses({ x, y, first = false, expected }) {
+    const { read } = this.ends;
+    if (first) {
+      read.flat().forEach((state) => state.fill(0));
+    }
+    const losses = this.forward(x, y, 1, read, []).slice();
+    if (expected) {
+      // The gradient of a logit is its probability, less 1 for the unit that came.
+      const more = this.output.sum();
+      expected.forEach((_, id) => {
+        expected[id] += more[id];
+      });
+      for (const id of y.filter((id) => id >= 0)) {
+        expected[id]++;
+      }
+    }
+    return losses;
+  }
+
+  /**
+   * Return the sum of the squares of the gradient, or of a part of it.
+   * @param {number} first @param {number} last
+   */
+  squares(first = 0, last = this.count) {
+    return this.heap.kernels.squares(this.flat[1] + 4 * first, last - first);
+  }
+
+  /**
+   * Take a step of Adam by the gradient.
+   * @param {Update} update
+   */
+  update(update) {
+    this.step(update, this.squares());
+    this.refresh();
+  }
+
+  /**
+   * Let Adam change weights, or a part of them.
+   * @param {Update} update @param {number} squares the sum of those of the whole gradient
+   * @param {number} first @param {number} last
+   */
+  step({ rate, clip, beta1, beta2, epsilon }, squares, first = 0, last = this.count) {
+    // Not by `**`, whose last bits differ between browsers.
+    this.decayed = [beta1 * this.decayed[0], beta2 * this.decayed[1]];
+    const [decayed1, decayed2] = this.decayed;
+    const scale = Math.min(1, clip / Math.sqrt(squares));
+    const step = (rate * Math.sqrt(1 - decayed2)) / (1 - decayed1);
+    const places = this.flat.map((at) => at + 4 * first);
+    this.heap.kernels.adam(...places, last - first, scale, step, beta1, beta2, epsilon);
+  }
+}
+
+/**
+ * Give a network's layers their places, for batches of `rows` and `steps`.
+ * @param {Heap} heap @param {Shape} shape @param {number} weights where all weights are
+ * @param {number} gradient the same @param {number} rows @param {number} steps
+ */
+function layOut(heap, shape, weights, gradient, rows, steps) {
+  const { vocabulary, embedding } = shape;
+  const units = shape.layers.map(([, units]) => units);
+  const most = Math.max(vocabulary, 4 * Math.max(...units));
+  const workshop = new Workshop(heap, Math.max(embedding, ...units), most, rows * steps);
+  let place = 0;
+  const matrices = sizesOf(shape).map(({ rows, columns }) => {
+    const pair = [weights, gradient].map((at) => new Matrix(at + 4 * place, rows, columns));
+    place += rows * columns;
+    return pair;
+  });
+  const layers = units.map(
+    (_, n) => new LstmLayer(workshop, matrices.slice(1 + 3 * n, 4 + 3 * n), rows, steps),
+  );
+  const input = new InputLayer(workshop, matrices[0], layers[0]);
+  return { input, layers, output: new OutputLayer(workshop, matrices.slice(-2), rows * steps) };
+}
+
+/**
+ * Draw masks of dropout for a batch with so many `rows`.
+ * @param {Shape} shape @param {number} rows
+ * @param {{dropout?: number, before?: number, random?: () => number}} drop @returns {Masks}
+ */
+export function drawMasks({ embedding, layers }, rows, { dropout = 0, before = 0, random }) {
+  const draw = random ?? Math.random;
+  /** @param {number} width @param {number} share */
+  const mask = (width, share) =>
+    share > 0
+      ? Float32Array.from({ length: rows * width }, () => (draw() < share ? 0 : 1 / (1 - share)))
+      : null;
+  return [mask(embedding, before), ...layers.map(([, units]) => mask(units, dropout))];
+}
