@@ -78,6 +78,8 @@ nothing is requested, whatever data the page holds.]]
   OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
+  IMPORTED (re.compile r"^import [^;]*\"\./(.*)\";" re.MULTILINE)
+  COMMENT (re.compile r"^ *(/\*\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
@@ -152,9 +154,22 @@ nothing is requested, whatever data the page holds.]]
   (Html (.substitute (Template (asset name)) #** (dfor [k v] (.items values) k (safe v)))))
 
 
+(defn modules-for [#* names]
+  "Return the modules `names` of assets/ and those that they import from, each after its own."
+  (setv found {})  ; in order
+  (defn find [name]
+    (for [each (re.findall IMPORTED (asset name))] (find each))
+    (setv (get found name) None))
+  (for [name names] (find name))
+  (list found))
+
+
 (defn join-modules [names]
-  "Return the JavaScript modules `names` of assets/ as one script, without imports and exports."
-  (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
+  #[[Return the JavaScript modules `names` of assets/ as one script.
+
+  It is without imports and exports, and without comments that have lines of their own: these are
+  a third of the modules, and are to be read in assets/.]]
+  (.join "\n" (gfor name names (.sub COMMENT "" (.sub EXPORT "" (.sub IMPORT "" (asset name)))))))
 
 
 (defn phrases [[prefixes ""] [languages None]]
