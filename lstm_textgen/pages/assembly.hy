@@ -79,7 +79,7 @@ nothing is requested, whatever data the page holds.]]
   ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
   IMPORTED (re.compile r"^import [^;]*\"\./(.*)\";" re.MULTILINE)
-  COMMENT (re.compile r"^ *(/\*\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
+  REMARK (re.compile r"^ *(/\*\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
@@ -169,7 +169,7 @@ nothing is requested, whatever data the page holds.]]
 
   It is without imports and exports, and without comments that have lines of their own: these are
   a third of the modules, and are to be read in assets/.]]
-  (.join "\n" (gfor name names (.sub COMMENT "" (.sub EXPORT "" (.sub IMPORT "" (asset name)))))))
+  (.join "\n" (gfor name names (.sub REMARK "" (.sub EXPORT "" (.sub IMPORT "" (asset name)))))))
 
 
 (defn phrases [[prefixes ""] [languages None]]
