@@ -20,7 +20,7 @@
   lstm-textgen.pages.score [Page]
   lstm-textgen.settings.table [CHOOSING SETTINGS]
   lstm-textgen.text.documents.columns [check-conditions]
-  lstm-textgen.text.files [documents-of find-paths read-sources reading-of]
+  lstm-textgen.text.files [check-choices documents-of find-paths read-sources reading-of]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
@@ -282,12 +282,13 @@
       source flags.score
       path (if (= source "-") ["-"] (find-paths source []))
       path)
-    count 0)
+    read [])
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
       (_score-file model document reading whole page))
-    (+= count 1))
-  (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
+    (.append read document.summary))
+  (check-choices reading (list (filter None read)))
+  (when (> (len read) 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
     (with [out (open-output page-path)] (.write out page.text))
     (warn (page-written page-path))))
