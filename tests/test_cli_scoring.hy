@@ -65,6 +65,9 @@ logarithms. So their texts and scores are known.]]
     (output uniform "--score" "a.txt")))
   (write-text uniform "é" :name "b.txt")
   (refused (program "--score" "b.txt" :folder uniform) "b.txt" "nothing to score")
+  (setv result (program "--score" "b.txt" "a.txt" "--score-html" "page.html" :folder uniform))
+  (assert (in "b.txt: nothing to score" result.stderr))
+  (assert (in "total: " (succeeded result)))
   (refused (program "--score" "c.txt" :folder uniform) "c.txt"))
 
 

@@ -282,12 +282,19 @@
       source flags.score
       path (if (= source "-") ["-"] (find-paths source []))
       path)
-    read [])
+    [read empty] [[] []])
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
-      (_score-file model document reading whole page))
+      (setv total (_score-file model document reading whole page)))
+    (unless total.count (.append empty #(total document.name)))
     (.append read document.summary))
   (check-choices reading (list (filter None read)))
+  (for [[total name] empty]
+    (try
+      (.check total name)
+      (except [error ValueError]
+        (unless whole.count (raise))
+        (warn error))))
   (when (> (len read) 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
     (with [out (open-output page-path)] (.write out page.text))
@@ -295,7 +302,7 @@
 
 
 (defn _score-file [model document reading whole page]
-  "Score the `document`, and add it to the `whole`; print its line, put it on the `page`."
+  "Score the `document`, and add it to the `whole`; print its line, put it on the `page`. Return its `Score`."
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
@@ -305,11 +312,15 @@
     (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))
     (when page (.add page stretch)))
-  (unless total.count (check-conditions reading.where False warn))
-  (.check total document.name)
-  (setv summary (_summary document.name total model.vocabulary strange))
-  (print (visible summary) :flush True)
-  (when page (.end page document.name summary)))
+  (if total.count
+    (do
+      (setv summary (_summary document.name total model.vocabulary strange))
+      (print (visible summary) :flush True)
+      (when page (.end page document.name summary)))
+    (do
+      (check-conditions reading.where False warn)
+      (when page (.drop page))))
+  total)
 
 
 (defn _summary [name total vocabulary [strange #()]]
