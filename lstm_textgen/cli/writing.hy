@@ -302,7 +302,9 @@
 
 
 (defn _score-file [model document reading whole page]
-  "Score the `document`, and add it to the `whole`; print its line, put it on the `page`. Return its `Score`."
+  #[[Return the `Score` of the `document`; add it to the `whole`.
+
+  Print its line and put it on the `page`, unless nothing of it could be scored.]]
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
