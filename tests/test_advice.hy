@@ -153,6 +153,12 @@
     (assert (in "a text needs an end" (refusal-of model.generate "h" #** options)))))
 
 
+(defn test-new-items-of-running-text-are-refused-whatever-else-is-missing [model]
+  (for [samples [None 3]]
+    (assert (in "needs a model of a list"
+      (refusal-of model.generate "h" :new True :length None :samples samples)))))
+
+
 (defn test-no-stops-and-a-compiled-pattern-with-its-flags-are-understood [model]
   (setv same {"length" 9  "rng_seed" 1})
   (assert (= (.generate model "h" :stop [] #** same) (.generate model "h" #** same)))

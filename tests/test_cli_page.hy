@@ -30,6 +30,12 @@
     (for [words [f"<title>{title}</title>" "Content-Security-Policy"]] (assert (in words page)))))
 
 
+(defn test-a-page-that-a-browser-may-not-open-needs-another-name [folder capsys]
+  (for [name ["a" "a.txt"]]
+    (assert (= 0 (main ["--page" name])))
+    (assert (in "; give it a name that ends in .html, and open it" (. (.readouterr capsys) err)))))
+
+
 (defn [(pytest.mark.parametrize #("flags" "controls") [
     [[] {}]
     [["--temperature" "1.27" "--length" "30"]

@@ -37,6 +37,14 @@ logarithms. So their texts and scores are known.]]
   (refused (program #* flags "b=3" :folder uniform) "--where: no row has '3' in column b;"))
 
 
+(defn test-score-refuses-choices-that-no-file-has [uniform]
+  (write-text uniform "1\n00:00:01,000 --> 00:00:02,000\nab cd.\n" :name "a.srt")
+  (write-text uniform "ab" :name "b.txt")
+  (for [[flag value] [["--column" "a"] ["--where" "a=b"]]]
+    (refused (program "--score" "a.srt" "b.txt" flag value :folder uniform)
+      f"{flag} doesn't apply: no source is a table")))
+
+
 (defn test-score-takes-folders-as-sources-do [uniform]
   (.mkdir (/ uniform "all" "more") :parents True)
   (write-text uniform "ab cd.\n" :name "all/more/a.txt")
@@ -57,6 +65,9 @@ logarithms. So their texts and scores are known.]]
     (output uniform "--score" "a.txt")))
   (write-text uniform "é" :name "b.txt")
   (refused (program "--score" "b.txt" :folder uniform) "b.txt" "nothing to score")
+  (setv result (program "--score" "b.txt" "a.txt" "--score-html" "page.html" :folder uniform))
+  (assert (in "b.txt: nothing to score" result.stderr))
+  (assert (in "total: " (succeeded result)))
   (refused (program "--score" "c.txt" :folder uniform) "c.txt"))
 
 

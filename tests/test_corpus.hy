@@ -135,6 +135,8 @@
     #("TITLE\n\n1 May. It\nbegan with rain.\n\nMrs Quill has given me this.\n" "Mrs Quill has")
     #("a line\n  it goes on and on\n" "it goes on")
     #("all on one line. Don't look back. Nobody did look, www.a.b c d" "Nobody did look")
+    #("a list\n- buy milk and tea\n• don't\n" "buy milk and")
+    #("\n— Buenos días, amigo mío\n" "Buenos días, amigo")
     #("\n\nred\x07 green and blue\n\nEve\nAnna\nBo\n" "")
     #(f"\n{(* "一二三四五六" 9)}\n" "一二三四")
     #((+ (* "\nthe first half is boring" 100) (* "\nthen it goes on" 400)) "then it goes")])]

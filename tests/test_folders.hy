@@ -75,7 +75,8 @@
   (assert (= [name part] ["a.zip" "a.zip/e.md"]))
   (assert (= about.words (+ "zip archive, 3 texts; skipped 1 of 6 files in 'a.zip' that is not "
     "utf-8 text: d.png; skipped: 'c.csv' in 'a.zip' is a table; to read one column give "
-    "`column`: id, text; to read it as plain text, rename it to .txt")))
+    "`column`: id, text; to read several, a template such as '{id}: {text}'; to read it as plain "
+    "text, rename it to .txt")))
   (assert (= (read-sources "a.zip" :column "text") "one\ntwo\f\nx\na\n"))
   (write "all/a.zip" (.read-bytes (/ here "a.zip")))
   (assert (= (read-sources "all") (read-sources "a.zip"))))

@@ -56,6 +56,26 @@
     "`restart` starts over and `add_text` goes on; give one of them")))
 
 
+(defn test-nothing-to-add-a-text-to-is-told-and-a-new-model-trained [tmp-path]
+  (setv [model display] (learn tmp-path OTHER :epochs 1 :add-text True))
+  (assert (= (len model.history) 1))
+  (assert (= (lfor line display.warned :if (in "add_text" (str line)) (str line))
+    [f"`add_text` has no effect: there is no model {(/ tmp-path "model.h5")} yet"])))
+
+
+(defn test-documents-that-are-alike-are-described-once-and-the-others-counted [tmp-path]
+  (for [n (range 12)] (write-text tmp-path f"---\na: {n}\n---\n{OTHER}" f"{n :02}.md"))
+  (setv
+    display (Display)
+    said []
+    display.say said.append)
+  (lstm-textgen.train tmp-path (/ tmp-path "model") :epochs 1 :layers 8 :display display)
+  (setv lines (lfor line said (.removeprefix (str line) f"{tmp-path}/")))
+  (assert (= (lfor line lines :if (re.search r"\.md: |^…" line) line) [
+    "00.md: Markdown; front matter, comments and addresses of links left out"
+    "… and 11 more documents"])))
+
+
 (defn test-a-run-that-was-stopped-in-its-first-epoch-is-no-model-of-another-text [tmp-path]
   (with [_ (pytest.raises KeyboardInterrupt)]
     (lstm-textgen.train :path (/ tmp-path "model") :text TEXT :display (StopAfter 3) :epochs 1))

@@ -61,15 +61,19 @@
   (assert (= (read "a.csv" :column column) expected)))
 
 
-;; The table, and the columns that are suggested.
-(defn [(pytest.mark.parametrize #("name" "table" "columns") [
-    #("a.csv" "id,text\n1,one\n" "id, text") #("a.csv" HAIKU "1, 2")
-    #("a.jsonl" "{\"id\": 1, \"text\": \"one\"}\n" "id, text")
-    #("a.csv" "Us 2026,,\n,,\nName,City,Says\nAnna,Rome,ahoy\n" "Name, City, Says")])]
-    test-a-table-without-a-column-is-refused-with-its-columns [here name table columns]
+;; The table, and the columns and the template that are suggested.
+(defn [(pytest.mark.parametrize #("name" "table" "columns" "template") [
+    #("a.csv" "id,text\n1,one\n" "id, text" "{id}: {text}")
+    #("a.csv" HAIKU "1, 2" "{1}: {2}")
+    #("a.jsonl" "{\"id\": 1, \"text\": \"one\"}\n" "id, text" "{id}: {text}")
+    #("a.csv" "What {x}?,City,Says\nAnna,Rome,ahoy\n" "What {x}?, City, Says" "{1}: {City}")
+    #("a.csv" "Us 2026,,\n,,\nName,City,Says\nAnna,Rome,ahoy\n" "Name, City, Says"
+      "{Name}: {City}")])]
+    test-a-table-without-a-column-is-refused-with-its-columns [here name table columns template]
   (write name table)
   (assert (= (complaint [name]) (+ f"'{name}' is a table; to read one column give `column`: "
-    f"{columns}; to read it as plain text, rename it to .txt")))
+    f"{columns}; to read several, a template such as '{template}'; to read it as plain text, "
+    "rename it to .txt")))
   (write-all {f"all/{name}" table  "all/b.txt" "fog"})
   (setv warned [])
   (assert (= (read-sources "all" :warn warned.append) "fog"))

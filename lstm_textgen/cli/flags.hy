@@ -103,7 +103,10 @@ examples:
 
 (defn page-written [path]
   "Return the line about the page written to `path`, with its size."
-  f"{path}: {(size-in-words path)}; open it in a browser")
+  (setv advice (if (.endswith (.lower (str path)) #(".html" ".htm"))
+    ""
+    "give it a name that ends in .html, and "))
+  f"{path}: {(size-in-words path)}; {advice}open it in a browser")
 
 
 (defn size-in-words [path]

@@ -20,7 +20,7 @@
   lstm-textgen.pages.score [Page]
   lstm-textgen.settings.table [CHOOSING SETTINGS]
   lstm-textgen.text.documents.columns [check-conditions]
-  lstm-textgen.text.files [documents-of find-paths read-sources reading-of]
+  lstm-textgen.text.files [check-choices documents-of find-paths read-sources reading-of]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
@@ -282,19 +282,29 @@
       source flags.score
       path (if (= source "-") ["-"] (find-paths source []))
       path)
-    count 0)
+    [read empty] [[] []])
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
-      (_score-file model document reading whole page))
-    (+= count 1))
-  (when (> count 1) (print (_summary "total" whole model.vocabulary) :flush True))
+      (setv total (_score-file model document reading whole page)))
+    (unless total.count (.append empty #(total document.name)))
+    (.append read document.summary))
+  (check-choices reading (list (filter None read)))
+  (for [[total name] empty]
+    (try
+      (.check total name)
+      (except [error ValueError]
+        (unless whole.count (raise))
+        (warn error))))
+  (when (> (len read) 1) (print (_summary "total" whole model.vocabulary) :flush True))
   (when page
     (with [out (open-output page-path)] (.write out page.text))
     (warn (page-written page-path))))
 
 
 (defn _score-file [model document reading whole page]
-  "Score the `document`, and add it to the `whole`; print its line, put it on the `page`."
+  #[[Return the `Score` of the `document`; add it to the `whole`.
+
+  Print its line and put it on the `page`, unless nothing of it could be scored.]]
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
@@ -304,11 +314,15 @@
     (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))
     (when page (.add page stretch)))
-  (unless total.count (check-conditions reading.where False warn))
-  (.check total document.name)
-  (setv summary (_summary document.name total model.vocabulary strange))
-  (print (visible summary) :flush True)
-  (when page (.end page document.name summary)))
+  (if total.count
+    (do
+      (setv summary (_summary document.name total model.vocabulary strange))
+      (print (visible summary) :flush True)
+      (when page (.end page document.name summary)))
+    (do
+      (check-conditions reading.where False warn)
+      (when page (.drop page))))
+  total)
 
 
 (defn _summary [name total vocabulary [strange #()]]

@@ -10,6 +10,7 @@
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [Message refuse]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.machines [ProcessGroup]
@@ -27,7 +28,7 @@
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [UNITS build-vocabulary check-words])
 
-(setv MOST-NOTED 10)  ; documents that a run summarizes
+(setv MOST-NOTED 10)  ; documents that differ, which a run summarizes
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
@@ -78,7 +79,7 @@
   own steps may look at the whole text, so with them it is in memory once.]]
 
   (meth __init__ [@run @settings]
-    (setv [@summaries @digests] [[] []]))
+    (setv [@summaries @digests @_shown] [[] [] []]))
 
   (meth __iter__ []
     (setv [asked display] [@run.asked @run.display])
@@ -92,15 +93,16 @@
         :limit (* MB asked.max-download)) :width @settings.join-lines))
       (when asked.prep (setv chunks (cut-at-space [(asked.prep (.join "" chunks))])))
       (for [chunk chunks] (yield (if @settings.lower (lower chunk) chunk)))
+      (setv others (- (len @summaries) (len @_shown)))
+      (when others (.say display f"… and {(counted others "more documents")}"))
       (finally (.end-bar display))))
 
   (meth note [name summary]
-    "Keep the `summary` of the document called `name`; show the first ones."
+    "Keep the `summary` of the document called `name`; show the first ones that differ."
     (.append @summaries summary)
-    (setv number (len @summaries))
-    (cond
-      (<= number MOST-NOTED) (.say @run.display (Message f"{name}: " summary.words))
-      (= number (+ MOST-NOTED 1)) (.say @run.display "… and more documents")))
+    (unless (or (in summary.words @_shown) (= (len @_shown) MOST-NOTED))
+      (.append @_shown summary.words)
+      (.say @run.display (Message f"{name}: " summary.words))))
 
   (meth [property] items []
     "What the rows of its tables are, a value of the setting, or None."

@@ -54,6 +54,8 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       old (continued-settings old.settings asked)
       base (base-settings base asked.base asked)
       True (new-settings asked)))
+  (when (and asked.add-text (not old))
+    (.warn run.display (Message 'add-text f" has no effect: there is no model {asked.path} yet")))
   (.check-alike group "their settings" (str [(of-model asked) asked.minutes]))
   (with [source (read-source run settings old)]
     (setv

@@ -30,6 +30,10 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
       (np.exp (- (cut stretch.nats shown)))
       #* (gfor part stretch.likeliest (cut part shown))]))
 
+  (meth drop []
+    "Forget the text, as it has ended or nothing of it was scored."
+    (setv [@left-out @_stretches] [0 []]))
+
   (meth end [name summary]
     "End the text, which is called `name`, with a line that summarizes it."
     (when @left-out
@@ -42,7 +46,7 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
       "odds" (_packed odds "<f2")
       "otherIds" (_packed ids (if (<= @vocabulary.size 0x10000) "<u2" "<u4"))
       "otherOdds" (_packed other-odds "<f2")})
-    (setv [@left-out @_stretches] [0 []]))
+    (@drop))
 
   (meth [property] text []
     "The page, as HTML."

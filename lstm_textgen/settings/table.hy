@@ -221,7 +221,7 @@ in Python, and its checks.]]
       "choose among the most likely units with a total probability of P (default: 1)"
       :metavar "P")
     (Setting "min_p" RATIO "cli write"
-      (+ "choose among units at least P times as likely as the most likely, at any temperature; "
+      (+ "after --temperature, choose among units at least P times as likely as the most likely; "
         "0: among all")
       :metavar "P" :default 0.1)
     (Setting "mix" SHARE "cli" "the first model's share when two generate together"

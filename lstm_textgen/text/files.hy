@@ -60,13 +60,12 @@
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
   (setv
-    [people empty] [(Counter) True]
+    [summaries empty] [[] True]
     found #{}  ; what the rows of tables are
     reading (reading-of :encoding encoding :limit (int limit) #** options)
     sources (listed-sources sources))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn add-up [name summary]
-    (when reading.only (.update people summary.people))
     (when summary.items (.add found summary.items))
     (when (> (len found) 1)
       (refuse "some tables have rows of several lines and others don't; give " 'items
@@ -76,18 +75,27 @@
   (defn documents []
     (for [source sources  document (documents-of source reading progress folders warn)]
       (yield document)  ; here its chunks are read
-      (when document.summary (add-up document.name document.summary))))
+      (when document.summary
+        (.append summaries document.summary)
+        (add-up document.name document.summary))))
   (for [chunk (joined (documents))]
     (setv empty False)
     (yield chunk))
+  (check-conditions reading.where empty warn)
+  (check-choices reading summaries)
+  (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))
+
+
+(defn check-choices [reading summaries]
+  "Raise `ValueError` if `reading` chooses what isn't in any document, by their `summaries`."
+  (setv summaries [#* summaries #* (gfor each summaries  [_ part] each.parts part)])
   (when reading.only
+    (setv people (sum (gfor each summaries each.people) :start (Counter)))
     (unless people (refuse 'only " doesn't apply: no source is a chat or a mailbox"))
     (unless (any (gfor name people (wanted? name reading)))
       (setv names (lfor [name _] (.most-common people 30) name))
       (refuse 'only ": " (unknown-name "person" reading.only names))))
-  (check-conditions reading.where empty warn)
-  (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}"))
-  (unless (or found (tested? reading.where))
+  (unless (or (any (gfor each summaries each.items)) (tested? reading.where))
     (for [[option given] [['column reading.column] ['where reading.where]]  :if given]
       (refuse option " doesn't apply: no source is a table, such as .csv, .xlsx or .jsonl"))))
 

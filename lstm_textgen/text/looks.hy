@@ -40,7 +40,7 @@
   WRAPPED-SHARE 0.7  ; … at least this share of all; and of these, after a letter or a comma
   WRAPPED-LINES 0.25  ; share of the lines that aren't empty that such a break ends
   ;; What comes before a paragraph, a line and a sentence.
-  STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*" r"(?:[.!?…]\s+|[。！？]\s*)"]
+  STARTS [r"\n[^\S\n]*\n\s*" r"\n\s*(?:[-*•–—]\s*)?" r"(?:[.!?…]\s+|[。！？]\s*)"]
   NEARBY 1000  ; characters to either side of the middle of a text in which a seed is looked for
   MOST-WORDS 3  ; of a seed
   LONG-WORD 20  ; characters above which a word is cut, as in scripts without spaces

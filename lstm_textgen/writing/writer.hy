@@ -49,7 +49,8 @@
   A text that isn't as demanded is drawn again, as is an item that isn't new, if only new ones are
   wanted; after `MOST-DRAWS` of them in a row, `warn` and end early, or raise `ValueError` if there
   are no texts.]]
-  (unless (or model.settings.items (is-not asked.length None) asked.stop asked.sentences)
+  (unless (or model.settings.items asked.new  ; which `group-of` refuses
+      (is-not asked.length None) asked.stop asked.sentences)
     (refuse (if (= asked.samples (len seeds) 1) "a text needs" "several texts need")
       " an end: give " 'length ", " 'stop " or " 'sentences))
   (_texts-of model (group-of model seeds asked None warn) warn))

@@ -260,8 +260,13 @@
       :if (and (not-in reading.ending MARKDOWN) (re.match pattern text))
       kind))
   (when (or (> (len columns) 1) (and columns kinds))
+    (setv template (.join ": " (gfor
+      [n name] (enumerate (cut columns 2) 1)
+      f"{{{(if (re.fullmatch r"[\w ]{1,30}" name) name n)}}}")))
     (refuse f"{reading.name} is a table; to read one column give " 'column ": "
-      (clip (.join ", " columns) 200) "; to read it as plain text, rename it to .txt"
+      (clip (.join ", " columns) 200)
+      (if (> (len columns) 1) f"; to read several, a template such as '{template}'" "")
+      "; to read it as plain text, rename it to .txt"
       :kind NotText))
   (setv said (yield :from (_plain-text head file reading)))
   (when kinds (.append said f"read as plain text, though it looks like {(get kinds 0)}"))
