@@ -7,8 +7,8 @@
   lstm-textgen.learning.learner [network]
   lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.pages.assembly [ASSETS base64 join-modules]
   lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages.assembly [ASSETS base64 join-modules]
   lstm-textgen.pages.playground [KERNELS playground]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
@@ -86,20 +86,22 @@
 }]])
 
 
-(defn [(pytest.mark.parametrize "kernels" KERNELS)
-    (pytest.mark.parametrize #("layers" "unit" "large") [
-      #("12" "characters" 512) #("lstm:9,lstm:7" "pieces" 512) #("9" "pieces" 8)
-      #("lstm:16,lstm:5" "characters" 8)])]
-    test-ten-steps-on-a-page-are-those-of-keras [browser monkeypatch layers unit large kernels]
+(defn [(pytest.mark.parametrize #("layers" "unit" "large") [
+    #("12" "characters" 512) #("lstm:9,lstm:7" "pieces" 512) #("9" "pieces" 8)
+    #("lstm:16,lstm:5" "characters" 8)])]
+    test-ten-steps-on-a-page-are-those-of-keras [browser monkeypatch layers unit large]
   (.setattr monkeypatch network "LARGE_LAYER" large)
   (setv
     model (model-of layers unit)
     learner (StockLearner model.spec SHAPE 1 RATE)
-    batches (batches-of model 10))
+    batches (batches-of model 10)
+    steadying {"from" large  "alpha" network.ALPHA  "beta" network.BETA})
   (.put learner learner.weights model.weights)
-  (setv found (taught browser model LEARN (lfor batch batches (placed #* batch)) ADAM
-    {"steadying" {"from" large  "alpha" network.ALPHA  "beta" network.BETA}} :kernels kernels))
-  (assert (= found (pytest.approx (lfor batch batches (.learn learner #* batch)) :abs 1e-3))))
+  (setv losses (lfor batch batches (.learn learner #* batch)))
+  (for [kernels KERNELS]
+    (setv found (taught browser model LEARN (lfor batch batches (placed #* batch)) ADAM
+      {"steadying" steadying} :kernels kernels))
+    (assert (= found (pytest.approx losses :abs 1e-3)))))
 
 
 (setv DIFFERENCES #[[(learner, x, y, how) => {
@@ -112,7 +114,8 @@
     learner.forget();
     return learner.gradients(batch);
   };
-  const places = Array.from({ length: 60 }, (_, n) => Math.floor((n / 60) * learner.weights.length));
+  const step = Math.floor(learner.weights.length / 60);
+  const places = Array.from({ length: 60 }, (_, n) => n * step);
   return places.map((place) => {
     const { [place]: weight } = learner.weights;
     const [high, low] = [0.01, -0.01].map((more) => {
@@ -173,6 +176,15 @@
     #([4 5] 0) #([4 3 0 5] 1) #([4 3 0 2] 3)])]
     test-a-team-has-the-helpers-that-make-it-faster [browser times helpers]
   (assert (= (taught browser (model-of "4" "characters") RECRUIT times) [helpers helpers])))
+
+
+(defn test-what-workers-get-is-no-more-than-they-need [browser]
+  (setv
+    model (model-of "12" "characters")
+    code (+ "async (team) => { const sent = []; MessagePort.prototype.postMessage = (message) =>"
+      "{ sent.push(message.weights.buffer.byteLength); throw Error('sent'); };"
+      "await team.refresh().catch(() => null); return sent; }"))
+  (assert (= (taught browser model code :helpers 1) [(* 4 model.weight-count)])))
 
 
 (setv READ #[[async (learner, batches) => {

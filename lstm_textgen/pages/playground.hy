@@ -35,8 +35,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-  WORKER ["binary.js" "heap.js" "network.js" "layer.js" "learn.js" "member.js" "team.js" "sampler.js"
-    "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "worker.js"]
+  WORKER ["binary.js" "heap.js" "network.js" "layer.js" "learn.js" "member.js" "team.js"
+    "sampler.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "shown.js"
     "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "playground.js"]
