@@ -137,7 +137,7 @@
     how {"dropout" 0.4  "before" 0.3}
     pairs (np.array (taught browser model DIFFERENCES #* (placed #* batch) how)))
   (assert (np.allclose #* (. pairs T) :atol 1e-3))
-  (assert (> (.max (np.abs pairs)) 0.5)))
+  (assert (> (.max (np.abs pairs)) 0.1)))
 
 
 (setv DROP #[[async (learner, ...rest) => {
