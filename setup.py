@@ -24,7 +24,7 @@ class BuildWithBytecode(build_py):
         shutil.rmtree(package, ignore_errors=True)
         super().run()
         self.mkpath(str(package / "corpora"))
-        for text in ["lighthouse.txt", "lol.txt"]:
+        for text in ["dinosaurs.txt", "lighthouse.txt", "lol.txt"]:
             self.copy_file(f"corpora/{text}", str(package / "corpora"))
         compile_below(package)
 
@@ -148,7 +148,7 @@ setuptools.setup(
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__", "*.node_modules*"]),
     package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.ts", "*.wasm",
-                      "*.LICENSE", "models/*.h5"]},
+                      "*.LICENSE", "models/*.h5", "phrases.json"]},
     entry_points={
         "console_scripts": [
             "lstm-textgen = lstm_textgen.__main__:main",

@@ -23,15 +23,11 @@ unit of text, are taken in float32 with the state carried through the whole part
   torch.nn.functional [cross-entropy dropout pad]
   lstm-textgen.basics.machine [bfloat16? cores]
   lstm-textgen.learning.batches [Batches HeldOut]
-  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM]
   lstm-textgen.learning.schedule [Clock learning-rate]
-  lstm-textgen.settings.models [new-settings])
+  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.settings.training [ALPHA BETA BETA-1 BETA-2 CLIP-NORM LARGE-LAYER])
 
 (setv
-  ;; As in learning/learner/network.hy, whose import would take the time of Keras' import.
-  ALPHA 2
-  BETA 1
-  LARGE 512
   MULTIPLE 32       ; of inputs, with which oneDNN is fast
   IGNORED -100      ; an id that cross-entropy leaves out
   READ-AT-ONCE 500) ; units scored in one call: with 10,000 words their logits take 20 MB
@@ -49,7 +45,7 @@ unit of text, are taken in float32 with the state carried through the whole part
         (torch.nn.LSTM (+ embedding self.room) units :batch-first True)
         (torch.nn.Linear units vocabulary)])
       [self.shares self.low self.state] [shares (bfloat16?) None]
-      self.optimizer (torch.optim.Adam (.parameters self.parts) :betas #(BETA-1 0.999)
+      self.optimizer (torch.optim.Adam (.parameters self.parts) :betas #(BETA-1 BETA-2)
         :fused True)))
 
   (defn read [self x y training]
@@ -73,7 +69,7 @@ unit of text, are taken in float32 with the state carried through the whole part
     (setv
       (get self.optimizer.param-groups 0 "lr") rate
       [cost hidden] (.read self x y True))
-    (when (>= (get hidden.shape -1) LARGE)
+    (when (>= (get hidden.shape -1) LARGE-LAYER)
       (+= cost (+
         (* ALPHA (.mean (.square hidden)))
         (* BETA (.mean (.square (torch.diff hidden :dim 1)))))))

@@ -22,6 +22,7 @@ _HOMES = {
     "TextModel": "textmodel",
     "train": "textmodel",
     "load": "textmodel",
+    "import_page": "textmodel",
     "Interrupted": "basics.interrupts",
     "compose": "prep",
     "recipe": "recipes",

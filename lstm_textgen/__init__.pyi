@@ -88,6 +88,11 @@ class _Cells(Protocol):
     activations: list[npt.NDArray[np.float32]]
     named: list[_NamedCell]
 
+class _Suggestion(Protocol):
+    text: str
+    word: str
+    probability: float
+
 @dataclass
 class Score:
     nats: float = 0.0
@@ -190,6 +195,9 @@ class TextModel:
         top_p: float | None = None, min_p: float = 0.1, rng_seed: int | None = None,
     ) -> list[str]: ...
     def next_unit(self, seed: str = "") -> tuple[list[str], npt.NDArray[np.float64]]: ...
+    def suggest(
+        self, text: str = "", *, count: int = 9, words: int = 1,
+    ) -> list[_Suggestion]: ...
     def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
     def cells(self, text: str) -> _Cells: ...
     def save(self, path: _Path, *, small: bool = False) -> None: ...
@@ -201,6 +209,7 @@ class TextModel:
     def to_keras(self) -> Any: ...
 
 def load(path: _Path) -> TextModel: ...
+def import_page(path: _Path) -> list[TextModel]: ...
 def train(
     sources: _Source | Iterable[_Source] | None = None, path: _Path = "model", *,
     text: str | Iterable[str] | None = None, recipe: Recipe | _Path | None = None,

@@ -10,7 +10,7 @@
   numpy :as np
   lstm-textgen.basics.files [refuse-while-training]
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [FLAG FUNCTION Kind PATH TEXT check-value plain text-list]
+  lstm-textgen.basics.values [COUNT FLAG FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.quiet [import-keras]
   lstm-textgen.learning.runs [train-model]
@@ -20,6 +20,7 @@
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.pages.figures [model-card]
+  lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [compose-all default-prep]
   lstm-textgen.recipes [Recipe]
@@ -30,6 +31,7 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score-text]
   lstm-textgen.writing.seeds [Seed seed-text]
+  lstm-textgen.writing.words [Suggester]
   lstm-textgen.writing.writer [stream write-each write-sample])
 
 (setv
@@ -47,7 +49,12 @@
   (meth __init__ [@checkpoint [@name "model"]]
     (unless (hasattr checkpoint "vocabulary")
       (refuse "a `TextModel` is made of a checkpoint; use `load` to read a model file"
-        :kind TypeError)))
+        :kind TypeError))
+    (setv @_suggester None))  ; made when it is first needed
+
+  (meth __getstate__ []
+    "Return what is pickled: all but its suggester."
+    {#** (vars self)  "_suggester" None})
 
   (meth [property] vocabulary []
     "Its `Vocabulary`."
@@ -162,6 +169,33 @@
       order (np.argsort (- odds) :stable True))
     #((lfor id order (get @vocabulary.units id)) (get odds order)))
 
+  (meth suggest [[text ""] * [count 9] [words 1]]
+    #[[Return a list of up to `count` ways to continue `text`, the most probable first.
+
+    Each has the `text` to add, the `word` that a person reads (with what was typed of it, without
+    white space around) and its `probability`, at temperature 1. A word is letters and digits with
+    apostrophes and hyphens within, a run of signs, or a run of line breaks; it is whole, as
+    something else follows. In scripts without spaces, such as Chinese, it goes on as long as one
+    next character is more probable than all others together. A list whose items are mostly up to
+    40 units long offers items; a chat whose line is over offers words of the next person, after
+    their name.
+
+    With `words` above 1 it returns phrases of up to that many words, each with another first word,
+    which end with a sentence or a clause; their probabilities are lower bounds.
+
+    A word's probability is the sum over all ways to write it in the model's units, exact to a
+    thousandth if a search through some 700 texts finds them all, otherwise a lower bound. Names,
+    line breaks and the memory of a long text count as in `generate`; unknown words don't occur.
+    Raises `TypeError` for values of the wrong type, `ValueError` for those out of range.]]
+    (check-value "`count`" COUNT count)
+    (check-value "`words`" COUNT words)
+    (setv text (@prepare (check-value "`text`" TEXT text)))
+    (when (is @_suggester None) (setv @_suggester (Suggester @checkpoint)))
+    (with [warn (_collecting None)]
+      (if (= words 1)
+        (.words @_suggester text count warn)
+        (.phrases @_suggester text count words warn))))
+
   (meth score [text]
     #[[Return total, units and bits: how well the model predicts `text`.
 
@@ -257,6 +291,14 @@
   (with [warn (_collecting None)]
     (TextModel (load-checkpoint (check-value 'path PATH path) :resume True :warn warn)
       (. (model-path path) stem))))
+
+
+(defn import-page [path]
+  #[[Return a list of the `TextModel`s on the page at `path`: one, or two that are side by side.
+
+  They have all that their own files had, but no training state, and nothing of the page is run.
+  Raises `OSError` or, for a page without a valid model, `ValueError`.]]
+  (lfor [name model] (models-on-page (check-value 'path PATH path)) (TextModel model name)))
 
 
 (defn-settings train "train" [

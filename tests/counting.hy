@@ -10,16 +10,15 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
   time [monotonic]
   types [SimpleNamespace]
   numpy :as np
-  lstm-textgen.learning.learner.protocol [BETA-1 Learner]
+  lstm-textgen.learning.learner.protocol [Learner]
   lstm-textgen.learning.runs :as runs
   lstm-textgen.learning.schedule :as schedule
   lstm-textgen.learning.start :as start
   lstm-textgen.learning.training :as training
-  lstm-textgen.modelfile.keraslayout [weight-shapes])
+  lstm-textgen.modelfile.keraslayout [weight-shapes]
+  lstm-textgen.settings.training [BETA-1 BETA-2 EPSILON])
 
 (setv
-  BETA-2 0.999
-  EPSILON 1e-7
   INFLUENCE 0.01  ; of the states, on gradients and on validation losses
   MINUTE 3)       ; seconds, so that nobody need wait for a run with `minutes`
 

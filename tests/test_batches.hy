@@ -6,8 +6,9 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [Batches HeldOut VALIDATION-RUN-IN check-length]
-  lstm-textgen.settings.models [new-settings])
+  lstm-textgen.learning.batches [Batches HeldOut check-length]
+  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.settings.training [VALIDATION-RUN-IN])
 
 (setv pytestmark pytest.mark.quick)
 

@@ -36,7 +36,7 @@
     #("--generate -- --version" "--generate needs a seed text, such as")
     #("--generate -- -x" "a value that begins with - is written --generate=-x")
     #("--generate -- --help-all" "--generate needs a seed text, such as")
-    #("--restart" "--restart has no effect on its own; add --sources or --recipe")
+    #("--restart" "--restart has no effect on its own; add --sources, --recipe or --import")
     #("--length 5 --model a"
       (+ "--length has no effect on its own; add --generate, --generate-from, --interactive or "
         "--page"))

@@ -5,11 +5,11 @@
   numpy :as np
   pytest
   lstm-textgen.learning.learner [network]
-  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [ASSETS base64 join-modules]
   lstm-textgen.pages.playground [KERNELS playground]
+  lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   tests.browser [SENTENCE in-browser]
@@ -19,7 +19,7 @@
   SHAPE #(3 5)  ; rows and steps of a batch
   RATE 0.01
   MODULES ["binary.js" "heap.js" "network.js" "layer.js" "learn.js" "member.js" "team.js"]
-  ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" 0.999  "epsilon" 1e-7})
+  ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON})
 
 
 (defn flat [weights]
@@ -39,8 +39,10 @@
     new Worker(address).postMessage(port2, [port2]);
     return port1;
   });
-  const made = [shape, compiled([fromBase64(kernels)]), rows, steps];
-  const learner = ports.length ? await Team.make(...made, ports) : new Learner(...made);
+  const code = fromBase64(kernels);
+  const learner = ports.length
+    ? await Team.make(shape, code, rows, steps, ports)
+    : new Learner(shape, compiled([code]), rows, steps);
   learner.weights.set(weights);
   await learner.refresh();
   return (CODE)(learner, ...more);
@@ -164,9 +166,8 @@
     share(port2); // no worker is needed for that
     return port1;
   });
-  const module = compiled([fromBase64(kernels)]);
   Team.prototype.time = async function () { return times[this.helpers.length]; };
-  const make = recruiter(module, ports);
+  const make = recruiter(fromBase64(kernels), ports);
   const teams = [await make(shape, 8, steps), await make(shape, 8, steps)];
   return teams.map((team) => team.helpers.length);
 }]])

@@ -4,7 +4,7 @@
   json
   numpy :as np
   pytest
-  lstm-textgen.learning.learner.network [ALPHA BETA]
+  lstm-textgen.settings.training [ALPHA BETA]
   tests.helpers [run-hy succeeded])
 
 (setv

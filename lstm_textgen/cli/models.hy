@@ -5,16 +5,19 @@
   contextlib [suppress]
   os.path [basename]
   textwrap [wrap]
+  lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [spaces-shown visible]
-  lstm-textgen.basics.values [counted]
+  lstm-textgen.basics.values [clip counted]
   lstm-textgen.cli.flags [explaining models-of page-written size-in-words warn]
   lstm-textgen.display [make-display]
-  lstm-textgen.modelfile.checkpoint [copy-to-share file-image load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [copy-to-share file-image load-checkpoint
+    save-checkpoint]
   lstm-textgen.modelfile.history [describe-kept entries-on text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
-  lstm-textgen.modelfile.places [find-model model-path]
+  lstm-textgen.modelfile.places [find-model model-path own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
+  lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.report [duration-in-words report-page]
   lstm-textgen.settings.table [as-flags]
   lstm-textgen.text.items [FINGERPRINT MOST-KNOWN])
@@ -104,6 +107,24 @@
   (setv image (file-image (copy-to-share (load-checkpoint model :warn warn))))
   (with [out (open-output path)] (.write out.buffer image))
   (.say (make-display flags.quiet as-flags) f"{path}: {(size-in-words path)}"))
+
+
+(defn import-models [flags]
+  "Save the models on the page that `flags` name, each as the next --model."
+  (setv
+    page flags.import-page
+    paths (list (map own-path (models-of flags)))
+    found (models-on-page page))
+  (unless (= (len (set paths)) (len paths) (len found))
+    (refuse f"{page} has {(counted (len found) "models")}: "
+      (.join " and " (gfor [name _] found (clip name))) "; give each a " 'path))
+  (for [path paths]
+    (when (and (not flags.restart) (or (.exists path) (.exists (backup-path path))))
+      (refuse f"{path} already exists; give another " 'path " or, to replace it, " 'restart)))
+  (setv display (make-display flags.quiet as-flags))
+  (for [[path [name model]] (zip paths found)]
+    (save-checkpoint model path)
+    (.say display f"{path}: {(size-in-words path)}")))
 
 
 (defn serve-models [flags]

@@ -20,6 +20,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   lstm-textgen.prep [ascii-quotes]
   lstm-textgen.settings.facts [Base]
   lstm-textgen.settings.models [new-settings]
+  lstm-textgen.settings.training [COMPARED-PLACES COMPARED-UNITS COUNTED FAMILIAR STRANGE]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.scoring [compare predicted read-units])
@@ -27,14 +28,9 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 (setv
   SHORT 2_000_000      ; characters: a longer text teaches a network the language without a base
   UNKNOWN 0.1          ; share of these that may be unknown to the base in a familiar text
-  FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
-  STRANGE 3.5          ; bits per character above which training from scratch is no worse
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
-  COUNTED 1_000_000    ; units of a text in which new ones are counted
-  SHOWN 20             ; new units that a message shows
-  COMPARED-UNITS 256   ; units in each of the places of a text where a model's frequencies are …
-  COMPARED-PLACES 32)  ; … compared with it, and how many places there are
+  SHOWN 20)            ; new units that a message shows
 
 
 ;; * The base

@@ -11,19 +11,12 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
+  lstm-textgen.settings.training [SHORTEST VALIDATED VALIDATION-RUN-IN]
   lstm-textgen.text.corpus [gathered]
   lstm-textgen.text.items [ENDS]
   lstm-textgen.text.lists [most-units])
 
-(setv
-  ;; Units of the held-out text that are read after each epoch: more take long for little gain.
-  VALIDATED 500_000
-  ;; Units that each row reads before those that it is validated on; twice as many in all where it
-  ;; has few. After 128 pieces of a base the next 100 cost it as much as after the whole text,
-  ;; within 0.2 bits, and characters need a tenth of that.
-  VALIDATION-RUN-IN 128
-  SHORTEST 8  ; lookback that a short text gets
-  ALL (slice None))
+(setv ALL (slice None))
 
 
 (defn check-length [ids held settings]

@@ -6,16 +6,11 @@
   time
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.modelfile.history [entries-on loss-of recorded])
+  lstm-textgen.modelfile.history [entries-on loss-of recorded]
+  lstm-textgen.settings.training [ENOUGH-STEPS FINAL-RATE MAX-FACTOR MOST-WARM-UP MOVES REACH SOFTER
+    WARM-UP])
 
 (setv
-  WARM-UP 100           ; steps until the learning rate peaks, …
-  MOST-WARM-UP 0.2      ; … or this share of the training, if that is less
-  FINAL-RATE 0.02       ; of the peak, where the cosine ends
-  ;; With fewer steps per hidden unit, a run takes larger ones; and the largest factor.
-  ENOUGH-STEPS 800_000
-  MAX-FACTOR 1.5
-  STEADY-ROWS 4         ; of a batch, from which larger steps do no harm
   ;; Time of a validation step relative to a training step: forward is a third of the work.
   VALIDATION-COST 0.4
   RESERVE 3.0           ; seconds reserved for the end of a run before any epoch has ended
@@ -24,11 +19,7 @@
   SHORT-TEXT 1_000_000
   HARDLY-BETTER 0.9
   LEAST-RESERVE 0.3     ; seconds reserved in addition to the end of an epoch
-  SAFETY 1.3            ; factor for the time that the end of an epoch took
-  ;; In fine-tuning with validation; without, a falling rate is better (bench/log.md).
-  MOVES 200             ; of the average in a run: on a GPU a copy takes as long as a step
-  REACH 0.33            ; share of a run over which it averages
-  SOFTER 1.07)          ; what logits are divided by to see whether the model is too sure
+  SAFETY 1.3)           ; factor for the time that the end of an epoch took
 
 
 ;; * When a run ends

@@ -14,22 +14,20 @@
   lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.prep [lower prepared-name]
-  lstm-textgen.settings.facts [Facts]
+  lstm-textgen.settings.facts [Facts MOST-PEOPLE]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
   lstm-textgen.settings.table [CHOOSING]
   lstm-textgen.text.breaks [common]
   lstm-textgen.text.corpus [Text cut-at-space ids-of prepared-chunks]
-  lstm-textgen.text.files [MOST-DIGESTS read-chunks source-names]
+  lstm-textgen.text.files [MOST-DIGESTS read-chunks source-names title-of]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at]
   lstm-textgen.text.names [LONGEST-TEXT joined-names names-in]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [UNITS build-vocabulary check-words])
 
-(setv
-  MOST-NOTED 10  ; documents that a run summarizes
-  MOST-PEOPLE 20)  ; of a chat, whose names a model stores
+(setv MOST-NOTED 10)  ; documents that a run summarizes
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
@@ -241,6 +239,7 @@
     listing source.listing
     digests (dict.fromkeys [#* source.digests #* (or known.digests [])]))
   (replace known
+    :title (title-of run.asked.sources)
     :digests (or (cut (list digests) MOST-DIGESTS) None)
     :devices run.group.in-words
     :seed-text source.look.seed

@@ -11,8 +11,8 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   time
   numpy :as np
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.learning.bases [FAMILIAR STRANGE base-record base-settings bits-of check-same
-    fitted-bias grown load-base stem suggestion]
+  lstm-textgen.learning.bases [base-record base-settings bits-of check-same fitted-bias grown
+    load-base stem suggestion]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
   lstm-textgen.learning.learner.quiet [import-keras own-process? refuse-fork]
@@ -25,6 +25,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
   lstm-textgen.settings.models [continued-settings new-settings of-model]
   lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
     default-epochs most-epochs with-dropout]
+  lstm-textgen.settings.training [FAMILIAR STRANGE]
   lstm-textgen.text.items [MOST-KNOWN]
   lstm-textgen.text.shingles [joined-filters shingles-of])
 

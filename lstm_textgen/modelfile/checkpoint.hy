@@ -33,8 +33,9 @@ model.]]
 (setv
   FORMAT 6  ; earlier versions, which were never published, wrote 1 to 5
   ;; The parts of our group: texts, one of which only trained models have, and optional bytes,
-  ;; which a `Checkpoint` has under the same names.
-  TEXT-PARTS ["vocabulary" "settings" "facts" "history"]
+  ;; which a `Checkpoint` has under the same names. A page has the same record.
+  RECORD {"settings" dict  "facts" dict  "history" list}
+  TEXT-PARTS ["vocabulary" #* RECORD]
   EVALUATION "evaluation"
   BYTE-PARTS ["items" "shingles" "refrains"]
   RESUME "lstm_textgen/resume"
@@ -94,6 +95,31 @@ model.]]
   "The file was written by a newer or an earlier version of this program.")
 
 
+;; * The record: what a file says of a model in JSON, besides its vocabulary
+
+(defn record-of [model]
+  "Return the record of `model`: a dict of the parts in `RECORD`, ready for JSON."
+  {"settings" (.as-dict model.settings)  "facts" (vars model.facts)  "history" model.history})
+
+
+(defn recorded-model [vocabulary record #** parts]
+  #[[Return the `Checkpoint`, without weights, of a `vocabulary`, a `record` and other `parts`.
+
+  The record has the parts in `RECORD`, of the right types. Raise `ValueError` if it is invalid.]]
+  (setv model (Checkpoint []
+    vocabulary
+    #* (gfor
+      [name kind] [["settings" ModelSettings] ["facts" Facts]]
+      (from-file kind (get record name) name))
+    (get record "history")
+    #** parts))
+  (check-contents model)
+  (unless (= vocabulary.unit model.settings.unit)
+    (refuse "its vocabulary contradicts its settings"))
+  (.encode vocabulary model.facts.beginning)  ; raises for units that the vocabulary lacks
+  model)
+
+
 ;; * Saving
 
 (defn save-checkpoint [checkpoint path [keep-backup False]]
@@ -146,9 +172,7 @@ model.]]
   (setv
     parts {
       "vocabulary" (.to-json checkpoint.vocabulary)
-      "settings" (json.dumps (.as-dict checkpoint.settings))
-      "facts" (json.dumps (vars checkpoint.facts))
-      "history" (json.dumps checkpoint.history)
+      #** (dfor [name part] (.items (record-of checkpoint)) name (json.dumps part))
       EVALUATION (when checkpoint.evaluation (json.dumps checkpoint.evaluation))
       #** (dfor name BYTE-PARTS name (getattr checkpoint name))}
     ;; As arrays of bytes: an attribute would hold at most 64 KiB and no NUL.
@@ -254,20 +278,12 @@ model.]]
       name [#* TEXT-PARTS #* optional]
       name (.array file f"lstm_textgen/{name}" "u"))
     parts (dfor [name array] (.items arrays) name (.tobytes array))
-    model (Checkpoint []
+    model (recorded-model
       (parse-vocabulary (.decode (get parts "vocabulary")))
-      #* (gfor
-        [name record] [["settings" ModelSettings] ["facts" Facts]]
-        (from-file record (read-json (get parts name) f"its {name}" dict) name))
-      (read-json (get parts "history") "its history" list)
+      (dfor [name kind] (.items RECORD) name (read-json (get parts name) f"its {name}" kind))
       :evaluation (when (in EVALUATION parts)
         (read-json (get parts EVALUATION) "its evaluation" dict))
-      #** (dfor name BYTE-PARTS name (.get parts name b"")))
-    vocabulary model.vocabulary)
-  (check-contents model)
-  (unless (= vocabulary.unit model.settings.unit)
-    (refuse "its vocabulary contradicts its settings"))
-  (.encode vocabulary model.facts.beginning)  ; raises for units that the vocabulary lacks
+      #** (dfor name BYTE-PARTS name (.get parts name b""))))
   (_check-layout file model.spec)
   (setv
     layout (lfor [path shape] (weight-shapes model.spec) [f"model_weights/{path}" shape])

@@ -8,6 +8,7 @@ nothing is requested, whatever data the page holds.]]
 (import
   base64 [b64encode]
   hashlib [sha256]
+  itertools [chain]
   json
   pathlib [Path]
   re
@@ -16,26 +17,63 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
   lstm-textgen.pages.markup [Html safe]
+  lstm-textgen.pages.numbers [LEARNING]
+  lstm-textgen.settings.facts [MOST-PEOPLE]
+  lstm-textgen.settings.layers [DIMENSIONS]
+  lstm-textgen.settings.table [SETTINGS settings-in]
+  lstm-textgen.text.breaks [BREAKS COMMAS OVERSIGHTS]
+  lstm-textgen.text.corpus [MOST-MORE]
+  lstm-textgen.text.decoding [FEW-CONTROLS]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
-  lstm-textgen.text.names [RARER]
+  lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
+  lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES LIST LOOKED-THROUGH SHORT-LINES TRIED]
+  lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES RARER]
   lstm-textgen.text.units [WHITE-SPACE]
+  lstm-textgen.text.vocabulary [UNITS]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
     SPELLED-SO-FAR TAIL TRACE WITHIN-NAMES]
+  lstm-textgen.writing.passage [LONGER]
+  lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
+  LONGEST 20_000  ; units of a text, so that a page's memory is bounded
+  MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
+  MOST-HELD 100_000  ; items whose fingerprints a page holds: 0.8 MB
+  INDENTED 0.1  ; the share of indented lines from which a text is shown as code
+  ;; How a page looks at a text and makes a corpus of it: see assets/corpus.js.
+  CORPUS {
+    "heldOut" (. (get SETTINGS "validation") default)  "mostMore" MOST-MORE
+    "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
+    "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
+    "oversights" OVERSIGHTS  "breaks" BREAKS  "commas" COMMAS
+    "fewControls" FEW-CONTROLS  "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS
+    "windows" WINDOWS  "brief" BRIEF  "briefLookback" BRIEF-LOOKBACK
+    ;; The share of lines that begin with someone's name from which a text is a chat; characters
+    ;; of the median line of a verse.
+    "mostlySpoken" 0.6  "verse" 60  "mostPeople" MOST-PEOPLE
+    "mostNames" MOST-NAMES  "mostCapitals" MOST-CAPITALS  "longestNamed" LONGEST-TEXT
+    "embedding" DIMENSIONS  "shortRun" SHORT-RUN  "longer" LONGER
+    "longest" LONGEST  "mostHalved" MOST-HALVED  "mostHeld" MOST-HELD  "indented" INDENTED}
+  ;; By the unit: what a text is first split into.
+  PATTERNS (dfor unit (.values UNITS) unit.unit (. (object.__new__ unit) pattern))
   ALTERNATIVES 5  ; to each unit of a text that a page shows
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
+    "settings" (dfor s (settings-in "model") s.name s.default)
+    "learning" LEARNING
+    "corpus" CORPUS
+    "patterns" PATTERNS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
       "withinNames" WITHIN-NAMES  "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS
       "trace" TRACE  "recall" RECALL  "from" REMEMBERED-FROM}}
+  HOLE "\0"  ; stands in HTML for what comes later
   ;; How a page of this program begins (see page.html): one may replace another.
   OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.
@@ -54,30 +92,50 @@ nothing is requested, whatever data the page holds.]]
   (setv
     style (.join "\n" [#* (map asset ["common.css" #* styles]) #* (map _shade (range 1 9))])
     script (join-modules scripts)
-    worker (in "worker" blocks))
-  (+
-    (fill "page.html"
-      :version __version__
-      :policy (Html (.join "; " (filter None [
-        "default-src 'none'"
-        f"style-src {(_hash style)}"
-        ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
-        (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
-        (when worker "worker-src blob:")
-        "base-uri 'none'"
-        "form-action 'none'"])))
-      :title title
-      :style (Html style)
-      :body (Html body)
-      :blocks (lfor [name value] (.items blocks) (_block name value))
-      :script (when script (html (script :type "module" (Html script)))))
-    "\n"))
+    worker (in "worker" blocks)
+    parts (.split
+      (fill "page.html"
+        :version __version__  :policy (_policy style script worker)  :body (Html body)
+        :script (when script (html (script :type "module" :id "script" (Html HOLE))))
+        #** (dfor name ["title" "style" "blocks"] name (Html HOLE)))
+      HOLE)
+    blocks {#** blocks  #** (if worker {"parts" (_parts-to-save parts blocks)} {})})
+  (.join "" (chain.from-iterable (zip parts [
+    (safe title)
+    style
+    (.join "" (gfor [name value] (.items blocks) (_block name value)))
+    #* (if script [script] [])
+    "\n"]))))
+
+
+(defn _policy [style script worker]
+  "Return the Content-Security-Policy of a page with these texts, and perhaps a `worker`."
+  (Html (.join "; " (filter None [
+    "default-src 'none'"
+    f"style-src {(_hash style)}"
+    ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
+    (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
+    (when worker "worker-src blob:")
+    "base-uri 'none'"
+    "form-action 'none'"]))))
+
+
+(defn _parts-to-save [parts blocks]
+  #[[Return what a page must know of itself to be saved with other models, by assets/keep.js.
+
+  That is the HTML around its holes and around a block, and the names of the `blocks` that it
+  keeps as they are.]]
+  (setv hole (_block HOLE (Html HOLE)))
+  { "html" parts
+    "block" (.split hole HOLE)
+    "kept" [#* (gfor name blocks :if (not (re.match "facts$|weights-" name)) name) "parts"]})
 
 
 (defn _shade [bits]
   "Return the style of a unit with `bits` of surprise, or up to one more; of 8, any number more."
-  (.format ".s{} {{ background: color-mix(in srgb, var(--shade) {}%, transparent); }}"
-    bits (+ 1 (* 6 bits))))
+  (setv [light dark] (gfor faintest [1 12]
+    f"color-mix(in srgb, var(--shade) {(+ faintest (* 6 bits))}%, transparent)"))
+  (.format ".s{} {{ background: light-dark({}, {}); }}" bits light dark))
 
 
 (defn asset [name]
@@ -99,6 +157,14 @@ nothing is requested, whatever data the page holds.]]
   (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
 
 
+(defn phrases [[prefixes ""] [languages None]]
+  "Return the phrases whose keys begin with one of `prefixes`, a tuple, in these languages."
+  (dfor
+    [key each] (.items (json.loads (asset "phrases.json")))
+    :if (.startswith key prefixes)
+    key (dfor [name said] (.items each) :if (in name (or languages each)) name said)))
+
+
 (defn base64 [data]
   "Return `data` (bytes) in base64 (str), as a block of a page holds it."
   (.decode (b64encode data)))
@@ -113,7 +179,7 @@ nothing is requested, whatever data the page holds.]]
     (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c")))  ; in ASCII
   (when (re.search r"</script|<script|<!--" text re.IGNORECASE)
     (refuse f"the block {name} of a page contains a tag"))
-  (html (script :type "text/plain" :id name (Html text)) "\n"))
+  (Html f"<script type=\"text/plain\" id=\"{name}\">{text}</script>\n"))
 
 
 (defn _hash [text]

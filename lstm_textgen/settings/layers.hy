@@ -100,9 +100,15 @@ values dropped in training.]]
   parse-layers))
 
 
+(setv DIMENSIONS {"least" 16  "own" 96  "share" 0.25  "most" 256})  ; see `embedding-size`
+
+
 (defn embedding-size [vocabulary-size]
   #[[Return the dimensions of the embedding: the vocabulary's size, but at least 16.
 
   In a vocabulary larger than ASCII's 96 most units are rare: it gets 96 dimensions or a quarter of
   its size, at most 256. More took longer and didn't lower the loss (bench/log.md).]]
-  (max 16 (min vocabulary-size (max 96 (// vocabulary-size 4)) 256)))
+  (setv
+    [least own share most] (.values DIMENSIONS)
+    wide (max own (int (* share vocabulary-size))))
+  (max least (min vocabulary-size wide most)))

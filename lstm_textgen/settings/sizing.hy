@@ -2,6 +2,7 @@
 
 (eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
+  dataclasses [replace]
   math
   lstm-textgen.basics.messages [Message]
   lstm-textgen.settings.layers [Layer Layers parse-layers])
@@ -13,11 +14,21 @@
   LONG-TEXT 5_000_000       ; characters from which pieces are better (bench/README.md) …
   MOST-DISTINCT 500         ; … if at most 500 of them differ, so that there is room for pieces …
   READ-A-MINUTE 40_000_000  ; … and at most 40 million per minute of a run, a third of which reads
+  DROPPED-MORE 1_000_000  ; units of a text above which dropout grows more slowly
   ;; The network whose speed `learner/choice.hy` measures elsewhere, and its speed in this table.
   MEASURED "512"
   MEASURED-SPEED 29_000
-  MOST-READINGS 6        ; epochs on a text that a base predicts well
-  READ-OFTEN 4           ; epochs from which dropout before the first layer pays
+  ;; Fine-tuning a base that predicts the text well: epochs, fewer if they read more than enough, …
+  MOST-READINGS 6
+  FEWEST-READINGS 2
+  ENOUGH-READ 4_000_000
+  READ-OFTEN 4           ; … those from which dropout before the first layer pays, …
+  GENTLE-RATE 0.375      ; … the learning rate, relative to a new network's, dropout …
+  LITTLE-DROPOUT 0.1
+  MORE-ROWS 2            ; … and a batch's rows, relative to a new network's
+  ;; Dropout for each epoch of a base that doesn't, and the most.
+  DROPOUT-AGAIN 0.05
+  MUCH-DROPOUT 0.4
   BESIDE 15              ; seconds of a run with `minutes` that are spent before and after training
   ;; Seconds of a training step on the same machine, per unit, and more per unit and weight.
   SECONDS-A-UNIT 6.7e-6
@@ -73,7 +84,17 @@
       (Size 256 28_000 0.06 0.3 0 1_100_000)]
     :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
-  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS})  ; for every kind of unit
+  RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS}  ; for every kind of unit
+  ;; As for characters, for a new model that a page makes, on one of the cores in Chromium.
+  ON-PAGE (replace CHARACTERS
+    :sizes [
+      (Size 256 20_000 0.06 0.3 0 2_500_000)
+      (Size 192 30_000 0.04 0.2 NEVER 2_500_000)
+      (Size 128 68_000 0.02 0.1 NEVER 2_500_000)
+      (Size 64 150_000 0 0 NEVER 2_500_000)]
+    :by-rows 0)
+  SECONDS-ON-PAGE 60       ; in which that model reads enough
+  MOST-SECONDS-ON-PAGE 300)  ; of a run in a page
 
 
 (defn default-unit [length distinct [minutes None]]
@@ -136,7 +157,7 @@
       time "this length"))
   (setv
     again (max 0 (- passes 1))
-    wanted (* size.dropout again (min 1 (/ 1_000_000 units)))
+    wanted (* size.dropout again (min 1 (/ DROPPED-MORE units)))
     dropout (min size.most-dropout (round wanted 1)))
   #((parse-layers (if dropout f"{size.units},dropout:{dropout}" size.units))
     f"the default for {time}; about {passes :.1f} epochs"))
@@ -213,17 +234,17 @@
   (setv
     rows (default-batch-size units)
     epochs (.get given "epochs" (if familiar
-      (min MOST-READINGS (max 2 (round (/ 4_000_000 units))))
+      (min MOST-READINGS (max FEWEST-READINGS (round (/ ENOUGH-READ units))))
       (default-epochs units unit)))
     by-clock (when minutes
       (/ (* speed (_seconds minutes)) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights))))
     passes (if minutes (min by-clock (or epochs by-clock)) (or epochs MOST-READINGS)))
   (Tuning
-    (if familiar 0.1 (min 0.4 (round (* 0.05 passes) 1)))
-    (if (and familiar (>= passes READ-OFTEN)) 0.1 0)
-    (if familiar 0.375 1)
+    (if familiar LITTLE-DROPOUT (min MUCH-DROPOUT (round (* DROPOUT-AGAIN passes) 1)))
+    (if (and familiar (>= passes READ-OFTEN)) LITTLE-DROPOUT 0)
+    (if familiar GENTLE-RATE 1)
     epochs
-    (.get given "batch_size" (if familiar (min MOST-ROWS (* 2 rows)) rows))
+    (.get given "batch_size" (if familiar (min MOST-ROWS (* MORE-ROWS rows)) rows))
     (if familiar "which predicts this text well" "which doesn't predict this text well")))
 
 

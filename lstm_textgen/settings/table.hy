@@ -255,6 +255,10 @@ in Python, and its checks.]]
     (Setting "export" PASSAGE "cli"
       "write a small copy of the model to share, without its training state"
       :metavar "FILE.h5")
+    (Setting "import_page" PASSAGE "cli"
+      (+ "make a model file of the model on a page, such as one taught in a browser; of a page of "
+        "two, give --model twice; --restart replaces an existing model")
+      :metavar "FILE.html" :flag "--import")
     (_switch "overwrite" "cli train"
       "replace an output file even if another program made it; never a source or a model")]
   "other" [

@@ -36,7 +36,8 @@ has a hash of each item; later there are the places of items.]]
   CLUSTER 3
   RARE 0.1
   COLUMN-NAMES (re.compile r"(?i)(?:(?:first|last|full)[ _-]?)?names?|titles?|texts?|words?")
-  BRIEF 16         ; units, on average (bench/log.md)
+  BRIEF 16         ; units, on average, up to which items are brief …
+  BRIEF-LOOKBACK 32  ; … and windows, too (bench/log.md)
   WINDOWS [64 128 256]  ; lookbacks to choose from to have items whole
   MOST-ITEMS 0.95  ; share of the items that is nearly all of them
   QUOTED-ITEM 40)  ; characters of an item in a message
@@ -118,7 +119,7 @@ has a hash of each item; later there are the places of items.]]
 
   (meth [property] lookback []
     "The usual lookback for the list, shorter if its items are short."
-    (if (<= (/ @units @count) BRIEF) 32 64))
+    (if (<= (/ @units @count) BRIEF) BRIEF-LOOKBACK 64))
 
   (meth covering [usual]
     "Return the lookback with which most items fit into a window; `usual` if they are too long."

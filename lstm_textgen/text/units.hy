@@ -144,6 +144,10 @@
     "Return the end of `seed`, maybe empty, that the next unit may begin with."
     "")
 
+  (meth half-typed [seed]
+    "Return the end of `seed` that a unit may begin with if the last word isn't whole."
+    (@unfinished seed))
+
   (meth counted [units]
     "Return the sequence that a text's length counts: its `units`, or their characters."
     (if @measure (chain.from-iterable units) units))
@@ -234,6 +238,11 @@
   (meth unfinished [seed]
     "Return the single space at the end of `seed`, if any: it belongs to the next word."
     (if (re.search r"\S \Z" seed) " " ""))
+
+  (meth half-typed [seed]
+    "Return the last unit of `seed` if some word begins with it."
+    (setv [last] (or (cut (@split seed) -1 None) [""]))
+    (if (any (gfor unit @units (.startswith unit last))) last (@unfinished seed)))
 
   (defn [classmethod] learn [cls chunks [most None]]
     "Return the distinct words of the text in `chunks`, the most frequent first, ties by text."

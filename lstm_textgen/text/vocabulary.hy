@@ -47,13 +47,17 @@
   ;; values and little memory. The spare thousand is for units that contain such marks.
   (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))
     (refuse f"the vocabulary has more than {MAX-UNITS :,} units"))
-  (setv
-    content (read-json (.encode string) "the vocabulary" dict MAX-VOCABULARY-JSON)
-    name (.pop content "unit" None))
+  (vocabulary-of
+    (read-json (.encode string) "the vocabulary" dict MAX-VOCABULARY-JSON)))
+
+
+(defn vocabulary-of [content]
+  "Return the vocabulary of `content`, a dict from JSON; raise `ValueError` if it is none."
+  (setv name (.get content "unit"))
   (unless (in name (list UNITS))  ; it may be unhashable
     (refuse f"the unit of a vocabulary is one of {(.join ", " UNITS)}, not {name !r}"))
   (setv kind (get UNITS name))
-  (unless (= (set content) #{"units" #* kind.parts})
+  (unless (= (set content) #{"unit" "units" #* kind.parts})
     (refuse f"the vocabulary must have {(.join ", " ["a unit" #* kind.parts])}, "
       "units and nothing else"))
-  (kind #** content))
+  (kind #** (dfor [key value] (.items content) :if (!= key "unit") key value)))

@@ -6,6 +6,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
 (eval-when-compile (require hyrule [doto meth unless]))
 (import
+  copy [copy]
   functools [lru-cache]
   math [inf]
   lstm-textgen.text.breaks [break-rules])
@@ -18,6 +19,10 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
   A `choosy` one may refuse the unit that was drawn.]]
   (setv choosy False)
+
+  (meth copy []
+    "Return a rule for a text that continues in its own way."
+    (copy @,))
 
   (meth read [text]
     "Take note of `text`, which comes before the next unit."
@@ -99,6 +104,9 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   "Lets a `memory` (`Memory`) of what a person gave say what came after the same words there."
 
   (meth __init__ [@_memory])
+
+  (meth copy []
+    (Recall (.copy @_memory)))
 
   (meth read [text]
     (.read @_memory text))

@@ -63,11 +63,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
       @memory (unless (or (< (len @text) REMEMBERED-FROM) model.settings.items
           model.facts.people)
         (Memory vocabulary)))
-    (when @unknowns
-      (warn (+ f"the model never saw {(describe-units @unknowns)}; "
-        (if (is vocabulary.unknown None)
-          "left out of the seed"
-          f"read as an unknown {vocabulary.singular}")))))
+    (warn-of @unknowns vocabulary warn))
 
   (meth [property] units []
     "The number of its units."
@@ -139,6 +135,15 @@ But most seeds end with a whole word, so a word that the model may end there isn
     (.tolist (if rest (.encode vocabulary (.removesuffix text rest)) ids))
     rest
     (lfor unit unknowns :if (!= unit rest) unit)])
+
+
+(defn warn-of [unknowns vocabulary warn]
+  "Name the `unknowns`, if any, in one call of `warn`."
+  (when unknowns
+    (warn (+ f"the model never saw {(describe-units unknowns)}; "
+      (if (is vocabulary.unknown None)
+        "left out of the seed"
+        f"read as an unknown {vocabulary.singular}")))))
 
 
 (defn seed-text [model text]

@@ -12,11 +12,10 @@ instead, they mostly wait for each other (bench/log.md).]]
   tensorflow :as tf
   tensorflow.python.framework.ops [gradient-registry]
   lstm-textgen.learning.learner.network [carried? training-network]
-  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM]
-  lstm-textgen.learning.learner.stock [StockLearner])
+  lstm-textgen.learning.learner.stock [StockLearner]
+  lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON])
 
 (setv
-  [BETA-2 EPSILON] [0.999 1e-7]  ; Keras' defaults
   SEED-STEP 1000003  ; from one part's dropout to the next
   compiled (partial tf.function :jit-compile True :autograph False)
   traced (partial tf.function :autograph False))

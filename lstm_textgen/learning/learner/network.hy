@@ -16,7 +16,8 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   lstm-textgen.learning.learner.loop [FastGRU FastLSTM Folded]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config named-layers]
-  lstm-textgen.settings.layers [KINDS])
+  lstm-textgen.settings.layers [KINDS]
+  lstm-textgen.settings.training [ALPHA BETA LARGE-LAYER])
 
 (setv
   CARRIED "carried_"  ; prefix of the names of states that windows carry over
@@ -26,14 +27,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   AXIS "batch"        ; the devices' name in `keras.distribution.DataParallel`
   ;; Layers whose loop is our own; and the same with the embedding folded in.
   FAST {"lstm" FastLSTM  "gru" FastGRU}
-  FOLDED (dfor [kind fast] (.items FAST) kind (type f"Folded{fast.__name__}" #(Folded fast) {}))
-  ;; The coefficients of activation regularization, plain and temporal: those of Merity and others
-  ;; 2017 for words, which suit characters, too.
-  ALPHA 2
-  BETA 1
-  ;; Hidden units from which that pays; smaller networks, and so most small texts, end with a
-  ;; higher loss.
-  LARGE-LAYER 512)
+  FOLDED (dfor [kind fast] (.items FAST) kind (type f"Folded{fast.__name__}" #(Folded fast) {})))
 
 
 (defn training-network [spec batch-shape rng-seed [bfloat16 False] [of-rows None]]

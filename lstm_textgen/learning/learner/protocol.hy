@@ -8,11 +8,6 @@ another, and passes a batch. It saves and restores the learner's state.]]
 (import
   numpy :as np)
 
-(setv
-  BETA-1 0.8      ; Adam's β₁: better than the usual 0.9 (bench/log.md)
-  CLIP-NORM 1.0)  ; the largest norm of the gradient of all weights
-
-
 (defclass Learner []
   #[[What all learners share. Each kind adds `learn`, `validate`, `empty-states` and these:
 

@@ -4,7 +4,8 @@
 (import
   keras
   lstm-textgen.learning.learner.network [carried? training-network]
-  lstm-textgen.learning.learner.protocol [BETA-1 CLIP-NORM Learner])
+  lstm-textgen.learning.learner.protocol [Learner]
+  lstm-textgen.settings.training [BETA-1 CLIP-NORM])
 
 
 (defn compile-network [model learning-rate]

@@ -10,8 +10,8 @@
   torch.nn.functional [cross-entropy]
   torch.optim.adam [adam]
   lstm-textgen.basics.machine [cores]
-  lstm-textgen.learning.learner.protocol [CLIP-NORM]
-  lstm-textgen.learning.learner.stock [StockLearner])
+  lstm-textgen.learning.learner.stock [StockLearner]
+  lstm-textgen.settings.training [CLIP-NORM])
 
 (setv IGNORED -1)  ; in place of an id whose loss doesn't count
 

@@ -1,28 +1,27 @@
 /** Fingerprints of items, the same as in `items.hy`. */
 
 import { fromBase64 } from "./binary.js";
-import { CONSTANTS } from "./page.js";
 
-/** Bytes of a fingerprint. */
-const SIZE = CONSTANTS.fingerprint;
-
-const FACTOR = BigInt(CONSTANTS.factor);
-
-const SPACE = new RegExp(`[\\n${CONSTANTS.blank}]+`);
+/** @typedef {Pick<import("./page.js").Constants, "factor" | "fingerprint" | "blank">} Hash */
 
 /**
- * Return the fingerprint of a text, a whole number: case and outer spaces don't matter.
- * @param {string} item
+ * Return a function that returns the fingerprint of an item, a whole number: case and outer spaces
+ * don't matter.
+ * @param {Hash} constants
  */
-export function fingerprintOf(item) {
-  const words = Array.from(item, foldCase).join("").split(SPACE).filter(Boolean);
-  const text = `${words.join(" ")}\n`;
-  let [sum, power] = [0n, 1n];
-  for (let n = 0; n < text.length; n++) {
-    power = BigInt.asUintN(64, power * FACTOR);
-    sum += power * BigInt(text.charCodeAt(n));
-  }
-  return Number(BigInt.asUintN(64, sum) >> 16n);
+export function fingerprinter({ factor, blank }) {
+  const space = new RegExp(`[\\n${blank}]+`);
+  const powers = [BigInt(factor)];
+  return (/** @type {string} */ item) => {
+    const words = Array.from(item, foldCase).join("").split(space).filter(Boolean);
+    const text = `${words.join(" ")}\n`;
+    let sum = 0n;
+    for (let n = 0; n < text.length; n++) {
+      powers[n] ??= BigInt.asUintN(64, powers[n - 1] * powers[0]);
+      sum += powers[n] * BigInt(text.charCodeAt(n));
+    }
+    return Number(BigInt.asUintN(64, sum) >> 16n);
+  };
 }
 
 /**
@@ -35,14 +34,25 @@ function foldCase(letter) {
 
 /**
  * Return the set of the fingerprints that `text` holds in base64, the highest byte of each first.
- * @param {string} text
+ * @param {string} text @param {Hash} constants
  */
-export function readFingerprints(text) {
+export function readFingerprints(text, { fingerprint: size }) {
   const bytes = fromBase64(text);
-  const count = bytes.length / SIZE;
   return new Set(
-    Array.from({ length: count }, (_, n) =>
-      bytes.subarray(n * SIZE, (n + 1) * SIZE).reduce((sum, byte) => 256 * sum + byte, 0),
+    Array.from({ length: bytes.length / size }, (_, n) =>
+      bytes.subarray(n * size, (n + 1) * size).reduce((sum, byte) => 256 * sum + byte, 0),
     ),
   );
+}
+
+/**
+ * Return different fingerprints as `readFingerprints` reads them.
+ * @param {number[]} numbers @param {Hash} constants
+ */
+export function writeFingerprints(numbers, { fingerprint: size }) {
+  const digits = numbers
+    .sort((a, b) => a - b)
+    .map((number) => number.toString(16).padStart(2 * size, "0"))
+    .join("");
+  return btoa(digits.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16))));
 }

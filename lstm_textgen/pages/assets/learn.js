@@ -43,7 +43,7 @@ export class Learner {
     this.shape = shape;
     this.rows = rows;
     this.steps = steps;
-    this.updates = 0;
+    this.decayed = [1, 1]; // β₁ and β₂ to the power of the number of updates
     const heap = new Heap();
     const count = sizesOf(shape).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
     this.count = pad(count);
@@ -180,9 +180,11 @@ export class Learner {
    * @param {number} first @param {number} last
    */
   step({ rate, clip, beta1, beta2, epsilon }, squares, first = 0, last = this.count) {
-    this.updates++;
+    // Not by `**`, whose last bits differ between browsers.
+    this.decayed = [beta1 * this.decayed[0], beta2 * this.decayed[1]];
+    const [decayed1, decayed2] = this.decayed;
     const scale = Math.min(1, clip / Math.sqrt(squares));
-    const step = (rate * Math.sqrt(1 - beta2 ** this.updates)) / (1 - beta1 ** this.updates);
+    const step = (rate * Math.sqrt(1 - decayed2)) / (1 - decayed1);
     const places = this.flat.map((at) => at + 4 * first);
     this.heap.kernels.adam(...places, last - first, scale, step, beta1, beta2, epsilon);
   }

@@ -96,7 +96,8 @@ export class Member {
       return theirs[n];
     });
     this.ours.forEach((weights, n) => {
-      learner.weights.set(weights, parts[n][0]);
+      const [first] = parts[n];
+      learner.weights.set(weights.subarray(0, learner.weights.length - first), first); // no padding
     });
     learner.refresh();
   }
@@ -161,11 +162,13 @@ export async function share(port) {
 }
 
 /**
- * Make a member of a team.
+ * Make a member of a team. It gets code, as compiled code can't travel through ports between the
+ * workers of a page that was opened from disk.
  * @param {{learner: any[], number: number, ports: (MessagePort | null)[]}} message
  */
-export function memberOf({ learner: [shape, module, rows, steps], number, ports }) {
+export function memberOf({ learner: [shape, code, rows, steps], number, ports }) {
   const lines = ports.map((port) => port && new Line(port));
+  const module = new WebAssembly.Module(code);
   return new Member(new Learner(shape, module, rows, steps), number, lines);
 }
 

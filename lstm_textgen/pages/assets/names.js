@@ -3,6 +3,8 @@
 /** Words of what Python calls letters, Ⅳ and ², too; of longer ones, pieces. */
 const WORDS = /[\p{L}\p{Nl}\p{No}]{1,60}/gu;
 
+const CAPITAL = /^\p{Uppercase}/u;
+
 /** Characters before a place that may belong to a name. */
 const REACH = 60;
 
@@ -11,7 +13,7 @@ export class Names {
   /** @param {string[]} units @param {string} names @param {string} seed @param {number} rarer */
   constructor(units, names, seed, rarer) {
     const words = (names && `${names} ${seed}`.match(WORDS)) || [];
-    this.known = new Set(words.filter((word) => /^\p{Uppercase}/u.test(word)));
+    this.known = new Set(words.filter((word) => CAPITAL.test(word)));
     this.begun = new Set(
       [...this.known].flatMap((name) => [...name].map((_, n, all) => all.slice(0, n + 1).join(""))),
     );
@@ -43,4 +45,40 @@ export class Names {
     const [, name, next] = /^. (\p{Uppercase}[\p{L}\p{Nl}\p{No}]*)(.?)/su.exec(end) ?? [];
     return name !== undefined && !(next ? this.known : this.begun).has(name);
   }
+}
+
+/**
+ * Return the names in `text`, sorted, with spaces between: see `names-in` of names.hy.
+ * @param {string} text @param {import("./looks.js").Numbers} numbers
+ */
+export function namesIn(text, { mostNames, mostCapitals }) {
+  const words = new Set(text.match(WORDS));
+  const capitals = [];
+  let within = 0;
+  for (const [word, before] of text.matchAll(/(?<=(\S) )[\p{L}\p{Nl}\p{No}]+/gu)) {
+    if (/[\p{Lowercase},;]/u.test(before)) {
+      within += 1;
+      if (CAPITAL.test(word)) {
+        capitals.push(word);
+      }
+    }
+  }
+  const many = capitals.filter((word) => Array.from(word).length > 1).length; // not I
+  const names = new Set(capitals);
+  for (const word of words) {
+    if (CAPITAL.test(word) && !words.has(word.toLowerCase())) {
+      names.add(word);
+    }
+  }
+  const few = many < mostCapitals * within && names.size <= mostNames;
+  return few ? [...names].sort().join(" ") : "";
+}
+
+/**
+ * Return the names in both of two texts, as of `namesIn`; none if one has none.
+ * @param {string} one @param {string} other @param {import("./looks.js").Numbers} numbers
+ */
+export function joinedNames(one, other, { mostNames }) {
+  const names = one && other ? new Set(`${one} ${other}`.split(" ")) : new Set();
+  return names.size <= mostNames ? [...names].sort().join(" ") : "";
 }

@@ -10,7 +10,18 @@
  * @property {{spelled: number, tail: number, apostrophes: string, sharpness: number,
  *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number,
  *   recall: number, from: number}} memory of `memory.hy`
+ * @property {Record<string, string | null>} patterns of what a text is first split into, by the unit
+ * @property {import("./recipe.js").Learning} learning
  * @property {number} rarer of `names.hy`
+ * @property {Record<string, any>} settings of a model: the defaults, in Python's words
+ * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],
+ *   brokenUp: number[], list: Record<string, number[]>, fewestLines: number, shortLines: number,
+ *   oversights: number, breaks: string[], commas: string, few: number, fewControls: number, mostCopies: number,
+ *   mostItems: number, windows: number[], brief: number, briefLookback: number,
+ *   mostlySpoken: number, verse: number, mostPeople: number, mostNames: number,
+ *   mostCapitals: number, longestNamed: number, shortRun: number, longer: number,
+ *   embedding: {least: number, own: number, share: number, most: number}, longest: number,
+ *   mostHalved: number, mostHeld: number, indented: number}} corpus of `text/` and `settings/`
  * @property {string} blank white space in a character class, except the line break
  * @property {Record<string, string>} symbols of control characters, by their codes
  */

@@ -135,7 +135,7 @@ export function highestOf(numbers) {
  * Return a function whose numbers, from 0 to below 1, follow from a seed: Doty-Humphrey's sfc32.
  * @param {number} seed @param {number} stream
  */
-function randomNumbers(seed, stream) {
+export function randomNumbers(seed, stream) {
   let [a, b, c, count] = [seed | 0, stream | 0, 0, 1];
   const next = () => {
     const sum = (a + b + count++) | 0;

@@ -97,8 +97,14 @@ class Words extends Vocabulary {
   }
 }
 
+/** Words whose pieces are cached. */
+const REMEMBERED = 200_000;
+
 /** Parts of words, merged from characters as in `pieces.hy`. */
 class Pieces extends Vocabulary {
+  /** @type {Map<string, string[]>} the pieces of words */
+  spelled = new Map();
+
   /** @param {Facts} facts */
   constructor(facts) {
     super(facts);
@@ -121,10 +127,26 @@ class Pieces extends Vocabulary {
   }
 
   /**
-   * Return the units of a word, applying the merges in order.
+   * Return the units of a word.
    * @param {string} word
    */
   spell(word) {
+    let units = this.spelled.get(word);
+    if (!units) {
+      units = this.merge(word);
+      if (this.spelled.size >= REMEMBERED) {
+        this.spelled.clear();
+      }
+      this.spelled.set(word, units);
+    }
+    return units;
+  }
+
+  /**
+   * Return the units of a word, applying the merges in order.
+   * @param {string} word
+   */
+  merge(word) {
     const units = Array.from(word);
     for (;;) {
       let [first, place] = [Infinity, 0];

@@ -1,0 +1,120 @@
+/**
+ * What a page says, in four languages: `phrases.json` has all of it. An element keeps the key of
+ * its phrase, so that it changes with the language.
+ */
+
+import { block } from "./page.js";
+
+/**
+ * @typedef {string | {one: string, other: string}} Wording of which a `count` chooses
+ * @typedef {Record<string, string | number | Node>} Values of a phrase's placeholders
+ */
+
+/** @type {Record<string, Record<string, Wording>>} */
+const PHRASES = JSON.parse(block("phrases"));
+
+/** The languages, each by its own name. */
+export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "Español" };
+
+/** Where elements have the keys of phrases, and the attributes that these become. */
+const SPOKEN = { say: "", sayLabel: "aria-label", sayPlaceholder: "placeholder" };
+
+/** The page's language: that chosen before a reload, or the first of the browser's that it has. */
+let language =
+  [history.state?.language, ...navigator.languages]
+    .map((each) => String(each).slice(0, 2))
+    .find((each) => each in LANGUAGES && each in Object.values(PHRASES)[0]) ?? "en";
+
+/** Return the page's language. */
+export function spokenLanguage() {
+  return language;
+}
+
+/**
+ * Let the page speak another language, also after a reload. Whatever isn't said by `phraseIn` or
+ * `data-say` listens to the window's event `languagechange`.
+ * @param {string} chosen
+ */
+export function chooseLanguage(chosen) {
+  language = chosen;
+  history.replaceState({ ...history.state, language }, "");
+  speak(document);
+  dispatchEvent(new Event("languagechange"));
+}
+
+/**
+ * Return a number as the language writes it.
+ * @param {number} number @param {Intl.NumberFormatOptions} [options]
+ */
+export function inDigits(number, options) {
+  return number.toLocaleString(language, options);
+}
+
+/**
+ * Return the parts of a phrase: text, and those of its `values` that are nodes.
+ * @param {string} key @param {Values} [values] numbers are written as the language does
+ */
+export function partsOf(key, values = {}) {
+  const wording = PHRASES[key][language];
+  const text =
+    typeof wording === "string"
+      ? wording
+      : new Intl.PluralRules(language).select(Number(values.count)) === "one"
+        ? wording.one
+        : wording.other;
+  return unbroken(text)
+    .split(/\{(\w+)\}/)
+    .map((part, n) => {
+      const value = n % 2 ? values[part] : part;
+      return typeof value === "number" ? inDigits(value) : value;
+    });
+}
+
+/**
+ * Return a text whose lines don't break where French has spaces beside its signs.
+ * @param {string} text
+ */
+function unbroken(text) {
+  return text.replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0");
+}
+
+/**
+ * Return a phrase.
+ * @param {string} key @param {Values} [values]
+ */
+export function said(key, values) {
+  return partsOf(key, values).join("");
+}
+
+/**
+ * Put a phrase into an element, in whatever language the page will have.
+ * @template {HTMLElement} T @param {T} element
+ * @param {string} key @param {Record<string, string | number>} [values]
+ */
+export function phraseIn(element, key, values = {}) {
+  element.dataset.say = key;
+  element.dataset.values = JSON.stringify(values);
+  element.textContent = said(key, values);
+  return element;
+}
+
+/**
+ * Put phrases into the elements below `root` that have the key of one as `data-say`,
+ * `data-say-label` (for screen readers) or `data-say-placeholder`.
+ * @param {ParentNode} root
+ */
+export function speak(root) {
+  document.documentElement.lang = language;
+  const found = root.querySelectorAll("[data-say], [data-say-label], [data-say-placeholder]");
+  for (const each of /** @type {NodeListOf<HTMLElement>} */ (found)) {
+    const values = JSON.parse(each.dataset.values ?? "{}");
+    for (const [name, attribute] of Object.entries(SPOKEN)) {
+      const key = each.dataset[name];
+      if (key && attribute) {
+        each.setAttribute(attribute, said(key, values));
+      } else if (key) {
+        each.textContent = said(key, values);
+      }
+    }
+  }
+}

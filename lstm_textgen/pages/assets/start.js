@@ -1,0 +1,160 @@
+/** The start of a run of training: a corpus → a plan, and a network that is ready for it. */
+
+import { Batches, joined } from "./batches.js";
+import { fit, grown, newWeights } from "./beginning.js";
+import { quantile } from "./items.js";
+import { shapeOf, unpacked } from "./network.js";
+import { planFor } from "./recipe.js";
+import { randomNumbers } from "./sampler.js";
+
+/**
+ * @typedef {import("./model.js").Facts} Facts
+ * @typedef {import("./recipe.js").Plan} Plan
+ * @typedef {import("./training.js").Task} Task
+ * @typedef {import("./training.js").Team} Team
+ *
+ * @typedef {object} Start
+ * @property {Facts} facts of the new model @property {Team} team @property {Plan} plan
+ * @property {{bits: number, familiar: boolean, strange: boolean} | null} knows how well the parent
+ *   predicts the text, in bits per character
+ */
+
+/** Milliseconds of steps that measure the machine, after the first. */
+const MEASURED = 300;
+
+/** The work of a step that only reads, of one that learns. */
+const READING = 1 / 3;
+
+/** What the random numbers of a seed are for. */
+export const STREAMS = { weights: 0, order: 1, dropout: 2 };
+
+/**
+ * Return the start of a run.
+ * @param {Task} task
+ */
+export async function begin(task) {
+  const ids = joined(task.corpus.training);
+  const start = await (task.parent ? fromParent(task, task.parent, ids) : newStart(task, ids));
+  const form = { ...start.plan, ...formOf(task, start.plan) };
+  return { ...start, plan: form, facts: withRecord(start.facts, start.plan) };
+}
+
+/**
+ * Return how a list is read: the units that end an item, and whether windows begin with items, as
+ * they do in fine-tuning if most items fit.
+ * @param {Task} task @param {Plan} plan
+ */
+function formOf({ corpus, constants }, { tuned, lookback }) {
+  const { training, facts } = corpus;
+  const ends = facts.end.length;
+  if (training instanceof Int32Array) {
+    return { ends: 0, whole: false };
+  }
+  const sizes = training.map(({ length }) => length).sort((a, b) => a - b);
+  return { ends, whole: tuned && ends + quantile(sizes, constants.corpus.mostItems) <= lookback };
+}
+
+/**
+ * Return the start of a new model.
+ * @param {Task} task @param {Int32Array} ids @returns {Promise<Start>}
+ */
+async function newStart({ corpus, constants, same, seed, makeTeam }, ids) {
+  const sought = { units: ids.length, lookback: corpus.lookback, parent: null, familiar: false };
+  /** @param {Plan} plan */
+  const ready = async (plan) => {
+    const facts = { ...corpus.facts, layers: plan.layers };
+    const team = await makeTeam(shapeOf(facts), plan.rows, plan.lookback);
+    team.weights.set(newWeights(shapeOf(facts), randomNumbers(seed, STREAMS.weights)));
+    await team.refresh();
+    return { facts, plan, team, knows: null };
+  };
+  if (same) {
+    return ready(planFor({ ...sought, same, speed: 1 }, constants));
+  }
+  const smallest = await ready(planFor({ ...sought, same, speed: 0 }, constants));
+  const { sizes } = constants.learning.new;
+  const speed = (await speedOf(smallest, ids)) / sizes[sizes.length - 1].speed;
+  const plan = planFor({ ...sought, same, speed }, constants);
+  if (plan.layers[0][1] === smallest.plan.layers[0][1]) {
+    return { ...smallest, plan };
+  }
+  smallest.team.close?.();
+  return ready(plan);
+}
+
+/**
+ * Return the units that a team learns from in a second; its weights stay as they are.
+ * @param {Pick<Start, "team" | "plan">} start @param {Int32Array} ids
+ */
+async function speedOf({ team, plan }, ids) {
+  const { rows, lookback } = plan;
+  const batches = new Batches(ids, { ...plan, ends: 0, whole: false }).epoch(() => 0);
+  let [begun, read] = [0, 0];
+  for (const batch of batches) {
+    await team.gradients({ ...batch, scale: 1, dropout: 0, before: 0, random: () => 0 });
+    if (begun) {
+      read += rows * lookback;
+    } else {
+      begun = performance.now();
+    }
+    if (performance.now() - begun > MEASURED) {
+      break;
+    }
+  }
+  return (1000 * read) / (performance.now() - begun);
+}
+
+/**
+ * Return the start of a model that goes on from a parent.
+ * @param {Task} task @param {NonNullable<Task["parent"]>} parent @param {Int32Array} ids
+ * @returns {Promise<Start>}
+ */
+async function fromParent({ corpus, constants, same, makeTeam }, parent, ids) {
+  const { facts, lookback } = corpus;
+  const { tuning } = constants.learning;
+  const sought = { units: ids.length, lookback, parent: parent.facts, same };
+  let plan = planFor({ ...sought, familiar: true, speed: Infinity }, constants);
+  let team = await makeTeam(shapeOf(facts), plan.rows, lookback);
+  team.weights.set(grown(unpacked(parent.weights, parent.facts), parent.facts, facts, ids));
+  await team.refresh();
+  const known = parent.facts.units.length;
+  const begun = performance.now();
+  const { read, bits } = await fit(team, facts, { ids, known, form: plan }, tuning);
+  const speed = (1000 * READING * read) / (performance.now() - begun);
+  const familiar = bits < tuning.familiar;
+  plan = planFor({ ...sought, familiar, speed }, constants);
+  if (!familiar) {
+    const weights = team.weights.slice();
+    team.close?.();
+    team = await makeTeam(shapeOf(facts), plan.rows, lookback);
+    team.weights.set(weights);
+    await team.refresh();
+  }
+  return { facts, plan, team, knows: { bits, familiar, strange: bits > tuning.strange } };
+}
+
+/**
+ * Return `facts` whose record has the settings of a plan.
+ * @param {Facts} facts @param {Plan} plan
+ */
+function withRecord(facts, { layers, rows, lookback, epochs, rate, before, dropout }) {
+  const drop = (/** @type {number} */ share) => (share ? [`dropout:${share}`] : []);
+  const network = layers.flatMap((layer) => [layer.join(":"), ...drop(dropout)]);
+  const { record } = facts;
+  const settings = {
+    ...record.settings,
+    layers: [...drop(before), ...network].join(","),
+    batch_size: rows,
+    lookback,
+    stride: lookback,
+    epochs,
+    learning_rate: rate,
+  };
+  return { ...facts, record: { ...record, settings } };
+}
+
+/** Return the browser's name and version. */
+export function browser() {
+  const found = navigator.userAgent.match(/(Firefox|Edg|Chrome|Version)\/\d+/);
+  return (found?.[0] ?? "a browser").replace("Version", "Safari").replace("/", " ");
+}

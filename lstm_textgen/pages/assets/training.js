@@ -1,0 +1,356 @@
+/**
+ * A run of training in a worker, as in `training.hy`: epochs of steps, each followed by validation,
+ * until the plan is done, the network only learns by heart, or the page asks for the end.
+ */
+
+import { Batches, joined, readings } from "./batches.js";
+import { lengthOfUnits } from "./beginning.js";
+import { Clock } from "./clock.js";
+import { packed, unpacked } from "./network.js";
+import { Average, rateAt } from "./recipe.js";
+import { randomNumbers } from "./sampler.js";
+import { begin, browser, STREAMS } from "./start.js";
+
+/**
+ * @typedef {import("./batches.js").Batch} Batch
+ * @typedef {import("./model.js").Facts} Facts
+ *
+ * @typedef {object} Team that learns: see learn.js and team.js
+ * @property {Float32Array} weights flat; after they were changed from outside, `refresh` is called
+ * @property {() => unknown} refresh
+ * @property {() => unknown} forget what all rows have read
+ * @property {(batch: import("./learn.js").Batch & import("./learn.js").Teaching) =>
+ *   number | Promise<number>} gradients
+ * @property {(update: import("./learn.js").Update) => unknown} update
+ * @property {(batch: import("./learn.js").Batch & {first: boolean, expected?: Float64Array}) =>
+ *   Float32Array | Promise<Float32Array>} losses from an empty state, if it is the first batch; to
+ *   `expected` it adds how often the network expects each unit
+ * @property {() => void} [close]
+ *
+ * @typedef {object} Task
+ * @property {import("./corpus.js").Corpus} corpus
+ * @property {{facts: Facts, weights: Uint8Array} | null} parent the model to teach; null: a new one
+ * @property {import("./page.js").Constants} constants
+ * @property {boolean} same whether the result is to be the same on every machine
+ * @property {number} seed of random numbers
+ * @property {(shape: import("./network.js").Shape, rows: number, steps: number) =>
+ *   Team | Promise<Team>} makeTeam
+ * @property {(news: {event: string, [name: string]: any}) => void} report
+ * @property {{stop?: boolean}} asked which the page may change at any time
+ */
+
+/** Milliseconds between two reports of progress, two states, and two moments for messages. */
+const [PROGRESS, STATES, BREATH] = [200, 2000, 30];
+
+/** Epochs without a lower loss on what was held out after which a network learns by heart. */
+const HEART = 2;
+
+/** The part of the newest loss in their running mean. */
+const NEWEST = 0.05;
+
+/** The bits of a state's weights. */
+const STATE_BITS = 8;
+
+/** Units of the part held out that are read after each epoch: the rest is read at the end. */
+const LOOKED_AT = 10_000;
+
+/**
+ * Teach a model, and report how it goes:
+ * - `plan`: the `plan`, and `knows`, how well the parent predicts the text;
+ * - `progress`: the `part` of the run that is done, `secondsLeft`, `bits` per character of late,
+ *   and `speed`, in units a second;
+ * - `epoch`: its number `epoch`, 0 before any step, `training` and `validation` in bits per
+ *   character, `best` whether its weights are kept, `byHeart` whether it only learns by heart now;
+ * - `state`, the first before any step: `weights` as they are, packed as `facts` say;
+ * - `done`: `weights`, `facts`, `bits` of what was held out, and `why`: "finished", "stopped",
+ *   "by heart", or "diverged".
+ * @param {Task} task
+ */
+export async function teach(task) {
+  const start = await begin(task);
+  const { plan, knows } = start;
+  task.report({ event: "plan", plan, knows });
+  await new Training(task, start).run();
+}
+
+/** A run, and what it has come to. */
+class Training {
+  /**
+   * @param {Task} task @param {Awaited<ReturnType<typeof begin>>} start
+   */
+  constructor({ corpus, constants, seed, report, asked }, { facts, plan, team }) {
+    this.facts = facts;
+    this.plan = plan;
+    this.team = team;
+    this.report = report;
+    this.asked = asked;
+    this.numbers = constants.learning;
+    this.patience = constants.settings.patience;
+    const ids = joined(corpus.training);
+    this.text = corpus.text;
+    this.length = lengthOfUnits(ids, facts.units);
+    this.held = joined(corpus.validation).subarray(0, this.numbers.validation.most);
+    this.batches = new Batches(corpus.training, plan);
+    const averages = plan.tuned && this.held.length > 0;
+    this.average = averages ? new Average(team.weights, this.numbers.average) : null;
+    this.order = randomNumbers(seed, STREAMS.order);
+    this.dropout = randomNumbers(seed, STREAMS.dropout);
+    this.clock = new Clock();
+    this.learning = 0; // seconds of steps
+    this.updates = 0;
+    this.loss = 0; // nats per unit of late
+    /** @type {import("./keep.js").Epoch[]} of this run */
+    this.entries = [];
+    /** @type {Float32Array | null} the weights to keep */
+    this.best = null;
+  }
+
+  /** Train to the end. */
+  async run() {
+    const { held, team, report } = this;
+    this.#reportState();
+    if (held.length) {
+      const loss = await this.#lossOf(team.weights.slice(), LOOKED_AT);
+      report({ event: "epoch", epoch: 0, validation: this.#bits(loss, LOOKED_AT) });
+      this.clock.begun = performance.now();
+    }
+    let why = "";
+    while (!why) {
+      why = (await this.#epoch()) || this.#whyDone();
+    }
+    await this.#finish(why);
+    this.clock.close();
+    team.close?.();
+  }
+
+  /** The share of the run that is done, by epochs or by the clock. */
+  get share() {
+    const { plan, batches, updates, clock } = this;
+    const byEpochs = updates / (plan.epochs * batches.steps);
+    return Math.min(1, Math.max(byEpochs, clock.seconds / plan.seconds));
+  }
+
+  /** The epochs since the one with the lowest loss on what was held out. */
+  get waited() {
+    const losses = this.entries.map((entry) => entry.validation_loss ?? 0);
+    return losses.length - 1 - losses.indexOf(this.#lowest());
+  }
+
+  /** Return why the run is over after an epoch; "": it isn't. */
+  #whyDone() {
+    const { held, patience, asked, waited } = this;
+    if (asked.stop) {
+      return "stopped";
+    }
+    if (this.share >= 1) {
+      return "finished";
+    }
+    return held.length && waited >= patience ? "by heart" : "";
+  }
+
+  // * Steps
+
+  /** Train for an epoch, or until the run must end; return why it must if it can't go on. */
+  async #epoch() {
+    const { batches, order, asked, clock, facts } = this;
+    const begun = clock.seconds;
+    let [steps, sum] = [0, 0];
+    for (const batch of batches.epoch(order)) {
+      const before = clock.seconds;
+      sum += await this.#step(batch);
+      this.learning += clock.seconds - before;
+      steps++;
+      if (!(this.loss < 2 + 2 * Math.log(facts.units.length))) {
+        return "diverged";
+      }
+      await this.#breathe();
+      if (asked.stop || clock.seconds >= this.plan.seconds) {
+        break;
+      }
+    }
+    await this.#endEpoch(sum / steps, begun);
+    return "";
+  }
+
+  /**
+   * Train on a batch; return its mean loss in nats.
+   * @param {Batch} batch
+   */
+  async #step(batch) {
+    const { team, plan, numbers, share, updates } = this;
+    const { dropout, before } = plan;
+    if (batch.empty) {
+      await team.forget();
+    }
+    const scale = 1 / batch.x.length;
+    const drop = { dropout, before, random: this.dropout };
+    const { steadying, adam } = numbers;
+    const loss = scale * (await team.gradients({ ...batch, scale, ...drop, steadying }));
+    await team.update({ rate: rateAt(plan, updates, share, numbers.rate), ...adam });
+    this.loss += (updates ? NEWEST : 1) * (loss - this.loss);
+    this.updates++;
+    this.average?.move(share, this.share, team.weights);
+    return loss;
+  }
+
+  /** Report what is due, and let messages come in. */
+  async #breathe() {
+    const { clock, report, share: part, updates, plan, learning } = this;
+    const bits = this.loss / Math.LN2 / this.length;
+    if (clock.due("progress", PROGRESS)) {
+      const speed = (updates * plan.rows * plan.lookback) / learning;
+      const secondsLeft = (clock.seconds * (1 - part)) / part;
+      report({ event: "progress", part, bits, speed, secondsLeft });
+    }
+    if (clock.due("state", STATES)) {
+      this.#reportState();
+    }
+    if (clock.due("breath", BREATH)) {
+      await clock.breathe();
+    }
+  }
+
+  #reportState() {
+    const { team, report } = this;
+    const facts = { ...this.facts, bits: STATE_BITS };
+    report({ event: "state", weights: packed(team.weights, facts), facts });
+  }
+
+  // * The end of an epoch
+
+  /**
+   * Validate after an epoch, or a part of one, and keep its weights if they are the best.
+   * @param {number} loss its mean, in nats @param {number} begun when, in seconds of the run
+   */
+  async #endEpoch(loss, begun) {
+    const { facts, plan, entries, clock, held, numbers } = this;
+    const rate = rateAt(plan, this.updates, this.share, numbers.rate);
+    /** @type {import("./keep.js").Epoch} */
+    const entry = {
+      epoch: facts.record.history.length + entries.length + 1,
+      text: this.text,
+      loss,
+      learning_rate: Number(rate.toPrecision(6)),
+      seconds: 0,
+      machine: browser(),
+      sample: "",
+      ...this.#lengths(),
+    };
+    entries.push(entry);
+    const best = held.length > 0 && (await this.#validate(entry));
+    entry.seconds = Math.round(1000 * (clock.seconds - begun)) / 1000;
+    this.report({
+      event: "epoch",
+      epoch: entries.length,
+      training: loss / Math.LN2 / this.length,
+      validation: entry.validation_loss && this.#bits(entry.validation_loss, LOOKED_AT),
+      best,
+      byHeart: this.#byHeart(),
+    });
+  }
+
+  /**
+   * Note in `entry`, the last one, the lowest loss of the weights of now and of their average;
+   * return whether these are the best so far, which are kept.
+   * @param {import("./keep.js").Epoch} entry
+   */
+  async #validate(entry) {
+    const { team, plan, facts, average } = this;
+    const now = team.weights.slice();
+    const width = plan.layers[plan.layers.length - 1][1];
+    const last = (width + 1) * facts.units.length;
+    let [best, lowest] = [now, Number.POSITIVE_INFINITY];
+    for (const weights of average ? [now, average.weights, average.softened(last)] : [now]) {
+      const loss = await this.#lossOf(weights, LOOKED_AT);
+      [best, lowest] = loss < lowest ? [weights, loss] : [best, lowest];
+    }
+    await this.#use(now);
+    entry.validation_loss = lowest;
+    const kept = lowest <= this.#lowest() + (average ? this.#chance() : 0);
+    if (kept) {
+      this.best = best.slice();
+    }
+    if (kept && average) {
+      entry.kept = true;
+    }
+    return kept;
+  }
+
+  /** Return the lowest loss of all epochs, in nats per unit. */
+  #lowest() {
+    return Math.min(...this.entries.map((entry) => entry.validation_loss ?? 0));
+  }
+
+  /** Return by how many nats per unit the losses of two epochs may differ by chance. */
+  #chance() {
+    return this.numbers.validation.uncertain / Math.sqrt(Math.min(this.held.length, LOOKED_AT));
+  }
+
+  /** Return whether what the network learns now holds for the training text only. */
+  #byHeart() {
+    const { entries, waited } = this;
+    const [best, last] = [entries[entries.length - 1 - waited], entries[entries.length - 1]];
+    return this.held.length > 0 && waited >= HEART && last.loss < best.loss;
+  }
+
+  // * Validation
+
+  /**
+   * Return the mean loss of `weights` on what was held out, in nats per unit.
+   * @param {Float32Array} weights @param {number} most units that are read
+   */
+  async #lossOf(weights, most) {
+    const { team, facts, plan, numbers } = this;
+    await this.#use(weights);
+    const ids = this.held.subarray(0, most);
+    let sum = 0;
+    for (const batch of readings(ids, facts.start, plan, numbers.validation.runIn)) {
+      const losses = await team.losses({ ...batch, first: batch.empty });
+      sum += losses.reduce((all, loss) => all + loss, 0);
+    }
+    return sum / ids.length;
+  }
+
+  /** @param {Float32Array} weights */
+  async #use(weights) {
+    this.team.weights.set(weights);
+    await this.team.refresh();
+  }
+
+  /**
+   * Return a loss on what was held out in bits per character.
+   * @param {number} loss in nats per unit @param {number} most units that were read
+   */
+  #bits(loss, most) {
+    return loss / Math.LN2 / lengthOfUnits(this.held.subarray(0, most), this.facts.units);
+  }
+
+  /** Return the characters per unit, for the history, unless it is always one. */
+  #lengths() {
+    const { facts, held, length } = this;
+    if (facts.unit === "characters") {
+      return {};
+    }
+    const read = held.subarray(0, LOOKED_AT);
+    const own = read.length && { validation_unit_length: lengthOfUnits(read, facts.units) };
+    return { unit_length: length, ...own };
+  }
+
+  /**
+   * Report the end, with the best weights, rounded as a page has them.
+   * @param {string} why
+   */
+  async #finish(why) {
+    const { held, entries, report, team } = this;
+    const { record } = this.facts;
+    if (why === "diverged" && !this.best) {
+      throw new Error("teach.failed.diverged");
+    }
+    const made = new Date().toISOString().slice(0, 10);
+    const history = [...record.history, ...entries];
+    const facts = { ...this.facts, made, record: { ...record, history } };
+    const weights = packed(this.best ?? team.weights, facts);
+    const loss = held.length && (await this.#lossOf(unpacked(weights, facts), held.length));
+    report({ event: "done", weights, facts, bits: this.#bits(loss, held.length), why });
+  }
+}

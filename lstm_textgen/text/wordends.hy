@@ -1,0 +1,137 @@
+#[[Where a word ends, for those who choose words from a model, in Python and on a page.
+
+A word is letters and digits with the apostrophes and hyphens within, or a run of signs, each with
+the white space before it; or a run of line breaks. It has ended once something comes that can't
+belong to it: the `TABLE` says so for each character. Scripts without spaces between words end one
+where the model is in doubt (see writing/words.hy). Of a list of short lines, a word is an item.]]
+
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(import
+  functools [cache lru-cache]
+  re
+  unicodedata [category]
+  numpy :as np)
+
+(setv
+  WORD-JOINERS "'’-"
+  ZERO-WIDTH "\u200c\u200d"  ; joiners of letters, which count as marks
+  ;; Thai, Lao, Myanmar, Khmer, kana, Han: for a class of a regular expression, in JavaScript, too.
+  SPACELESS (+ "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u309d-\u309f"
+    "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff")
+  CLASSES ["letter" "mark" "joiner" "sign" "spaceless" "blank" "break"]
+  ;; For each state, the next one after a character of each of the `CLASSES`. A dot: the word ended
+  ;; before the character; a minus: it ended before the character's predecessor.
+  TABLE {
+    "S" "LGGGCSB"  ; at the start of a word
+    "L" "LLJ...."  ; within letters
+    "J" "L------"  ; after a joiner, which belongs to the word only if a letter follows
+    "C" ".C..C.."  ; within a script without spaces
+    "D" ".C....."  ; there, where a word ends
+    "G" ".GGG..."  ; within signs
+    "B" ".....BB"  ; within line breaks
+    ;; What follows a text that ends with letters, or with letters and a joiner: the rest of
+    ;; the word, or the next one.
+    "T" "LLQGCSB"
+    "Q" "LGGG..."  ; a joiner after such letters
+    "U" "LGGGCSB"
+    ;; An item of a list: where it may end at once, within it, after its end.
+    "I" "XXXXXXE"
+    "X" "XXXXXX."
+    "E" "......."}
+  LONGEST-WORD 40)  ; characters; of a list, the most that 95% of its items have
+
+
+(defrecord Row
+  #[[What units, arrays of their ids, do to a word in one state.
+
+  Those that `go-on` belong to it. Before those that `end` it, it is whole; before those that end it
+  one character `back`, all but its last one is. A list has those that end it `within`, each an
+  #(id n) whose first `n` characters belong to the word.]]
+  [#^ np.ndarray go-on  #^ np.ndarray end  #^ np.ndarray back  #^ list within])
+
+
+(defn [cache] class-of [character]
+  "Return which of the `CLASSES` a `character` belongs to, as an index."
+  (.index CLASSES (cond
+    (= character "\n") "break"
+    (or (= (get (category character) 0) "M") (in character ZERO-WIDTH)) "mark"
+    (.match (_spaceless) character) "spaceless"
+    (or (.isalnum character) (= character "_")) "letter"
+    (.isspace character) "blank"
+    (in character WORD-JOINERS) "joiner"
+    True "sign")))
+
+
+(defn [cache] _spaceless [] (re.compile f"[{SPACELESS}]"))
+
+
+(defn spaceless? [character]
+  "Return whether `character` belongs to a script without spaces between words."
+  (= (get CLASSES (class-of character)) "spaceless"))
+
+
+(defn [(lru-cache 100_000)] follow [state text]
+  #[[Return #(state end): the state after `text` in a word's `state`, and where the word ended.
+
+  The end is None if it hasn't; it is -1 if it ended before the last character before `text`.]]
+  (for [[n character] (enumerate text)]
+    (setv next (get TABLE state (class-of character)))
+    (when (in next ".-") (return #(state (- n (int (= next "-"))))))
+    (setv state next))
+  #(state None))
+
+
+(defn typed-at-end [text]
+  "Return #(state typed): in which state of a word `text` ends, and what it has of that word."
+  (setv
+    tail (cut text (- LONGEST-WORD) None)
+    [state start] ["S" 0])
+  (for [[n character] (enumerate tail)]
+    (setv
+      own (class-of character)
+      next (get TABLE state own))
+    (when (in next ".-") (setv [state next] ["S" (get TABLE "S" own)]))
+    (when (= state "S") (setv start n))
+    (setv state next))
+  (if (in state "LJ") #((get {"L" "T"  "J" "U"} state) (cut tail start None)) #("S" "")))
+
+
+(defn completes? [state word]
+  "Return whether `word` continues what was typed, in a `state` of `typed-at-end` or of an item."
+  (or (in state "IX")
+    (and
+      (in state "TU")
+      (in (get CLASSES (class-of (get word 0))) ["letter" "mark" "joiner"])
+      (= (get (follow state word) 0) "L"))))
+
+
+(defn [(lru-cache 64)] row-of [vocabulary state]
+  "Return the `Row` of all units of `vocabulary` in a word's `state`."
+  (row-after vocabulary.units state (range vocabulary.size) 0))
+
+
+(defn row-after [units state ids typed]
+  "Return the `Row` of `ids` among `units` of which the first `typed` characters have come already."
+  (setv [go-on end back within] [[] [] [] []])
+  (for [id ids]
+    (setv [_ ended] (follow state (cut (get units id) typed None)))
+    (match ended
+      None (.append go-on id)
+      0 (.append end id)
+      -1 (.append back id)
+      _ (.append within #(id ended))))
+  (Row (np.array go-on int) (np.array end int) (np.array back int) within))
+
+
+(defn [(lru-cache 8)] firsts-of [vocabulary]
+  #[[Return #(ids characters): units that begin in a script without spaces, and with which.
+
+  `ids` is an array (n,), `characters` (n,) numbers them from 0.]]
+  (setv
+    ids (lfor [id unit] (enumerate vocabulary.units) :if (spaceless? (get unit 0)) id)
+    numbers {})
+  #( (np.array ids int)
+    (np.array
+      (lfor id ids (.setdefault numbers (get vocabulary.units id 0) (len numbers)))
+      int)))

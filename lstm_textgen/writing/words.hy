@@ -1,0 +1,240 @@
+#[[What a person may choose from: the most probable words, or phrases, to go on with.
+
+All is as in generation at temperature 1: the model keeps to its names, breaks no line where its
+text didn't, remembers a long text, and offers no unknown word.]]
+
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
+(import
+  heapq [nlargest]
+  math [exp]
+  threading [Lock]
+  warnings
+  numpy :as np
+  lstm-textgen.text.items [ENDS]
+  lstm-textgen.text.wordends [LONGEST-WORD completes? typed-at-end]
+  lstm-textgen.writing.conversation [people-of roles]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.rules [usual-rules]
+  lstm-textgen.writing.seeds [Seed as-read ways-on warn-of]
+  lstm-textgen.writing.wordtree [TOGETHER Tree ln-sum])
+
+(setv
+  FEW-TOGETHER 4  ; texts that a smaller engine reads at once
+  STORED-EACH 32  ; units between two places whose states are stored, besides the last ones
+  PATHS-OF-PHRASE 4  ; followed after each beginning
+  LONGEST-OF-PHRASE 12  ; units of each word of a phrase, on average
+  CLAUSE-ENDS ",;:–—،，、；："
+  FULL-STOPS ".!?…。！？")
+
+
+(defrecord Suggestion
+  #[[A way to go on: the `text` to add, and its `probability`.
+
+  `word` is what people read: with what was typed of the word before, without white space around.]]
+  [#^ str text  #^ str word  #^ float probability])
+
+
+(defclass Suggester []
+  #[[Suggests words and phrases by `model`, a `Checkpoint` or a `Mixture`.
+
+  It stores states of the last text, so a longer or a changed one takes little reading. One thread
+  at a time is served.]]
+
+  (meth __init__ [@model]
+    (setv
+      @_engine (make-engine model)
+      @_engines (lfor n [FEW-TOGETHER TOGETHER] (.like @_engine n))
+      [@_ids @_states @_outputs @_memory] [[] {0 (.copy-state @_engine)} [] None]
+      @_lock (Lock)))
+
+  (meth words [text count [warn warnings.warn]]
+    #[[Return a list of up to `count` `Suggestion`s: the words to go on with after `text`.
+
+    One call of `warn` names units that the model doesn't know.]]
+    (with [_ @_lock]
+      (setv [tree sheet] (@_tree text warn))
+      (.grow tree count))
+    (@_best tree sheet count))
+
+  (meth _best [tree sheet count]
+    "Return the suggestions of the `count` best words in `tree` for what is typed in `sheet`."
+    (lfor word (best-of tree.totals count) (.suggestion sheet word (get tree.totals word))))
+
+  (meth phrases [text count words [warn warnings.warn]]
+    #[[Return a list of up to `count` phrases of up to `words` words, each with another first one.
+
+    The first words are the best ones, the others the most probable after them that were found. A
+    phrase ends with its sentence or line or, when it has half of its words, with a clause. Of a
+    list that offers items, these are the phrases.]]
+    (with [_ @_lock]
+      (setv [tree sheet] (@_tree text warn))
+      (.grow tree count)
+      (when (in sheet.state "IX") (return (@_best tree sheet count)))
+      (setv phrases (@_grow-phrases tree count words)))
+    (sorted
+      (gfor phrase phrases :if phrase.found (.suggestion sheet #* (.best phrase)))
+      :key (fn [each] (- each.probability))))
+
+  (meth _grow-phrases [tree count words]
+    "Return the phrases that begin with the `count` best words in `tree`, each a `Phrase`."
+    (setv phrases (lfor
+      word (best-of tree.totals count)
+      :setv nodes (lfor node tree.nodes :if (= node.text word) node)
+      :if nodes
+      (Phrase (max nodes :key (fn [node] node.weight)) words)))
+    (for [_ (range (* words LONGEST-OF-PHRASE))]
+      (setv chosen (lfor
+        phrase phrases
+        pair (.next phrase @model.vocabulary.units)
+        pair))
+      (unless chosen (break))
+      (for [start (range 0 (len chosen) TOGETHER)]
+        (.read tree (cut chosen start (+ start TOGETHER)))))
+    phrases)
+
+  (meth _tree [text warn]
+    "Return #(tree sheet): the `Tree` of what may follow `text`, and the `Sheet` that has it."
+    (setv
+      [model vocabulary] [@model @model.vocabulary]
+      turn (turn-of model text)
+      [text _ _ unknowns] (as-read vocabulary (+ text turn) False)
+      sheet (Sheet turn #* (typed-in model text))
+      rest (.half-typed vocabulary text)
+      seed (Seed model (.removesuffix text rest) (fn [line] None) True))
+    (warn-of (lfor unit unknowns :if (!= unit rest) unit) vocabulary warn)
+    (setv seed.memory (@_read seed))
+    (setv
+      ways (ways-on @_engine vocabulary rest)
+      all (ln-sum (np.array (lfor way ways way.weight)))
+      tree (Tree model @_engines))
+    (for [way ways]
+      (setv rules (usual-rules seed))
+      (for [rule rules] (.read rule (cut rest (- (len rest) way.typed))))
+      (.set-state @_engine way.state)
+      (.add-root tree way (.join "" seed.opening) sheet.state rules @_engine.output all))
+    #(tree sheet))
+
+  (meth _read [seed]
+    "Let the engine read `seed`, of which it may have read a part; return its memory, or None."
+    (setv
+      ids (.tolist seed.ids)
+      same (next
+        (gfor [n [one other]] (enumerate (zip ids @_ids)) :if (!= one other) n)
+        (min (len ids) (len @_ids)))
+      from (max (gfor n @_states :if (<= n same) n))
+      longer? (and seed.memory @_memory (= same (len @_ids)))
+      remembered (if longer? (len @_ids) (- (len ids) (len seed.own))))
+    (when (and seed.memory (< (len @_outputs) from)) (setv from 0))
+    (setv @_outputs (if seed.memory (cut @_outputs from) []))
+    (.set-state @_engine (get @_states from))
+    (for [n (range from (len ids))]
+      (when seed.memory (.append @_outputs (.copy @_engine.output)))
+      (.step @_engine (get ids n))
+      (setv (get @_states (+ n 1)) (.copy-state @_engine)))
+    (setv
+      @_states (dfor [n state] (.items @_states)
+        :if (and (<= n (len ids)) (or (= (% n STORED-EACH) 0) (>= n (- (len ids) STORED-EACH))))
+        n state)
+      @_ids ids
+      @_memory (if longer? @_memory seed.memory))
+    (when @_memory
+      (for [n (range remembered (len ids))] (.take @_memory (get ids n) (get @_outputs n))))
+    @_memory))
+
+
+(defrecord Sheet
+  #[[What a person has typed: `typed` is the beginning of a word, in a `state` of wordends.hy.
+
+  `turn` is what must come before the word that is added.]]
+  [#^ str turn  #^ str state  #^ str typed]
+
+  (meth suggestion [text probability]
+    "Return the `Suggestion` to add `text`."
+    (setv whole (+ (if (completes? @state text) @typed "") text))
+    (Suggestion (+ @turn text) (or (.strip whole) whole) (min 1.0 probability))))
+
+
+(defn best-of [totals count]
+  "Return the `count` words with the highest probabilities in the dict `totals`."
+  (cut (sorted totals :key (fn [word] #((- (get totals word)) word))) count))
+
+
+(defn typed-in [model text]
+  #[[Return #(state typed): the state of the last word of `text`, and what it has of that.
+
+  In a list of lines that mostly have at most `LONGEST-WORD` units, the words are its items.]]
+  (setv own (get (.split text "\n") -1))
+  (if (and (= (get ENDS (or model.settings.items "paragraph")) "\n")
+      (<= (or model.facts.long-item (+ LONGEST-WORD 1)) LONGEST-WORD))
+    #((if own "I" "X") own)
+    (typed-at-end text)))
+
+
+(defn turn-of [model text]
+  #[[Return the name and colon that `text` lacks at its end, a line of a chat; otherwise nothing.
+
+  It is the turn of whom the person before spoke to last, or else of who writes most.]]
+  (setv people (people-of model))
+  (when (or (not people) (not (.endswith (+ "\n" text) "\n"))) (return ""))
+  (setv spoke (lfor
+    line (reversed (.split text "\n"))
+    :setv name (get (.partition line ":") 0)
+    :if (in name people)
+    name))
+  (unless spoke (return f"{(get people 0)}:"))
+  (setv [last #* _] spoke)
+  f"{(next (gfor name spoke :if (!= name last) name) (get (roles people None last) 0))}:")
+
+
+(defclass Phrase []
+  #[[A phrase that begins with the word of a `Node` `first`, with up to `words` words.
+
+  `found` lists those that are whole: #(text ln-probability words).]]
+
+  (meth __init__ [first @words]
+    (setv [@found @_chosen @_first] [[] [] first]))
+
+  (meth best []
+    "Return #(text probability) of the phrase with the most probable words, on average."
+    (setv [text odds _] (max @found :key (fn [each] (/ (get each 1) (get each 2)))))
+    #(text (exp odds)))
+
+  (meth next [units]
+    "Return a list of #(node id): what is to be read after what was chosen before."
+    (setv
+      nodes (if @_first [@_first] (lfor [node id] @_chosen (get node.children id)))
+      ways [])
+    (for [node nodes]
+      (setv
+        word (cut node.text node.begun None)
+        over? (@_over? node word)
+        ids (cond  @_first node.row.end  over? node.row.go-on  True (np.arange (len node.odds))))
+      (when over?
+        (.append @found #(node.text (ln-sum (get node.odds node.row.end)) node.words)))
+      (for [id (best-ids node.odds ids)]
+        (cond
+          (!= (get units id 0) "\n") (.append ways #((get node.odds id) node id))
+          (> node.words 1) (.append @found #(node.text (get node.odds id) node.words)))))
+    (setv
+      @_first None
+      ;; What follows is less probable still.
+      least (max (gfor [_ odds _] @found odds) :default (- np.inf))
+      @_chosen (lfor
+        [odds node id] (nlargest PATHS-OF-PHRASE ways :key (fn [way] (get way 0)))
+        :if (> odds least)
+        #(node id)))
+    @_chosen)
+
+  (meth _over? [node word]
+    "Return whether the phrase may end with the last `word` of `node`."
+    (or (= node.words @words)
+      (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
+      (and (>= node.words (/ @words 2)) (any (gfor mark CLAUSE-ENDS (in mark word)))))))
+
+
+(defn best-ids [odds ids]
+  "Return the list of those few of `ids` (n,) that have the highest `odds` (size,)."
+  (setv some (get odds ids))
+  (when (> (len ids) PATHS-OF-PHRASE)
+    (setv ids (get ids (cut (np.argpartition some (- PATHS-OF-PHRASE)) (- PATHS-OF-PHRASE) None))))
+  (.tolist ids))

@@ -1,0 +1,216 @@
+"A text on its way into a page's model: what a page makes of it, as the program does."
+
+(import
+  json
+  math [inf]
+  numpy :as np
+  pytest
+  lstm-textgen.display.plain [Quiet]
+  lstm-textgen.learning [start :as starting]
+  lstm-textgen.learning.learner.machines [ProcessGroup]
+  lstm-textgen.learning.source [Run]
+  lstm-textgen.modelfile.checkpoint [save-checkpoint]
+  lstm-textgen.modelfile.keraslayout [weight-shapes]
+  lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages.assembly [SHARED]
+  lstm-textgen.pages.playground [WORKER playground]
+  lstm-textgen.settings.models [Request]
+  lstm-textgen.text.corpus [Text]
+  lstm-textgen.text.items [fingerprints]
+  lstm-textgen.text.looks [look-at]
+  tests.browser [in-browser]
+  tests.helpers [ROOT block-of small-model write])
+
+(setv
+  MODULES (lfor name WORKER :if (!= name "worker.js") name)
+  corpus-text (fn [name] (.read-text (/ ROOT "corpora" name) :encoding "utf-8"))
+  PROSE (cut (corpus-text "lighthouse.txt") 20_000)
+  ITEMS (.join "" (gfor
+    n (range 400)
+    f"{(.capitalize (cut "anelorimabelu" (% n 7) (+ 4 (% n 9))))}{n}\n"))
+  COPIES (+ ITEMS (* "Anna\n\n" 12) "Bea \nBea\n")
+  STANZAS (.join "\n \n" (gfor n (range 50) f"Rose {n},\nblue {(* n n)}.\n"))
+  CHAT (* "Ann: hi, how are you?\nBea: fine.\nAnn: 😀 great\n" 60)
+  STRANGE (+ "\ufeff" (.replace (cut PROSE 5000) "\n" "\r\n") "\0 the e\u0301nd \U0001f600\n")
+  ALPHABETS (* "Ὀδυσσεύς, ξένε. Привет, мир!\nשלום עולם। नमस्ते दुनिया\n春眠不覺曉\n" 80)
+  TEXTS [
+    #(PROSE None) #(STRANGE None) #(ALPHABETS None) #(CHAT None) #(ITEMS "line") #(COPIES "line")
+    #(STANZAS "paragraph")]
+  ;; Facts of a model file that a run decides, or that quote the text.
+  OTHERS ["base" "devices" "digests" "names" "seed_text" "why"])
+
+
+;; * The corpus
+
+(defn start-on [folder text #** given]
+  "Return the program's `Start` on `text`."
+  (write (/ folder "text.txt") text)
+  (starting.make-start (Run
+    (Request {"path" (/ folder "new.h5")  "sources" [(str (/ folder "text.txt"))]  #** given})
+    (/ folder "new.h5") (ProcessGroup) (Quiet) None)))
+
+
+(defn facts-on-page [model]
+  "Return what a page of `model` says of it."
+  (get (json.loads (block-of (playground {"new" model}) "facts")) 0))
+
+
+(defn corpus-on-page [browser text #** wish]
+  "Return what `makeCorpus` makes of `text`, a dict, or the key of what it says instead."
+  (in-browser browser MODULES
+    (+ "(wish) => { try { const made = makeCorpus(wish);"
+      "const listed = (part) => part instanceof Int32Array ? [...part] : part.map((p) => [...p]);"
+      "return {...made, training: listed(made.training), validation: listed(made.validation)}; }"
+      "catch (error) { return error.message; } }")
+    {"text" text  "items" None  "facts" None  "constants" SHARED  "name" "new"  #** wish}))
+
+
+(defn assert-same-corpus [found start]
+  "Assert that a page `found` what the program's `start` has."
+  (setv [corpus model] [start.corpus start.checkpoint])
+  (for [[part ids] [["training" corpus.ids] ["validation" corpus.held]]]
+    (setv own (get found part))
+    (assert (= (if (isinstance (get own 0) list) (sum own []) own) (.tolist ids))))
+  (assert (= (get found "text") corpus.text))
+  (assert (= (get found "lookback") model.settings.lookback))
+  (assert (= (get found "charactersHeld")
+    (len (.join "" (gfor id corpus.held (get corpus.vocabulary.units id)))))))
+
+
+(defn assert-same-facts [found model]
+  "Assert that a page `found` what one of `model` says, and what its file has."
+  (setv
+    chat? (get found "record" "facts" "people")  ; which plain text doesn't have in the program
+    others ["cells" "code" "made" "record" #* (if chat? ["remembers"] [])]
+    expected (facts-on-page model))
+  (for [name expected :if (not-in name others)]
+    (assert (= (get found name) (get expected name)) name))
+  (for [[name fact] (.items (vars model.facts))
+        :if (not-in name [#* OTHERS #* (if chat? ["people"] [])])]
+    (assert (= (.get (get found "record" "facts") name) fact) name))
+  (for [name ["items" "lookback" "stride" "unit" "lower" "validation" "rng_seed"]]
+    (assert (= (get found "record" "settings" name) (getattr model.settings name)) name)))
+
+
+(defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
+    test-a-page-makes-of-a-text-what-the-program-makes-of-it [
+      browser tmp-path monkeypatch text items]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv
+    start (start-on tmp-path text :layers "16" #** (if items {"items" items} {}))
+    found (corpus-on-page browser text :layers [["lstm" 16]] :items items)
+    model start.checkpoint
+    model.weights (lfor [_ shape] (weight-shapes model.spec) (np.zeros shape "float32")))
+  (assert-same-corpus found start)
+  (assert-same-facts (get found "facts") model))
+
+
+(defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
+    test-a-page-adds-to-a-base-what-the-program-adds [browser tmp-path monkeypatch text items]
+  (for [[place name value] [[module "SAMPLE" 9] [starting "STRANGE" inf]]]
+    (.setattr monkeypatch place name value))
+  (setv base (small-model :unit "pieces" :text (corpus-text "lol.txt") :max-words 300
+    :layers "6" :resume False :lower True :lookback 96 :scale 0.2))
+  (save-checkpoint base (/ tmp-path "base.h5"))
+  (setv
+    start (start-on tmp-path text :base (str (/ tmp-path "base.h5"))
+      #** (if items {"items" items} {}))
+    found (corpus-on-page browser text :items items :facts (facts-on-page base)))
+  (assert-same-corpus found start)
+  (assert (= (get found "added") (cut start.corpus.vocabulary.units (len base.vocabulary) None)))
+  (assert-same-facts (get found "facts") start.checkpoint))
+
+
+(defn [(pytest.mark.parametrize #("text" "items") [#(PROSE None) #(ITEMS "line")])]
+    test-a-model-that-goes-on-also-keeps-what-its-first-text-brought [
+      browser tmp-path monkeypatch text items]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv model (small-model :text (+ ALPHABETS "abc ") :layers "6" :items items :resume False
+    #** (if items
+      {"longest_item" 50  "item_ends" "xy"}
+      {"names" "Zed"  "unbroken" "letters commas"})))
+  (setv model.items (if items (fingerprints ["Old" "anelori7"]) b""))
+  (save-checkpoint model (/ tmp-path "new.h5"))
+  (setv
+    start (start-on tmp-path text :add-text True #** (if items {"items" items} {}))
+    found (corpus-on-page browser text :items items :facts (facts-on-page model) :goesOn True))
+  (assert-same-corpus found start)
+  (assert-same-facts (get found "facts") start.checkpoint))
+
+
+(defn test-too-little-to-learn-is-said [browser]
+  (for [[text items key] [["abc" None "short"] [(* "a" 900) None "one-letter"]
+      [(* "Ann\nBea\n" 50) "line" "few-lines"]]]
+    (assert (= (corpus-on-page browser text :items items) f"intake.{key}"))))
+
+
+;; * What was found
+
+(defn found-in [browser text [facts None]]
+  "Return what a page finds in `text`."
+  (in-browser browser MODULES "([text, facts, constants]) => lookAt(text, facts, constants)"
+    [text facts SHARED]))
+
+
+(defn [(pytest.mark.parametrize #("text" "kind") [
+    #(PROSE "prose") #((corpus-text "lighthouse.txt") "prose") #(ITEMS "list") #(CHAT "chat")
+    #((* "Rose of the field,\nblue is the sky\nand all that I yield\nnever will die\n\n" 30)
+      "verse")
+    #((* "Roses that fade upon the autumn field,\nSkies that are blue above the waiting sea,\n" 9)
+      "verse")
+    #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose")
+    #((.join "" (gfor n (range 900) (if (= (% n 9) 8) "long\n" "words go on "))) "prose")])]
+    test-a-page-tells-kinds-of-texts-apart [browser text kind]
+  (setv found (found-in browser text))
+  (assert (= (get found "kind") kind))
+  (assert (= (get found "items") (if (= kind "list") "line" None)))
+  (assert (= (get found "characters") (len text))))
+
+
+(defn test-a-page-calls-a-list-what-the-program-calls-one [browser]
+  (for [text [PROSE ITEMS COPIES CHAT ALPHABETS (corpus-text "lol.txt")]]
+    (with [stored (Text)]
+      (.add stored text)
+      (assert (= (= (get (found-in browser text) "kind") "list")
+        (bool (. (look-at stored 1000) lines)))))))
+
+
+(defn test-a-page-tells-what-is-left-out-and-what-is-added [browser]
+  (setv
+    model (facts-on-page (small-model :text "abc \n"))
+    found (found-in browser (+ (* "abc " 20) "\x01\ud83d é\n😀") model))
+  (assert (= [(get found "left") (get found "added")] [["\x01" "\ud83d"] ["é" "😀"]]))
+  (assert (= [(get found "lines") (get found "binary")] [2 False])))
+
+
+;; * Copies
+
+(setv LEARNED (cut PROSE 8000))
+
+
+(defn copied-in [browser text]
+  "Return the parts of `text` that a page underlines."
+  (in-browser browser ["copies.js"]
+    "([text, learned]) => copiedParts(text, new Passages(learned, COPIED))"
+    [text LEARNED]))
+
+
+(defn test-a-page-underlines-passages-of-25-characters-and-no-others [browser]
+  (setv text (+ (cut LEARNED 50 75) "@" (cut LEARNED 90 114) "@" (cut LEARNED 300 400)
+    (cut LEARNED 350 400) "@"))
+  (assert (= (copied-in browser text) [[0 25] [51 201]]))
+  (assert (= (copied-in browser LEARNED) [[0 (len LEARNED)]]))
+  (assert (= (copied-in browser "") [])))
+
+
+(defn test-nothing-copied-lets-no-passage-of-25-characters-through [browser]
+  (setv
+    units (sorted (set LEARNED))
+    taken (in-browser browser ["copies.js"]
+      (+ "([units, learned]) => { const rule = new NoCopies(units, learned);"
+        ;; A model that wants nothing but to copy: what is refused is left out.
+        "let text = ''; for (const wanted of learned) {"
+        "if (!rule.refuses(units.indexOf(wanted), {text})) text += wanted; } return text; }")
+      [units LEARNED]))
+  (assert (= (copied-in browser taken) []))
+  (assert (> (len taken) (* 0.7 (len LEARNED)))))

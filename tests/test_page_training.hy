@@ -1,0 +1,275 @@
+"A run of training in a page: its plan, its batches, what it learns, compared with the program."
+
+(import
+  base64 [b64decode]
+  functools [cache]
+  math
+  random [Random]
+  numpy :as np
+  playwright.sync-api [Error]
+  pytest
+  lstm-textgen.learning.batches [item-windows]
+  lstm-textgen.learning.schedule [learning-rate]
+  lstm-textgen.modelfile.checkpoint [recorded-model]
+  lstm-textgen.modelfile.keraslayout [weight-shapes]
+  lstm-textgen.pages.assembly [ASSETS SHARED base64]
+  lstm-textgen.pages.playground [WORKER]
+  lstm-textgen.settings.sizing :as sizing
+  lstm-textgen.settings.sizing [BESIDE ON-PAGE SECONDS-A-UNIT SECONDS-A-WEIGHT choose-layers
+    choose-tuning default-batch-size]
+  lstm-textgen.text.units [Characters]
+  lstm-textgen.textmodel [TextModel]
+  tests.browser [in-browser]
+  tests.helpers [ROOT])
+
+(setv
+  MODULES (lfor name WORKER :if (!= name "worker.js") name)
+  LENGTHS [#* (range 200 3000 137) #* (lfor n (range 60) (int (* 1000 (** 1.15 n)))) 8000 128_000
+    512_000]
+  SPEEDS [0.05 0.4 1 3]
+  PROSE (cut (.read-text (/ ROOT "corpora/lighthouse.txt") :encoding "utf-8") 4000)
+  SENTENCES (.join "" (gfor
+    n (range 150)
+    :setv animal (.choice (Random n) ["cat" "dog" "hen" "cow"])
+    f"The {animal} sat {n}.\n"))
+  FOUR-LETTERS (.join "" (gfor
+    n (range 500)
+    (+ (.join "" (.choices (Random n) "abcdefgh" :k 4)) "\n"))))
+
+
+(defn on-page [browser code argument]
+  "Return what the `code` of a function makes of `argument`, with the page's `constants`."
+  (in-browser browser MODULES
+    (+ "([argument, constants]) => { const numbers = constants.learning;"
+      f"return ({code})(argument); }}")
+    [argument SHARED]))
+
+
+;; * The plan
+
+(defn test-a-page-fine-tunes-as-the-program-would [browser]
+  (setv
+    cases (lfor units LENGTHS  familiar [True False]  minutes [None 1 5] [units familiar minutes])
+    weights 3_200_000
+    by-clock (fn [units minutes] (if minutes
+      (/ (- (* 60 minutes) BESIDE) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
+      1e9))
+    plans (on-page browser (+ "(cases) => cases.map(([units, familiar, byClock]) => chooseTuning("
+        "{units, familiar, byClock, rule: numbers.rules.pieces}, numbers))")
+      (lfor [units familiar minutes] cases [units familiar (by-clock units minutes)])))
+  (for [[[units familiar minutes] plan] (zip cases plans)]
+    (setv own (choose-tuning units minutes {} familiar "pieces" weights))
+    (assert (= plan {"epochs" own.epochs  "rows" own.batch-size  "dropout" own.dropout
+      "before" own.before  "rate" own.rate}))))
+
+
+(defn test-a-page-chooses-a-new-network-as-the-program-would [browser monkeypatch]
+  (.setitem monkeypatch sizing.RULES "page" ON-PAGE)
+  (setv
+    cases (lfor units LENGTHS  speed SPEEDS  epochs [3 9]  [units speed epochs])
+    sizes (on-page browser (+ "(cases) => cases.map(([units, speed, epochs]) => chooseSize("
+        "{units, epochs, seconds: 60 * speed}, numbers))")
+      cases))
+  (for [[[units speed epochs] size] (zip cases sizes)]
+    (setv
+      minutes (/ (+ 60 BESIDE) 60)
+      [[lstm #* dropout] _] (choose-layers units epochs minutes "page" speed))
+    (assert (= size {"units" lstm.size
+      "dropout" (if dropout (. (get dropout 0) size) 0)}))))
+
+
+(defn test-a-page-learns-as-fast-as-the-program-would [browser]
+  (setv
+    steps (lfor n [0 1 50 99 100 700] done [0 0.001 0.1 0.5 0.93 1]  tuned [False True]
+      [n done tuned])
+    rates (on-page browser (+ "(steps) => steps.map(([updates, done, tuned]) => "
+      "rateAt({rate: 0.01, tuned}, updates, done, numbers.rate))") steps))
+  (assert (= rates (pytest.approx (lfor [n done tuned] steps (learning-rate 0.01 n done tuned))))))
+
+
+(defn test-a-batch-has-as-many-rows-as-in-the-program [browser]
+  (assert (= (lfor units LENGTHS (default-batch-size units))
+    (on-page browser "(all) => all.map((units) => batchRows(units, numbers.rows))" LENGTHS))))
+
+
+;; * Batches
+
+(defn batches-on-page [browser text form]
+  "Return the batches of an epoch of `text`, ids or lists of ids: for each, x and y (rows, lookback)."
+  (lfor
+    [x y empty] (on-page browser (+ "([text, form]) => { const ids = Array.isArray(text[0]) ? "
+        "text.map((item) => Int32Array.from(item)) : Int32Array.from(text);"
+        "const epoch = new Batches(ids, form).epoch(randomNumbers(1, 1));"
+        "return [...epoch].map(({x, y, empty}) => [[...x], [...y], empty]); }")
+      [text form])
+    [#* (lfor ids [x y] (.tolist (. (np.reshape ids #(-1 (get form "rows"))) T))) empty]))
+
+
+(defn test-each-row-reads-on-through-the-ring-of-a-text [browser]
+  (setv
+    form {"rows" 3  "lookback" 4  "tuned" True  "whole" False  "ends" 0}
+    batches (batches-on-page browser (list (range 50)) form))
+  (assert (= (lfor [_ _ empty] batches empty) [True False True False]))
+  (for [row (range 3)]
+    (setv read (sum (lfor [x _ _] batches (get x row)) []))
+    (assert (= read (lfor n (range 16) (% (+ (get read 0) n) 50))))
+    (assert (= (get batches 0 1 row) (lfor id (get batches 0 0 row) (% (+ id 1) 50))))))
+
+
+(defn test-each-window-begins-with-a-whole-item [browser]
+  (setv
+    items (lfor n (range 20) [#* (* [n] (+ 1 (% n 5))) 99])
+    form {"rows" 2  "lookback" 8  "tuned" True  "whole" True  "ends" 1}
+    batches (batches-on-page browser items form))
+  (assert (all (gfor [_ _ empty] batches empty)))
+  (for [[x y _] batches  [before read] (zip x y)]
+    (assert (= (get before 0) 99))
+    (assert (= (cut before 1 None) (cut read -1)))
+    (assert (.startswith (str read) (.removesuffix (str (get items (get read 0))) "]")))))
+
+
+(defn test-windows-of-items-are-those-of-the-program [browser]
+  (setv
+    random (np.random.default-rng 1)
+    cases (lfor _ (range 30) (.tolist (.integers random 1 30 25)))
+    found (on-page browser (+ "(cases) => cases.map((sizes) => "
+      "windowsOf(sizes.map((size) => new Int32Array(size)), 12))") cases))
+  (for [[sizes starts] (zip cases found)]
+    (assert (= starts (.tolist (item-windows (np.append 0 (np.cumsum sizes)) 12))))))
+
+
+(defn test-each-held-out-unit-is-predicted-once-after-those-before-it [browser]
+  (setv
+    [rows lookback held] [4 8 300]
+    [xs ys] (zip #* (on-page browser (+ "([held, form]) => [...readings("
+        "Int32Array.from({length: held}, (_, n) => n), [-5], form, 16)]"
+        ".map(({x, y}) => [[...x], [...y]])")
+      [held {"rows" rows  "lookback" lookback}]))
+    pairs (lfor [x y] (zip (sum xs []) (sum ys [])) :if (>= y 0) #(x y)))
+  (assert (= (sorted pairs :key (fn [pair] (get pair 1)))
+    [#(-5 0) #* (lfor n (range (- held 1)) #(n (+ n 1)))])))
+
+
+;; * Numbers that are the same in all browsers
+
+(defn test-exact-functions-agree-with-those-of-python [browser]
+  (setv
+    values (lfor n (range 1 400) (/ n 127.3))
+    [cosines powers logarithms] (on-page browser (+ "(xs) => [xs.map(cosine), xs.map(exponential), "
+      "xs.map(logarithm)]") values))
+  (assert (= powers (pytest.approx (list (map math.exp values)) :rel 1e-12)))
+  (assert (= logarithms (pytest.approx (list (map math.log values)) :abs 1e-12)))
+  (assert (= cosines (pytest.approx (list (map math.cos values)) :abs 1e-9))))
+
+
+;; * A run
+
+(defn taught [browser text [code ""] [parent None] [seed 1] #** wish]
+  #[[Return the news of a page that is taught `text`: dicts, with weights in base64.
+
+  The `code` of JavaScript runs at each of the `news`; `asked` is what the page asks for. The last
+  one has the text that was held out.]]
+  (in-browser browser MODULES
+    (+ "async ([wish, parent, kernels, seed, constants]) => {"
+      "const module = compiled([fromBase64(kernels)]); const all = []; const asked = {};"
+      "const own = parent && {...parent, weights: fromBase64(parent.weights)};"
+      "const corpus = makeCorpus({...wish, facts: own?.facts ?? null, constants});"
+      "await teach({corpus, parent: own, constants, same: true, seed, asked,"
+      "makeTeam: (shape, rows, steps) => new Learner(shape, module, rows, steps),"
+      "report: (news) => {" code
+      "const weights = news.weights && btoa(Array.from(news.weights, (byte) => "
+      "String.fromCharCode(byte)).join(''));"
+      "all.push({...news, weights}); } });"
+      "const held = Array.from(joined(corpus.validation), (id) => corpus.facts.units[id]).join('');"
+      "Object.assign(all[all.length - 1], {held}); return all; }")
+    [ {"text" text  "items" None  "name" "new"  #** wish}
+      parent
+      (base64 (.read-bytes (/ ASSETS "kernels-simd.wasm")))
+      seed
+      SHARED]))
+
+
+(defn [cache] run-of [browser name]
+  "Return the news of one of the runs of which the tests are about."
+  (match name
+    "new" (taught browser PROSE)
+    "plain" (taught browser SENTENCES)
+    "tuned" (taught browser (+ (.replace SENTENCES "cat" "c\u00e4t") "\u00bfSo?\n")
+      :parent (get (run-of browser "plain") -1))
+    "strange" (taught browser PROSE :parent (get (run-of browser "plain") -1))
+    "list" (taught browser FOUR-LETTERS :items "line")))
+
+
+(defn model-of [done]
+  "Return the `TextModel` that the last news of a run has, `done`."
+  (setv
+    facts (get done "facts")
+    model (recorded-model (Characters (get facts "units")) (get facts "record"))
+    numbers (.astype (np.frombuffer (b64decode (get done "weights")) "<f2") "float32")
+    shapes (lfor [_ shape] (weight-shapes model.spec) shape)
+    ends (np.cumsum (list (map math.prod shapes)))
+    parts (np.split numbers (cut ends -1)))
+  (setv model.weights (lfor [part shape] (zip parts shapes) (.reshape part shape)))
+  (TextModel model))
+
+
+(defn epochs-of [news]
+  "Return the epochs in the `news` of a run."
+  (lfor each news :if (= (get each "event") "epoch") each))
+
+
+(defn [(pytest.mark.parametrize "name" ["new" "tuned" "strange" "list"])]
+    test-losses-fall [browser name]
+  (setv [before first #* _ last] (epochs-of (run-of browser name)))
+  (assert (< (get last "training") (get first "training")))
+  (assert (< (get last "validation") (get before "validation"))))
+
+
+(defn [(pytest.mark.parametrize "name" ["new" "tuned" "strange" "list"])]
+    test-the-program-finds-the-loss-that-a-page-names [browser name]
+  (setv
+    done (get (run-of browser name) -1)
+    score (get (.score (model-of done) (get done "held")) 0))
+  (assert (= score.bits (pytest.approx (get done "bits") :abs 0.01))))
+
+
+(defn test-an-item-ends-where-it-should [browser]
+  (setv
+    done (get (run-of browser "list") -1)
+    [_ units bits] (.score (model-of done) (get done "held")))
+  (assert (< (.mean (get bits (= (np.array units) "\n"))) 0.1)))
+
+
+(defn test-a-run-that-only-learns-by-heart-ends-early [browser]
+  (setv news (run-of browser "list"))
+  (assert (= (get news -1 "why") "by heart"))
+  (assert (get (epochs-of news) -1 "byHeart"))
+  (assert (= (get (run-of browser "new") -1 "why") "finished")))
+
+
+(defn test-a-parent-that-knows-the-text-is-changed-gently [browser]
+  (setv [[known gentle] [strange bold]] (lfor
+    name ["tuned" "strange"]
+    :setv plan (get (run-of browser name) 0)
+    [(get plan "knows" "familiar") (get plan "plan" "rate")]))
+  (assert (= [known strange] [True False]))
+  (assert (< gentle bold)))
+
+
+(defn test-the-same-seed-brings-the-same-model [browser]
+  (setv again (taught browser PROSE))
+  (assert (= (get again -1 "weights") (get (run-of browser "new") -1 "weights"))))
+
+
+(defn test-a-run-that-is-stopped-keeps-the-best [browser]
+  (setv
+    news (taught browser PROSE "if (news.epoch === 3) asked.stop = true;")
+    done (get news -1))
+  (assert (= (get done "why") "stopped"))
+  (assert (= (get done "bits")
+    (pytest.approx (min (gfor each (epochs-of news) (get each "validation"))) :abs 0.001))))
+
+
+(defn test-a-run-that-diverges-ends-with-a-message [browser]
+  (with [_ (pytest.raises Error :match "teach.failed.diverged")]
+    (taught browser PROSE "if (news.plan) news.plan.rate = 1e9;")))
