@@ -150,10 +150,11 @@
 }]])
 
 
-(defn [(pytest.mark.parametrize "helpers" [1 2])] test-workers-that-share-batches-learn-as-one-does
-    [browser helpers]
+(defn [(pytest.mark.parametrize #("layers" "helpers") [
+    #("lstm:9,lstm:7" 1) #("lstm:9,lstm:6" 2)])]  ; the latter has 1,141 weights
+    test-workers-that-share-batches-learn-as-one-does [browser layers helpers]
   (setv
-    model (model-of "lstm:9,lstm:7" "pieces")
+    model (model-of layers "pieces")
     batches (lfor batch (batches-of model 6) (placed #* batch))
     [shared alone] (lfor n [helpers 0]
       (taught browser model (.replace DROP "LEARN" LEARN) batches ADAM :helpers n)))
