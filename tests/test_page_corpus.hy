@@ -37,7 +37,7 @@
     #(PROSE None) #(STRANGE None) #(ALPHABETS None) #(CHAT None) #(ITEMS "line") #(COPIES "line")
     #(STANZAS "paragraph")]
   ;; Facts of a model file that a run decides, or that quote the text.
-  OTHERS ["base" "devices" "digests" "names" "seed_text" "why"])
+  OTHERS ["base" "devices" "digests" "names" "seed_text" "title" "why"])
 
 
 ;; * The corpus
