@@ -8,8 +8,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   dataclasses [replace]
   datetime [date]
   gzip
-  numpy :as np
   pathlib [Path]
+  numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
@@ -37,17 +37,17 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "member.js" "team.js"
-    "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js"
-    "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "exactly.js"
-    "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js" "lesson.js"
-    "worker.js"]
+  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "member.js"
+    "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js"
+    "fingerprint.js" "looks.js" "intake.js" "random.js" "items.js" "blake.js" "newfacts.js"
+    "corpus.js" "exactly.js" "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js"
+    "training.js" "lesson.js" "aside.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js"
-    "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js" "looks.js"
-    "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "docx.js" "documents.js"
-    "sound.js" "keep.js" "tabs.js" "playground.js" "surprise.js" "moments.js" "nowwriting.js"
-    "lessonview.js" "comparison.js" "teacher.js" "teachtext.js" "keeping.js" "teach.js"]
+    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js"
+    "fingerprint.js" "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "looks.js"
+    "intake.js" "docx.js" "documents.js" "sound.js" "keep.js" "tabs.js" "playground.js"
+    "surprise.js" "moments.js" "nowwriting.js" "lessonview.js" "comparison.js" "teacher.js"
+    "teachtext.js" "keeping.js" "teach.js"]
   ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
   READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
     "dinosaurs" ["dinosaurs.txt" None]})

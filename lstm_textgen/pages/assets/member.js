@@ -141,17 +141,16 @@ export class Member {
 
 /**
  * Do a member's share of the work of the team at the other end of `port`, and of its next teams.
- * A page from disk can't send compiled code through a port, so each worker compiles its own.
- * @param {MessagePort} port @param {WebAssembly.Module} module
+ * @param {MessagePort} port
  */
-export async function share(port, module) {
+export async function share(port) {
   const line = new Line(port);
   let member;
   for (;;) {
     const message = await line.next();
     try {
       if (message.do === "join") {
-        member = memberOf(message, module);
+        member = memberOf(message);
         line.send({});
       } else {
         line.send((await /** @type {any} */ (member)[message.do](message)) ?? {});
@@ -163,13 +162,13 @@ export async function share(port, module) {
 }
 
 /**
- * Make a member of a team.
- * @param {{learner: {shape: import("./network.js").Shape, rows: number, steps: number},
- *   number: number, ports: (MessagePort | null)[]}} message
- * @param {WebAssembly.Module} module
+ * Make a member of a team. It gets code, as compiled code can't travel through ports between the
+ * workers of a page that was opened from disk.
+ * @param {{learner: any[], number: number, ports: (MessagePort | null)[]}} message
  */
-export function memberOf({ learner: { shape, rows, steps }, number, ports }, module) {
+export function memberOf({ learner: [shape, code, rows, steps], number, ports }) {
   const lines = ports.map((port) => port && new Line(port));
+  const module = new WebAssembly.Module(code);
   return new Member(new Learner(shape, module, rows, steps), number, lines);
 }
 

@@ -18,15 +18,15 @@ import { dealt, Line, memberOf } from "./member.js";
 /**
  * Return a function that makes teams with as many of the workers that `share` the other ends of
  * `ports` as make them faster, which it measures once for each network.
- * @param {WebAssembly.Module} module @param {MessagePort[]} ports
+ * @param {Uint8Array} code of kernels.ts @param {MessagePort[]} ports
  */
-export function recruiter(module, ports) {
+export function recruiter(code, ports) {
   /** @type {Map<string, number>} */
   const helpers = new Map();
   /** @param {Shape} shape @param {number} rows @param {number} steps */
   return async (shape, rows, steps) => {
     /** @param {number} count */
-    const make = (count) => Team.make(shape, module, rows, steps, ports.slice(0, count));
+    const make = (count) => Team.make(shape, code, rows, steps, ports.slice(0, count));
     const key = JSON.stringify([shape, rows, steps]);
     let team = await make(helpers.get(key) ?? 0);
     if (helpers.has(key)) {
@@ -51,15 +51,15 @@ export function recruiter(module, ports) {
 export class Team {
   /**
    * Make a team with the workers that `share` the other ends of `ports`; at most one has no rows.
-   * @param {Shape} shape @param {WebAssembly.Module} module @param {number} rows
+   * @param {Shape} shape @param {Uint8Array} code of kernels.ts @param {number} rows
    * @param {number} steps @param {MessagePort[]} ports
    */
-  static async make(shape, module, rows, steps, ports = []) {
+  static async make(shape, code, rows, steps, ports = []) {
     const lines = ports.slice(0, rows - 1).map((port) => new Line(port));
     const bounds = dealt(rows, lines.length + 1);
     const ends = channels(bounds.length - 1);
     const [own, ...others] = ends.map((ports, number) => {
-      const learner = { shape, rows: bounds[number + 1] - bounds[number], steps };
+      const learner = [shape, code, bounds[number + 1] - bounds[number], steps];
       return { do: "join", learner, number, ports };
     });
     others.forEach((message, n) => {
@@ -68,7 +68,7 @@ export class Team {
         message.ports.filter((port) => port !== null),
       );
     });
-    const team = new Team(memberOf(own, module), lines, bounds, shape);
+    const team = new Team(memberOf(own), lines, bounds, shape);
     await Promise.all(lines.map(answerOf));
     return team;
   }
@@ -94,7 +94,8 @@ export class Team {
    */
   async all(what, message) {
     this.helpers.forEach((line, n) => {
-      line.send({ do: what, ...message(n + 1) });
+      const { weights, ...rest } = message(n + 1);
+      line.send({ do: what, weights, ...rest }, weights ? [weights.buffer] : []);
     });
     const own = this.member[what](message(0));
     return Promise.all([own, ...this.helpers.map(answerOf)]);
@@ -128,7 +129,8 @@ export class Team {
 
   /** Use weights that were written from outside. */
   async refresh() {
-    await this.all("refresh", (n) => ({ weights: n ? this.weights : null }));
+    // A view would be sent with all of the memory that it is in.
+    await this.all("refresh", (n) => ({ weights: n ? this.weights.slice() : null }));
   }
 
   /**

@@ -3,6 +3,7 @@
  * every unit after the seed, so that it can go back to any of them.
  */
 
+import { aside, cellsIn, surprises } from "./aside.js";
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
 import { Helper, Lesson } from "./lesson.js";
@@ -29,7 +30,7 @@ const STRIDE = 64;
  */
 
 /** A model that generates. */
-class Writer {
+export class Writer {
   /**
    * @param {object} message
    * @param {import("./model.js").Facts} message.facts
@@ -292,48 +293,14 @@ class Writer {
     return { units, ended: this.ended() };
   }
 
-  /**
-   * Return the units of a text as the model would have chosen each; what it never saw has odds NaN.
-   * The text being generated is unaffected.
-   * @param {{ids: number[], start: number[]}} message the text, and what is read before it
-   */
-  surprise({ ids, start }) {
-    const [saved, memory] = [this.network.save(), this.memory];
-    this.memory = new Memory(this.units, this.constants.memory);
-    this.network.restore();
-    start.forEach((id) => this.network.step(id));
-    const units = ids.map((id) => {
-      const known = id >= 0 && id !== this.facts.unknown;
-      const unit = this.unit(Math.max(id, 0));
-      if (id >= 0) {
-        this.network.step(id);
-      }
-      return known ? unit : { ...unit, odds: Number.NaN };
-    });
-    this.memory = memory;
-    this.network.restore(saved);
-    return { units };
+  /** @param {import("./aside.js").Given} given */
+  surprise(given) {
+    return aside(this, given, surprises);
   }
 
-  /**
-   * Return what the cells do while a text is read: of each unit and layer their activations times
-   * 127, as bytes. The text being generated is unaffected.
-   * @param {{ids: number[], start: number[]}} message the text, and what is read before it
-   */
-  cells({ ids, start }) {
-    const saved = this.network.save();
-    this.network.restore();
-    start.forEach((id) => this.network.advance(id));
-    const rows = ids.map((id) => {
-      if (id >= 0) {
-        this.network.advance(id);
-      }
-      return this.network.layers.map(({ activation }) =>
-        Int8Array.from(activation, (value) => Math.round(127 * value)),
-      );
-    });
-    this.network.restore(saved);
-    return { rows };
+  /** @param {import("./aside.js").Given} given */
+  cells(given) {
+    return aside(this, given, cellsIn);
   }
 }
 
