@@ -4,12 +4,10 @@
 (import
   collections [defaultdict]
   re
-  warnings
   numpy :as np
   pytest
   lstm-textgen.text.wordends [typed-at-end]
   lstm-textgen.textmodel [TextModel load]
-  lstm-textgen.writing.conversation [people-of]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.seeds [start-ids]
@@ -19,9 +17,9 @@
 (setv
   pytestmark pytest.mark.quick
   VERSE (* "hey, don't he-ho! hey yo\n" 9)
-  HAN (* "你们好吗，我们很好。\n" 9)
-  ;; A word, said in another way than wordends.hy says it.
+  ;; A word, said in another way than in wordends.hy.
   WORD (re.compile r"[^\S\n]*(?:[a-z]+(?:['-][a-z]+)*|[^\w\s]+)|[^\S\n]*\n\s*")
+  PEOPLE {"people" ["Ann" "Bob"]  "text" "Ann: hi\nBob: yo, and\nCleo\n"})
 
 
 ;; * By brute force
@@ -88,4 +86,180 @@
   (for [[word odds] (.items found)]
     (assert (= odds (pytest.approx (get (enumerated model seed 0 word) word) :rel 0.002))))
   (assert (= (len found) 9))
-  (assert (<= (max (gfor [word odds] (.items others) :if (not-in word found) odds) :default 0) least)))
+  (assert (<= (max (gfor [word odds] (.items others) :if (not-in word found) odds) :default 0)
+    least)))
+
+
+(defn test-of-two-models-a-word-has-the-mean-of-their-probabilities []
+  (setv
+    models (lfor odds [{"a" 8} {"a" 2  "b" 4}] (small-model :text "ab \n" :odds odds))
+    [a b] (lfor each models (dfor
+      s (.suggest (TextModel each) "ba " :count 99)
+      :if (= (len s.text) 1)
+      s.text s.probability))
+    [mixed] (lfor
+      s (.suggest (TextModel (Mixture #* models 0.5)) "ba " :count 99)
+      :if (= s.text "a")
+      s.probability))
+  ;; Both letters and the ends of words are mixed, unit by unit.
+  (assert (= mixed (pytest.approx (* (/ (+ (/ 8 11) (/ 2 8)) 2) (/ (+ (/ 2 11) (/ 2 8)) 2)))))
+  (assert (and (< (get b "a") mixed) (< mixed 1) a)))
+
+
+;; * Which words
+
+(defn [(pytest.fixture :scope "module")] english []
+  (load "english"))
+
+
+(defn words-after [model text #** options]
+  (lfor each (.suggest model text #** options) each.word))
+
+
+(defn [(pytest.mark.parametrize #("text" "some") [
+    #("" ["The" "I"])
+    #("The old man" ["was" "," "man's"])
+    #("I went to the sho" ["shop" "shore" "short"])
+    #("I went to the " ["door" "house"])
+    #("I don'" ["don't"])
+    #("I don" ["don't"])
+    #("He sat on the table" ["." "," "and"])
+    #("\"Are you sure" ["?"])
+    #("\"Are you sure?\" he" ["asked" "said"])
+    #("She was tired." ["\n\n" "He"])])]
+    test-words-are-whole-and-fit-what-was-typed [english text some]
+  (setv words (words-after english text))
+  (assert (= (len words) (len (set words)) 9))
+  (for [word some] (assert (in word words))))
+
+
+(defn test-the-text-to-add-completes-the-text []
+  (setv model (load "english"))
+  (setv [[shop] [the]] (lfor
+    [text word] [["in a sho" "shop"] ["He opened" "the"]]
+    (lfor each (.suggest model text) :if (= each.word word) each)))
+  (assert (= [shop.text the.text] ["p" " the"])))
+
+
+(defn test-german-nouns-have-capital-letters []
+  (setv words (words-after (load "german") "Der alte Mann ging in das "))
+  (assert (in "Haus" words))
+  (assert (all (gfor word words (.isupper (get word 0))))))
+
+
+(defn [(pytest.mark.parametrize "scale" [1 3])]
+    test-in-chinese-a-word-goes-on-while-the-next-character-is-sure [scale]
+  (setv
+    model (small-model :text "你们好吗我很。" :layers "12" :scale scale :rng-seed 2)
+    engine (make-engine model)
+    units model.vocabulary.units)
+  (for [each (.suggest (TextModel model) "你们")]
+    (.reset engine)
+    (.feed engine [#* (start-ids model) #* (.encode model.vocabulary "你们")])
+    (for [[n unit] (enumerate each.text)]
+      (setv sure (max (gfor [u p] (zip units (softmax engine.logits)) :if (!= u "。") p)))
+      (when (and n (!= unit "。")) (assert (> sure 0.5)))
+      (.step engine (get model.vocabulary.ids unit)))
+    (assert (or (= each.text "。") (not-in "。" each.text)))))
+
+
+(defn test-a-list-of-short-lines-offers-items []
+  (setv
+    odds {"a" 4  "b" 2  " " 2  "\n" 8}
+    model (TextModel (small-model :text "ab \n" :odds odds :items "line" :longest-item 9))
+    found (dfor each (.suggest model "ab\nb" :count 5) each.text each))
+  (assert (= (. (get found "a") word) "ba"))
+  (assert (= (. (get found "a") probability) (pytest.approx (* 0.25 0.5))))
+  (assert (= (. (get found "\n") word) "b"))  ; it may end here
+  (assert (in "ba a" (lfor each (.suggest model "b" :count 30) each.word)))
+  (assert (= (.suggest model "b" :count 3 :words 8) (.suggest model "b" :count 3))))
+
+
+(defn test-a-list-of-long-items-offers-words []
+  (setv model (TextModel (small-model :text "ab \n" :odds {" " 9} :items "line" :longest-item 99)))
+  (assert (in "b" (words-after model "ab "))))
+
+
+(defn [(pytest.mark.parametrize #("text" "turn") [
+    #("" "Ann:") #("Ann: hi\n" "Bob:") #("Ann: hi\nBob: yo\nand\n" "Ann:") #("Ann: hi\nBob" "")
+    #("hi\n" "Ann:") #("Cleo: hi\n" "Ann:") #("Ann: hi\nBob: a\nBob: b\n" "Ann:")])]
+    test-in-a-chat-it-is-the-next-person-s-turn [text turn]
+  (setv model (small-model :odds {" " 9  "B" 5} #** PEOPLE))
+  (assert (= (turn-of model text) turn))
+  (for [each (.suggest (TextModel model) text)]
+    (assert (.startswith each.text turn))
+    (assert (not-in ":" (cut each.word 1 None)))))
+
+
+(defn test-a-text-that-is-no-chat-has-no-turns []
+  (assert (= (turn-of (small-model) "Ann: hi\n") "")))
+
+
+;; * As in generation
+
+(defn test-an-unknown-word-is-never-offered []
+  (setv model (TextModel (small-model :unit "words" :text "a b c\n" :odds {"<unk>" 99})))
+  (with [_ (pytest.warns UserWarning :match "never saw ' z'")]
+    (setv found (.suggest model "a z b")))
+  (assert (not-in "<unk>" (lfor each found each.text)))
+  (assert (> (sum (gfor each found each.probability)) 0.9)))
+
+
+(defn test-other-names-are-rarer []
+  (setv
+    text "at Ann, Bob\n"
+    options {"text" text  "odds" {" " 9}}
+    [free kept] (lfor
+      names [None "Ann"]
+      (dfor each (.suggest (TextModel (small-model :names names #** options)) "at" :count 50)
+        each.text each.probability)))
+  (assert (= [(in " B" free) (in " B" kept)] [True False]))
+  (assert (= [(in " Ann" free) (in " Ann" kept)] [False True])))
+
+
+(defn [(pytest.mark.parametrize #("unbroken" "odds") [
+    #(None (* (/ 1 12) (/ 10 12))) #("letters" (* (/ 1 12) (/ 1 3)))])]
+    test-no-word-ends-with-a-line-break-where-the-text-had-none [unbroken odds]
+  (setv
+    model (small-model :text "ab \n" :unbroken unbroken :odds {"\n" 9})
+    found (dfor each (.suggest (TextModel model) "a ") each.text each.probability))
+  (assert (= (get found "b") (pytest.approx odds))))
+
+
+(defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]
+    test-a-text-that-is-typed-deleted-and-changed-gets-what-a-new-one-gets [unit]
+  (setv
+    model (small-model :unit unit :text VERSE :scale 0.5)
+    suggester (Suggester model))
+  (for [text ["hey" "hey, don" "hey, d" "yo hey" "yo he" (* "hey yo, " 130) (* "hey yo, " 131)
+      (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 128) "yo ") "he"]]
+    (for [[one other] (zip (.words suggester text 9) (.words (Suggester model) text 9) :strict True)]
+      (assert (= one.text other.text))
+      (assert (= one.probability (pytest.approx other.probability :rel 1e-4))))))
+
+
+;; * Phrases
+
+(defn test-phrases-begin-differently-and-end-with-a-clause-or-after-enough-words [english]
+  (setv phrases (lfor each (.suggest english "He opened the door" :count 3 :words 8) each.text))
+  (assert (= 3 (len (sfor phrase phrases (get (.split phrase) 0)))))
+  (for [phrase phrases]
+    (setv words (re.findall r"[\w'’-]+|[^\w\s]+" phrase))
+    (assert (<= 2 (len words) 8))
+    (assert (or (= (len words) 8) (in (get words -1 0) ",;:–—.!?…")))))
+
+
+(defn test-a-phrase-ends-with-its-line []
+  (setv model (TextModel (small-model :text "ab \n" :odds {"\n" 8  " " 8})))
+  (for [each (.suggest model "ab" :count 3 :words 8)]
+    (assert (not-in "\n" (.lstrip each.text)))))
+
+
+(defn [(pytest.mark.parametrize #("given" "message") [
+    #({"count" 0} "`count` must be a whole number, 1 or more, not 0")
+    #({"words" 0} "`words` must be a whole number, 1 or more, not 0")
+    #({"count" "9"} "`count` must be a whole number, 1 or more, not '9'")
+    #({"words" 1.5} "`words` must be a whole number, 1 or more, not 1.5")
+    #({"text" 3} "`text` must be text, not 3")])]
+    test-bad-arguments-are-refused [given message]
+  (assert (= (refusal-of (. (TextModel (small-model)) suggest) #** given) message)))
