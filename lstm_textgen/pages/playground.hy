@@ -35,10 +35,11 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-  WORKER ["binary.js" "heap.js" "sampler.js" "network.js" "layer.js" "learn.js" "units.js"
-    "spelling.js" "memory.js" "names.js" "rules.js" "fingerprint.js" "looks.js" "random.js"
-    "items.js" "newfacts.js" "corpus.js" "exactly.js" "recipe.js" "batches.js" "beginning.js"
-    "start.js" "clock.js" "training.js" "worker.js"]
+  WORKER ["binary.js" "heap.js" "sampler.js" "streams.js" "network.js" "layer.js" "learn.js"
+    "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "fingerprint.js" "looks.js"
+    "random.js" "items.js" "newfacts.js" "corpus.js" "exactly.js" "recipe.js" "batches.js"
+    "beginning.js" "start.js" "clock.js" "training.js" "wordends.js" "wordtree.js" "words.js"
+    "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
     "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"

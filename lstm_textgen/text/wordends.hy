@@ -20,25 +20,25 @@ are the items.]]
   SPACELESS (+ "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u309d-\u309f"
     "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff")
-  CLASSES ["letter" "mark" "joiner" "sign" "spaceless" "blank" "break"]
+  CLASSES ["break" "mark" "spaceless" "letter" "blank" "joiner" "sign"]
   ;; For each state, the next one after a character of each of the `CLASSES`. A dot: the word ended
   ;; before the character; a minus: it ended before the character's predecessor.
   WORD-TABLE {
-    "S" "LGGGCSB"  ; at the start of a word
-    "L" "LLJ...."  ; within letters
-    "J" "L------"  ; after a joiner, which belongs to the word only if a letter follows
-    "C" ".C..C.."  ; within a script without spaces
+    "S" "BGCLSGG"  ; at the start of a word
+    "L" ".L.L.J."  ; within letters
+    "J" "---L---"  ; after a joiner, which belongs to the word only if a letter follows
+    "C" ".CC...."  ; within a script without spaces
     "D" ".C....."  ; there, where a word ends
-    "G" ".GGG..."  ; within signs
-    "B" ".....BB"  ; within line breaks
+    "G" ".G...GG"  ; within signs
+    "B" "B...B.."  ; within line breaks
     ;; What follows a text that ends with letters, or with letters and a joiner: the rest of
     ;; the word, or the next one.
-    "T" "LLQGCSB"
-    "Q" "LGGG..."  ; a joiner after such letters
-    "U" "LGGGCSB"
+    "T" "BLCLSQG"
+    "Q" ".G.L.GG"  ; a joiner after such letters
+    "U" "BGCLSGG"
     ;; An item of a list: where it may end at once, within it, after its end.
-    "I" "XXXXXXE"
-    "X" "XXXXXX."
+    "I" "EXXXXXX"
+    "X" ".XXXXXX"
     "E" "......."}
   LONGEST-WORD 40)  ; characters; of a list, the most that 95% of its items have
 

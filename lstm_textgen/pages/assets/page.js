@@ -11,6 +11,9 @@
  *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number,
  *   recall: number, from: number}} memory of `memory.hy`
  * @property {import("./recipe.js").Learning} learning
+ * @property {import("./wordends.js").Constants & {longer: number, budget: number,
+ *   waysBudget: number, sure: number, exact: number, nearly: number, clauseEnds: string,
+ *   fullStops: string, paths: number, unitsOfWord: number}} words of `wordtree.hy` and `words.hy`
  * @property {number} rarer of `names.hy`
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],

@@ -13,6 +13,7 @@ import { logOdds, logSum } from "./sampler.js";
  * @property {number[] | null} ids the possible next units; null: all
  * @property {Float64Array} odds (size,) ln of the probability of each id after the path, times
  *   that of the path
+ * @property {Float32Array[]} state of the network after the path
  *
  * @typedef {object} Path units up to a place in the rest of a seed
  * @property {number} weight @property {number[]} path
@@ -20,11 +21,21 @@ import { logOdds, logSum } from "./sampler.js";
  */
 
 /**
- * Return the ways to continue after `rest`, the last word of a seed; there is always one.
+ * Return the ways to continue after `rest`, the last word of a seed; there is always one. If it is
+ * a whole word, they end it.
  * @param {Network} network that has read what comes before, and is left so
  * @param {string[]} units @param {string} rest @param {Constants} constants
  */
 export function waysOn(network, units, rest, constants) {
+  return wholeWordWays(allWaysOn(network, units, rest, constants), units, rest, constants);
+}
+
+/**
+ * Return all ways to continue after `rest`.
+ * @param {Network} network @param {string[]} units @param {string} rest
+ * @param {Constants} constants
+ */
+export function allWaysOn(network, units, rest, constants) {
   const start = network.save();
   /** @type {Way[]} */
   const found = [];
@@ -39,7 +50,7 @@ export function waysOn(network, units, rest, constants) {
       const ids = idsWhere(units, (unit) => unit !== left && unit.startsWith(left));
       if (ids.length) {
         const sum = logSum(ids.map((id) => odds[id]));
-        found.push({ weight: sum, path, typed: left.length, ids, odds });
+        found.push({ weight: sum, path, typed: left.length, ids, odds, state: here });
       }
       for (const id of idsWhere(units, (unit) => left.startsWith(unit))) {
         const further = { weight: odds[id], path: [...path, id], state: here };
@@ -48,14 +59,16 @@ export function waysOn(network, units, rest, constants) {
     }
   }
   for (const { weight, path, state } of promising(paths[rest.length], found, constants)) {
-    follow(network, path, state);
-    found.push({ weight, path, typed: 0, ids: null, odds: logOdds(network.logits, weight) });
+    const here = follow(network, path, state);
+    const odds = logOdds(network.logits, weight);
+    found.push({ weight, path, typed: 0, ids: null, odds, state: here });
   }
   network.restore(start);
   if (!found.length) {
-    found.push({ weight: 0, path: [], typed: 0, ids: null, odds: logOdds(network.logits) });
+    const odds = logOdds(network.logits);
+    found.push({ weight: 0, path: [], typed: 0, ids: null, odds, state: start });
   }
-  return wholeWordWays(likeliest(found, units.length), units, rest, constants);
+  return likeliest(found, units.length);
 }
 
 /**

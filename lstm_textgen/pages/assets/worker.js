@@ -11,6 +11,7 @@ import { Breaks, Repeats, Runs } from "./rules.js";
 import { highestOf, Sampler, scoresAt, softmax } from "./sampler.js";
 import { waysOn } from "./spelling.js";
 import { lengthOf } from "./units.js";
+import { Suggester } from "./words.js";
 
 /** Units between two places where the network's state is stored. */
 const STRIDE = 64;
@@ -40,6 +41,7 @@ class Writer {
     this.constants = constants;
     this.network = new Network(facts, weights, compiled(codes));
     this.newline = this.units.indexOf("\n");
+    this.suggester = new Suggester(facts, this.network, constants);
     this.sampler = new Sampler(0);
     this.memory = new Memory(this.units, constants.memory);
     /** @type {import("./rules.js").Rule[]} */
@@ -261,6 +263,14 @@ class Writer {
   }
 
   /**
+   * Return the words or phrases to choose from after a text.
+   * @param {{text: string, count: number, words?: number}} message
+   */
+  async suggest(message) {
+    return this.suggester.suggest(message);
+  }
+
+  /**
    * Return what the cells do while a text is read: of each unit and layer their activations times
    * 127, as bytes. The text being generated is unaffected.
    * @param {{ids: number[], start: number[]}} message the text, and what is read before it
@@ -286,8 +296,8 @@ class Writer {
 let writer;
 
 // The first message has what a writer needs, each other one the name of what it is to do.
-addEventListener("message", ({ data }) => {
+addEventListener("message", async ({ data }) => {
   writer ??= new Writer(data);
-  const result = /** @type {any} */ (writer)[data.do]?.(data) ?? {};
+  const result = (await /** @type {any} */ (writer)[data.do]?.(data)) ?? {};
   postMessage({ number: data.number, result });
 });
