@@ -6,7 +6,7 @@
  * @typedef {import("./network.js").Network} Network
  */
 
-/** Texts at most. */
+/** Texts at most, also those that `seeds.hy` follows at once. */
 export const TOGETHER = 16;
 
 /** Room for the steps of a network's texts, in its heap. */
