@@ -24,7 +24,7 @@ class BuildWithBytecode(build_py):
         shutil.rmtree(package, ignore_errors=True)
         super().run()
         self.mkpath(str(package / "corpora"))
-        for text in ["lighthouse.txt", "lol.txt"]:
+        for text in ["dinosaurs.txt", "lighthouse.txt", "lol.txt"]:
             self.copy_file(f"corpora/{text}", str(package / "corpora"))
         compile_below(package)
 

@@ -113,6 +113,11 @@ anything to say on its console, fails the test.]]
   (+ "#" (urlencode settings :quote-via quote)))
 
 
+(defn open-more [page]
+  "Unfold the settings that a page folds away."
+  (.click page "#more summary"))
+
+
 (defn write-on [page n]
   "Restart the page, let it generate at least `n` units, then stop it."
   (.press page.keyboard "Escape")  ; it writes from the start

@@ -2,11 +2,13 @@
 
 (import
   base64 [b64encode]
+  collections [Counter]
   hashlib [sha256]
   json
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS assemble asset])
+  lstm-textgen.pages.assembly [ASSETS assemble asset join-modules]
+  lstm-textgen.pages.playground [SCRIPTS WORKER])
 
 (setv
   pytestmark pytest.mark.quick
@@ -24,7 +26,7 @@
 
 (defn hash-of [tag page]
   "Return what allows the first element `tag` of `page`."
-  (setv text (.encode (get (re.search rf"(?s)<{tag}(?: type=.module.)?>(.*?)</{tag}>" page) 1)))
+  (setv text (.encode (get (re.search rf"(?s)<{tag}[^>]* id=.{tag}.>(.*?)</{tag}>" page) 1)))
   f"'sha256-{(.decode (b64encode (.digest (sha256 text))))}'")
 
 
@@ -61,3 +63,12 @@
   (for [path (.rglob ASSETS "*.*")  :if (in path.suffix [".css" ".html" ".js"])]
     (assert (not (re.search r"url\(|src=|@import|<link" (.read-text path :encoding "utf-8")))
       path)))
+
+
+(defn [(pytest.mark.parametrize "modules" [WORKER SCRIPTS])]
+    test-modules-that-are-joined-have-no-name-in-common [modules]
+  (setv
+    code (join-modules modules)
+    names (re.findall r"(?m)^(?:async )?(?:const|let|function\*?|class) (\w+)" code))
+  (assert (> (len names) 50))
+  (assert (= [] (lfor [name times] (.items (Counter names)) :if (> times 1) name))))

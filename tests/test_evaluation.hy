@@ -62,6 +62,16 @@
   (unless length (assert (= (get evaluation "calibration") []))))
 
 
+(defn test-a-last-epoch-that-is-not-kept-is-compared-with-the-text-too []
+  (setv
+    model (small-model :text LETTERS)
+    ids (model.vocabulary.encode (* "abc" 99))
+    last {"epoch" 3  "sample" (+ "c" (* "abc" 9) "b")})
+  (assert (not-in "last" (evaluate model 3 ids [] last)))
+  (assert (= (get (evaluate model 1 ids [] last) "last")
+    {#** last  "copied" 0.9  "passage" [0 28]})))
+
+
 (defn test-units-are-counted-and-the-longest-copied-passage-is-found-in-the-sample []
   (setv evaluation (evaluated {"a" 1e9} (+ "b" (* "a" 100) "c") ""))
   (assert (= (get evaluation "counts") [0 100 1 1]))
@@ -93,7 +103,7 @@
 (defn [(pytest.mark.parametrize "changes" [
     {"counts" "many"} {"counts" (* [1] 99)} {"counts" [-1]} {"surprise" [None]}
     {"surprise" (* [1.0] 1001)} {"calibration" [[1 2 3 4]]} {"calibration" [1]} {"sample" 1}
-    {"passage" ["a" "b"]} {"copied" "all"} {"epoch" -1} {"more" 1}
+    {"passage" ["a" "b"]} {"last" []} {"last" {"epoch" 1}} {"copied" "all"} {"epoch" -1} {"more" 1}
     {"counts" []} {"copied" []} {"copied" {}} {"passage" [-1.0 -1.0]} {"calibration" [[]]}])]
     test-an-invalid-evaluation-is-refused [path changes]
   (with [file (h5py.File path "a")]

@@ -1,29 +1,25 @@
 "Models read from pages: whole ones are what they were, and what is wrong gets one line."
 
 (import
-  copy [deepcopy]
   dataclasses [replace]
   json
   os
   pathlib [Path]
-  random [Random]
   re
   numpy :as np
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [file-image load-checkpoint save-checkpoint]
   lstm-textgen.pages [imported playground :as module]
-  lstm-textgen.pages.imported [BLOCK models-on-page]
-  lstm-textgen.pages.playground [playground]
+  lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [import-page]
+  tests.damage [damaged-pages page-with]
   tests.helpers [FUZZ TINY-FLAGS VERSE counting block-of refusal-of small-model
     write-text])
 
 (setv
   pytestmark pytest.mark.quick
-  ;; What a stranger may put in the place of any value.
-  VALUES [None True -1 0 1.5 9 (** 2 31) (** 10 400) "" "\x1b[2J" "lstm:9" [] {} [[]] {"unit" []}]
   MODELS {
     "characters" {"layers" "lstm:6,dropout:0.1,gru:5"}
     "pieces" {"unit" "pieces"  "text" (* VERSE 3)  "max_words" 40  "layers" "9"}
@@ -38,13 +34,6 @@
 (defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
   "Pages take a tenth of a second."
   (.setattr monkeypatch module "SAMPLE" 9))
-
-
-(defn page-with [folder #* models]
-  "Write a page of `models` in `folder`; return its path."
-  (setv path (/ folder "page.html"))
-  (.write-text path :encoding "utf-8" (playground (dfor [n each] (enumerate models) f"m{n}" each)))
-  path)
 
 
 (defn imported-model [path]
@@ -210,53 +199,14 @@
 
 ;; * Pages damaged at random
 
-(defn places-in [value]
-  "Yield each #(container key) in `value` from JSON."
-  (for [[key inner] (cond
-      (isinstance value dict) (.items value)
-      (isinstance value list) (enumerate value)
-      True [])]
-    (yield #(value key))
-    (yield :from (places-in inner))))
-
-
-(defn damage-facts [rng data]
-  "Return the page `data` (bytes) with other values in its facts, or without some."
-  (setv
-    block (next (gfor found (.finditer BLOCK data) :if (= (get found 1) b"facts") (get found 2)))
-    facts (json.loads block))
-  (for [_ (range (.choice rng [1 1 2 5]))]
-    (setv [container key] (.choice rng (or (list (places-in facts)) [#([0] 0)])))
-    (if (and (isinstance container dict) (< (.random rng) 0.2))
-      (.pop container key)
-      (setv (get container key) (deepcopy (.choice rng VALUES)))))
-  (.replace data block (.encode (.replace (json.dumps facts) "<" "\\u003c"))))
-
-
-(defn damage-bytes [rng data]
-  "Return the page `data` (bytes) with some of the bytes around its data changed, or cut off."
-  (setv
-    data (bytearray data)
-    first (- (.index data b"id=\"facts\"") 40))
-  (for [_ (range (.choice rng [1 1 2 9]))]
-    (setv at (.randrange rng first (len data)))
-    (match (.randrange rng 4)
-      0 (setv (get data at) (.randrange rng 256))
-      1 (del (cut data at (+ at (.randrange rng 99))))
-      2 (setv (cut data at at) (cut data (.randrange rng first (len data)) (+ at 99)))
-      3 (setv data (cut data (max at (+ first 1))))))
-  (bytes data))
-
-
 (defn [(pytest.mark.parametrize "count" [
     150 (pytest.param (* 5000 FUZZ) :marks pytest.mark.slow)])]
     test-of-a-damaged-page-comes-a-line-or-a-model-that-can-be-saved [tmp-path count]
   (setv
     path (page-with tmp-path (small-model :items "line" :longest-item 5 :names "Anna"))
     whole (.read-bytes path))
-  (for [number (range count)]
-    (setv rng (Random number))
-    (.write-bytes path ((.choice rng [damage-facts damage-facts damage-bytes]) rng whole))
+  (for [[number data] (enumerate (damaged-pages whole count))]
+    (.write-bytes path data)
     (try
       (setv models (models-on-page path))
       (except [error ValueError]

@@ -7,7 +7,7 @@
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.text.items [ENDS KnownItems fingerprint-of fingerprints]
-  tests.browser [WRITTEN fragment halved-model in-browser open-page page-of wait-for-end
+  tests.browser [WRITTEN fragment halved-model in-browser open-more open-page page-of wait-for-end
     wait-until]
   tests.helpers [write-many])
 
@@ -90,7 +90,7 @@
   (with [page (opened browser tmp-path model :temperature 0 :seed "An")]
     (wait-for-end page)
     (assert (= (shown page) [(.rstrip (+ "An" item))]))
-    (assert (in "100 items in a row were in its list" (.text-content page "#note")))))
+    (assert (in "100 tries in a row were in its list" (.text-content page "#note")))))
 
 
 (defn items-of [browser folder model #** settings]
@@ -115,7 +115,7 @@
 
 (defn test-too-many-known-items-stay-off-the-page [browser tmp-path monkeypatch]
   (setv model (list-model :known ["Ann" "Bea"]))
-  (for [[most words] [[2 "Only new ones"] [1 "No repeats"]]]
+  (for [[most words] [[2 "Only new ones"] [1 "None twice"]]]
     (.setattr monkeypatch module "MOST_HELD" most)
     (with [page (opened browser tmp-path model)]
       (assert (.startswith (.text-content page "label[for=new]") words)))))
@@ -153,14 +153,25 @@
     (setv items (shown page))
     (assert (= (len items) 10))
     (for [item items] (assert (re.fullmatch pattern item) item))
+    (open-more page)
     (.fill page "#pattern" "(")
     (.click page "#go")
-    (assert (in "isn't a regular expression" (.text-content page "#note")))
+    (assert (= (.inner-text page "#pattern-note") "This isn’t a valid pattern."))
     (assert (= (shown page) items))))
+
+
+(defn test-an-impossible-patterns-message-stands-by-its-field [browser tmp-path]
+  (with [page (opened browser tmp-path (list-model) :pattern "☃")]
+    (wait-for-end page)
+    (setv message (.inner-text page "p:has(#pattern) strong"))
+    (assert (.startswith message "1,000 tries in a row didn’t match"))
+    (assert (not-in "temperature" message))
+    (assert (.is-hidden page "#note"))))
 
 
 (defn test-fields-make-the-pattern [browser tmp-path]
   (with [page (opened browser tmp-path (list-model))]
+    (open-more page)
     (for [[id text pattern] [
         ["most" "9" ".{1,9}"]
         ["contains" "n-?" "(?=.{1,9}$).*n-\\?.*"]

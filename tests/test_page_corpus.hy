@@ -1,7 +1,6 @@
-"A text on its way into a page's model: what a page makes of it, compared with the program."
+"A text on its way into a page's model: what a page makes of it, as the program does."
 
 (import
-  dataclasses [replace]
   json
   math [inf]
   numpy :as np
@@ -16,24 +15,32 @@
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [WORKER playground]
   lstm-textgen.settings.models [Request]
-  lstm-textgen.text.files [read-sources]
+  lstm-textgen.text.corpus [Text]
+  lstm-textgen.text.items [fingerprints]
+  lstm-textgen.text.looks [look-at]
   tests.browser [in-browser]
   tests.helpers [ROOT block-of small-model write])
 
 (setv
   MODULES (lfor name WORKER :if (!= name "worker.js") name)
-  OWN (fn [name] (.read-text (/ ROOT "corpora" name) :encoding "utf-8"))
-  PROSE (cut (OWN "lighthouse.txt") 20_000)
-  NAMES (.join "" (gfor n (range 400) f"{(.capitalize (cut "anelorimabelu" (% n 7) (+ 4 (% n 9))))}{n}\n"))
+  corpus-text (fn [name] (.read-text (/ ROOT "corpora" name) :encoding "utf-8"))
+  PROSE (cut (corpus-text "lighthouse.txt") 20_000)
+  ITEMS (.join "" (gfor
+    n (range 400)
+    f"{(.capitalize (cut "anelorimabelu" (% n 7) (+ 4 (% n 9))))}{n}\n"))
+  COPIES (+ ITEMS (* "Anna\n\n" 12) "Bea \nBea\n")
+  STANZAS (.join "\n \n" (gfor n (range 50) f"Rose {n},\nblue {(* n n)}.\n"))
+  CHAT (* "Ann: hi, how are you?\nBea: fine.\nAnn: 😀 great\n" 60)
+  STRANGE (+ "\ufeff" (.replace (cut PROSE 5000) "\n" "\r\n") "\0 the e\u0301nd \U0001f600\n")
+  ALPHABETS (* "Ὀδυσσεύς, ξένε. Привет, мир!\nשלום עולם। नमस्ते दुनिया\n春眠不覺曉\n" 80)
   TEXTS [
-    [PROSE None]
-    [(+ "\ufeff" (.replace (cut PROSE 5000) "\n" "\r\n") "\0 the e\u0301nd \U0001f600\n") None]
-    [(* "Ὀδυσσεύς, ξένε. Привет, мир!\nשלום עולם\n" 80) None]
-    [NAMES "line"]
-    [(+ NAMES (* "Anna\n\n" 12) "Bea\nBea\n") "line"]
-    [PROSE "paragraph"]
-    [(* "Ann: hi, how are you?\nBea: fine.\nAnn: 😀 great\n" 60) None]])
+    #(PROSE None) #(STRANGE None) #(ALPHABETS None) #(CHAT None) #(ITEMS "line") #(COPIES "line")
+    #(STANZAS "paragraph")]
+  ;; Facts of a model file that a run decides, or that quote the text.
+  OTHERS ["base" "devices" "digests" "names" "seed_text" "why"])
 
+
+;; * The corpus
 
 (defn start-on [folder text #** given]
   "Return the program's `Start` on `text`."
@@ -49,12 +56,39 @@
 
 
 (defn corpus-on-page [browser text #** wish]
-  "Return what `makeCorpus` makes of `text`, a dict."
+  "Return what `makeCorpus` makes of `text`, a dict, or the key of what it says instead."
   (in-browser browser MODULES
-    (+ "(wish) => { const made = makeCorpus(wish);"
+    (+ "(wish) => { try { const made = makeCorpus(wish);"
       "const listed = (part) => part instanceof Int32Array ? [...part] : part.map((p) => [...p]);"
-      "return {...made, training: listed(made.training), validation: listed(made.validation)}; }")
+      "return {...made, training: listed(made.training), validation: listed(made.validation)}; }"
+      "catch (error) { return error.message; } }")
     {"text" text  "items" None  "facts" None  "constants" SHARED  "name" "new"  #** wish}))
+
+
+(defn assert-same-corpus [found start]
+  "Assert that a page `found` what the program's `start` has."
+  (setv [corpus model] [start.corpus start.checkpoint])
+  (for [[part ids] [["training" corpus.ids] ["validation" corpus.held]]]
+    (setv own (get found part))
+    (assert (= (if (isinstance (get own 0) list) (sum own []) own) (.tolist ids))))
+  (assert (= (get found "text") corpus.text))
+  (assert (= (get found "lookback") model.settings.lookback))
+  (assert (= (get found "charactersHeld")
+    (len (.join "" (gfor id corpus.held (get corpus.vocabulary.units id)))))))
+
+
+(defn assert-same-facts [found model [people None]]
+  "Assert that a page `found` what one of `model` says, and what its file has."
+  (setv
+    chat? (get found "record" "facts" "people")  ; which plain text doesn't have in the program
+    expected (facts-on-page model))
+  (for [name expected :if (not-in name ["cells" "code" "made" "record" #* (if chat? ["remembers"] [])])]
+    (assert (= (get found name) (get expected name)) name))
+  (for [[name fact] (.items (vars model.facts))
+        :if (not-in name [#* OTHERS #* (if chat? ["people"] [])])]
+    (assert (= (.get (get found "record" "facts") name) fact) name))
+  (for [name ["items" "lookback" "stride" "unit" "lower" "validation" "rng_seed"]]
+    (assert (= (get found "record" "settings" name) (getattr model.settings name)) name)))
 
 
 (defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
@@ -65,29 +99,116 @@
     start (start-on tmp-path text :layers "16" #** (if items {"items" items} {}))
     found (corpus-on-page browser text :layers [["lstm" 16]] :items items)
     model start.checkpoint
-    model.weights (lfor [_ shape] (weight-shapes model.spec) (np.zeros shape "float32"))
-    facts (facts-on-page model))
-  (for [[part ids] [["training" start.corpus.ids] ["validation" start.corpus.held]]]
-    (setv own (get found part))
-    (assert (= (if items (sum own []) own) (.tolist ids))))
-  (setv chat? (get found "facts" "record" "facts" "people"))  ; it isn't in a file of a chat
-  (for [name facts :if (not-in name ["cells" "code" "made" "record" #* (if chat? ["remembers"] [])])]
-    (assert (= (get found "facts" name) (get facts name)) name))
-  (assert (= (get found "lookback") model.settings.lookback)))
+    model.weights (lfor [_ shape] (weight-shapes model.spec) (np.zeros shape "float32")))
+  (assert-same-corpus found start)
+  (assert-same-facts (get found "facts") model))
 
 
-;; * Documents
+(defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
+    test-a-page-adds-to-a-base-what-the-program-adds [browser tmp-path monkeypatch text items]
+  (for [[place name value] [[module "SAMPLE" 9] [starting "STRANGE" inf]]]
+    (.setattr monkeypatch place name value))
+  (setv base (small-model :unit "pieces" :text (corpus-text "lol.txt") :max-words 300
+    :layers "6" :resume False :lower True :lookback 96 :scale 0.2))
+  (save-checkpoint base (/ tmp-path "base.h5"))
+  (setv
+    start (start-on tmp-path text :base (str (/ tmp-path "base.h5"))
+      #** (if items {"items" items} {}))
+    found (corpus-on-page browser text :items items :facts (facts-on-page base)))
+  (assert-same-corpus found start)
+  (assert (= (get found "added") (cut start.corpus.vocabulary.units (len base.vocabulary) None)))
+  (assert-same-facts (get found "facts") start.checkpoint))
 
-(defn read-on-page [browser data]
-  "Return the text of a file with these bytes on the page, or the key of what it says instead."
-  (in-browser browser [#* MODULES "docx.js" "documents.js"]
-    (+ "async (bytes) => { try { return await readFile(new Blob([new Uint8Array(bytes)])); }"
-      " catch (error) { return error.message; } }")
-    (list data)
-    :before f"const CONSTANTS = {(json.dumps SHARED)};"))
+
+(defn [(pytest.mark.parametrize #("text" "items") [#(PROSE None) #(ITEMS "line")])]
+    test-a-model-that-goes-on-also-keeps-what-its-first-text-brought [
+      browser tmp-path monkeypatch text items]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv model (small-model :text (+ ALPHABETS "abc ") :layers "6" :items items :resume False
+    #** (if items
+      {"longest_item" 50  "item_ends" "xy"}
+      {"names" "Zed"  "unbroken" "letters commas"})))
+  (setv model.items (if items (fingerprints ["Old" "anelori7"]) b""))
+  (save-checkpoint model (/ tmp-path "new.h5"))
+  (setv
+    start (start-on tmp-path text :add-text True #** (if items {"items" items} {}))
+    found (corpus-on-page browser text :items items :facts (facts-on-page model) :goesOn True))
+  (assert-same-corpus found start)
+  (assert-same-facts (get found "facts") start.checkpoint))
 
 
-(defn [(pytest.mark.parametrize "name" ["libreoffice" "pandoc"])]
-    test-a-page-reads-a-word-document-as-the-program-does [browser name]
-  (setv path (/ ROOT "tests" "documents" f"{name}.docx"))
-  (assert (= (read-on-page browser (.read-bytes path)) (read-sources (str path)))))
+(defn test-too-little-to-learn-is-said [browser]
+  (for [[text items key] [["abc" None "short"] [(* "a" 900) None "one-letter"]
+      [(* "Ann\nBea\n" 50) "line" "few-lines"]]]
+    (assert (= (corpus-on-page browser text :items items) f"intake.{key}"))))
+
+
+;; * What was found
+
+(defn found-in [browser text [facts None]]
+  "Return what a page finds in `text`."
+  (in-browser browser MODULES "([text, facts, constants]) => lookAt(text, facts, constants)"
+    [text facts SHARED]))
+
+
+(defn [(pytest.mark.parametrize #("text" "kind") [
+    #(PROSE "prose") #((corpus-text "lighthouse.txt") "prose") #(ITEMS "list") #(CHAT "chat")
+    #((* "Rose of the field,\nblue is the sky\nand all that I yield\nis never to die\n\n" 30) "verse")
+    #((* "Roses that fade upon the autumn field,\nSkies that are blue above the waiting sea,\n" 9)
+      "verse")
+    #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose")
+    #((.join "" (gfor n (range 900) (if (= (% n 9) 8) "long\n" "words go on "))) "prose")])]
+    test-a-page-tells-kinds-of-texts-apart [browser text kind]
+  (setv found (found-in browser text))
+  (assert (= (get found "kind") kind))
+  (assert (= (get found "items") (if (= kind "list") "line" None)))
+  (assert (= (get found "characters") (len text))))
+
+
+(defn test-a-page-calls-a-list-what-the-program-calls-one [browser]
+  (for [text [PROSE ITEMS COPIES CHAT ALPHABETS (corpus-text "lol.txt")]]
+    (with [stored (Text)]
+      (.add stored text)
+      (assert (= (= (get (found-in browser text) "kind") "list")
+        (bool (. (look-at stored 1000) lines)))))))
+
+
+(defn test-a-page-tells-what-is-left-out-and-what-is-added [browser]
+  (setv
+    model (facts-on-page (small-model :text "abc \n"))
+    found (found-in browser (+ (* "abc " 20) "\x01\ud83d é\n😀") model))
+  (assert (= [(get found "left") (get found "added")] [["\x01" "\ud83d"] ["é" "😀"]]))
+  (assert (= [(get found "lines") (get found "binary")] [2 False])))
+
+
+;; * Copies
+
+(setv LEARNED (cut PROSE 8000))
+
+
+(defn copied-in [browser text]
+  "Return the parts of `text` that a page underlines."
+  (in-browser browser ["copies.js"]
+    "([text, learned]) => copiedParts(text, new Passages(learned, COPIED))"
+    [text LEARNED]))
+
+
+(defn test-a-page-underlines-passages-of-25-characters-and-no-others [browser]
+  (setv text (+ (cut LEARNED 50 75) "@" (cut LEARNED 90 114) "@" (cut LEARNED 300 400)
+    (cut LEARNED 350 400) "@"))
+  (assert (= (copied-in browser text) [[0 25] [51 201]]))
+  (assert (= (copied-in browser LEARNED) [[0 (len LEARNED)]]))
+  (assert (= (copied-in browser "") [])))
+
+
+(defn test-nothing-copied-lets-no-passage-of-25-characters-through [browser]
+  (setv
+    units (sorted (set LEARNED))
+    taken (in-browser browser ["copies.js"]
+      (+ "([units, learned]) => { const rule = new NoCopies(units, learned);"
+        ;; A model that wants nothing but to copy: what is refused is left out.
+        "let text = ''; for (const wanted of learned) {"
+        "if (!rule.refuses(units.indexOf(wanted), {text})) text += wanted; } return text; }")
+      [units LEARNED]))
+  (assert (= (copied-in browser taken) []))
+  (assert (> (len taken) (* 0.7 (len LEARNED)))))

@@ -4,19 +4,19 @@
   numpy :as np
   pytest
   lstm-textgen.learning.learner [network]
-  lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.pages.assembly [ASSETS base64]
+  lstm-textgen.pages.assembly [ASSETS base64 join-modules]
   lstm-textgen.pages.playground [KERNELS]
   lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON]
+  lstm-textgen.writing.engine [softmax]
+  lstm-textgen.writing.mixture [make-engine]
   tests.browser [SENTENCE in-browser]
   tests.helpers [small-model])
 
 (setv
   SHAPE #(3 5)  ; rows and steps of a batch
-  PLACES 15
   RATE 0.01
-  MODULES ["binary.js" "heap.js" "network.js" "layer.js" "learn.js"]
+  MODULES ["binary.js" "heap.js" "network.js" "layer.js" "learn.js" "team.js"]
   ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON})
 
 
@@ -30,20 +30,33 @@
   (lfor a arrays (.tolist (.ravel (. a T)))))
 
 
-(defn taught [browser model code #* arguments [kernels "kernels.wasm"] [shape SHAPE]]
+(setv MAKE #[[async ([worker, kernels, shape, rows, steps, weights, more]) => {
+  const ports = worker.map((code) => {
+    const { port1, port2 } = new MessageChannel();
+    const address = URL.createObjectURL(new Blob([code]));
+    new Worker(address).postMessage([port2, kernels], [port2]);
+    return port1;
+  });
+  const made = [shape, compiled([fromBase64(kernels)]), rows, steps];
+  const learner = ports.length ? await Team.make(...made, ports) : new Learner(...made);
+  learner.weights.set(weights);
+  await learner.refresh();
+  return (CODE)(learner, ...more);
+}]])
+
+
+(defn taught [browser model code #* arguments [kernels "kernels.wasm"] [helpers 0]]
   #[[Return what the `code` of a function of a `Learner` makes of more `arguments`.
 
-  The learner has the weights of `model`, and computes by `kernels`.]]
-  (in-browser browser MODULES
-    (+ "async ([kernels, shape, rows, steps, weights, more]) => {"
-      "const module = compiled([fromBase64(kernels)]);"
-      "const learner = new Learner(shape, module, rows, steps);"
-      "learner.weights.set(weights); learner.refresh();"
-      f"return ({code})(learner, ...more); }}")
-    [ (base64 (.read-bytes (/ ASSETS kernels)))
+  The learner has the weights of `model`, and computes by `kernels`; with `helpers` it is a team.]]
+  (setv worker (+ (join-modules MODULES) "onmessage = ({ data: [port, code] }) => "
+    "share(port, compiled([fromBase64(code)]));"))
+  (in-browser browser MODULES (.replace MAKE "CODE" code)
+    [ (* [worker] helpers)
+      (base64 (.read-bytes (/ ASSETS kernels)))
       { "vocabulary" (len model.vocabulary)  "embedding" model.facts.embedding
         "layers" (lfor each model.settings.layers.recurrent [each.kind each.size])}
-      #* shape
+      #* SHAPE
       (flat model.weights)
       arguments]))
 
@@ -60,18 +73,21 @@
     (lfor _ "xy" (.integers random 0 (len model.vocabulary) SHAPE :dtype "int32"))))
 
 
-(setv LEARN #[[(learner, batches, adam, steadying) => batches.map(([x, y]) => {
-  const nats = learner.gradients({
-    x: Int32Array.from(x), y: Int32Array.from(y), scale: 1 / x.length, steadying});
-  learner.update(adam);
-  return nats / x.length;
-})]])
+(setv LEARN #[[async (learner, batches, adam, how) => {
+  const losses = [];
+  for (const [x, y] of batches) {
+    const batch = { x: Int32Array.from(x), y: Int32Array.from(y), scale: 1 / x.length };
+    losses.push((await learner.gradients({ ...batch, ...how })) / x.length);
+    await learner.update(adam);
+  }
+  return losses;
+}]])
 
 
 (defn [(pytest.mark.parametrize "kernels" KERNELS)
     (pytest.mark.parametrize #("layers" "unit" "large") [
       #("12" "characters" 512) #("lstm:9,lstm:7" "pieces" 512) #("9" "pieces" 8)
-      #("lstm:8,lstm:5" "characters" 8)])]
+      #("lstm:16,lstm:5" "characters" 8)])]
     test-ten-steps-on-a-page-are-those-of-keras [browser monkeypatch layers unit large kernels]
   (.setattr monkeypatch network "LARGE_LAYER" large)
   (setv
@@ -80,5 +96,57 @@
     batches (batches-of model 10))
   (.put learner learner.weights model.weights)
   (setv found (taught browser model LEARN (lfor batch batches (placed #* batch)) ADAM
-    {"from" large  "alpha" network.ALPHA  "beta" network.BETA} :kernels kernels))
+    {"steadying" {"from" large  "alpha" network.ALPHA  "beta" network.BETA}} :kernels kernels))
   (assert (= found (pytest.approx (lfor batch batches (.learn learner #* batch)) :abs 1e-3))))
+
+
+(setv DROP #[[async (learner, ...rest) => {
+  let drawn = 0;
+  const random = () => (drawn = (drawn + 0.618034) % 1);
+  return (LEARN)(learner, ...rest, { random, dropout: 0.4, before: 0.2 });
+}]])
+
+
+(defn [(pytest.mark.parametrize "helpers" [1 2])] test-workers-that-share-batches-learn-as-one-does
+    [browser helpers]
+  (setv
+    model (model-of "lstm:9,lstm:7" "pieces")
+    batches (lfor batch (batches-of model 6) (placed #* batch))
+    [shared alone] (lfor n [helpers 0]
+      (taught browser model (.replace DROP "LEARN" LEARN) batches ADAM :helpers n)))
+  (assert (= shared (pytest.approx alone :abs 1e-5))))
+
+
+(setv READ #[[async (learner, batches) => {
+  const expected = new Float64Array(learner.shape.vocabulary);
+  const losses = [];
+  for (const [x, y] of batches) {
+    const batch = { x: Int32Array.from(x), y: Int32Array.from(y), first: losses.length === 0 };
+    losses.push(Array.from(await learner.losses({ ...batch, expected })));
+  }
+  return [losses, Array.from(expected)];
+}]])
+
+
+(defn odds-of [model ids]
+  "Return the probabilities (time, vocabulary) after each of `ids`, as the program has them."
+  (setv engine (make-engine model))
+  (softmax (np.stack (lfor id ids (.copy (.step engine (int id)))))))
+
+
+(defn [(pytest.mark.parametrize "helpers" [0 1])]
+    test-reading-gives-the-losses-and-what-was-expected [browser helpers]
+  (setv
+    model (model-of "12" "pieces")
+    batches (batches-of model 2)
+    [x y] (lfor each (zip #* batches) (np.hstack each))
+    odds (np.stack (lfor row x (odds-of model row)))
+    counted (< (% (np.arange y.size) 4) 3)
+    counted (.reshape counted y.shape)
+    ids (np.where counted y -1)
+    own (np.take-along-axis odds (get y #(... None)) -1)
+    [losses expected] (taught browser model READ
+      (lfor parts (zip #* (lfor a [x ids] (np.hsplit a 2))) (placed #* parts)) :helpers helpers))
+  (assert (np.allclose (. (np.reshape losses #(10 3)) T)
+    (* counted (- (np.log (get own #(... 0))))) :atol 1e-4))
+  (assert (np.allclose expected (.sum (get odds counted) 0) :atol 1e-4)))

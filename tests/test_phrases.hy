@@ -4,7 +4,8 @@
   json
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS asset phrases])
+  lstm-textgen.pages.assembly [ASSETS asset phrases]
+  lstm-textgen.writing.cells [FEATURES])
 
 (setv
   pytestmark pytest.mark.quick
@@ -22,7 +23,7 @@
   (setv
     own (.join "|" (sorted PREFIXES))
     patterns [
-      rf"[\"`]((?:{own})\.[a-z][a-z.-]*\$?)"  ; anything that looks like a key
+      rf"[\"`]((?:{own})\.(?:\$|[a-z][a-z.-]*\$?))"  ; anything that looks like a key
       r"\b(?:said|partsOf)\([\"`]([^\"`{]+)"
       r"\bphraseIn\([^;{]*?[\"`]([a-z]+\.[^\"`{]+)"
       r"data-say(?:-label|-placeholder)?=\"([^\"]+)\""])
@@ -56,15 +57,25 @@
   (assert (= [] (lfor key PHRASES :if (not (or (in key used) (.startswith key beginnings))) key))))
 
 
-(defn [(pytest.mark.parametrize "key" PHRASES)] test-a-phrase-says-the-same-in-each-language [key]
-  (assert (= (list (get PHRASES key)) LANGUAGES))
-  (setv places (sfor
-    language LANGUAGES
-    wording (wordings key language)
-    :do (assert (= wording (.strip wording)))
-    :do (assert wording)
-    (frozenset (- (set (re.findall r"\{(\w+)\}" wording)) #{"count"}))))
-  (assert (= (len places) 1)))
+(defn places-in [key language]
+  "Return the placeholders of a phrase in a `language`, except that of the count."
+  (setv text (.join " " (wordings key language)))
+  (- (set (re.findall r"\{(\w+)\}" text)) #{"count"}))
+
+
+(defn test-each-phrase-is-said-in-all-languages-with-the-same-values []
+  (for [[key each] (.items PHRASES)]
+    (assert (= (list each) LANGUAGES) key)
+    (for [language LANGUAGES]
+      (assert (= (places-in key language) (places-in key "en")) key)
+      (for [wording (wordings key language)]
+        (assert (= wording (.strip wording)) key)
+        (assert wording key)))))
+
+
+(defn test-every-feature-that-cells-follow-has-a-phrase []
+  (assert (= (sfor key PHRASES :if (.startswith key "feature.") key)
+    (sfor name FEATURES f"feature.{(.replace name " " "-")}"))))
 
 
 (defn test-phrases-are-sorted-and-formatted-as-json-is []

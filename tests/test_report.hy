@@ -49,10 +49,11 @@
       words ["What dog.h5 learned It learned from a text of 13 characters in 3 epochs."
         "Its loss is 1.058 bits per character on held-out text"
         "like choosing among 2.1 equally likely" "What it writes" "Careful: temperature 0.6"
-        "Wild: temperature 1.5" "How it learned" "How it learned to write" "Epoch 2: 1.587 bits"
-        "sample 2 <b>" "Where the held-out text is hard" "Is it calibrated?" "Is it copying?"
-        "What it is made of" "3:00 for 3 epochs, 60.0 s each" "a processor, 2 cores"
-        "All epochs in figures" "Every setting" "Vocabulary"]
+        "Wild: temperature 1.5" "How it learned to write" "Epoch 2: 1.587 bits" "sample 2 <b>"
+        "How it learned Loss" "Where the held-out text is hard" "Is it copying?" "For experts"
+        "Learning rate by epoch" "Is it calibrated?" "Vocabulary" "What it is made of"
+        "3:00 for 3 epochs, 60.0 s each" "a processor, 2 cores" "All epochs in figures"
+        "Every setting"]
       (.find text words)))
   (assert (= places (sorted places)))
   (assert (!= (get places 0) -1)))
@@ -69,6 +70,19 @@
   (assert (in "validation: loss in bits from 3.174 to 1.058" (get charts "loss" "about")))
   (for [entry model.history] (setv (get entry "learning_rate") 0.001))
   (assert (not-in "rate" (charts-of (report-page [#("dog.h5" model)])))))
+
+
+(defn test-copying-is-shown-of-the-last-epoch-too []
+  (setv
+    model (whole-model 2)
+    (get model.evaluation "last") {"epoch" 5  "sample" "heylo"  "copied" None  "passage" [1 3]}
+    page (report-page [#("dog.h5" model)]))
+  (assert (in "After epoch 5: too short to tell how much is copied, the longest" (text-of page)))
+  (assert (in "h<mark>eyl</mark>o" page)))
+
+
+(defn test-a-report-names-no-flag []
+  (assert (not-in "--" (text-of (report-page [#("dog.h5" (whole-model))])))))
 
 
 (defn test-what-has-too-few-points-is-not-shown []

@@ -74,7 +74,7 @@
 (defn test-each-run-of-characters-has-its-shade [browser tmp-path]
   (setv path (save tmp-path (page-of "aé\n☃bcde" [0.25 7.5 30 np.nan 1.1 1.9 2 np.inf])))
   (with [page (open-page browser path)]
-    (assert (= (runs-on page) [#("" "a") #("s7" "é") #("s8" "↵\n") #("unknown" "☃")
+    (assert (= (runs-on page) [#("" "a") #("s7" "é") #("" "↵\n") #("unknown" "☃")
       #("s1" "bc") #("s2" "d") #("s8" "e")]))))
 
 
@@ -86,7 +86,7 @@
         [WRITTEN [(visible HOSTILE) "a"]]  ["#texts h2" [HOSTILE "<b>"]]
         ["#texts p" ["3 bits" "<4 bits>"]]]]
       (assert (= (.all-text-contents (.locator page what)) shown)))
-    (assert (= (.title page) "Surprise by unit"))))
+    (assert (= (.title page) "How surprising is this text?"))))
 
 
 (defn test-a-click-shows-what-the-model-would-rather-have-read [browser tmp-path]

@@ -20,7 +20,7 @@
   lstm-textgen.settings.table [CHOOSING]
   lstm-textgen.text.breaks [common]
   lstm-textgen.text.corpus [Text cut-at-space ids-of prepared-chunks]
-  lstm-textgen.text.files [MOST-DIGESTS read-chunks source-names]
+  lstm-textgen.text.files [MOST-DIGESTS read-chunks source-names title-of]
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at]
   lstm-textgen.text.names [LONGEST-TEXT joined-names names-in]
@@ -239,6 +239,7 @@
     listing source.listing
     digests (dict.fromkeys [#* source.digests #* (or known.digests [])]))
   (replace known
+    :title (title-of run.asked.sources)
     :digests (or (cut (list digests) MOST-DIGESTS) None)
     :devices run.group.in-words
     :seed-text source.look.seed

@@ -302,19 +302,19 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (min (zip losses candidates) :key (fn [pair] (get pair 0))))
 
   (meth _evaluate-if-due []
-    #[[Evaluate the best weights for reports, unless that is done; return whether it was done now.
-
-    It waits for the end of the run if it would cost more than a hundredth of the time.]]
+    "Evaluate the best weights for reports if that is due and not done; return whether it was."
     (setv
-      model @checkpoint
-      epoch (get (kept-entry model.history @text) "epoch")
-      begun (time.monotonic))
-    (when (and
-        (!= epoch (when model.evaluation (get model.evaluation "epoch")))
-        (or (>= begun (get @evaluation 1)) (@_why-done)))
+      [model begun] [@checkpoint (time.monotonic)]
+      ends [(kept-entry model.history @text) (get model.history -1)]
+      epochs (lfor each ends (get each "epoch"))
+      known (or model.evaluation {"epoch" 0}))
+    (when (if (@_why-done)
+        (!= epochs (lfor each [known (.get known "last" known)] (get each "epoch")))
+        (and (!= (get epochs 0) (get known "epoch")) (>= begun (get @evaluation 1))))
       (.doing @display "evaluating the model")
       (setv
-        model.evaluation (evaluate model epoch @batches.ids (if @held @held.ids #()))
+        held (if @held @held.ids #())
+        model.evaluation (evaluate model (get epochs 0) @batches.ids held (get ends 1))
         seconds (- (time.monotonic) begun)
         @evaluation #(seconds (+ begun seconds (* EVALUATION-PAUSE seconds))))
       True))

@@ -38,19 +38,22 @@ raises `ValueError`.]]
   _length? (_within number? 1e-9 MAX-EXACT)
   _share? (_within number? 0 1)
   _true? (fn [value] (is value True))
+  ;; What of a sample is copied.
+  _copying {"epoch" _step?  "sample" text?
+    "copied" (fn [share] (or (is share None) (_share? share)))
+    "passage" (_list-of count? 2 2)}
   ;; What a file says about its training: an epoch of its history, its evaluation, its progress.
   RECORDS {
     "history" {
       "epoch" _step?  "text" text?  "sample" text?  "machine" text?  "kept" _true?
       "loss" _number?  "validation_loss" _number?  "learning_rate" _number?  "seconds" _number?
       "unit_length" _length?  "validation_unit_length" _length?}
-    "evaluation" {
-      "epoch" _step?  "sample" text?
+    "evaluation of the last epoch" _copying
+    "evaluation" { #** _copying
+      "last" (fn [copying] (or (check-record "evaluation of the last epoch" copying) True))
       "counts" (_list-of count? MAX-UNITS)
       "surprise" (_list-of _number?)
-      "calibration" (_list-of (_list-of _number? 3 3))
-      "copied" (fn [share] (or (is share None) (_share? share)))
-      "passage" (_list-of count? 2 2)}
+      "calibration" (_list-of (_list-of _number? 3 3))}
     "training state" {
       "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?}})
 
@@ -62,8 +65,8 @@ raises `ValueError`.]]
   (for [entry model.history] (check-record "history" entry OPTIONAL))
   (setv evaluation model.evaluation)
   (unless (is evaluation None)
-    (check-record "evaluation" evaluation)
-    (unless (and (= (set evaluation) (set (get RECORDS "evaluation")))
+    (check-record "evaluation" evaluation ["last"])
+    (unless (and (= (| (set evaluation) #{"last"}) (set (get RECORDS "evaluation")))
         (= (len (get evaluation "counts")) (len model.vocabulary)))
       (refuse "its evaluation is of another model")))
   (unless (and

@@ -8,6 +8,7 @@ nothing is requested, whatever data the page holds.]]
 (import
   base64 [b64encode]
   hashlib [sha256]
+  itertools [chain]
   json
   pathlib [Path]
   re
@@ -28,6 +29,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES LIST LOOKED-THROUGH SHORT-LINES TRIED]
   lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES RARER]
   lstm-textgen.text.units [WHITE-SPACE]
+  lstm-textgen.text.vocabulary [UNITS]
   lstm-textgen.text.wordends [LONGEST-WORD SPACELESS WORD-JOINERS WORD-TABLE ZERO-WIDTH]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
     SPELLED-SO-FAR TAIL TRACE WITHIN-NAMES]
@@ -57,12 +59,14 @@ nothing is requested, whatever data the page holds.]]
     "mostNames" MOST-NAMES  "mostCapitals" MOST-CAPITALS  "longestNamed" LONGEST-TEXT
     "embedding" DIMENSIONS  "shortRun" SHORT-RUN  "longer" LONGER
     "longest" LONGEST  "mostHalved" MOST-HALVED  "mostHeld" MOST-HELD  "indented" INDENTED}
+  ;; By the unit: what a text is first split into.
+  PATTERNS (dfor unit (.values UNITS) unit.unit (. (object.__new__ unit) pattern))
   ALTERNATIVES 5  ; to each unit of a text that a page shows
   ;; How a page finds words to choose from: see assets/wordends.js and assets/wordtree.js.
   WORDS-TO-CHOOSE {
     ;; The classes of characters of wordends.hy, in the same order; a sign is what is left.
-    "classes" ["\\n" (+ "[\\p{M}" ZERO-WIDTH "]") f"[{SPACELESS}]" "[\\p{L}\\p{N}_]" f"[{WHITE-SPACE}]"
-      f"[{WORD-JOINERS}]" ""]
+    "classes" ["\\n" (+ "[\\p{M}" ZERO-WIDTH "]") f"[{SPACELESS}]" "[\\p{L}\\p{N}_]"
+      f"[{WHITE-SPACE}]" f"[{WORD-JOINERS}]" ""]
     "table" WORD-TABLE  "joiners" WORD-JOINERS  "longest" LONGEST-WORD  "longer" LONGER
     "budget" BUDGET  "waysBudget" WAYS-BUDGET  "sure" SURE  "exact" EXACT  "nearly" NEARLY
     "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "paths" PATHS-OF-PHRASE
@@ -72,14 +76,16 @@ nothing is requested, whatever data the page holds.]]
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
-    "learning" LEARNING  "words" WORDS-TO-CHOOSE
     "settings" (dfor s (settings-in "model") s.name s.default)
+    "learning" LEARNING  "words" WORDS-TO-CHOOSE
     "corpus" CORPUS
+    "patterns" PATTERNS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
       "withinNames" WITHIN-NAMES  "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS
       "trace" TRACE  "recall" RECALL  "from" REMEMBERED-FROM}}
+  HOLE "\0"  ; stands in HTML for what comes later
   ;; How a page of this program begins (see page.html): one may replace another.
   OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
   ;; Modules are joined into one script, so what one imports from another is already defined.
@@ -98,30 +104,50 @@ nothing is requested, whatever data the page holds.]]
   (setv
     style (.join "\n" [#* (map asset ["common.css" #* styles]) #* (map _shade (range 1 9))])
     script (join-modules scripts)
-    worker (in "worker" blocks))
-  (+
-    (fill "page.html"
-      :version __version__
-      :policy (Html (.join "; " (filter None [
-        "default-src 'none'"
-        f"style-src {(_hash style)}"
-        ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
-        (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
-        (when worker "worker-src blob:")
-        "base-uri 'none'"
-        "form-action 'none'"])))
-      :title title
-      :style (Html style)
-      :body (Html body)
-      :blocks (lfor [name value] (.items blocks) (_block name value))
-      :script (when script (html (script :type "module" (Html script)))))
-    "\n"))
+    worker (in "worker" blocks)
+    parts (.split
+      (fill "page.html"
+        :version __version__  :policy (_policy style script worker)  :body (Html body)
+        :script (when script (html (script :type "module" :id "script" (Html HOLE))))
+        #** (dfor name ["title" "style" "blocks"] name (Html HOLE)))
+      HOLE)
+    blocks {#** blocks  #** (if worker {"parts" (_parts-to-save parts blocks)} {})})
+  (.join "" (chain.from-iterable (zip parts [
+    (safe title)
+    style
+    (.join "" (gfor [name value] (.items blocks) (_block name value)))
+    #* (if script [script] [])
+    "\n"]))))
+
+
+(defn _policy [style script worker]
+  "Return the Content-Security-Policy of a page with these texts, and perhaps a `worker`."
+  (Html (.join "; " (filter None [
+    "default-src 'none'"
+    f"style-src {(_hash style)}"
+    ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
+    (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
+    (when worker "worker-src blob:")
+    "base-uri 'none'"
+    "form-action 'none'"]))))
+
+
+(defn _parts-to-save [parts blocks]
+  #[[Return what a page must know of itself to be saved with other models, by assets/keep.js.
+
+  That is the HTML around its holes and around a block, and the names of the `blocks` that it
+  keeps as they are.]]
+  (setv hole (_block HOLE (Html HOLE)))
+  { "html" parts
+    "block" (.split hole HOLE)
+    "kept" [#* (gfor name blocks :if (not (re.match "facts$|weights-" name)) name) "parts"]})
 
 
 (defn _shade [bits]
   "Return the style of a unit with `bits` of surprise, or up to one more; of 8, any number more."
-  (.format ".s{} {{ background: color-mix(in srgb, var(--shade) {}%, transparent); }}"
-    bits (+ 1 (* 6 bits))))
+  (setv [light dark] (gfor faintest [1 12]
+    f"color-mix(in srgb, var(--shade) {(+ faintest (* 6 bits))}%, transparent)"))
+  (.format ".s{} {{ background: light-dark({}, {}); }}" bits light dark))
 
 
 (defn asset [name]
@@ -143,10 +169,12 @@ nothing is requested, whatever data the page holds.]]
   (.join "\n" (gfor name names (.sub EXPORT "" (.sub IMPORT "" (asset name))))))
 
 
-(defn phrases [#* prefixes]
-  "Return the phrases of assets/phrases.json whose keys begin with one of `prefixes`, or all."
-  (setv all-phrases (json.loads (asset "phrases.json")))
-  (dfor [key each] (.items all-phrases) :if (.startswith key (or prefixes "")) key each))
+(defn phrases [[prefixes ""] [languages None]]
+  "Return the phrases whose keys begin with one of `prefixes`, a tuple, in these languages."
+  (dfor
+    [key each] (.items (json.loads (asset "phrases.json")))
+    :if (.startswith key prefixes)
+    key (dfor [name said] (.items each) :if (in name (or languages each)) name said)))
 
 
 (defn base64 [data]
@@ -163,7 +191,7 @@ nothing is requested, whatever data the page holds.]]
     (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c")))  ; in ASCII
   (when (re.search r"</script|<script|<!--" text re.IGNORECASE)
     (refuse f"the block {name} of a page contains a tag"))
-  (html (script :type "text/plain" :id name (Html text)) "\n"))
+  (Html f"<script type=\"text/plain\" id=\"{name}\">{text}</script>\n"))
 
 
 (defn _hash [text]

@@ -89,14 +89,14 @@ picture is left out.]]
 
 ;; * Charts
 
-(defn learning-curves [model [suffix ""]]
-  "Return the charts of how `model` learned, in which there is a line; `suffix` ends their ids."
+(defn learning-curves [model]
+  "Return the charts of how `model` learned, the loss and the rate, in which there is a line."
   (setv rates (recorded model.history "learning_rate"))
   (list (filter None [
-    (_chart f"loss{suffix}" "Loss by epoch" "epoch" "loss in bits"
+    (_chart "loss" "Loss by epoch" "epoch" "loss in bits"
       (_curves model "training" "validation"))
     (when (and rates (> (max rates) (* STEADY (min rates))))
-      (_chart f"rate{suffix}" "Learning rate by epoch" "epoch" "learning rate"
+      (_chart "rate" "Learning rate by epoch" "epoch" "learning rate"
         (_curves model "learning rate")))])))
 
 
@@ -200,7 +200,7 @@ picture is left out.]]
     (section-of "Where the held-out text is hard to predict"
       (+ f"Surprise in bits per character at {n} places of the held-out text. The "
         f"hardest is {position :.0%} of the way in, at {hardest :.2f} bits; the easiest has "
-        f"{(min surprise) :.2f}. --score-html shades the text itself.")
+        f"{(min surprise) :.2f}.")
       (html
         (svg :class "strip" :role "img" :width "100%" :height STRIP-HEIGHT :aria-label
           "Bars: the surprise at each place, from the beginning of the text to its end"

@@ -3,21 +3,23 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
   datetime [date]
+  gzip
   numpy :as np
+  pathlib [Path]
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [Kind check-value counted number? whole?]
+  lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
-  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED assemble base64
-    fill join-modules phrases]
-  lstm-textgen.pages.figures [epochs-in-figures facts-of folded learning-curves side-by-side
-    summary-of]
+  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
+    base64 fill join-modules phrases]
+  lstm-textgen.pages.markup [Html]
   lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
+  lstm-textgen.text.files [OUR-CORPORA]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
@@ -36,17 +38,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER ["binary.js" "heap.js" "sampler.js" "streams.js" "network.js" "layer.js" "learn.js"
-    "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "fingerprint.js" "looks.js"
-    "random.js" "items.js" "newfacts.js" "corpus.js" "exactly.js" "recipe.js" "batches.js"
-    "beginning.js" "start.js" "clock.js" "training.js" "wordends.js" "wordtree.js" "words.js"
-    "worker.js"]
+    "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js"
+    "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "exactly.js"
+    "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js" "lesson.js"
+    "wordends.js" "wordtree.js" "words.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "model.js" "column.js" "fingerprint.js" "list.js"
-    "cellsview.js" "names.js" "looks.js" "random.js" "items.js" "newfacts.js" "corpus.js"
-    "docx.js" "documents.js" "tabs.js" "playground.js"]
-  ;; What a page calls its texts, or its lists.
-  TEXT-LABELS {"begin" "Begin with a few words"  "on" "Continue"  "text" "text"}
-  LIST-LABELS {"begin" "How each one begins"  "on" "Clear"  "text" "list"})
+    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js"
+    "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js" "looks.js"
+    "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "docx.js" "documents.js"
+    "sound.js" "keep.js" "tabs.js" "playground.js" "surprise.js" "moments.js" "nowwriting.js"
+    "lessonview.js" "comparison.js" "teacher.js" "teachtext.js" "keeping.js" "teach.js"]
+  ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
+  READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
+    "dinosaurs" ["dinosaurs.txt" None]})
 
 
 (defn playground [models [temperature None] [length None] [min-p None] [names True]]
@@ -67,36 +71,41 @@ assets/network.js is the engine, assets/playground.js the page.]]
   (setv
     controls (_controls (list (.values models)) temperature length min-p)
     name (.join " & " models)
-    facts (lfor item (.items models) (_facts #* item))
-    [charts about] (zip #* (gfor [n item] (enumerate (.items models)) (_about n #* item)))
-    today (date.today))
+    facts (lfor item (.items models) (_facts #* item)))
   (assemble f"Write with {name}"
-    (fill "playground.html" #** controls
-      :name name  :about about  :made f"Made on {today.day} {today :%B %Y}."
-      :measures (.join " or " (dict.fromkeys (gfor each facts (get each "measure"))))
-      :new (if (all (gfor each facts (get each "known")))
-        "Only new ones, not in the training list"
-        "No repeats"))
-    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css"]
+    (fill "playground.html" #** controls  :teach (Html (asset "teach.html")))
+    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "teach.css"]
     :scripts SCRIPTS
     :blocks {
       "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
       "facts" facts
-      "charts" (sum charts [])
       "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
+      "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))
         f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
 
 
+(defn _ready-texts []
+  "Return the texts that can be taught at once, compressed, by their names."
+  (dfor
+    [name [file most]] (.items READY)
+    :setv [path] (lfor
+      folder OUR-CORPORA
+      :setv path (/ (Path folder) file)
+      :if (.exists path)
+      path)
+    :setv text (.read-text path :encoding "utf-8")
+    name (base64 (gzip.compress (.encode (cut text most)) :mtime 0))))
+
+
 (defn _controls [models temperature length min-p]
-  "Return what playground.html says of the controls, and where they start, for `playground`."
+  "Return where the controls of playground.html start, for `playground`."
   (setv
     [model #* _] models
     own model.settings.usual-temperature
     list? (all (gfor each models each.settings.items)))
-  { "unit" model.vocabulary.singular
-    "hottest" HOTTEST
+  { "hottest" HOTTEST
     "temperature" (cond
       (is-not temperature None) (check-value 'temperature PAGE-TEMPERATURE temperature)
       (isinstance own list) (get own 0)
@@ -106,10 +115,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "length" (cond
       (is-not length None) (check-value 'length PAGE-LENGTH length)
       list? ""
-      True (passage-length model))
-    "text_only" (if (and list? (is length None)) "hidden" "")
-    "list_only" (if list? "" "hidden")
-    #** (if list? LIST-LABELS TEXT-LABELS)})
+      True (passage-length model))})
 
 
 ;; * Facts about a model
@@ -166,20 +172,3 @@ assets/network.js is the engine, assets/playground.js the page.]]
     [(np.zeros #(4 1)) (np.zeros #(4 0) int)]))
   { "after" (.join "" (map str (get next 0)))
     "small" (.tolist (np.flatnonzero (get barred 3)))})
-
-
-(defn _about [n name model]
-  "Return #(charts section): what a page says about `model`, the `n`th on it."
-  (setv charts (cut (learning-curves model f"-{n}") 1))  ; that of the loss
-  #(charts (html (section
-    (h2 name)
-    (p (summary-of model))
-    (when (_names-in model)
-      (html (p "This file has " (counted (len (.split (_names-in model))) "names")
-        " from the training text, to which the page keeps; whoever has the file can read them.")))
-    (side-by-side charts)
-    (epochs-in-figures model)
-    (folded "What it is made of" [] (gfor
-      [name fact] (.items (facts-of model))
-      :if fact
-      [(.capitalize name) fact]))))))

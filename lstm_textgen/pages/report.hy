@@ -163,19 +163,27 @@ A section is left out if a file lacks its data, or has too little of it to show.
     [ (section-of "What it writes"
         "With an empty seed text; the higher the temperature, the bolder."
         samples)
+      (_samples-of-epochs model)
       novelty
       (section-of "How it learned"
         (+ "Loss in bits per character, the mean surprise of the text. Lower is better. "
           "Where the validation curve turns up, the model begins to overfit.")
-        (side-by-side charts))
-      (_samples-of-epochs model)
+        (side-by-side (cut charts 1)))
       (strip-section model)
-      ;; In a wide window two stand side by side.
-      (html (div :class "pair"
-        (_calibration "Is it calibrated?" calibration
-          " Below the line the model is overconfident, above it underconfident.")
-        (unless list? (_copying model.evaluation))))
-      (html (div :class "pair" (_made-of model) (_vocabulary model)))]))
+      (unless list? (_copying model.evaluation))
+      (_for-experts model (cut charts 1 None) calibration)]))
+
+
+(defn _for-experts [model rates calibration]
+  "Return what a click unfolds about `model`; `rates` is a list of charts."
+  (html (details (summary (h2 "For experts"))
+    (side-by-side rates)
+    ;; In a wide window two stand side by side.
+    (div :class "pair"
+      (_calibration "Is it calibrated?" calibration
+        " Below the line the model is overconfident, above it underconfident.")
+      (_vocabulary model))
+    (_made-of model))))
 
 
 (defn _list-parts [model temperatures]
@@ -237,21 +245,28 @@ A section is left out if a file lacks its data, or has too little of it to show.
 
 
 (defn _copying [evaluation]
-  "Return the section about how much of a sample is copied."
+  "Return the section about how much is copied of a sample by the kept and by the last epoch."
   (when evaluation
-    (setv
-      [text copied] [(get evaluation "sample") (get evaluation "copied")]
-      [start length] (get evaluation "passage")
-      end (+ start length))
     (section-of "Is it copying?"
-      (html
-        (if (is copied None)
-          "The sample is too short to tell. "
-          (html (strong f"{copied :.0%}") " of this sample's 20-character strings occur in the "
-            "training text. "))
-        f"The longest copied passage, underlined, has {length :,} characters.")
-      (_sample f"Epoch {(get evaluation "epoch")}"
-        (html (cut text start) (mark (cut text start end)) (cut text end None))))))
+      "The longest copied passage is underlined."
+      (html (div :class "columns"
+        (for [each [evaluation #* (filter None [(.get evaluation "last")])]]
+          (_copied-in each)))))))
+
+
+(defn _copied-in [copying]
+  "Return a sample with the passage that is copied, given what `evaluate` found."
+  (setv
+    [text copied] [(get copying "sample") (get copying "copied")]
+    [start length] (get copying "passage")
+    end (+ start length))
+  (_sample
+    (html f"After epoch {(get copying "epoch")}: "
+      (if (is copied None)
+        "too short to tell how much is copied"
+        f"{copied :.0%} of its 20-character strings occur in the training text")
+      f", the longest copied passage has {length :,} characters")
+    (html (cut text start) (mark (cut text start end)) (cut text end None))))
 
 
 (defn _vocabulary [model]
@@ -298,7 +313,7 @@ A section is left out if a file lacks its data, or has too little of it to show.
       :if (not (or (is value None) (in setting.name hidden)))
       [ (.replace setting.name "_" " ")
         (html (str value) (br) (span :class "soft small" (_why setting model n) "; "
-          (get (.split setting.help " (default") 0)))]))))
+          (.replace (get (.split setting.help " (default") 0) "--" "")))]))))
 
 
 (defn _why [setting model units]

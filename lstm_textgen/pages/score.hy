@@ -5,7 +5,7 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
 (eval-when-compile (require hyrule [meth]))
 (import
   numpy :as np
-  lstm-textgen.pages.assembly [SHARED assemble base64 fill])
+  lstm-textgen.pages.assembly [SHARED assemble base64 fill phrases])
 
 (setv
   SHADED 100_000)  ; units on a page: about 3 MB, which browsers still scroll smoothly
@@ -46,10 +46,11 @@ A click on a unit shows the likeliest units in its place. assets/score.js is the
 
   (meth [property] text []
     "The page, as HTML."
-    (assemble "Surprise by unit" (fill "score.html" :unit @vocabulary.singular)
+    (assemble "How surprising is this text?" (fill "score.html" :unit @vocabulary.singular)
       :styles ["text.css"]
-      :scripts ["binary.js" "page.js" "shown.js" "textview.js" "alternatives.js" "score.js"]
-      :blocks {"constants" SHARED  "scores" {
+      :scripts ["binary.js" "page.js" "phrases.js" "shown.js" "textview.js" "alternatives.js"
+        "score.js"]
+      :blocks {"constants" SHARED  "phrases" (phrases #("panel." "shown.") ["en"])  "scores" {
         "vocabulary" @vocabulary.units  "unknown" @vocabulary.unknown  "texts" @_texts}})))
 
 

@@ -40,6 +40,7 @@
     #^ COUNT embedding            ; dimensions of the embedding
     #^ TEXT beginning             ; the first unit of its text, with which generation begins
     #^ TEXT [seed-text ""]        ; words from the middle of the text, to generate with
+    #^ TEXT [title None]          ; the name of its last text, if that was one file
     #^ PASSAGE [recipe None]      ; the name of its recipe
     #^ MODEL [base None]          ; the record of its base
     #^ TEXT [why ""]              ; why the network was chosen; empty if it was given

@@ -88,13 +88,13 @@
   ;; As for characters, for a new model that a page makes, on one of the cores in Chromium.
   ON-PAGE (replace CHARACTERS
     :sizes [
-      (Size 256 12_000 0.06 0.3 0 2_500_000)
-      (Size 192 20_000 0.04 0.2 NEVER 2_500_000)
-      (Size 128 36_000 0.02 0.1 NEVER 2_500_000)
-      (Size 64 90_000 0 0 NEVER 2_500_000)]
+      (Size 256 20_000 0.06 0.3 0 2_500_000)
+      (Size 192 30_000 0.04 0.2 NEVER 2_500_000)
+      (Size 128 68_000 0.02 0.1 NEVER 2_500_000)
+      (Size 64 150_000 0 0 NEVER 2_500_000)]
     :by-rows 0)
   PAGE-SECONDS 60       ; in which that model reads enough
-  MOST-PAGE-SECONDS 300) ; of a run in a page
+  MOST-PAGE-SECONDS 300)  ; of a run in a page
 
 
 (defn default-unit [length distinct [minutes None]]

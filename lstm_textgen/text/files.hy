@@ -16,7 +16,7 @@
   urllib.parse [urlsplit]
   zlib
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.basics.terminal [printable]
+  lstm-textgen.basics.terminal [printable visible]
   lstm-textgen.basics.values [clip several unknown-name]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [wanted?]
@@ -126,6 +126,13 @@
 (defn source-names [sources]
   "Return the names of `sources` (a list) as a run shows them, in at most 60 characters."
   (clip (.join ", " (map _name sources)) 60))
+
+
+(defn title-of [sources]
+  "Return the name of the text in `sources` (a list or None) if it is one file, else None."
+  (when (and sources (= (len sources) 1) (isinstance (get sources 0) str) (!= sources ["-"]))
+    (setv name (get (.split (.rstrip (get sources 0) "/") "/") -1))
+    (or (clip (visible (get (.partition name ".") 0)) 60) None)))
 
 
 (defn _name [source]

@@ -18,7 +18,7 @@
   COMPARED 3_000_000)  ; units of the text that the sample is compared with: 0.3 s per 3 MB
 
 
-(defn evaluate [model epoch ids held]
+(defn evaluate [model epoch ids held [last None]]
   #[[Return a dict that evaluates `model` (a `Checkpoint`) with the weights of `epoch`.
 
   - `counts` (vocabulary,): how often each unit occurs in `ids` (time,), the training text.
@@ -27,15 +27,15 @@
     predictions, their mean probability, the share that came true (reliability: Guo et al. 2017).
   - `sample`: a text by the model; `copied`: the share of its 20-character strings that occur in
     the first 3 million units of the text; `passage`: the longest copied one, [first length] in it.
+  - `last`: these three and `epoch` for `last`, an entry of the history, if of a later epoch.
 
   Without held-out text `surprise` and `calibration` are empty.]]
   (setv
     [nats sure right lengths] (_predictions model held)
     sample (write-sample model (passage-length model 600) :rng-seed model.settings.rng-seed)
     compared (.decode model.vocabulary (.tolist (get ids (slice COMPARED))))
-    [passage share] (originality [sample] compared)
     tenths (np.minimum (.astype (* sure BINS) int) (- BINS 1)))
-  { "epoch" epoch
+  { #** (_copying epoch sample compared)
     "counts" (.tolist (.counts model.vocabulary ids))
     "surprise" (lfor
       surprise (/ (bits (.mean nats 0)) (np.maximum (.mean lengths 0) (/ 1 (len lengths))))
@@ -45,8 +45,15 @@
       :setv chosen (= tenths k)
       :setv means (gfor each [sure right] (if (.any chosen) (.mean (get each chosen)) 0))
       [(int (.sum chosen)) #* (gfor mean means (round (float mean) 4))])
-    "sample" sample
-    "copied" share
+    #** (if (and last (> (get last "epoch") epoch))
+      {"last" (_copying (get last "epoch") (get last "sample") compared)}
+      {})})
+
+
+(defn _copying [epoch sample compared]
+  "Return what of the `sample` of an `epoch` is copied from the text `compared`, for `evaluate`."
+  (setv [passage share] (originality [sample] compared))
+  {"epoch" epoch  "sample" sample  "copied" share
     "passage" [(.find sample passage) (len passage)]})
 
 

@@ -1,7 +1,8 @@
 /** The alternatives to a unit: a small panel beside it. */
 
 import { make, makeRow } from "./page.js";
-import { bitsOf, percent, shownAlone, spoken } from "./shown.js";
+import { partsOf, said } from "./phrases.js";
+import { percent, shownAlone, spoken } from "./shown.js";
 
 /**
  * @typedef {object} Alternative
@@ -32,10 +33,9 @@ export class Alternatives {
   show(box, unit, odds, others, choose) {
     const name = make("b", "", shownAlone(unit));
     name.dir = "auto";
-    this.title.replaceChildren(
-      name,
-      Number.isNaN(odds) ? " is unknown to the model" : ` had ${percent(odds)}, ${bitsOf(odds)}`,
-    );
+    const known = choose ? "panel.pick" : "panel.expected";
+    const key = Number.isNaN(odds) ? "panel.unknown" : known;
+    this.title.replaceChildren(...partsOf(key, { unit: name, odds: percent(odds) }));
     this.list.replaceChildren(
       ...others.map((other, n) => row(other, n, other.text === unit, choose)),
     );
@@ -84,7 +84,10 @@ export class Alternatives {
 function row({ text, odds }, n, chosen, choose) {
   const name = chosen ? "other chosen" : "other";
   const made = makeRow(choose ? "button" : "div", name, shownAlone(text), odds, percent(odds));
-  made.ariaLabel = `${spoken(text)}, ${percent(odds)}${chosen ? ", written" : ""}`;
+  const unit = spoken(text);
+  made.ariaLabel = chosen
+    ? said("panel.written", { unit, odds: percent(odds) })
+    : `${unit}, ${percent(odds)}`;
   made.role = choose ? null : "img";
   made.addEventListener("click", () => choose?.(n));
   return make("li", "", made);

@@ -95,7 +95,7 @@ function product(a, b) {
  */
 export function grown(flat, parent, facts, ids) {
   const known = parent.units.length;
-  const counts = timesOf(ids, facts.units.length);
+  const counts = unitCounts(ids, facts.units.length);
   const weights = new Float32Array(
     shapesOf(facts).reduce((sum, { rows, columns }) => sum + rows * columns, 0),
   );
@@ -132,7 +132,7 @@ export function grown(flat, parent, facts, ids) {
  * Return how often each unit occurs.
  * @param {Int32Array} ids @param {number} size of the vocabulary
  */
-function timesOf(ids, size) {
+function unitCounts(ids, size) {
   const counts = new Float64Array(size);
   for (const id of ids) {
     counts[id]++;
@@ -197,7 +197,7 @@ export async function fit(team, { units, start }, { ids, known, form }, numbers)
     nats += losses.reduce((sum, loss) => sum + loss, 0);
   }
   const read = joined(places.map((place) => place.ids.subarray(place.read)));
-  const counts = timesOf(read, units.length);
+  const counts = unitCounts(read, units.length);
   const own = new Set(Array.from(new Set(ids), (id) => units[id]).join(""));
   const bias = team.weights.subarray(-units.length);
   units.forEach((unit, id) => {

@@ -14,6 +14,19 @@ export function fromBase64(text) {
 }
 
 /**
+ * Return `bytes` in base64.
+ * @param {Uint8Array} bytes
+ */
+export function toBase64(bytes) {
+  const parts = [];
+  // A call takes only so many arguments.
+  for (let n = 0; n < bytes.length; n += 8192) {
+    parts.push(String.fromCharCode(...bytes.subarray(n, n + 8192)));
+  }
+  return btoa(parts.join(""));
+}
+
+/**
  * Return the number whose 16 bits are `bits` (IEEE 754 binary16).
  * @param {number} bits
  */

@@ -1,14 +1,24 @@
 /** The cells of a network: a text shaded by the activation of one of them. */
 
+import { titleOf } from "./about.js";
 import { element, field, make, makeRow, say } from "./page.js";
+import { inDigits, phraseIn, said } from "./phrases.js";
 import { spoken } from "./shown.js";
 import { TextView } from "./textview.js";
 
 /** Units of a text that are shown: more would be slow, and a few screens are enough. */
-const MOST_SHOWN = 5000;
+export const MOST_SHOWN = 5000;
 
 /** Steps of shading to either side. */
 const STEPS = 4;
+
+/** The correlations from which a cell follows its feature so well. */
+const STRENGTHS = { "cells.strong": 0.8, "cells.fair": 0.65, "cells.weak": 0 };
+
+/** Pairs of quotation marks, for the text to try: the first that a model knows are taken. */
+const QUOTES = ['""', "“”", "„“", "«»", "„”"];
+
+/** @typedef {import("./model.js").Facts["cells"][0]} NamedCell */
 
 /** The part of the page about cells. */
 export class CellsView {
@@ -28,11 +38,12 @@ export class CellsView {
     element("cell").addEventListener("input", () => {
       this.pick(this.layer, Number(field("cell").value));
     });
+    element("cells-try").addEventListener("click", () => this.#try());
   }
 
   /** Offer the models that there are. */
   arrange() {
-    const names = this.columns.map(({ model }) => model.facts.name);
+    const names = this.columns.map(({ model }) => titleOf(model.facts));
     element("cells-model").replaceChildren(...names.map((name, n) => new Option(name, String(n))));
     element("cells-models").hidden = names.length < 2;
   }
@@ -41,32 +52,58 @@ export class CellsView {
     return this.columns[Number(field("cells-model").value || 0)];
   }
 
-  /** Show the cells of the model that is selected. */
-  open() {
+  /** Show the cells of the model that is selected: at first one that the text shows well. */
+  async open() {
     const { cells, code, layers } = this.column.model.facts;
     element("cells-text").className = code ? "text code" : "text";
-    element("cells-list").replaceChildren(...cells.map((each) => this.#row(each)));
     element("cells-none").hidden = cells.length > 0;
     element("layer").replaceChildren(
-      ...layers.map(
-        ([kind, units], n) => new Option(`${n + 1}: ${units} cells (${kind})`, String(n)),
-      ),
+      ...layers.map(([_, units], n) => {
+        const name = said("cells.layer-of", { layer: n + 1, units });
+        return new Option(name, String(n));
+      }),
     );
-    this.layer = cells[0]?.layer ?? 0;
-    this.cell = cells[0]?.cell ?? 0;
-    return this.read();
+    element("cells-list").replaceChildren(...cells.map((each) => this.#row(each)));
+    this.layer = 0;
+    this.cell = 0;
+    await this.read();
+    const [clearest] = [...cells].sort((a, b) => this.#clarity(b) - this.#clarity(a));
+    this.pick(clearest?.layer ?? 0, clearest?.cell ?? 0);
   }
 
-  /** @param {import("./model.js").Facts["cells"][0]} each */
+  /**
+   * Return how well the text shows what a cell follows: of a cell that stays the same, nothing.
+   * @param {NamedCell} named
+   */
+  #clarity({ layer, cell, correlation }) {
+    const values = this.rows.map((row) => row[layer][cell] / 127);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return Math.abs(correlation) * Math.sqrt(spread) || 0;
+  }
+
+  /** @param {NamedCell} each */
   #row({ layer, cell, name, correlation }) {
     const size = Math.abs(correlation);
-    const figure = `${correlation < 0 ? "−" : ""}${size.toFixed(2)}`;
-    const button = makeRow("button", "cell", name, size, figure);
-    button.ariaLabel = `${name}, correlation ${correlation.toFixed(2)}`;
-    button.title = `Layer ${layer + 1}, cell ${cell}`;
+    const [strength] = Object.entries(STRENGTHS).find(([_, least]) => size >= least) ?? [""];
+    const button = makeRow("button", "cell", featureIn(name), size, said(strength));
     button.dataset.place = `${layer}/${cell}`;
     button.addEventListener("click", () => this.pick(layer, cell));
     return make("li", "", button);
+  }
+
+  /** Put a text into the user's field that has quotation marks, as the model knows them. */
+  async #try() {
+    const { cells, units } = this.column.model.facts;
+    const known = new Set(units.join(""));
+    const [open, close] = QUOTES.find((pair) => [...pair].every((each) => known.has(each))) ?? "“”";
+    let marks = 0;
+    field("own").value = said("cells.sample").replace(/"/g, () => (marks++ % 2 ? close : open));
+    await this.read();
+    const inside = cells.find(({ name }) => name === "inside quotes");
+    if (inside) {
+      this.pick(inside.layer, inside.cell);
+    }
   }
 
   /** Let the model read the user's text, or else its own. */
@@ -84,7 +121,8 @@ export class CellsView {
 
   /** @param {number} layer @param {number} cell */
   pick(layer, cell) {
-    const most = this.column.model.facts.layers[layer][1] - 1;
+    const { cells, layers } = this.column.model.facts;
+    const most = layers[layer][1] - 1;
     this.layer = layer;
     this.cell = Math.min(Math.max(0, Math.floor(cell) || 0), most);
     field("layer").value = String(layer);
@@ -95,20 +133,37 @@ export class CellsView {
     for (const button of element("cells-list").querySelectorAll("button")) {
       button.ariaPressed = String(button.dataset.place === `${layer}/${this.cell}`);
     }
+    const named = cells.find((each) => each.layer === layer && each.cell === this.cell);
+    /** Color means that the cell's feature is there, so a cell that is off there changes sign. */
+    this.sign = named && named.correlation < 0 ? -1 : 1;
+    if (named) {
+      phraseIn(element("cells-what"), "cells.what", { feature: featureIn(named.name) });
+    } else {
+      phraseIn(element("cells-what"), "cells.what-any", { cell: this.cell, layer: layer + 1 });
+    }
     this.view.replace(this.units.map((text, t) => ({ text, shade: shade(this.activation(t)) })));
   }
 
   /** @param {number} t the number of a unit */
   activation(t) {
-    return this.rows[t][this.layer][this.cell] / 127;
+    return ((this.sign ?? 1) * this.rows[t][this.layer][this.cell]) / 127;
   }
 
   /** @param {number} index */
   look(index) {
-    const value = this.activation(index).toFixed(2);
+    const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    const value = inDigits(this.activation(index), digits);
     say(`${spoken(this.units[index])}, ${value}`);
     element("cells-value").textContent = value;
   }
+}
+
+/**
+ * Return the name of a feature in the page's language.
+ * @param {string} name as cells.hy has it
+ */
+function featureIn(name) {
+  return said(`feature.${name.replaceAll(" ", "-")}`);
 }
 
 /**

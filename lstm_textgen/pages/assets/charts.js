@@ -1,10 +1,7 @@
-/**
- * Draws the charts of a page in their elements, once these are visible, and again when their width
- * or the color scheme changes. Needs uPlot.
- */
+/** Charts in elements of a page. Needs uPlot. */
 
 /** @typedef {{label: string, color: number, xs: number[], ys: (number | null)[]}} Line */
-/** @typedef {{id: string, x: string, series: Line[], diagonal?: boolean}} Chart */
+/** @typedef {{x: string, last?: string, series: Line[], diagonal?: boolean}} Chart */
 
 const HEIGHT = 240; // pixels of a chart without its legend
 
@@ -14,10 +11,13 @@ const DIAGONAL = { width: 1, dash: [4, 4], points: { show: false } };
 /** Steps between whole numbers on an axis: 1, 2, 5, 10, 20 and so on. */
 const WHOLE = Array.from({ length: 18 }, (_, k) => [1, 2, 5][k % 3] * 10 ** Math.floor(k / 3));
 
+/** An element that the page never shows. */
+const sample = document.head;
+
 /** @param {string} name of a custom property, which has a color for each scheme */
 function color(name) {
-  charts.style.color = `var(${name})`;
-  return getComputedStyle(charts).color;
+  sample.style.color = `var(${name})`;
+  return getComputedStyle(sample).color;
 }
 
 /**
@@ -26,7 +26,7 @@ function color(name) {
  */
 function axis(own) {
   return {
-    values: (_plot, splits) => splits.map((split) => rounded(split, 6)),
+    values: (_plot, splits) => splits.map((split) => roundedTo(split, 6)),
     stroke: () => color("--soft"),
     font: "12px system-ui, sans-serif",
     grid: { stroke: () => color("--line"), width: 1 },
@@ -36,11 +36,13 @@ function axis(own) {
 }
 
 /**
- * Return a number with at most `digits` digits, however small it is.
+ * Return a number with at most `digits` digits, however small it is, as the language writes it.
  * @param {number} number @param {number} digits
  */
-function rounded(number, digits) {
-  return String(Number(number.toPrecision(digits)));
+function roundedTo(number, digits) {
+  return number.toLocaleString(document.documentElement.lang, {
+    maximumSignificantDigits: digits,
+  });
 }
 
 /**
@@ -62,7 +64,7 @@ function line(label, name, own) {
 
 /** @param {uPlot} _plot @param {number | null} number */
 function figure(_plot, number) {
-  return number == null ? "–" : rounded(number, 4);
+  return number == null ? "–" : roundedTo(number, 4);
 }
 
 /**
@@ -73,14 +75,18 @@ function figure(_plot, number) {
 function options(chart, width) {
   /** @type {uPlot.Range.MinMax | undefined} */
   const range = chart.diagonal ? [0, 100] : undefined;
-  const steps = chart.x === "epoch" ? { incrs: WHOLE } : {};
+  const whole = chart.series.every(({ xs }) => xs.every(Number.isInteger));
+  const steps = whole ? { incrs: WHOLE } : {};
   return {
     width,
     height: HEIGHT,
     scales: { x: { time: false, range }, y: { range } },
     axes: [axis({ size: 30, ...steps }), axis({ size: widthOf })],
     series: [
-      { label: chart.x, value: (_plot, x) => (x == null ? "last" : rounded(x, 6)) },
+      {
+        label: chart.x,
+        value: (_plot, x) => (x == null ? (chart.last ?? "last") : roundedTo(x, 6)),
+      },
       ...chart.series.map(({ label, color: number }) =>
         line(label, `--c${number}`, { width: 2, points: { size: 6, fill: marker } }),
       ),
@@ -111,9 +117,12 @@ function showLast(plot, { series }) {
   }
 }
 
-/** @param {Chart} chart */
-function draw(chart) {
-  const place = /** @type {HTMLElement} */ (document.getElementById(`plot-${chart.id}`));
+/**
+ * Draw a chart in `place` once that is visible, and again when its width or the color scheme
+ * changes.
+ * @param {HTMLElement} place @param {Chart} chart
+ */
+export function draw(place, chart) {
   const places = [...new Set([0, ...chart.series.flatMap(({ xs }) => xs), 100])];
   places.sort((a, b) => a - b);
   const lines = [...chart.series, ...(chart.diagonal ? [{ xs: places, ys: places }] : [])];
@@ -133,5 +142,8 @@ function draw(chart) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot?.redraw());
 }
 
-const charts = /** @type {HTMLElement} */ (document.getElementById("charts"));
-JSON.parse(charts.textContent ?? "[]").forEach(draw);
+// Those that a report brings; a page that makes its own has no such block.
+const brought = document.getElementById("charts")?.textContent ?? "[]";
+for (const chart of JSON.parse(brought)) {
+  draw(/** @type {HTMLElement} */ (document.getElementById(`plot-${chart.id}`)), chart);
+}

@@ -5,7 +5,7 @@ export class Clock {
   last = new Map();
   channel = new MessageChannel();
 
-  /** Seconds since the run began, without its pauses. */
+  /** Seconds since the run began. */
   get seconds() {
     return (performance.now() - this.begun) / 1000;
   }
@@ -30,16 +30,6 @@ export class Clock {
       port1.onmessage = resolve;
       port2.postMessage(null);
     });
-  }
-
-  /**
-   * Wait, while time stands still.
-   * @param {number} milliseconds
-   */
-  async pause(milliseconds) {
-    const begun = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    this.begun += performance.now() - begun;
   }
 
   /** Free what the clock holds. */

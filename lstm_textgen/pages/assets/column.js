@@ -1,7 +1,9 @@
 /** One model's text on the page: the units, their probabilities and the alternatives. */
 
+import { copiedParts } from "./copies.js";
 import { field, makeText, say } from "./page.js";
-import { percent, shadeOf, spoken } from "./shown.js";
+import { said } from "./phrases.js";
+import { directionOf, percent, shadeOf, spoken } from "./shown.js";
 import { TextView } from "./textview.js";
 import { lengthOf } from "./units.js";
 
@@ -18,9 +20,15 @@ const SLICE = 30;
  * @property {number} length after which the model stops by itself
  * @property {boolean} fresh whether a list has only new items
  * @property {string} pattern a regular expression of a whole item; empty: any
+ * @property {boolean} original whether nothing is copied from a text that is known
  * @property {number} noRepeat how many characters no passage has that occurs twice; 0: any may
  *
  * @typedef {import("./worker.js").Unit} Unit
+ *
+ * @typedef {object} Entry of a link: a text, or an item of a list
+ * @property {string} seed @property {number} way by which the first unit comes
+ * @property {string} ids of its units, in base 36 with dots between
+ * @property {boolean} [cut] of an item
  */
 
 /** A text by a model. */
@@ -39,6 +47,10 @@ export class Column {
   /** Counts runs: a run ends when a new one begins. */
   running = 0;
   busy = false;
+  /** The beginning as it was given, without what a text without one begins with. */
+  given = "";
+  /** Whether someone picked or continued: Write alone wouldn't write this. */
+  altered = false;
 
   /**
    * @param {import("./model.js").Model} model
@@ -51,7 +63,9 @@ export class Column {
     this.settings = settings;
     this.changed = changed;
     const { name, code, end } = model.facts;
-    this.text = makeText(`${end ? "Items" : "Text"} by ${name}`, code);
+    this.text = makeText("", code);
+    this.text.dataset.sayLabel = end ? "write.items-by" : "write.text-by";
+    this.text.dataset.values = JSON.stringify({ name });
     this.text.setAttribute("aria-describedby", "keys");
     this.view = new TextView(this.text, (index, open) => this.look(index, open));
   }
@@ -74,21 +88,52 @@ export class Column {
     Object.assign(this, { seed, written, length: this.lengthOf(written), lead: seed ? 1 : 0 });
     this.view.clear();
     this.view.append(shaded(written, seed));
+    this.turn();
+  }
+
+  /** Let the text run as what was generated does, whatever the seed's script. */
+  turn() {
+    const own = this.written.slice(0, 50).map(({ text }) => text);
+    this.text.dir = directionOf(own.join("") || this.seed);
   }
 
   /** Start again with the seed, and generate a passage. */
   async begin() {
     const run = ++this.running;
     this.busy = true;
-    this.asked = null;
-    const { seed, rngSeed } = this.settings();
-    const { strange, ...read } = this.model.vocabulary.readSeed(seed);
-    this.restart(seed + read.opening, []);
-    this.strange = strange;
-    this.changed();
-    await this.model.ask("begin", { ...read, rngSeed, stream: 0 });
+    await this.start(this.settings().seed);
     if (this.running === run) {
       await this.go(); // unless it was stopped before it began
+    }
+  }
+
+  /** @param {string} given what to begin with; the worker reads it */
+  start(given) {
+    const { strange, ...read } = this.model.vocabulary.readSeed(given);
+    this.asked = null;
+    this.restart(given + read.opening, []);
+    Object.assign(this, { given, strange, altered: false });
+    this.changed();
+    return this.model.ask("begin", { ...read, rngSeed: this.settings().rngSeed, stream: 0 });
+  }
+
+  /** @returns {Entry[]} what a link has of the text, if Write alone wouldn't write it again */
+  get entries() {
+    return [entryOf(this.given, this.written)];
+  }
+
+  /**
+   * Show again what a link has.
+   * @param {Entry[]} entries
+   */
+  async recall([{ seed, way, ids }]) {
+    const run = ++this.running;
+    await this.start(seed);
+    const { units } = await this.model.ask("keep", { ids: idsOf(ids), way });
+    if (this.running === run) {
+      this.restart(this.seed, units);
+      this.altered = true;
+      this.stop();
     }
   }
 
@@ -97,6 +142,7 @@ export class Column {
     const run = ++this.running;
     this.busy = true;
     this.changed();
+    this.altered ||= this.length > 0;
     const end = Math.min(this.length + this.settings().length, LONGEST);
     const pace = this.model.vocabulary.pace / 1000;
     let since = performance.now();
@@ -146,13 +192,22 @@ export class Column {
   stop() {
     this.running++;
     this.busy = false;
+    this.markCopies();
     this.changed();
+  }
+
+  /** Mark what is copied from the text that the model learned. */
+  markCopies() {
+    if (this.model.passages && this.written.length) {
+      this.view.replace(withCopies(shaded(this.written, this.seed), this.model.passages));
+    }
   }
 
   /** @param {Unit[]} units */
   take(units) {
     this.written.push(...units);
     this.length += this.lengthOf(units);
+    this.turn();
     this.follow(() => this.view.append(shaded(units)));
   }
 
@@ -178,7 +233,7 @@ export class Column {
   look(index, open) {
     const unit = this.unitAt(index);
     if (!unit) {
-      say(`Seed text: ${this.view.units[index].text}`);
+      say(said("write.seed-is", { text: this.view.units[index].text }));
       return;
     }
     say(`${spoken(unit.text)}, ${percent(unit.odds)}`);
@@ -209,9 +264,24 @@ export class Column {
     this.asked = null;
     const { units } = await this.model.ask("choose", { place, id, way });
     this.restart(this.seed, [...kept, ...units]);
+    this.altered = true;
     this.text.focus({ preventScroll: true });
     await this.go();
   }
+}
+
+/**
+ * Return what a link has of a generated text.
+ * @param {string} seed @param {Unit[]} units @returns {Entry}
+ */
+export function entryOf(seed, units) {
+  const ids = units.map(({ id }) => id.toString(36)).join(".");
+  return { seed, way: units[0]?.way ?? 0, ids };
+}
+
+/** @param {string} ids as `entryOf` writes them */
+export function idsOf(ids) {
+  return ids ? ids.split(".").map((id) => Number.parseInt(id, 36)) : [];
 }
 
 /**
@@ -219,8 +289,23 @@ export class Column {
  * @param {Unit[]} units
  */
 export function shaded(units, seed = "") {
-  const shown = units.map(({ text, odds }) => ({ text, shade: shadeOf(odds) }));
+  const shown = units.map(({ text, odds }) => ({ text, shade: shadeOf(text, odds) }));
   return seed ? [{ text: seed, shade: "soft" }, ...shown] : shown;
+}
+
+/**
+ * Return shaded units, those marked that are copied from a text.
+ * @param {import("./textview.js").Shaded[]} units @param {import("./copies.js").Passages} passages
+ */
+export function withCopies(units, passages) {
+  const parts = copiedParts(units.map(({ text }) => text).join(""), passages);
+  let end = 0;
+  return units.map(({ text, shade }) => {
+    const start = end;
+    end += text.length;
+    const copied = parts.some((part) => part[0] < end && start < part[1]);
+    return { text, shade: copied ? `${shade} copied`.trim() : shade };
+  });
 }
 
 /** Return a promise of the next frame, or of now if the page is hidden. */

@@ -6,6 +6,9 @@ export const COPIED = 25;
 /** Characters that the rule looks at: of shorter passages nobody is the author. */
 const SHINGLE = 12;
 
+/** Characters beyond these from which no word is begun, so that it ends before the limit. */
+const SPARE = 6;
+
 /** The base of rolling hashes, odd. */
 const BASE = 0x01000193;
 
@@ -22,9 +25,14 @@ export class Passages {
     // Of each hash the last passage that has it, and of each passage the one before, from 1.
     this.last = new Int32Array(2 ** bits);
     this.before = new Int32Array(count);
+    /** Whether a passage comes again. */
+    this.often = new Uint8Array(count);
     this.#read(codes, (at, hash) => {
       const place = hash >>> this.shift;
-      if (!this.#found(place, codes, at)) {
+      const same = this.#find(place, codes, at);
+      if (same) {
+        this.often[same - 1] = 1;
+      } else {
         this.before[at] = this.last[place];
         this.last[place] = at + 1;
       }
@@ -32,15 +40,16 @@ export class Passages {
   }
 
   /**
-   * Return where `text` has passages, each one's first place.
-   * @param {string} text
+   * Return where `text` has passages, each one's first place, or only such as come `once`.
+   * @param {string} text @param {boolean} [once]
    */
-  placesIn(text) {
+  placesIn(text, once = false) {
     /** @type {number[]} */
     const places = [];
     const codes = codesOf(text);
     this.#read(codes, (at, hash) => {
-      if (this.#found(hash >>> this.shift, codes, at)) {
+      const found = this.#find(hash >>> this.shift, codes, at);
+      if (found && !(once && this.often[found - 1])) {
         places.push(at);
       }
     });
@@ -68,20 +77,20 @@ export class Passages {
   }
 
   /**
-   * Return whether one of the passages with a hash is that at a place of another text.
+   * Return which of the passages with a hash is that at a place of another text, from 1, or 0.
    * @param {number} place of the hash @param {Uint16Array} codes @param {number} at
    */
-  #found(place, codes, at) {
+  #find(place, codes, at) {
     for (let next = this.last[place]; next > 0; next = this.before[next - 1]) {
       let same = 0;
       while (same < this.size && this.codes[next - 1 + same] === codes[at + same]) {
         same += 1;
       }
       if (same === this.size) {
-        return true;
+        return next;
       }
     }
-    return false;
+    return 0;
   }
 }
 
@@ -116,9 +125,9 @@ export function copiedParts(text, passages) {
 }
 
 /**
- * Copies no passage of `COPIED` characters of a text. The longer one gets, the more often it isn't
- * continued, as in `Copies` of constraints.hy: a text that may copy up to the limit would break off
- * there. Chance decides, but one that follows from the text.
+ * Copies no passage of `COPIED` characters of a text. At the limit a text breaks off, maybe within
+ * a word, so from half of it on a word is begun less and less often. Names and phrases, which come
+ * more than once, may be longer. Chance decides, but one that follows from the text.
  */
 export class NoCopies {
   /** @param {string[]} units @param {string} text that was learned */
@@ -137,16 +146,18 @@ export class NoCopies {
     if (this.passages.placesIn(own).length > 0) {
       return true;
     }
-    const copied = this.#copiedAt(end);
-    return copied > 0 && chanceOf(end.slice(-SHINGLE)) < (2 * copied) / (COPIED - 1) - 1;
+    const begins =
+      /^\s\p{L}/u.test(unit) || (/^\p{L}/u.test(unit) && !/\p{L}$/u.test(text.slice(-2)));
+    const copied = begins ? this.#copiedAt(end) : 0;
+    return copied > 0 && chanceOf(end.slice(-SHINGLE)) < (copied - SHINGLE) / SPARE;
   }
 
   /**
-   * Return the length of the passage that ends `text` and that the learned one has, by shingles.
+   * Return the length of the passage that ends `text` and that the learned one has once.
    * @param {string} text
    */
   #copiedAt(text) {
-    const places = this.shingles.placesIn(text);
+    const places = this.shingles.placesIn(text, true);
     let start = text.length - SHINGLE;
     if (places.at(-1) !== start) {
       return 0;

@@ -3,6 +3,7 @@
  * and a part of it held out.
  */
 
+import { hashOf } from "./blake.js";
 import { ENDS, evenly, holdOut, splitItems } from "./items.js";
 import { lookOf, Passage } from "./looks.js";
 import { newFacts, SHORTEST, sizeOf } from "./newfacts.js";
@@ -28,6 +29,7 @@ import { UNITS } from "./units.js";
  * @property {Int32Array | Int32Array[]} training ids; of a list, those of each item with its end
  * @property {Int32Array | Int32Array[]} validation those held out
  * @property {number} charactersHeld
+ * @property {string} text what identifies it, as in the history of a model
  * @property {number} lookback the length of windows that suits it
  * @property {string[]} places parts of the text, by which it is judged how well a model knows it
  * @property {string[]} added units that the parent lacks, the last of the new model's
@@ -123,12 +125,19 @@ export function lookAt(text, facts, constants) {
 export function makeCorpus(wish) {
   const { facts: parent, constants } = wish;
   const source = readSource(wish);
-  const added = unitsIn(source.text.part(0), parent);
+  const added = unitsIn(source.text.text, parent);
   const units = [...(parent?.units ?? []), ...added];
   const kind = parent ?? { unit: /** @type {const} */ ("characters"), unknown: null, merges: [] };
   const vocabulary = new UNITS[kind.unit](/** @type {Facts} */ ({ ...kind, units }));
   /** @param {string} part */
-  const idsOf = (part) => Int32Array.from(vocabulary.split(part), (unit) => vocabulary.id(unit));
+  const idsOf = (part) => {
+    const own = vocabulary.split(part);
+    const ids = new Int32Array(own.length);
+    own.forEach((unit, n) => {
+      ids[n] = vocabulary.id(unit);
+    });
+    return ids;
+  };
   const parts = source.list
     ? itemParts(source.list, wish, idsOf)
     : textParts(source.text, constants.corpus, idsOf);
@@ -139,7 +148,8 @@ export function makeCorpus(wish) {
     lookback,
     training: parts.training,
     validation: parts.validation,
-    charactersHeld: Array.from(parts.held).length,
+    charactersHeld: new Passage(parts.held).length,
+    text: `${sizeOf(parts.training)}:${hashOf(source.text.text)}`,
     places: source.look.places,
     added,
     left: leftOut(wish.text),
@@ -169,7 +179,7 @@ function checkLength({ text, list }, { training, validation }, { few }) {
   if (Math.min(sizeOf(training), list ? Infinity : sizeOf(validation)) <= SHORTEST) {
     throw new Error("intake.short");
   }
-  if (new Set(text.characters).size < 2) {
+  if (/^(.)\1*$/su.test(text.text)) {
     throw new Error("intake.one-letter");
   }
 }
@@ -180,11 +190,16 @@ function checkLength({ text, list }, { training, validation }, { few }) {
  */
 export function unitsIn(text, facts) {
   const known = new Set(facts?.units);
-  return [...new Set(text)]
-    .filter((character) => !known.has(character))
-    .map((character) => character.codePointAt(0) ?? 0)
-    .sort((a, b) => a - b)
-    .map((code) => String.fromCodePoint(code));
+  const seen = new Uint8Array(0x110000);
+  for (let n = 0; n < text.length; n++) {
+    const code = text.codePointAt(n) ?? 0;
+    seen[code] = 1;
+    n += code > 0xffff ? 1 : 0;
+  }
+  /** @type {number[]} */
+  const found = [];
+  seen.forEach((is, code) => is && found.push(code));
+  return found.map((code) => String.fromCodePoint(code)).filter((unit) => !known.has(unit));
 }
 
 /**

@@ -5,25 +5,31 @@ import { readDocx } from "./docx.js";
 import { CONSTANTS } from "./page.js";
 
 /** Bytes of a file: pictures in a document may take more than its text. */
-const LARGEST = 2 ** 26;
+const LARGEST_FILE = 2 ** 26;
 
 /** Bytes by which an encoding is guessed. */
 const HEAD = 2 ** 12;
 
+/** The share of a text's bytes that are halves of spaces and line ends, at least. */
+const SPACES = 0.01;
+
 /** How files begin that can't be read, and what is said of them. */
 const UNREADABLE = {
   "%PDF-": "intake.pdf",
-  "\xd0\xcf\x11\xe0": "intake.convert", // .doc, or .docx with a password
+  "\xd0\xcf\x11\xe0": "intake.convert", // .doc
   "{\\rtf": "intake.convert",
   "mimetypeapplication/vnd.oasis.opendocument": "intake.convert",
 };
+
+/** What a document of Word with a password has: it is in such a container as .doc is. */
+const LOCKED = "EncryptedPackage";
 
 /**
  * Return the text of a file: plain text, or a document of Word.
  * @param {Blob} file
  */
 export async function readFile(file) {
-  if (file.size > LARGEST) {
+  if (file.size > LARGEST_FILE) {
     throw new Error("intake.large");
   }
   let bytes = new Uint8Array();
@@ -37,7 +43,8 @@ export async function readFile(file) {
   const start = zip ? head.slice(30) : head; // after what says how the first member is packed
   const unreadable = Object.entries(UNREADABLE).find(([begin]) => start.startsWith(begin));
   if (unreadable) {
-    throw new Error(unreadable[1]);
+    const locked = new TextDecoder("utf-16le").decode(bytes).includes(LOCKED);
+    throw new Error(locked ? "intake.locked" : unreadable[1]);
   }
   const text = zip ? await readDocx(bytes) : decoded(bytes);
   if (binary(text, CONSTANTS.corpus)) {
@@ -69,18 +76,18 @@ export function decoded(bytes) {
 
 /**
  * Return the name of the encoding if it is UTF-16, by its mark or by where it has zeros: they are
- * one half of ASCII characters, such as spaces, and no text has others.
+ * one half of spaces and line ends, of which each text has some, and no other text has zeros.
  * @param {Uint8Array} bytes
  */
 function wideEncoding(bytes) {
-  const zeros = [0, 0];
-  bytes.subarray(0, HEAD).forEach((byte, n) => {
-    zeros[n % 2] += byte === 0 ? 1 : 0;
-  });
-  const [first, second] = bytes;
-  const [even, odd] = zeros;
-  if ((first === 0xff && second === 0xfe) || odd > 10 * even) {
+  const head = bytes.subarray(0, HEAD);
+  const mark = head[0] * 256 + head[1];
+  const [even, odd] = [0, 1].map(
+    (side) => head.filter((byte, n) => !byte && n % 2 === side).length,
+  );
+  const zeros = (even + odd) / head.length > SPACES;
+  if (mark === 0xfffe || (zeros && odd > 10 * even)) {
     return "utf-16le";
   }
-  return (first === 0xfe && second === 0xff) || even > 10 * odd ? "utf-16be" : null;
+  return mark === 0xfeff || (zeros && even > 10 * odd) ? "utf-16be" : null;
 }

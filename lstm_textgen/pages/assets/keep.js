@@ -21,6 +21,10 @@
  * Beside the record, `facts.made` is the day on which a model was made, as in 2026-12-01.
  */
 
+import { fromBase64, toBase64 } from "./binary.js";
+import { block } from "./page.js";
+import { isSound } from "./sound.js";
+
 /**
  * @typedef {object} ModelRecord of a model, beside the facts that a page uses
  * @property {Record<string, any>} settings
@@ -30,7 +34,7 @@
  * @typedef {object} Epoch of training
  * @property {number} epoch its number, from 1, over all texts
  * @property {string} text what identifies the text: the number of units to train on, a colon, and
- *   16 hexadecimal digits that follow from the text
+ *   the hash of the prepared text, as `hashOf` in blake.js returns it
  * @property {number} loss in nats per unit @property {number} [validation_loss] if some was held out
  * @property {number} [unit_length] characters per unit of the training text, if not always 1
  * @property {number} [validation_unit_length] of what was held out
@@ -39,4 +43,166 @@
  * @property {true} [kept] in fine-tuning: whether its weights were the best so far
  */
 
-export {};
+/** Characters of a page's file: twice as many as the largest page has. */
+const MOST_CHARACTERS = 2 ** 26;
+
+/** What the browser's store is called, for all pages, and its table. */
+const STORE = "lstm_textgen";
+const TABLE = "pages";
+
+/**
+ * @typedef {object} Kept a model as a page keeps it
+ * @property {import("./model.js").Facts} facts
+ * @property {Uint8Array} weights packed as `facts.bits` says
+ *
+ * @typedef {Record<string, any> & {models: Kept[]}} State that the browser remembers: models, and
+ *   whatever else can be cloned
+ */
+
+/** How this page is put together, written by assembly.hy; `html` has holes between its parts. */
+function partsOfPage() {
+  return /** @type {{html: string[], block: string[], kept: string[]}} */ (
+    JSON.parse(block("parts"))
+  );
+}
+
+// * Pages
+
+/**
+ * Return the page with these models instead of its own. It is made of this page's parts, as they
+ * came, so nothing that is on it now gets into it; the same models give the same page.
+ * @param {Kept[]} models @param {boolean} [names] whether it has the names in their texts
+ */
+export function savePage(models, names = true) {
+  const { html, block: around, kept } = partsOfPage();
+  const facts = models.map((each) => (names ? each.facts : { ...each.facts, names: "" }));
+  const blocks = [
+    ...kept.map((name) => [name, block(name)]),
+    ["facts", JSON.stringify(facts).replaceAll("<", "\\u003c")],
+    ...models.map(({ weights }, n) => [`weights-${n}`, toBase64(weights)]),
+  ];
+  const title = facts.map(({ name }) => name).join(" & ");
+  const texts = [
+    title.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`),
+    block("style"),
+    blocks.map(([name, text]) => [around[0], name, around[1], text, around[2]].join("")).join(""),
+    block("script"),
+    "",
+  ];
+  return new Blob([html.map((part, n) => part + texts[n]).join("")], { type: "text/html" });
+}
+
+/**
+ * Return the models on the page whose HTML is `text`, which may be anything, or the key of a phrase
+ * that says what is wrong. Nothing of that page is run.
+ * @param {string} text @returns {Kept[] | string}
+ */
+export function readPage(text) {
+  if (text.length > MOST_CHARACTERS) {
+    return "keep.too-large";
+  }
+  const [open, middle] = partsOfPage().block;
+  /** @type {Map<string, string>} */
+  const blocks = new Map();
+  for (const part of text.split(open).slice(1)) {
+    const [name, rest = ""] = part.split(middle, 2);
+    if (blocks.has(name)) {
+      return "keep.damaged";
+    }
+    blocks.set(name, rest.slice(0, rest.indexOf("<")));
+  }
+  if (!blocks.has("facts")) {
+    return "keep.no-page";
+  }
+  try {
+    /** @type {any[]} */
+    const all = JSON.parse(blocks.get("facts") ?? "");
+    const models = all.map((facts, n) => {
+      return { facts, weights: fromBase64(blocks.get(`weights-${n}`) ?? "") };
+    });
+    const older = models.some(({ facts }) => !facts.record);
+    return older ? "keep.older" : areSound(models) ? models : "keep.damaged";
+  } catch {
+    return "keep.damaged";
+  }
+}
+
+/** @param {any} models from elsewhere */
+function areSound(models) {
+  return Array.isArray(models) && models.length > 0 && models.every(isSound);
+}
+
+// * The browser's store
+
+/**
+ * Let the browser remember a state of this page; return the key of a phrase if it can't.
+ * @param {State} state
+ */
+export async function remember(state) {
+  try {
+    await inStore("readwrite", (table) => table.put(state, pageKey()));
+    return null;
+  } catch (error) {
+    const full = error instanceof DOMException && error.name === "QuotaExceededError";
+    return full ? "keep.full" : "keep.no-store";
+  }
+}
+
+/**
+ * Return the state that the browser remembers for this page, or null. Other pages may write there,
+ * so its models are checked; the rest is for the caller to check.
+ * @returns {Promise<State | null>}
+ */
+export async function recall() {
+  try {
+    const state = await inStore("readonly", (table) => table.get(pageKey()));
+    return state?.models.length === 0 || areSound(state?.models) ? state : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Forget what the browser remembers for this page. */
+export async function forget() {
+  try {
+    await inStore("readwrite", (table) => table.delete(pageKey()));
+  } catch {
+    // There is no store, so there is nothing to forget.
+  }
+}
+
+/**
+ * Return the result of a request to the table of pages.
+ * @param {IDBTransactionMode} mode @param {(table: IDBObjectStore) => IDBRequest} ask
+ */
+function inStore(mode, ask) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(STORE, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const store = opening.result;
+      try {
+        const transaction = store.transaction(TABLE, mode);
+        const request = ask(transaction.objectStore(TABLE));
+        transaction.oncomplete = () => resolve(request.result);
+        transaction.onabort = () => reject(transaction.error);
+      } catch (error) {
+        reject(error);
+      } finally {
+        store.close(); // once the transaction is over
+      }
+    };
+  });
+}
+
+/** Return what tells this page from others: a hash of its parts, its facts and some weights. */
+function pageKey() {
+  let [a, b] = [0, 1];
+  for (const character of block("parts") + block("facts") + block("weights-0").slice(0, 9999)) {
+    const code = /** @type {number} */ (character.codePointAt(0));
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b + code, 0x7feb352d);
+  }
+  return `${a >>> 0}-${b >>> 0}`;
+}

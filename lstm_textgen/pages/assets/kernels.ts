@@ -5,10 +5,11 @@
 // Numbers are of 32 bits, addresses in bytes, counts and strides (from a row to the next) in
 // numbers. A "padded" row has zeros after its last number, up to a multiple of 4.
 
-/** Rows of `b`, and numbers of each row, whose product is made at a time: they fit into a cache. */
-const BLOCK: i32 = 8;
+/** Numbers of each row, rows of `b`, and rows of `a` that are multiplied at a time: they stay in
+ *  caches. */
 const DEPTH: i32 = 512;
-const GROUP: i32 = 128;
+const MANY: i32 = 32;
+const FEW: i32 = 8;
 
 // @ts-ignore: decorator
 @inline
@@ -43,62 +44,80 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
-/** Add four rows of `a` times one of `b`. */
-// @ts-ignore: decorator
-@inline
-function fourByOne(a: usize, aRow: usize, b: usize, depth: usize, from: usize, to: usize): void {
-  let p = f32x4.splat(0);
-  let q = p;
-  let r = p;
-  let s = p;
-  for (let k: usize = 0; k < depth; k += 16) {
-    const x = v128.load(b + k);
-    const y = a + k;
-    p = madd(x, v128.load(y), p);
-    q = madd(x, v128.load(y + aRow), q);
-    r = madd(x, v128.load(y + 2 * aRow), r);
-    s = madd(x, v128.load(y + 3 * aRow), s);
+/**
+ * Pack a matrix (rows × width, or width × rows if it is `turned`) for `product`: groups of four
+ * rows, in each of which four numbers of each row follow one another. What is missing is 0.
+ */
+export function pack(
+  from: usize, stride: i32, rows: i32, width: i32, turned: bool, to: usize,
+): void {
+  const step = at(0, stride);
+  for (let r = 0; r < rows; r += 4) {
+    for (let k = 0; k < width; k += 4) {
+      const x = at(from, turned ? k * stride + r : r * stride + k);
+      if (r + 4 <= rows && k + 4 <= width) {
+        let p = v128.load(x);
+        let q = v128.load(x + step);
+        let s = v128.load(x + 2 * step);
+        let t = v128.load(x + 3 * step);
+        if (turned) {
+          const low = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
+          const high = v128.shuffle<f32>(p, q, 2, 6, 3, 7);
+          const lower = v128.shuffle<f32>(s, t, 0, 4, 1, 5);
+          const higher = v128.shuffle<f32>(s, t, 2, 6, 3, 7);
+          p = v128.shuffle<f32>(low, lower, 0, 1, 4, 5);
+          q = v128.shuffle<f32>(low, lower, 2, 3, 6, 7);
+          s = v128.shuffle<f32>(high, higher, 0, 1, 4, 5);
+          t = v128.shuffle<f32>(high, higher, 2, 3, 6, 7);
+        }
+        v128.store(to, p);
+        v128.store(to, q, 16);
+        v128.store(to, s, 32);
+        v128.store(to, t, 48);
+      } else {
+        for (let n = 0; n < 16; n++) {
+          const row = n >> 2;
+          const column = n & 3;
+          const here = r + row < rows && k + column < width;
+          const place = turned ? column * stride + row : row * stride + column;
+          store<f32>(at(to, n), here ? load<f32>(at(x, place)) : 0);
+        }
+      }
+      to += 64;
+    }
   }
-  v128.store(to, f32x4.add(v128.load(from), sums(p, q, r, s)));
 }
 
 /**
- * Set c (N × M) to `from` plus the products of the `M` rows of `a` and the `N` rows of `b`:
- * c[n, m] = from[n, m] + Σ a[m, k]·b[n, k], the sum over `K`, a multiple of 4. Where rows are
- * shorter, those of `a` or `b` are padded. `from` may be c; with a stride of 0, it is one row.
+ * Set c (N × M) to `from` plus the products of the `M` rows of `a`, which is packed, and the `N`
+ * rows of `b`: c[n, m] = from[n, m] + Σ a[m, k]·b[n, k], the sum over `K`, a multiple of 4.
+ * `from` may be c; with a stride of 0, it is one row.
  */
 export function product(
-  a: usize, aStride: i32, M: i32, b: usize, bStride: i32, N: i32, K: i32,
+  a: usize, M: i32, b: usize, bStride: i32, N: i32, K: i32,
   from: usize, fromStride: i32, c: usize, cStride: i32,
 ): void {
-  const aRow = at(0, aStride);
-  const bRow = at(0, bStride);
-  const whole = M & ~3;
   for (let k = 0; k < K; k += DEPTH) {
     const depth = at(0, min(DEPTH, K - k));
-    for (let first = 0; first < N; first += GROUP) {
-      const last = min(N, first + GROUP);
-      for (let m = 0; m < whole; m += BLOCK) {
-        const end = min(whole, m + BLOCK);
+    for (let first = 0; first < N; first += MANY) {
+      const last = min(N, first + MANY);
+      for (let m = 0; m < M; m += FEW) {
+        const end = min(M, m + FEW);
         for (let n = first; n < last; n += 2) {
           const y = at(b, n * bStride + k);
           for (let i = m; i < end; i += 4) {
-            const x = at(a, i * aStride + k);
+            const x = at(a, i * K + 4 * k);
             const source = at(from, n * fromStride + i);
             const target = at(c, n * cStride + i);
             if (n + 1 < last) {
-              fourByTwo(x, aRow, y, bRow, depth, source, at(0, fromStride), target, at(0, cStride));
+              fourByTwo(
+                x, y, at(y, bStride), depth, source, at(0, fromStride), target, at(0, cStride), M - i,
+              );
             } else {
-              fourByOne(x, aRow, y, depth, source, target);
+              fourByOne(x, y, depth, source, target, M - i);
             }
           }
         }
-      }
-    }
-    for (let n = 0; n < N; n++) {
-      for (let m = whole; m < M; m++) {
-        const sum = dot(at(a, m * aStride + k), at(b, n * bStride + k), depth);
-        store<f32>(at(c, n * cStride + m), load<f32>(at(from, n * fromStride + m)) + sum);
       }
     }
     from = c;
@@ -106,12 +125,25 @@ export function product(
   }
 }
 
+/** Set `count` numbers, or four if they are more, to those at `from` plus `x`. */
+// @ts-ignore: decorator
+@inline
+function putSums(x: v128, from: usize, to: usize, count: i32): void {
+  if (count >= 4) {
+    v128.store(to, f32x4.add(v128.load(from), x));
+    return;
+  }
+  store<f32>(to, load<f32>(from) + f32x4.extract_lane(x, 0));
+  if (count > 1) store<f32>(to, load<f32>(from, 4) + f32x4.extract_lane(x, 1), 4);
+  if (count > 2) store<f32>(to, load<f32>(from, 8) + f32x4.extract_lane(x, 2), 8);
+}
+
 /** Four rows of `a` times two of `b`: eight sums, as many as a processor adds to at a time. */
 // @ts-ignore: decorator
 @inline
 function fourByTwo(
-  a: usize, aRow: usize, b: usize, bRow: usize, depth: usize,
-  from: usize, fromRow: usize, to: usize, toRow: usize,
+  a: usize, b: usize, c: usize, depth: usize,
+  from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
 ): void {
   let p = f32x4.splat(0);
   let q = p;
@@ -121,33 +153,49 @@ function fourByTwo(
   let u = p;
   let v = p;
   let w = p;
-  for (let k: usize = 0; k < depth; k += 16) {
-    const x = v128.load(b + k);
-    const y = v128.load(b + bRow + k);
-    let z = v128.load(a + k);
+  // Parameters of inlined functions may be the caller's variables.
+  let d = a;
+  let e = c;
+  for (let f = b; f < b + depth; f += 16) {
+    const x = v128.load(f);
+    const y = v128.load(e);
+    let z = v128.load(d);
     p = madd(x, z, p);
     t = madd(y, z, t);
-    z = v128.load(a + aRow + k);
+    z = v128.load(d, 16);
     q = madd(x, z, q);
     u = madd(y, z, u);
-    z = v128.load(a + 2 * aRow + k);
+    z = v128.load(d, 32);
     r = madd(x, z, r);
     v = madd(y, z, v);
-    z = v128.load(a + 3 * aRow + k);
+    z = v128.load(d, 48);
     s = madd(x, z, s);
     w = madd(y, z, w);
+    d += 64;
+    e += 16;
   }
-  v128.store(to, f32x4.add(v128.load(from), sums(p, q, r, s)));
-  v128.store(to + toRow, f32x4.add(v128.load(from + fromRow), sums(t, u, v, w)));
+  putSums(sums(p, q, r, s), from, to, count);
+  putSums(sums(t, u, v, w), from + fromRow, to + toRow, count);
 }
 
-/** The product of a row of `a` and one of `b`. */
-function dot(a: usize, b: usize, depth: usize): f32 {
-  let sum = f32x4.splat(0);
-  for (let k: usize = 0; k < depth; k += 16) {
-    sum = madd(v128.load(a + k), v128.load(b + k), sum);
+/** Four rows of `a` times one of `b`. */
+// @ts-ignore: decorator
+@inline
+function fourByOne(a: usize, b: usize, depth: usize, from: usize, to: usize, count: i32): void {
+  let p = f32x4.splat(0);
+  let q = p;
+  let r = p;
+  let s = p;
+  let d = a;
+  for (let f = b; f < b + depth; f += 16) {
+    const x = v128.load(f);
+    p = madd(x, v128.load(d), p);
+    q = madd(x, v128.load(d, 16), q);
+    r = madd(x, v128.load(d, 32), r);
+    s = madd(x, v128.load(d, 48), s);
+    d += 64;
   }
-  return f32x4.extract_lane(sums(sum, sum, sum, sum), 0);
+  putSums(sums(p, q, r, s), from, to, count);
 }
 
 /** Set `to` (columns × rows, padded) to the transpose of `from` (rows × columns). */
@@ -258,10 +306,10 @@ function put(place: usize, x: v128, four: bool): void {
 
 /**
  * A time of `rows` rows of an LSTM layer: z (rows × 4·units) becomes the gates i f g o, and c and h
- * (rows × stride) what it remembers and says, from what it remembered `before`.
+ * (rows × units) what it remembers and says, from what it remembered `before`.
  */
 export function forward(
-  z: usize, before: usize, c: usize, h: usize, rows: i32, units: i32, stride: i32,
+  z: usize, zStride: i32, before: usize, c: usize, h: usize, rows: i32, units: i32, stride: i32,
 ): void {
   const gate = at(0, units);
   for (let r = 0; r < rows; r++) {
@@ -272,7 +320,7 @@ export function forward(
     for (; n < units; n++) {
       cell(at(z, n), gate, at(before, n), at(c, n), at(h, n), false);
     }
-    z += 4 * gate;
+    z = at(z, zStride);
     before = at(before, stride);
     c = at(c, stride);
     h = at(h, stride);
@@ -300,7 +348,7 @@ function cell(z: usize, gate: usize, before: usize, c: usize, h: usize, four: bo
  * (dc), which becomes that of `before`.
  */
 export function backward(
-  z: usize, before: usize, c: usize, dh: usize, dc: usize, rows: i32, units: i32, stride: i32,
+  z: usize, zStride: i32, before: usize, c: usize, dh: usize, dc: usize, rows: i32, units: i32, stride: i32,
 ): void {
   const gate = at(0, units);
   for (let r = 0; r < rows; r++) {
@@ -311,7 +359,7 @@ export function backward(
     for (; n < units; n++) {
       cellBack(at(z, n), gate, at(before, n), at(c, n), at(dh, n), at(dc, n), false);
     }
-    z += 4 * gate;
+    z = at(z, zStride);
     before = at(before, stride);
     c = at(c, stride);
     dh = at(dh, stride);

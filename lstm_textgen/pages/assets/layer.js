@@ -16,31 +16,33 @@ export class Workshop {
   constructor(heap, widest, most, places) {
     this.heap = heap;
     this.nothing = new Matrix(heap.take(most), 1, most, 0);
+    this.room = heap.packed(most, Math.max(places, pad(widest)));
     this.inputs = heap.matrix(widest, places);
-    this.outputs = heap.matrix(pad(most), places);
   }
 
   /**
-   * Set `gradient` to the sum of the outer products of the rows of `x` and of `d`; null: of those
-   * of the last call.
-   * @param {Matrix} x @param {Matrix | null} d @param {Matrix} gradient
+   * Return a packed matrix until the next call: `matrix`, or its transpose.
+   * @param {Matrix} matrix @param {boolean} turned
    */
-  outer(x, d, gradient) {
-    if (d) {
-      this.transpose(d, this.outputs);
+  packed(matrix, turned) {
+    const { rows, width } = matrix;
+    const packed = new Matrix(this.room.at, turned ? width : rows, turned ? rows : width, 0);
+    this.heap.pack(matrix, turned, packed);
+    return packed;
+  }
+
+  /**
+   * Set each of the `gradients` to the sum of the outer products of the rows of an `x` and of `d`.
+   * @param {Matrix} d @param {[Matrix, Matrix][]} gradients with their `x`
+   */
+  outer(d, ...gradients) {
+    const { heap, inputs } = this;
+    const packed = this.packed(d, true);
+    for (const [x, gradient] of gradients) {
+      heap.kernels.transpose(x.at, x.stride, x.rows, x.width, inputs.at, inputs.stride);
+      const turned = new Matrix(inputs.at, x.width, x.rows, inputs.stride);
+      heap.multiply(packed, turned, this.nothing, gradient);
     }
-    this.transpose(x, this.inputs);
-    const a = this.outputs.part(0, gradient.width);
-    const b = new Matrix(this.inputs.at, x.width, x.rows, this.inputs.stride);
-    this.heap.multiply(a, b, this.nothing, gradient);
-  }
-
-  /**
-   * @param {Matrix} from @param {Matrix} to with rows that are long enough
-   */
-  transpose(from, to) {
-    const { at, stride, rows, width } = from;
-    this.heap.kernels.transpose(at, stride, rows, width, to.at, to.stride);
   }
 
   /**
@@ -117,7 +119,7 @@ export class InputLayer {
     const [x, dx, z] = [this.x, this.dx, this.z].map((all) => all.part(0, this.found.length));
     heap.view(z).fill(0);
     this.slots.forEach((slot, n) => kernels.add(layer.z.row(n), z.width, z.row(slot)));
-    layer.backToInput(x, z, dx);
+    layer.finish(x, z, dx);
     heap.view(gradient).fill(0);
     this.found.forEach(({ id, row }, slot) => {
       if (this.dropped) {
@@ -148,8 +150,8 @@ export class LstmLayer {
     this.units = units;
     this.rows = rows;
     this.steps = steps;
-    this.turnedKernel = heap.matrix(gates, this.kernel.rows);
-    this.turnedRecurrent = heap.matrix(gates, units);
+    this.turnedKernel = heap.packed(gates, this.kernel.rows);
+    this.turnedRecurrent = heap.packed(gates, units);
     this.z = heap.matrix(steps * rows, gates); // of gates; then its gradient
     this.h = heap.matrix((steps + 1) * rows, units); // begins with the end of the batch before
     this.c = heap.matrix((steps + 1) * rows, units);
@@ -162,8 +164,8 @@ export class LstmLayer {
 
   /** Weights have changed. */
   refresh() {
-    this.workshop.transpose(this.kernel, this.turnedKernel);
-    this.workshop.transpose(this.recurrent, this.turnedRecurrent);
+    this.heap.pack(this.kernel, true, this.turnedKernel);
+    this.heap.pack(this.recurrent, true, this.turnedRecurrent);
   }
 
   /** The numbers that a batch begins with. */
@@ -198,7 +200,7 @@ export class LstmLayer {
       const now = z.part(from, rows);
       heap.multiply(this.turnedRecurrent, h.part(from, rows), now, now);
       const to = [c.row(from + rows), h.row(from + rows)];
-      heap.kernels.forward(now.at, c.row(from), ...to, rows, units, h.stride);
+      heap.kernels.forward(now.at, z.stride, c.row(from), ...to, rows, units, h.stride);
     }
     if (this.dropped) {
       this.drop(h.part(rows, z.rows), this.masked);
@@ -217,8 +219,7 @@ export class LstmLayer {
   }
 
   /**
-   * Turn dh, the gradient of what the next layer reads, into that of the gates, and compute that of
-   * the recurrent weights.
+   * Turn dh, the gradient of what the next layer reads, into that of the gates.
    * @param {{alpha: number, beta: number} | null} steadying @param {number} scale
    */
   backward(steadying, scale) {
@@ -231,29 +232,31 @@ export class LstmLayer {
       const all = [h.row(rows), dh.at, steps, rows * h.stride];
       heap.kernels.steady(...all, (2 * scale) / units, alpha, beta);
     }
+    const recurrent = this.workshop.packed(this.recurrent, false);
     heap.view(dc).fill(0);
     for (let t = steps - 1; t >= 0; t--) {
       const from = t * rows;
       const now = z.part(from, rows);
       const states = [c.row(from), c.row(from + rows), dh.row(from), dc.at];
-      heap.kernels.backward(now.at, ...states, rows, units, h.stride);
+      heap.kernels.backward(now.at, z.stride, ...states, rows, units, h.stride);
       if (t > 0) {
         const before = dh.part(from - rows, rows);
-        heap.multiply(this.recurrent, now, before, before);
+        heap.multiply(recurrent, now, before, before);
       }
     }
-    this.workshop.outer(h.part(0, z.rows), z, this.recurrentGradient);
   }
 
   /**
-   * Compute the gradients of the kernel, of the bias and of the input `x`, dx, from that of the
-   * gates, `z`.
+   * Compute the gradients of all weights and of the input `x`, dx; `z` is the gradient of what the
+   * gates got from it.
    * @param {Matrix} x @param {Matrix} z @param {Matrix} dx
    */
-  backToInput(x, z, dx) {
-    this.workshop.outer(x, z === this.z ? null : z, this.kernelGradient);
-    this.workshop.sum(z, this.biasGradient);
-    this.heap.multiply(this.kernel, z, this.workshop.nothing, dx);
+  finish(x, z, dx) {
+    const { heap, workshop } = this;
+    workshop.outer(this.z, [this.h.part(0, this.z.rows), this.recurrentGradient]);
+    workshop.outer(z, [x, this.kernelGradient]);
+    workshop.sum(z, this.biasGradient);
+    heap.multiply(workshop.packed(this.kernel, false), z, workshop.nothing, dx);
   }
 }
 
@@ -272,7 +275,7 @@ export class OutputLayer {
     this.bias = bias[0];
     this.biasGradient = bias[1];
     const { rows: units, width: size } = this.kernel;
-    this.turned = heap.matrix(pad(size), units);
+    this.turned = heap.packed(size, units);
     this.start = new Matrix(heap.take(size), 1, size, 0); // the bias, padded
     this.logits = heap.matrix(places, size); // then their gradient
     this.ids = heap.take(places);
@@ -282,7 +285,7 @@ export class OutputLayer {
   /** Weights have changed. */
   refresh() {
     const { numbers } = this.heap;
-    this.workshop.transpose(this.kernel, this.turned);
+    this.heap.pack(this.kernel, true, this.turned);
     numbers.copyWithin(this.start.at / 4, this.bias.at / 4, this.bias.at / 4 + this.bias.width);
   }
 
@@ -298,13 +301,20 @@ export class OutputLayer {
     return heap.numbers.subarray(losses / 4, losses / 4 + y.length);
   }
 
+  /** Return the gradient of the bias. */
+  sum() {
+    this.workshop.sum(this.logits, this.biasGradient);
+    return this.heap.view(this.biasGradient);
+  }
+
   /**
    * Compute the gradients of the weights and of `x`, dx.
    * @param {Matrix} x @param {Matrix} dx
    */
   backward(x, dx) {
-    this.workshop.outer(x, this.logits, this.kernelGradient);
-    this.workshop.sum(this.logits, this.biasGradient);
-    this.heap.multiply(this.kernel, this.logits, this.workshop.nothing, dx);
+    const { heap, workshop, logits } = this;
+    workshop.outer(logits, [x, this.kernelGradient]);
+    this.sum();
+    heap.multiply(workshop.packed(this.kernel, false), logits, workshop.nothing, dx);
   }
 }

@@ -26,6 +26,8 @@ import { sizesOf } from "./network.js";
  * @property {{from: number, alpha: number, beta: number}} [steadying] of layers with `from` hidden
  *   units or more: see `regularized` in network.hy
  *
+ * @typedef {Batch & {first?: boolean, expected?: Float64Array}} Reading
+ *
  * @typedef {object} Update
  * @property {number} rate @property {number} clip the largest norm of the gradient
  * @property {number} beta1 @property {number} beta2 @property {number} epsilon
@@ -84,32 +86,22 @@ export class Learner {
    */
   gradients({ x, y, scale, steadying, masks, ...drop }) {
     const { input, layers, output } = this;
-    const losses = this.forward(x, y, scale, this.ends.learned, masks ?? this.masks(drop));
+    const losses = this.forward(
+      x,
+      y,
+      scale,
+      this.ends.learned,
+      masks ?? drawMasks(this.shape, this.rows, drop),
+    );
     output.backward(layers[layers.length - 1].output, layers[layers.length - 1].dh);
     for (let n = layers.length - 1; n >= 0; n--) {
       layers[n].backward(steadying && layers[n].units >= steadying.from ? steadying : null, scale);
       if (n > 0) {
-        layers[n].backToInput(layers[n - 1].output, layers[n].z, layers[n - 1].dh);
+        layers[n].finish(layers[n - 1].output, layers[n].z, layers[n - 1].dh);
       }
     }
     input.backward();
     return losses.reduce((sum, loss) => sum + loss, 0);
-  }
-
-  /**
-   * Draw masks for a batch.
-   * @param {{dropout?: number, before?: number, random?: () => number}} drop @returns {Masks}
-   */
-  masks({ dropout = 0, before = 0, random = Math.random }) {
-    const { embedding, layers } = this.shape;
-    /** @param {number} width @param {number} share */
-    const mask = (width, share) =>
-      share > 0
-        ? Float32Array.from({ length: this.rows * width }, () =>
-            random() < share ? 0 : 1 / (1 - share),
-          )
-        : null;
-    return [mask(embedding, before), ...layers.map(([, units]) => mask(units, dropout))];
   }
 
   /**
@@ -143,57 +135,58 @@ export class Learner {
   /**
    * Return the losses at all places of a batch, in nats, without learning from it. Its rows begin
    * where they ended at the last call or, if it is the `first`, with an empty state. To `expected`
-   * is added how often the network expects each unit in these places.
-   * @param {Batch & {first?: boolean, expected?: Float64Array}} batch
+   * the probabilities of each unit are added, at all places that have a loss.
+   * @param {Reading} batch
    */
   losses({ x, y, first = false, expected }) {
     const { read } = this.ends;
     if (first) {
       read.flat().forEach((state) => state.fill(0));
     }
-    const losses = this.forward(x, y, expected ? 1 : 0, read, []).slice();
+    const losses = this.forward(x, y, 1, read, []).slice();
     if (expected) {
-      this.#expect(expected, y);
+      // The gradient of a logit is its probability, less 1 for the unit that came.
+      const more = this.output.sum();
+      expected.forEach((_, id) => {
+        expected[id] += more[id];
+      });
+      for (const id of y.filter((id) => id >= 0)) {
+        expected[id]++;
+      }
     }
     return losses;
   }
 
   /**
-   * Add to `expected` how often the network expects each unit: the bias' gradient lacks those that
-   * came.
-   * @param {Float64Array} expected @param {Int32Array} y
+   * Return the sum of the squares of the gradient, or of a part of it.
+   * @param {number} first @param {number} last
    */
-  #expect(expected, y) {
-    const { workshop, logits, biasGradient } = this.output;
-    workshop.sum(logits, biasGradient);
-    const bias = this.gradient.subarray(-expected.length);
-    expected.forEach((sum, id) => {
-      expected[id] = sum + bias[id];
-    });
-    for (const id of y) {
-      if (id >= 0) {
-        expected[id]++;
-      }
-    }
-  }
-
-  /** Return the sum of the squares of the gradient. */
-  squares() {
-    return this.heap.kernels.squares(this.flat[1], this.count);
+  squares(first = 0, last = this.count) {
+    return this.heap.kernels.squares(this.flat[1] + 4 * first, last - first);
   }
 
   /**
    * Take a step of Adam by the gradient.
    * @param {Update} update
    */
-  update({ rate, clip, beta1, beta2, epsilon }) {
+  update(update) {
+    this.step(update, this.squares());
+    this.refresh();
+  }
+
+  /**
+   * Let Adam change weights, or a part of them.
+   * @param {Update} update @param {number} squares the sum of those of the whole gradient
+   * @param {number} first @param {number} last
+   */
+  step({ rate, clip, beta1, beta2, epsilon }, squares, first = 0, last = this.count) {
     // Not by `**`, whose last bits differ between browsers.
     this.decayed = [beta1 * this.decayed[0], beta2 * this.decayed[1]];
     const [decayed1, decayed2] = this.decayed;
-    const scale = Math.min(1, clip / Math.sqrt(this.squares()));
+    const scale = Math.min(1, clip / Math.sqrt(squares));
     const step = (rate * Math.sqrt(1 - decayed2)) / (1 - decayed1);
-    this.heap.kernels.adam(...this.flat, this.count, scale, step, beta1, beta2, epsilon);
-    this.refresh();
+    const places = this.flat.map((at) => at + 4 * first);
+    this.heap.kernels.adam(...places, last - first, scale, step, beta1, beta2, epsilon);
   }
 }
 
@@ -218,4 +211,19 @@ function layOut(heap, shape, weights, gradient, rows, steps) {
   );
   const input = new InputLayer(workshop, matrices[0], layers[0]);
   return { input, layers, output: new OutputLayer(workshop, matrices.slice(-2), rows * steps) };
+}
+
+/**
+ * Draw masks of dropout for a batch with so many `rows`.
+ * @param {Shape} shape @param {number} rows
+ * @param {{dropout?: number, before?: number, random?: () => number}} drop @returns {Masks}
+ */
+export function drawMasks({ embedding, layers }, rows, { dropout = 0, before = 0, random }) {
+  const draw = random ?? Math.random;
+  /** @param {number} width @param {number} share */
+  const mask = (width, share) =>
+    share > 0
+      ? Float32Array.from({ length: rows * width }, () => (draw() < share ? 0 : 1 / (1 - share)))
+      : null;
+  return [mask(embedding, before), ...layers.map(([, units]) => mask(units, dropout))];
 }

@@ -1,8 +1,9 @@
 /** A list by a model in the place of a text: items appear as they are finished, and stay. */
 
-import { Column, frame, LONGEST, shaded } from "./column.js";
+import { Column, entryOf, frame, idsOf, LONGEST, shaded, withCopies } from "./column.js";
 import { fingerprinter, readFingerprints } from "./fingerprint.js";
 import { CONSTANTS } from "./page.js";
+import { directionOf } from "./shown.js";
 
 const fingerprintOf = fingerprinter(CONSTANTS);
 
@@ -38,8 +39,8 @@ export class List extends Column {
   /** How many items have been drawn with this random seed. */
   drawn = 0;
   rngSeed = -1;
-  /** Why the last search ended early, if it did. */
-  note = "";
+  /** @type {[string, {count?: number}?] | null} why the last search ended early: a phrase */
+  note = null;
 
   /** @param {ConstructorParameters<typeof Column>} parts */
   constructor(...parts) {
@@ -63,7 +64,8 @@ export class List extends Column {
   empty() {
     this.items = [];
     this.drawn = 0;
-    this.note = "";
+    this.note = null;
+    this.altered = false;
     this.show();
     this.stop();
   }
@@ -76,7 +78,8 @@ export class List extends Column {
   async go() {
     const run = ++this.running;
     this.busy = true;
-    this.note = "";
+    this.note = null;
+    this.altered ||= this.items.length > 0;
     const { seed, rngSeed, pattern } = this.settings();
     const patience = pattern ? 10 * PATIENCE : PATIENCE;
     /** @type {RegExp} */
@@ -84,7 +87,7 @@ export class List extends Column {
     try {
       whole = new RegExp(`^(?:${pattern || "[^]*"})$`, "u");
     } catch {
-      this.note = "The pattern isn't a regular expression.";
+      this.note = ["list.bad-pattern"];
       this.stop();
       return;
     }
@@ -123,11 +126,33 @@ export class List extends Column {
       }
     }
     if (misses === patience) {
-      const why = pattern ? "didn't match or weren't new" : "were in its list or above";
-      this.note = `${patience} items in a row ${why}. A higher temperature may help.`;
+      this.note = [pattern ? "list.no-match" : "list.none-new", { count: patience }];
     } else if (this.length >= FULL) {
-      this.note = "The list is full: copy or save it, then clear it.";
+      this.note = ["list.full"];
     }
+    this.stop();
+  }
+
+  /** @returns {import("./column.js").Entry[]} */
+  get entries() {
+    return this.items.map(({ seed, units, cut }) => ({ ...entryOf(seed, units), cut }));
+  }
+
+  /** @type {Column["recall"]} */
+  async recall(entries) {
+    const run = ++this.running;
+    this.rngSeed = this.settings().rngSeed;
+    this.drawn = entries.length;
+    for (const { seed, way, ids, cut } of entries) {
+      await this.read(seed);
+      const { units } = await this.model.ask("keep", { ids: idsOf(ids), way });
+      if (this.running !== run) {
+        return;
+      }
+      this.items.push(itemOf(seed, units, Boolean(cut)));
+    }
+    this.altered = true;
+    this.show();
     this.stop();
   }
 
@@ -160,20 +185,26 @@ export class List extends Column {
       units.push(...batch.units);
       ended = batch.ended;
     }
-    const own = ended ? units.slice(0, -end.length) : units;
-    const text = (seed + own.map((unit) => unit.text).join("")).trimEnd();
-    return { seed, units: own, cut: !ended, text, fingerprint: fingerprintOf(text) };
+    return itemOf(seed, ended ? units.slice(0, -end.length) : units, !ended);
   }
 
   /** @param {Item} item */
   append(item) {
     const { seed, units, cut, fingerprint } = item;
     const name = ["item", cut && "cut", this.known.has(fingerprint) && "known"];
-    this.view.appendEntry(shaded(units, seed), name.filter(Boolean).join(" "));
+    const own = units.map(({ text }) => text).join("");
+    const direction = directionOf(own || seed);
+    const { passages } = this.model;
+    const shades = shaded(units, seed);
+    const marked = passages ? withCopies(shades, passages) : shades;
+    this.view.appendEntry(marked, name.filter(Boolean).join(" "), direction);
     this.places.push(...(seed ? [{ item, place: -1 }] : []));
     this.places.push(...units.map((_, place) => ({ item, place })));
     this.length += this.lengthOf(units);
   }
+
+  /** Its items are marked as they come. */
+  markCopies() {}
 
   /** Show all items again. */
   show() {
@@ -209,9 +240,19 @@ export class List extends Column {
     }
     if (other.text) {
       this.items[this.items.indexOf(item)] = other;
+      this.altered = true;
       this.show();
     }
     this.text.focus({ preventScroll: true });
     this.stop();
   }
+}
+
+/**
+ * @param {string} seed @param {import("./column.js").Unit[]} units without those of its end
+ * @param {boolean} cut @returns {Item}
+ */
+function itemOf(seed, units, cut) {
+  const text = (seed + units.map((unit) => unit.text).join("")).trimEnd();
+  return { seed, units, cut, text, fingerprint: fingerprintOf(text) };
 }

@@ -16,20 +16,33 @@ const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
 
 /** A text whose characters are counted as Python counts them: by code points. */
 export class Passage {
-  /** @param {string} text */
+  /** @param {string} text without halves of characters */
   constructor(text) {
-    /** @type {string | string[]} of single characters, if some are pairs in JavaScript */
-    this.characters = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
-    this.length = this.characters.length;
+    this.text = text;
+    /** @type {number[]} the numbers of the characters that are pairs in JavaScript */
+    this.pairs = [];
+    for (const { index } of text.matchAll(/[\ud800-\udbff]/g)) {
+      this.pairs.push(index - this.pairs.length);
+    }
+    this.length = text.length - this.pairs.length;
   }
 
   /**
    * Return the text from the character `start` to before `stop`.
    * @param {number} start @param {number} [stop]
    */
-  part(start, stop) {
-    const found = this.characters.slice(start, stop);
-    return typeof found === "string" ? found : found.join("");
+  part(start, stop = this.length) {
+    return this.text.slice(this.#place(start), this.#place(stop));
+  }
+
+  /** @param {number} index of a character */
+  #place(index) {
+    let [low, high] = [0, this.pairs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      [low, high] = this.pairs[middle] < index ? [middle + 1, high] : [low, middle];
+    }
+    return index + low;
   }
 
   /**
@@ -130,19 +143,19 @@ function kindOf(text, lines, numbers) {
   const list = Object.entries(numbers.list).every(
     ([name, [least, most]]) => least <= measures[name] && measures[name] <= most,
   );
-  if (list && linesOf(text.part(0)) >= numbers.fewestLines) {
+  if (list && linesOf(text.text) >= numbers.fewestLines) {
     return "list";
   }
   if (full.length >= numbers.few && found.spoken >= numbers.mostlySpoken) {
     return "chat";
   }
-  const verse =
-    full.length >= numbers.few &&
+  const lyrical =
     found.typical <= numbers.verse &&
-    found.broken <= numbers.list.broken[1] &&
-    found.signs <= numbers.list.signs[1] &&
-    found.sentences <= 0.5;
-  return verse ? "verse" : "prose";
+    found.words < numbers.list.ending[0] &&
+    found.sentences <= 0.5 &&
+    found.code <= numbers.list.signs[1] &&
+    (found.broken <= numbers.list.broken[1] || found.small <= 0.5);
+  return full.length >= numbers.few && lyrical ? "verse" : "prose";
 }
 
 /**
@@ -160,7 +173,7 @@ function linesOf(text) {
 function measuresOf(lines, { shortLines }) {
   const sizes = lines.map((line) => Array.from(line).length).sort((a, b) => a - b);
   const [typical, long] = [0.5, 0.98].map((share) => sizes[Math.floor(share * lines.length)]);
-  const endings = countsOf(lines.map(endingOf));
+  const [beginnings, endings] = [beginningOf, endingOf].map((kind) => countsOf(lines.map(kind)));
   const speakers = speakersIn(lines);
   /** @param {(line: string) => boolean} test */
   const share = (test) => lines.filter(test).length / lines.length;
@@ -171,9 +184,12 @@ function measuresOf(lines, { shortLines }) {
     lettered: share((line) => /\p{L}/u.test(line)),
     signs: share((line) => SIGNS.test(line.replace(ASIDE, "").trimEnd())),
     spoken: spoken.reduce((sum, times) => sum + times, 0) / lines.length,
-    beginning: Math.max(...countsOf(lines.map(beginningOf)).values()) / lines.length,
+    code: share((line) => /[{}<>=[\]|\\]/.test(line)),
+    beginning: Math.max(...beginnings.values()) / lines.length,
+    small: (beginnings.get("small") ?? 0) / lines.length,
     ending: often / lines.length,
     sentences: (endings.get("sentence") ?? 0) / lines.length,
+    words: (endings.get("word") ?? 0) / lines.length,
     typical,
     longest: long / Math.max(typical, 10),
     broken:

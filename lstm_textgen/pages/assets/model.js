@@ -1,7 +1,12 @@
 /** A model on the page: its vocabulary, and a worker that runs it. */
 
+import { fromBase64 } from "./binary.js";
+import { COPIED, Passages } from "./copies.js";
 import { block, CONSTANTS } from "./page.js";
 import { UNITS } from "./units.js";
+
+/** @type {Uint8Array[]} The codes of kernels.ts, the best first. */
+export const KERNELS = JSON.parse(block("kernels")).map(fromBase64);
 
 /**
  * @typedef {object} Facts about a model, written by playground.hy
@@ -39,9 +44,8 @@ export class Model {
   /**
    * @param {Facts} facts
    * @param {Uint8Array} weights as they are packed in a page
-   * @param {Uint8Array[]} codes of kernels.ts: the best first
    */
-  constructor(facts, weights, codes) {
+  constructor(facts, weights) {
     this.facts = facts;
     this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
@@ -51,12 +55,15 @@ export class Model {
     /** @type {Map<number, (result: any) => void>} */
     this.waiting = new Map();
     this.asked = 0;
+    /** @type {Passages | null} of the text that it learned, while that is there */
+    this.passages = null;
+    this.learned = "";
     this.worker.addEventListener("message", ({ data }) => {
       this.waiting.get(data.number)?.(data.result);
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    this.ask("load", { role: "write", facts, weights, codes, constants: CONSTANTS });
+    this.#load();
   }
 
   /**
@@ -67,6 +74,36 @@ export class Model {
     const number = this.asked++;
     this.worker.postMessage({ do: what, number, ...message });
     return new Promise((resolve) => this.waiting.set(number, resolve));
+  }
+
+  /**
+   * Let the model be at another moment of its learning.
+   * @param {Facts} facts with the same units @param {Uint8Array} weights packed
+   */
+  reload(facts, weights) {
+    Object.assign(this, { facts, weights });
+    return this.#load();
+  }
+
+  /**
+   * Let the model know the text that it learned: passages that it copies are marked, and it copies
+   * none if it is asked to.
+   * @param {string} text
+   */
+  know(text) {
+    this.passages = new Passages(text, COPIED);
+    this.ask("know", { text });
+    this.learned = text;
+  }
+
+  async #load() {
+    const { facts, weights, learned } = this;
+    const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
+    const done = this.ask("load", { role: "write", ...all });
+    if (learned) {
+      this.ask("know", { text: learned });
+    }
+    return done;
   }
 
   /** End the worker; the model generates no more. */

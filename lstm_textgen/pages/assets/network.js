@@ -4,7 +4,7 @@
  */
 
 import { fromHalf, toHalf, toWhole } from "./binary.js";
-import { Heap, Matrix } from "./heap.js";
+import { Heap, Matrix, pad, placeIn } from "./heap.js";
 import { Streams } from "./streams.js";
 
 /**
@@ -146,7 +146,7 @@ export class Network {
       width = units;
       return layer;
     });
-    this.dense = heap.matrix(vocabulary, width);
+    this.dense = heap.packed(vocabulary, width);
     this.bias = heap.matrix(1, vocabulary);
     this.output = heap.matrix(1, vocabulary);
     this.streams = new Streams(heap, this, vocabulary);
@@ -215,8 +215,8 @@ class Layer {
   constructor(heap, width, units, gates) {
     this.heap = heap;
     this.units = units;
-    this.kernel = heap.matrix(gates * units, width);
-    this.recurrent = heap.matrix(gates * units, units);
+    this.kernel = heap.packed(gates * units, width);
+    this.recurrent = heap.packed(gates * units, units);
     // What its gates get from the input and, in a GRU apart from it, from the state.
     this.biases = [1, 2].map(() => heap.matrix(1, gates * units));
     this.sums = [1, 2].map(() => heap.matrix(1, gates * units));
@@ -308,14 +308,13 @@ function tanh(x) {
 }
 
 /**
- * Write `rows` into the columns of a matrix.
- * @param {Heap} heap @param {Float32Array[]} rows @param {Matrix} matrix
+ * Pack the transpose of a matrix.
+ * @param {Heap} heap @param {Float32Array[]} rows @param {Matrix} packed
  */
-function transpose(heap, rows, matrix) {
-  const numbers = heap.view(matrix);
-  rows.forEach((row, n) => {
-    row.forEach((number, k) => {
-      numbers[k * matrix.stride + n] = number;
+function transpose(heap, rows, packed) {
+  rows.forEach((row, column) => {
+    row.forEach((number, n) => {
+      heap.numbers[packed.at / 4 + placeIn(pad(packed.width), n, column)] = number;
     });
   });
 }

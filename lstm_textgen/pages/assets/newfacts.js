@@ -45,7 +45,7 @@ export function newFacts(wish, source, units, parts) {
       ...breakRules(units, about?.kept.item_ends, kept.unbroken, numbers),
       longestRun: Math.max(numbers.shortRun, 2 * kept.longest_run),
       remembers: !(items || kept.people),
-      names: items ? "" : namesFor(wish, source.text.part(0)),
+      names: items ? "" : namesFor(wish, source.text.text),
       mostUnits: Math.min(
         numbers.longest,
         numbers.longer * (about?.kept.long_item || numbers.longest),
@@ -161,8 +161,8 @@ function keptOfText({ facts: parent, goesOn, items, constants }, { text, look },
   const common = kinds.filter((kind) => !earlier || earlier.unbroken?.split(" ").includes(kind));
   const chat = look.kind === "chat" && !items;
   return {
-    beginning: items ? "\n" : units[/** @type {number} */ (parts.training[0])],
-    people: chat ? peopleIn(text.part(0), constants.corpus) : (earlier?.people ?? null),
+    beginning: earlier?.beginning ?? (items ? "\n" : units[Number(parts.training[0])]),
+    people: chat ? peopleIn(text.text, constants.corpus) : (earlier?.people ?? null),
     longest_run: Math.max(look.run, earlier?.longest_run ?? 0),
     unbroken: items === "line" ? null : common.join(" ") || null,
   };
@@ -209,9 +209,11 @@ export function sizeOf(part) {
  */
 function recordOf({ facts: parent, goesOn, items, constants }, kept, base, lookback) {
   const { settings, facts } = base.record ?? { settings: constants.settings, facts: {} };
+  // Fine-tuning takes these of a base's settings only, as `base-settings` does.
+  const { lower, max_words } = settings;
   return {
     settings: {
-      ...settings,
+      ...(goesOn ? settings : { ...constants.settings, lower, max_words }),
       unit: base.unit,
       layers: parent ? settings.layers : base.layers.map((layer) => layer.join(":")).join(","),
       items,
@@ -220,6 +222,7 @@ function recordOf({ facts: parent, goesOn, items, constants }, kept, base, lookb
     },
     facts: {
       ...(goesOn ? facts : { base: parent ? `${parent.name}:page` : null }),
+      title: null, // its base's was of another text
       ...kept,
     },
     history: goesOn ? base.record.history : [],

@@ -10,6 +10,7 @@
  * @property {{spelled: number, tail: number, apostrophes: string, sharpness: number,
  *   withinNames: number, elsewhere: number, places: number, speakers: number, trace: number,
  *   recall: number, from: number}} memory of `memory.hy`
+ * @property {Record<string, string | null>} patterns of what a text is first split into, by the unit
  * @property {import("./recipe.js").Learning} learning
  * @property {import("./wordends.js").Constants & {longer: number, budget: number,
  *   waysBudget: number, sure: number, exact: number, nearly: number, clauseEnds: string,

@@ -19,11 +19,11 @@ export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "E
 /** Where elements have the keys of phrases, and the attributes that these become. */
 const SPOKEN = { say: "", sayLabel: "aria-label", sayPlaceholder: "placeholder" };
 
-/** The page's language: the one chosen before a reload, or the first that the browser's user reads. */
+/** The page's language: that chosen before a reload, or the first of the browser's that it has. */
 let language =
   [history.state?.language, ...navigator.languages]
     .map((each) => String(each).slice(0, 2))
-    .find((each) => each in LANGUAGES) ?? "en";
+    .find((each) => each in LANGUAGES && each in Object.values(PHRASES)[0]) ?? "en";
 
 /** Return the page's language. */
 export function spokenLanguage() {
@@ -35,7 +35,7 @@ export function spokenLanguage() {
  * `data-say` listens to the window's event `languagechange`.
  * @param {string} chosen
  */
-export function speakIn(chosen) {
+export function chooseLanguage(chosen) {
   language = chosen;
   history.replaceState({ ...history.state, language }, "");
   speak(document);
@@ -62,10 +62,20 @@ export function partsOf(key, values = {}) {
       : new Intl.PluralRules(language).select(Number(values.count)) === "one"
         ? wording.one
         : wording.other;
-  return text.split(/\{(\w+)\}/).map((part, n) => {
-    const value = n % 2 ? values[part] : part;
-    return typeof value === "number" ? inDigits(value) : value;
-  });
+  return unbroken(text)
+    .split(/\{(\w+)\}/)
+    .map((part, n) => {
+      const value = n % 2 ? values[part] : part;
+      return typeof value === "number" ? inDigits(value) : value;
+    });
+}
+
+/**
+ * Return a text whose lines don't break where French has spaces beside its signs.
+ * @param {string} text
+ */
+function unbroken(text) {
+  return text.replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0");
 }
 
 /**

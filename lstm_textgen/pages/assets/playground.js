@@ -1,5 +1,6 @@
-/** The page to play with a model: its controls, its three views, and the link that restores it. */
+/** The page to play with a model: its controls, its texts, and all that depends on its models. */
 
+import { describe, introduce, titleOf } from "./about.js";
 import { Alternatives } from "./alternatives.js";
 import { fromBase64 } from "./binary.js";
 import { CellsView } from "./cellsview.js";
@@ -7,16 +8,33 @@ import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { block, element, field, make, say } from "./page.js";
-import { LANGUAGES, speak, speakIn, spokenLanguage } from "./phrases.js";
+import {
+  chooseLanguage,
+  inDigits,
+  LANGUAGES,
+  phraseIn,
+  said,
+  speak,
+  spokenLanguage,
+} from "./phrases.js";
+import { Reading } from "./reading.js";
+import { keepForReload, makeSharing, restoreControls } from "./sharing.js";
 import { shownAlone } from "./shown.js";
 import { makeTabs } from "./tabs.js";
 
 /** @type {import("./model.js").Facts[]} */
 const facts = JSON.parse(block("facts"));
-const panel = new Alternatives(element("alternatives"));
+export const panel = new Alternatives(element("alternatives"));
 /** @type {Column[]} one for each model */
 const columns = [];
 const cells = new CellsView(columns);
+const reading = new Reading(columns, panel);
+
+/** The length of a text after a list, as the program has it. */
+const PASSAGE = "400";
+
+/** Whether anything was being generated at the last check. */
+let busy = false;
 
 /** Return the models' lists, if all write one. */
 function listsOf() {
@@ -24,15 +42,12 @@ function listsOf() {
   return lists.length === columns.length ? lists : [];
 }
 
-/** Whether anything was being generated at the last check. */
-let busy = false;
-
 /** Return the values of the controls. */
-function settings() {
+export function settings() {
   return {
     seed: field("seed").value,
     temperature: Number(field("temperature").value),
-    topP: Number(field("top-p").value),
+    topP: Math.max(0.01, Number(field("top-p").value) || 1),
     minP: Math.min(1, Number(field("min-p").value)),
     rngSeed: Number(field("rng-seed").value) >>> 0,
     length: Math.max(1, Math.floor(field("length").valueAsNumber) || Infinity),
@@ -40,14 +55,18 @@ function settings() {
     fresh: field("new").checked,
     pattern: field("pattern").value,
     noRepeat: Number(field("no-repeat").value),
+    original: field("teach-fresh").checked,
   };
 }
 
 // * Generation
 
-/** Begin a text, with a new random seed unless it is fixed, or add ten items to a list. */
-async function begin() {
-  if (field("vary").checked && !listsOf()[0]?.count) {
+/**
+ * Begin a text, with a new random number unless that is fixed, or add ten items to a list.
+ * @param {boolean} [again] whether the text of the present number is wanted
+ */
+async function begin(again = false) {
+  if (!again && field("vary").checked && !listsOf()[0]?.count) {
     field("rng-seed").value = String(Math.floor(Math.random() * 2 ** 31));
   }
   await Promise.all(columns.map((column) => column.begin()));
@@ -60,29 +79,56 @@ function stop() {
 /** Show the available actions. */
 function showState() {
   const lists = listsOf();
-  const listed = lists.length > 0;
   const written = columns.reduce((sum, column) => sum + column.count, 0);
   const writing = columns.some((column) => column.busy);
   const focused = document.activeElement;
   element("stop").hidden = !writing;
   element("go").hidden = writing;
-  element("go").textContent = listed && written ? "Ten more" : "Write";
   element("on").hidden = writing || written === 0;
   if (focused instanceof HTMLButtonElement && focused.hidden) {
     element(writing ? "stop" : "go").focus({ preventScroll: true });
   }
+  phraseIn(element("go"), lists.length && written ? "write.ten" : "write.go");
   element("after").hidden = written === 0;
-  const measure = listed ? (written === 1 ? "item" : "items") : columns[0].model.facts.measure;
-  element("count").textContent = `${written.toLocaleString("en")} ${measure}`;
+  element("count").textContent = howMuch();
   const strange = [...new Set(columns.flatMap((column) => column.strange ?? []))];
   element("strange").hidden = strange.length === 0;
-  element("strange").textContent = `Unknown to the model: ${strange.map(shownAlone).join(" ")}`;
-  const notes = lists.map(({ note }) => note).filter(Boolean);
-  element("note").hidden = notes.length === 0;
-  element("note").textContent = notes[0] ?? "";
+  phraseIn(element("strange"), "write.strange", { strange: strange.map(shownAlone).join(" ") });
+  showNote(lists.map(({ note }) => note).find(Boolean) ?? null);
+  keepForReload(columns);
   if (writing !== busy) {
     busy = writing;
-    say(writing ? "Writing." : `Stopped after ${element("count").textContent}.`);
+    say(writing ? said("write.writing") : said("write.stopped", { count: howMuch() }));
+  }
+}
+
+/** Return in words how much was written: two models may count in different units. */
+function howMuch() {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  const listed = listsOf().length > 0;
+  for (const { count, model } of columns) {
+    const measure = listed ? "items" : model.facts.measure;
+    counts.set(measure, (counts.get(measure) ?? 0) + count);
+  }
+  const [one, other] = [...counts].map(([measure, count]) => said(`count.${measure}`, { count }));
+  return other ? said("page.and", { one, other }) : one;
+}
+
+/**
+ * Show why a list ended early: by the pattern, if that is why.
+ * @param {List["note"]} note
+ */
+function showNote(note) {
+  const place = note && field("pattern").value && note[0] !== "list.full" ? "pattern-note" : "note";
+  for (const id of ["note", "pattern-note"]) {
+    element(id).hidden = !note || id !== place;
+    if (note) {
+      phraseIn(element(id), ...note);
+    }
+  }
+  if (place === "pattern-note") {
+    /** @type {HTMLDetailsElement} */ (element("more")).open = true;
   }
 }
 
@@ -111,20 +157,20 @@ addEventListener("keydown", (event) => event.key === "Escape" && busy && stop())
 
 // * The controls
 
-/** Show the numbers beside the sliders, and fit the seed field to its lines. */
+/** Show the number beside the slider, and fit the seed field to its lines. */
 function showControls() {
-  for (const id of ["temperature", "top-p"]) {
-    element(`${id}-value`).textContent = Number(field(id).value).toFixed(2);
-  }
+  const digits = { minimumFractionDigits: 1 };
+  element("temperature-value").textContent = inDigits(settings().temperature, digits);
   const seed = element("seed");
   seed.style.height = "auto";
   const border = seed.offsetHeight - seed.clientHeight;
   seed.style.height = `${seed.scrollHeight + border}px`; // without a scroll bar
 }
 
-for (const id of ["temperature", "top-p", "seed"]) {
-  element(id).addEventListener("input", showControls);
-}
+element("form").addEventListener("input", () => {
+  showControls();
+  keepForReload(columns);
+});
 element("rng-seed").addEventListener("input", () => {
   field("vary").checked = false;
 });
@@ -141,71 +187,12 @@ function makePattern() {
 element("contains").addEventListener("input", makePattern);
 element("most").addEventListener("input", makePattern);
 
-// * Copy, save, link
-
-/** Return the text of all models. */
-function whole() {
-  if (columns.length === 1) {
-    return columns[0].whole;
-  }
-  return columns.map(({ model, whole }) => `--- ${model.facts.name} ---\n${whole}\n`).join("\n");
-}
-
-/** @param {string} text @param {string} what */
-async function copy(text, what) {
-  try {
-    await navigator.clipboard.writeText(text);
-    tell(`${what} copied`);
-  } catch {
-    tell(`${what} not copied: the browser does not allow it`);
-  }
-}
-
-/** @param {string} text */
-function tell(text) {
-  element("told").textContent = text;
-  say(text);
-}
-
-/** The fields that a link holds: rng-seed is rng_seed there. */
-const KEPT = "seed temperature top-p min-p rng-seed length pattern no-repeat fast new".split(" ");
-
-/** Put the settings into the address, and copy it. */
-function link() {
-  const pairs = KEPT.map((id) => {
-    const { type, checked, value } = field(id);
-    const given = type === "checkbox" ? Number(checked) : encodeURIComponent(value);
-    return `${id.replace("-", "_")}=${given}`;
-  });
-  location.replace(`#${pairs.join("&")}`);
-  copy(location.href, "Link");
-}
-
-/** Set the controls from the address. */
+/** Set the controls from the address, or as they were before a reload. */
 function restore() {
-  const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
-  for (const id of KEPT) {
-    const value = given.get(id.replace("-", "_"));
-    if (value !== null) {
-      Object.assign(field(id), { value, checked: value !== "0" });
-    }
-  }
-  field("vary").checked &&= !given.has("rng_seed");
+  const restored = restoreControls();
   showControls();
+  return restored;
 }
-
-function save() {
-  const made = document.createElement("a");
-  made.href = URL.createObjectURL(new Blob([whole()], { type: "text/plain;charset=utf-8" }));
-  made.download = `${columns.map(({ model }) => model.facts.name).join("-")}.txt`;
-  made.click();
-  setTimeout(() => URL.revokeObjectURL(made.href), 1000);
-  tell("Saved");
-}
-
-element("copy").addEventListener("click", () => copy(whole(), listsOf().length ? "List" : "Text"));
-element("save").addEventListener("click", save);
-element("link").addEventListener("click", link);
 
 // * All together
 
@@ -220,8 +207,12 @@ export function modelsShown() {
  * @param {number} n @param {Model | null} model
  */
 export function useModel(n, model) {
+  const listed = listsOf().length > 0;
   columns[n]?.stop();
   columns.splice(n, 1, ...(model ? [columnOf(model)] : []));
+  if (listsOf().length > 0 !== listed) {
+    field("length").value = listed ? PASSAGE : "";
+  }
   arrange();
   begin();
 }
@@ -233,15 +224,42 @@ function columnOf(model) {
 
 /** Show all models' texts, and whatever depends on which models there are. */
 function arrange() {
+  const listed = listsOf().length > 0;
   element("texts").replaceChildren(
     ...columns.map(({ model, text }) => {
-      const title = make("h2", "", model.facts.name);
+      const title = make("h2", "", titleOf(model.facts));
       title.hidden = columns.length === 1;
       return make("section", "", title, text);
     }),
   );
   document.body.classList.toggle("pair", columns.length > 1);
+  for (const each of document.querySelectorAll(".of-list, .of-text")) {
+    /** @type {HTMLElement} */ (each).hidden = each.classList.contains("of-list") !== listed;
+  }
+  phraseIn(element("on"), listed ? "write.clear" : "write.on");
+  element("seed").dataset.sayPlaceholder = listed ? "write.begin-each" : "write.begin";
+  const known = columns.every(({ model }) => model.facts.known);
+  phraseIn(element("new-label"), known ? "more.new" : "more.no-repeats");
   cells.arrange();
+  tellAll();
+}
+
+/** Say all that depends on the models and the language. */
+function tellAll() {
+  const models = columns.map(({ model }) => model.facts);
+  speak(document);
+  introduce(models);
+  describe(models);
+  const units = new Set(models.map(({ unit }) => unit));
+  const unit = units.size > 1 ? "pieces" : models[0].unit;
+  const key = matchMedia("(hover: none)").matches ? `hint.tap-${unit}` : `hint.click-${unit}`;
+  element("keys").textContent = said(key);
+  const [one, other] = new Set(models.map(({ measure }) => said(`measure.${measure}`)));
+  const measure = other ? said("page.or", { one, other }) : one;
+  element("length-label").textContent = said("more.length", { measure });
+  const root = document.documentElement;
+  root.style.setProperty("--known", JSON.stringify(said("list.known")));
+  showControls();
   showState();
 }
 
@@ -249,18 +267,25 @@ element("language").append(
   ...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code)),
 );
 field("language").value = spokenLanguage();
-element("language").addEventListener("change", () => speakIn(field("language").value));
-speak(document);
-
+element("language").addEventListener("change", () => chooseLanguage(field("language").value));
+addEventListener("languagechange", () => {
+  tellAll();
+  cells.open();
+  reading.read();
+});
+makeSharing(columns);
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
-const codes = JSON.parse(block("kernels")).map(fromBase64);
 columns.push(
-  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`)), codes))),
+  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`))))),
 );
+const { again, written } = restore();
 arrange();
 // With reduced motion the text appears at once, not letter by letter.
-restore();
 field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
 addEventListener("hashchange", restore);
-begin();
+if (written?.length === columns.length) {
+  columns.forEach((column, n) => column.recall(written[n]));
+} else {
+  begin(again);
+}

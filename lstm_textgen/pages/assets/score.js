@@ -3,6 +3,7 @@
 import { Alternatives } from "./alternatives.js";
 import { fromBase64, fromHalf } from "./binary.js";
 import { block, element, make, makeText, say } from "./page.js";
+import { speak } from "./phrases.js";
 import { bitsOf, percent, shadeOf, spoken } from "./shown.js";
 import { TextView } from "./textview.js";
 
@@ -54,7 +55,8 @@ function showText(scored) {
     },
     true,
   );
-  view.append(units.map((unit, n) => ({ text: unit, shade: shadeOf(odds[n]) })));
+  view.append(units.map((unit, n) => ({ text: unit, shade: shadeOf(unit, odds[n]) })));
 }
 
+speak(document);
 scores.texts.forEach(showText);

@@ -1,6 +1,22 @@
 /** How units and probabilities are shown and spoken. */
 
 import { CONSTANTS } from "./page.js";
+import { inDigits, said } from "./phrases.js";
+
+const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+
+/** Letters of scripts that run from right to left. */
+const LEFTWARD =
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/**
+ * Return which way a text runs: as its first letter does; "auto" if it has none.
+ * @param {string} text
+ */
+export function directionOf(text) {
+  const letter = /\p{L}/u.exec(text)?.[0];
+  return letter ? (LEFTWARD.test(letter) ? "rtl" : "ltr") : "auto";
+}
 
 /**
  * Return `text` with symbols for its control characters, which are shown rather than obeyed.
@@ -28,20 +44,24 @@ export function shownAlone(unit) {
  */
 export function spoken(unit) {
   /** @type {Record<string, string>} */
-  const names = { "\n": "line break", " ": "space", "\t": "tab" };
-  return names[unit] ?? visible(unit);
+  const names = { "\n": "shown.line-break", " ": "shown.space", "\t": "shown.tab" };
+  return unit in names ? said(names[unit]) : visible(unit);
 }
 
 /**
- * Return a probability as a percentage: 42%, 3.1%, below 0.1%.
- * @param {number} odds
+ * Return a probability as a percentage: 42%, 3.1%, <0.1%.
+ * @param {number} odds @returns {string}
  */
 export function percent(odds) {
-  const value = 100 * odds;
-  if (value < 0.1) {
-    return "below 0.1%";
+  if (odds < 0.001) {
+    return `<${percent(0.001)}`;
   }
-  return value > 99.9 && odds < 1 ? "99.9%" : `${value.toFixed(value < 9.95 ? 1 : 0)}%`;
+  const digits = odds < 0.0995 || (odds > 0.999 && odds < 1) ? 1 : 0;
+  return inDigits(odds === 1 ? 1 : Math.min(odds, 0.999), {
+    style: "percent",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }
 
 /**
@@ -50,17 +70,22 @@ export function percent(odds) {
  */
 export function bitsOf(odds) {
   const bits = -Math.log2(odds);
-  return bits > 20 ? "over 20 bits" : `${bits.toFixed(1)} bits`;
+  return bits > 20
+    ? said("shown.over", { bits: 20 })
+    : said("shown.bits", { bits: inDigits(bits, ONE_DIGIT) });
 }
 
 /**
  * Return the class of the shade of a unit that had the probability `odds`: a step for each bit of
- * surprise, as on the page of scores.
- * @param {number} odds
+ * surprise. Line breaks have none: where lines end is chance, and it would be the darkest.
+ * @param {string} unit @param {number} odds
  */
-export function shadeOf(odds) {
+export function shadeOf(unit, odds) {
   if (Number.isNaN(odds)) {
     return "unknown";
+  }
+  if (unit === "\n") {
+    return "";
   }
   const bits = Math.min(8, Math.floor(-Math.log2(odds)));
   return bits >= 1 ? `s${bits}` : "";

@@ -34,7 +34,7 @@ export const STREAMS = { weights: 0, order: 1, dropout: 2 };
  */
 export async function begin(task) {
   const ids = joined(task.corpus.training);
-  const start = await (task.parent ? startFrom(task, task.parent, ids) : startAnew(task, ids));
+  const start = await (task.parent ? fromParent(task, task.parent, ids) : newStart(task, ids));
   const form = { ...start.plan, ...formOf(task, start.plan) };
   return { ...start, plan: form, facts: withRecord(start.facts, start.plan) };
 }
@@ -58,7 +58,7 @@ function formOf({ corpus, constants }, { tuned, lookback }) {
  * Return the start of a new model.
  * @param {Task} task @param {Int32Array} ids @returns {Promise<Start>}
  */
-async function startAnew({ corpus, constants, same, seed, makeTeam }, ids) {
+async function newStart({ corpus, constants, same, seed, makeTeam }, ids) {
   const sought = { units: ids.length, lookback: corpus.lookback, parent: null, familiar: false };
   /** @param {Plan} plan */
   const ready = async (plan) => {
@@ -109,7 +109,7 @@ async function speedOf({ team, plan }, ids) {
  * @param {Task} task @param {NonNullable<Task["parent"]>} parent @param {Int32Array} ids
  * @returns {Promise<Start>}
  */
-async function startFrom({ corpus, constants, same, makeTeam }, parent, ids) {
+async function fromParent({ corpus, constants, same, makeTeam }, parent, ids) {
   const { facts, lookback } = corpus;
   const { tuning } = constants.learning;
   const sought = { units: ids.length, lookback, parent: parent.facts, same };
@@ -151,17 +151,6 @@ function withRecord(facts, { layers, rows, lookback, epochs, rate, before, dropo
     learning_rate: rate,
   };
   return { ...facts, record: { ...record, settings } };
-}
-
-/**
- * Return what identifies a text in a history: its length, and a hash (FNV-1a, twice).
- * @param {Int32Array} ids
- */
-export function nameOf(ids) {
-  const hashes = [0x811c9dc5, 0x01234567].map(
-    (start) => ids.reduce((hash, id) => Math.imul(hash ^ id, 0x01000193), start) >>> 0,
-  );
-  return `${ids.length}:${hashes.map((hash) => hash.toString(16).padStart(8, "0")).join("")}`;
 }
 
 /** Return the browser's name and version. */

@@ -52,10 +52,10 @@ export class TextView {
 
   /**
    * Add an entry of a list, with the class `name`, at the end.
-   * @param {Shaded[]} units @param {string} name
+   * @param {Shaded[]} units @param {string} name @param {string} dir which way it runs
    */
-  appendEntry(units, name) {
-    this.place = Object.assign(make("div", name), { role: "listitem", dir: "auto" });
+  appendEntry(units, name, dir) {
+    this.place = Object.assign(make("div", name), { role: "listitem", dir });
     this.body.append(this.place);
     this.append(units);
   }

@@ -9,7 +9,7 @@ import { Clock } from "./clock.js";
 import { packed, unpacked } from "./network.js";
 import { Average, rateAt } from "./recipe.js";
 import { randomNumbers } from "./sampler.js";
-import { begin, browser, nameOf, STREAMS } from "./start.js";
+import { begin, browser, STREAMS } from "./start.js";
 
 /**
  * @typedef {import("./batches.js").Batch} Batch
@@ -36,7 +36,7 @@ import { begin, browser, nameOf, STREAMS } from "./start.js";
  * @property {(shape: import("./network.js").Shape, rows: number, steps: number) =>
  *   Team | Promise<Team>} makeTeam
  * @property {(news: {event: string, [name: string]: any}) => void} report
- * @property {{stop?: boolean, pause?: boolean}} asked which the page may change at any time
+ * @property {{stop?: boolean}} asked which the page may change at any time
  */
 
 /** Milliseconds between two reports of progress, two states, and two moments for messages. */
@@ -61,7 +61,7 @@ const LOOKED_AT = 10_000;
  *   and `speed`, in units a second;
  * - `epoch`: its number `epoch`, 0 before any step, `training` and `validation` in bits per
  *   character, `best` whether its weights are kept, `byHeart` whether it only learns by heart now;
- * - `state`: `weights` as they are, packed as `facts` say, `part` and `bits`;
+ * - `state`, the first before any step: `weights` as they are, packed as `facts` say;
  * - `done`: `weights`, `facts`, `bits` of what was held out, and `why`: "finished", "stopped",
  *   "by heart", or "diverged".
  * @param {Task} task
@@ -87,7 +87,7 @@ class Training {
     this.numbers = constants.learning;
     this.patience = constants.settings.patience;
     const ids = joined(corpus.training);
-    this.text = nameOf(ids);
+    this.text = corpus.text;
     this.length = lengthOfUnits(ids, facts.units);
     this.held = joined(corpus.validation).subarray(0, this.numbers.validation.most);
     this.batches = new Batches(corpus.training, plan);
@@ -96,6 +96,7 @@ class Training {
     this.order = randomNumbers(seed, STREAMS.order);
     this.dropout = randomNumbers(seed, STREAMS.dropout);
     this.clock = new Clock();
+    this.learning = 0; // seconds of steps
     this.updates = 0;
     this.loss = 0; // nats per unit of late
     /** @type {import("./keep.js").Epoch[]} of this run */
@@ -107,9 +108,11 @@ class Training {
   /** Train to the end. */
   async run() {
     const { held, team, report } = this;
+    this.#reportState();
     if (held.length) {
       const loss = await this.#lossOf(team.weights.slice(), LOOKED_AT);
       report({ event: "epoch", epoch: 0, validation: this.#bits(loss, LOOKED_AT) });
+      this.clock.begun = performance.now();
     }
     let why = "";
     while (!why) {
@@ -153,7 +156,9 @@ class Training {
     const begun = clock.seconds;
     let [steps, sum] = [0, 0];
     for (const batch of batches.epoch(order)) {
+      const before = clock.seconds;
       sum += await this.#step(batch);
+      this.learning += clock.seconds - before;
       steps++;
       if (!(this.loss < 2 + 2 * Math.log(facts.units.length))) {
         return "diverged";
@@ -188,25 +193,27 @@ class Training {
     return loss;
   }
 
-  /** Report what is due, and let messages come in; wait while the run is paused. */
+  /** Report what is due, and let messages come in. */
   async #breathe() {
-    const { clock, asked, report, share: part, facts, team, updates, plan } = this;
+    const { clock, report, share: part, updates, plan, learning } = this;
     const bits = this.loss / Math.LN2 / this.length;
     if (clock.due("progress", PROGRESS)) {
-      const speed = (updates * plan.rows * plan.lookback) / clock.seconds;
+      const speed = (updates * plan.rows * plan.lookback) / learning;
       const secondsLeft = (clock.seconds * (1 - part)) / part;
       report({ event: "progress", part, bits, speed, secondsLeft });
     }
     if (clock.due("state", STATES)) {
-      const now = { ...facts, bits: STATE_BITS };
-      report({ event: "state", weights: packed(team.weights, now), facts: now, part, bits });
+      this.#reportState();
     }
     if (clock.due("breath", BREATH)) {
       await clock.breathe();
     }
-    while (asked.pause && !asked.stop) {
-      await clock.pause(PROGRESS);
-    }
+  }
+
+  #reportState() {
+    const { team, report } = this;
+    const facts = { ...this.facts, bits: STATE_BITS };
+    report({ event: "state", weights: packed(team.weights, facts), facts });
   }
 
   // * The end of an epoch
@@ -276,15 +283,14 @@ class Training {
 
   /** Return by how many nats per unit the losses of two epochs may differ by chance. */
   #chance() {
-    const read = Math.min(this.held.length, LOOKED_AT);
-    return this.numbers.validation.uncertain / Math.sqrt(read);
+    return this.numbers.validation.uncertain / Math.sqrt(Math.min(this.held.length, LOOKED_AT));
   }
 
   /** Return whether what the network learns now holds for the training text only. */
   #byHeart() {
     const { entries, waited } = this;
     const [best, last] = [entries[entries.length - 1 - waited], entries[entries.length - 1]];
-    return waited >= HEART && last.loss < best.loss;
+    return this.held.length > 0 && waited >= HEART && last.loss < best.loss;
   }
 
   // * Validation
@@ -338,8 +344,7 @@ class Training {
     const { held, entries, report, team } = this;
     const { record } = this.facts;
     if (why === "diverged" && !this.best) {
-      report({ event: "failed", message: "training.diverged" });
-      return;
+      throw new Error("teach.failed.diverged");
     }
     const made = new Date().toISOString().slice(0, 10);
     const history = [...record.history, ...entries];

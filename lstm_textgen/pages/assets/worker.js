@@ -3,7 +3,9 @@
  * every unit after the seed, so that it can go back to any of them.
  */
 
+import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
+import { Helper, Lesson } from "./lesson.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -53,6 +55,9 @@ class Writer {
     this.lead = 0; // how many of them come before the first that was written
     /** @type {Map<number, Float32Array[]>} the network's states after so many of them */
     this.states = new Map();
+    this.learned = "";
+    /** @type {NoCopies | null} */
+    this.noCopies = null;
     /** @type {import("./spelling.js").Way[]} from the seed, if it ends within a unit */
     this.ways = [];
   }
@@ -114,11 +119,19 @@ class Writer {
 
   /**
    * Read the units that a text after the seed already has; the first came by a `way`.
-   * @param {{ids: number[], way: number}} message
+   * @param {{ids: number[], way: number}} message @returns {Written}
    */
   keep({ ids, way }) {
-    this.take(way);
-    ids.forEach((id) => this.read(id));
+    const taken = Math.min(way, this.ways.length - 1);
+    this.take(taken);
+    const units = ids
+      .filter((id) => id in this.units)
+      .map((id, n) => {
+        const unit = n === 0 && this.ways.length ? this.first(taken, id) : this.unit(id);
+        this.read(id);
+        return unit;
+      });
+    return { units, ended: this.ended() };
   }
 
   /**
@@ -243,13 +256,32 @@ class Writer {
   }
 
   /**
+   * Know the text that the model learned, so as to copy nothing of it.
+   * @param {{text: string}} message
+   */
+  know({ text }) {
+    this.learned = text;
+    this.noCopies = null;
+  }
+
+  /** The rule against copying, which takes a moment to make. */
+  get originality() {
+    this.noCopies ??= this.learned ? new NoCopies(this.units, this.learned) : null;
+    return this.noCopies ? [this.noCopies] : [];
+  }
+
+  /**
    * Generate units up to a `length` or an item's end, or for a number of `milliseconds`.
    * @param {Record<string, number>} message @returns {Written}
    */
-  write({ length, milliseconds, temperature, topP, minP, noRepeat }) {
+  write({ length, milliseconds, temperature, topP, minP, noRepeat, original }) {
     Object.assign(this.sampler, { temperature, topP, minP });
     const end = performance.now() + milliseconds;
-    const rules = [...this.rules, ...(noRepeat ? [new Repeats(this.units, noRepeat)] : [])];
+    const rules = [
+      ...this.rules,
+      ...(noRepeat ? [new Repeats(this.units, noRepeat)] : []),
+      ...(original ? this.originality : []),
+    ];
     const units = [];
     let left = length;
     do {
@@ -266,8 +298,31 @@ class Writer {
    * Return the words or phrases to choose from after a text.
    * @param {{text: string, count: number, words?: number}} message
    */
-  async suggest(message) {
+  suggest(message) {
     return this.suggester.suggest(message);
+  }
+
+  /**
+   * Return the units of a text as the model would have chosen each; what it never saw has odds NaN.
+   * The text being generated is unaffected.
+   * @param {{ids: number[], start: number[]}} message the text, and what is read before it
+   */
+  surprise({ ids, start }) {
+    const [saved, memory] = [this.network.save(), this.memory];
+    this.memory = new Memory(this.units, this.constants.memory);
+    this.network.restore();
+    start.forEach((id) => this.network.step(id));
+    const units = ids.map((id) => {
+      const known = id >= 0 && id !== this.facts.unknown;
+      const unit = this.unit(Math.max(id, 0));
+      if (id >= 0) {
+        this.network.step(id);
+      }
+      return known ? unit : { ...unit, odds: Number.NaN };
+    });
+    this.memory = memory;
+    this.network.restore(saved);
+    return { units };
   }
 
   /**
@@ -292,12 +347,19 @@ class Writer {
   }
 }
 
-/** @type {Writer} */
-let writer;
+/** What a worker may be: the first message says which, and has what it needs. */
+const ROLES = { write: Writer, teach: Lesson, share: Helper };
 
-// The first message has what a writer needs, each other one the name of what it is to do.
+/** @type {any} */
+let role;
+
+// Each message names what is to be done; one with a number is answered.
 addEventListener("message", async ({ data }) => {
-  writer ??= new Writer(data);
-  const result = (await /** @type {any} */ (writer)[data.do]?.(data)) ?? {};
-  postMessage({ number: data.number, result });
+  if (data.role) {
+    role = new ROLES[/** @type {keyof typeof ROLES} */ (data.role)](data);
+  }
+  const result = (await role[data.do]?.(data)) ?? {};
+  if (data.number !== undefined) {
+    postMessage({ number: data.number, result });
+  }
 });

@@ -1,0 +1,178 @@
+/** The last part of the tab Teach: a machine is named, saved, opened and remembered. */
+
+import { forget, readPage, recall, remember, savePage } from "./keep.js";
+import { element, field, say } from "./page.js";
+import { phraseIn, said } from "./phrases.js";
+import { modelsShown, useModel } from "./playground.js";
+
+/** Milliseconds between two times that a run of learning is remembered. */
+const REMEMBERED_EVERY = 10_000;
+
+/** Bytes of a file that may be a saved page. */
+const LARGEST_PAGE = 2 ** 26;
+
+/**
+ * @typedef {import("./model.js").Facts} Facts
+ * @typedef {(n: number, facts: Facts, weights: Uint8Array, text: string) => void} Take
+ *
+ * @typedef {object} Taught
+ * @property {number} n of the model on the page
+ * @property {Facts} facts @property {Uint8Array} weights @property {string} text
+ */
+
+/** The parts of the tab by which one keeps what was taught. */
+export class Keeping {
+  /** Whether something was taught that leaving the page would lose. */
+  unsaved = false;
+  /** @type {Taught | null} */
+  taught = null;
+  since = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param {import("./teachtext.js").TextSide} source
+   * @param {Take} take lets the page's `n`th model be another one
+   */
+  constructor(source, take) {
+    this.source = source;
+    this.take = take;
+    element("teach-name").addEventListener("change", () => this.#rename());
+    element("teach-save").addEventListener("click", () => this.#save());
+    element("teach-open").addEventListener("click", () => field("teach-page").click());
+    field("teach-page").addEventListener("change", () => {
+      this.#open(field("teach-page").files?.[0]);
+      field("teach-page").value = "";
+    });
+    element("teach-remember").addEventListener("change", () => this.#tick());
+    element("teach-forget").addEventListener("click", () => this.#forget());
+    element("teach-go-on").addEventListener("click", () => this.#goOn());
+    this.#recall();
+  }
+
+  /** Offer to keep what was taught. @param {Taught} taught */
+  show(taught) {
+    const { facts } = taught;
+    this.taught = taught;
+    this.unsaved = true;
+    field("teach-name").value = facts.name;
+    const count = facts.names ? facts.names.split(" ").length : 0;
+    element("teach-names-choice").hidden = !count;
+    phraseIn(element("teach-names-said"), "teach.names", { count });
+    element("teach-fingerprints").hidden = !facts.known;
+    element("teach-saved").hidden = true;
+    this.remember(taught, true);
+  }
+
+  /** Give the machine the name in the field. */
+  #rename() {
+    const { taught } = this;
+    const name = field("teach-name").value.trim();
+    const model = taught && modelsShown()[taught.n];
+    if (model && name) {
+      taught.facts = { ...taught.facts, name };
+      model.facts = taught.facts;
+      useModel(taught.n, model);
+      this.source.show();
+      this.unsaved = true;
+      this.remember(taught, true);
+    }
+  }
+
+  #save() {
+    const { taught } = this;
+    if (taught) {
+      const { facts, weights } = taught;
+      const page = savePage([{ facts, weights }], field("teach-names").checked);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(page);
+      link.download = `${facts.name.replace(/[\\/:*?"<>|\p{Cc}]/gu, "-")}.html`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      this.unsaved = false;
+      element("teach-saved").hidden = false;
+      say(said("teach.saved"));
+    }
+  }
+
+  /** Take the models of a saved page. @param {File | undefined} file */
+  async #open(file) {
+    if (!file) {
+      return;
+    }
+    const found = file.size > LARGEST_PAGE ? "keep.too-large" : readPage(await file.text());
+    if (typeof found === "string") {
+      this.source.complain(said(found));
+    } else {
+      found.forEach(({ facts, weights }, n) => this.take(n, facts, weights, ""));
+      this.source.tell("teach.opened", { name: found.map(({ facts }) => facts.name).join(" & ") });
+    }
+  }
+
+  // * What the browser remembers
+
+  /**
+   * Let the browser remember what was taught so far, if that is wanted.
+   * @param {Taught} taught @param {boolean} [now] however shortly after the last time
+   */
+  async remember({ n, facts, weights, text }, now = false) {
+    if (!field("teach-remember").checked) {
+      return;
+    }
+    if (now || performance.now() - this.since > REMEMBERED_EVERY) {
+      this.since = performance.now();
+      const models = modelsShown().map((model) => ({ facts: model.facts, weights: model.weights }));
+      models[n] = { facts, weights };
+      const state = /** @type {import("./keep.js").State} */ ({ models, text, n });
+      const trouble = await remember(state);
+      this.unsaved = Boolean(trouble);
+      this.#tell(trouble ?? "teach.remembered");
+    }
+  }
+
+  /** The tick was set or removed. */
+  #tick() {
+    if (!field("teach-remember").checked) {
+      this.#forget();
+    } else if (this.taught) {
+      this.remember(this.taught, true);
+    }
+  }
+
+  async #forget() {
+    field("teach-remember").checked = false;
+    element("teach-recall").hidden = true;
+    await forget();
+    this.unsaved = Boolean(this.taught);
+    this.#tell("teach.forgotten");
+  }
+
+  /** @param {string} key of what is said of the browser's memory */
+  #tell(key) {
+    const told = element("teach-memory-told");
+    told.hidden = false;
+    phraseIn(told, key);
+  }
+
+  /** Offer what the browser remembers. */
+  async #recall() {
+    this.state = /** @type {any} */ (await recall());
+    if (this.state?.models.length && typeof this.state.text === "string") {
+      const [{ facts }] = this.state.models;
+      const name = this.state.models[this.state.n]?.facts.name ?? facts.name;
+      element("teach-recall").hidden = false;
+      phraseIn(element("teach-recalled"), "teach.recalled", { name });
+      field("teach-remember").checked = true;
+    }
+  }
+
+  /** Go on with what the browser remembers. */
+  #goOn() {
+    const { models, text, n } = this.state;
+    models.forEach((/** @type {Taught} */ { facts, weights }, /** @type {number} */ m) => {
+      this.take(m, facts, weights, m === n ? text : "");
+    });
+    this.taught = { ...models[n], text, n };
+    this.source.chosen = n;
+    this.source.give(text, models[n].facts.name);
+    element("teach-recall").hidden = true;
+  }
+}

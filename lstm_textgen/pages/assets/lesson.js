@@ -1,0 +1,61 @@
+/** The role of a worker that teaches: from a text and a model to a run of training. */
+
+import { makeCorpus } from "./corpus.js";
+import { compiled } from "./heap.js";
+import { share, Team } from "./team.js";
+import { teach } from "./training.js";
+
+/** The seed of random numbers of a run that is the same everywhere. */
+const SAME_SEED = 1;
+
+/** Beginnings of the keys of phrases that may be the message of an error. */
+const KEYS = /^(intake|teach)\.[a-z.-]+$/;
+
+/** The role of a worker that shares batches with one that teaches. */
+export class Helper {
+  /** @param {{port: MessagePort, codes: Uint8Array[]}} message */
+  constructor({ port, codes }) {
+    share(port, /** @type {WebAssembly.Module} */ (compiled(codes)));
+  }
+}
+
+/** A run of training, which begins at once and reports by messages. */
+export class Lesson {
+  /** @type {{stop?: boolean}} */
+  asked = {};
+
+  /**
+   * @param {import("./teacher.js").Task & {constants: import("./page.js").Constants,
+   *   codes: Uint8Array[], ports: MessagePort[]}} task
+   */
+  constructor(task) {
+    this.#run(task).catch((/** @type {Error} */ error) => {
+      const memory = error instanceof RangeError;
+      const message = KEYS.test(error.message)
+        ? error.message
+        : `teach.failed.${memory ? "memory" : "worker"}`;
+      postMessage({ event: "failed", message, detail: error.message });
+    });
+  }
+
+  /** @param {ConstructorParameters<typeof Lesson>[0]} task */
+  async #run({ text, items, facts, weights, name, goesOn, same, constants, codes, ports }) {
+    const corpus = makeCorpus({ text, items, facts, goesOn, constants, name });
+    const module = /** @type {WebAssembly.Module} */ (compiled(same ? codes.slice(-1) : codes));
+    await teach({
+      corpus,
+      parent: facts && weights ? { facts, weights } : null,
+      constants,
+      same,
+      seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
+      makeTeam: (shape, rows, steps) => Team.make(shape, module, rows, steps, ports),
+      report: (news) => postMessage(news),
+      asked: this.asked,
+    });
+  }
+
+  /** End with the best so far. */
+  stop() {
+    this.asked.stop = true;
+  }
+}

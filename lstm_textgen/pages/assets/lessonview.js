@@ -1,0 +1,131 @@
+/** The second part of the tab Teach: a machine learns, and one sees how. */
+
+import { Model } from "./model.js";
+import { NowWriting } from "./nowwriting.js";
+import { element, say } from "./page.js";
+import { phraseIn, said } from "./phrases.js";
+import { SurpriseChart } from "./surprise.js";
+
+/** Seconds without news while the page was hidden, after which it says that learning paused. */
+const PAUSED_FROM = 8;
+
+/** The view of a run of learning. */
+export class LessonView {
+  /** @type {WakeLockSentinel | null} */
+  lock = null;
+  part = 0;
+  /** When there was news, and whether the page has been hidden since. */
+  news = 0;
+  wasHidden = false;
+  running = false;
+
+  /** @param {() => {temperature: number, minP: number, original: boolean}} settings of what it writes */
+  constructor(settings) {
+    this.lines = new NowWriting(element("teach-written"), settings);
+    this.chart = new SurpriseChart(element("teach-chart"));
+    document.addEventListener("visibilitychange", () => {
+      this.wasHidden ||= document.hidden;
+      this.#stayAwake();
+    });
+  }
+
+  begin() {
+    Object.assign(this, { part: 0, running: true, wasHidden: false });
+    this.news = performance.now();
+    this.chart.clear();
+    this.lines.end();
+    element("teach-written").replaceChildren();
+    element("teach-heart").hidden = true;
+    element("teach-paused").hidden = true;
+    element("teach-foreign").hidden = true;
+    bar().value = 0;
+    phraseIn(element("teach-left"), "teach.getting-ready");
+    this.#stayAwake();
+  }
+
+  /**
+   * Show what the machine writes at a moment.
+   * @param {import("./moments.js").Moment} moment
+   */
+  write(moment) {
+    if (this.lines.model) {
+      this.lines.write(moment);
+    } else {
+      this.lines.begin(new Model(moment.facts, moment.weights));
+      this.lines.write();
+    }
+  }
+
+  /** The run is over. */
+  end() {
+    this.running = false;
+    this.lock?.release();
+    this.lock = null;
+    this.lines.end();
+    this.chart.finish();
+    element("teach-heart").hidden = true;
+  }
+
+  /** Keep the screen on while it learns, if the browser lets a page do so. */
+  async #stayAwake() {
+    if (this.running && !document.hidden && navigator.wakeLock) {
+      this.lock = await navigator.wakeLock.request("screen").catch(() => null);
+    }
+  }
+
+  /** There is news: say so if there was none for long while the page was hidden. */
+  hear() {
+    const now = performance.now();
+    if (this.wasHidden && !document.hidden) {
+      this.wasHidden = false;
+      element("teach-paused").hidden = now - this.news < 1000 * PAUSED_FROM;
+    }
+    this.news = now;
+  }
+
+  /** Say whether the text is hardly like what the machine knows. @param {boolean} strange */
+  foreign(strange) {
+    element("teach-foreign").hidden = !strange;
+  }
+
+  /** @param {{part: number, secondsLeft: number, bits: number}} progress */
+  progress({ part, secondsLeft, bits }) {
+    this.part = part;
+    bar().value = part;
+    this.chart.add("read", part, bits);
+    const [key, count] = timeLeft(secondsLeft);
+    phraseIn(element("teach-left"), key, { count });
+  }
+
+  /**
+   * @param {{training?: number, validation?: number, byHeart?: boolean}} epoch in bits per
+   *   character
+   */
+  epoch({ validation, byHeart }) {
+    if (validation) {
+      this.chart.add("hidden", this.part, validation);
+    }
+    if (byHeart && element("teach-heart").hidden) {
+      say(said("teach.by-heart"));
+    }
+    element("teach-heart").hidden = !byHeart;
+  }
+}
+
+/** The bar that shows how far it is. */
+function bar() {
+  return /** @type {HTMLProgressElement} */ (element("teach-part"));
+}
+
+/**
+ * Return the key of how much time is left, and its count.
+ * @param {number} seconds @returns {[string, number]}
+ */
+function timeLeft(seconds) {
+  if (seconds < 8) {
+    return ["teach.left.few", 0];
+  }
+  return seconds < 100
+    ? ["teach.left.seconds", 5 * Math.round(seconds / 5)]
+    : ["teach.left.minutes", Math.round(seconds / 60)];
+}

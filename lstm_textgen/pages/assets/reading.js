@@ -1,0 +1,81 @@
+/** A text of the user, shaded by how it surprises each model. */
+
+import { titleOf } from "./about.js";
+import { MOST_SHOWN } from "./cellsview.js";
+import { shaded } from "./column.js";
+import { element, field, make, makeText, say } from "./page.js";
+import { inDigits, phraseIn, said } from "./phrases.js";
+import { percent, spoken } from "./shown.js";
+import { TextView } from "./textview.js";
+import { lengthOf } from "./units.js";
+
+/** Milliseconds without a key after which it reads. */
+const TYPING = 200;
+
+/** The view that reads. */
+export class Reading {
+  /**
+   * @param {import("./column.js").Column[]} columns one for each model
+   * @param {import("./alternatives.js").Alternatives} panel
+   */
+  constructor(columns, panel) {
+    this.columns = columns;
+    this.panel = panel;
+    this.runs = 0;
+    element("read-own").addEventListener("input", () => this.read());
+  }
+
+  /** Let all models read what there is. */
+  async read() {
+    const run = ++this.runs;
+    await new Promise((resolve) => setTimeout(resolve, TYPING));
+    if (run !== this.runs) {
+      return; // more is being typed
+    }
+    const text = field("read-own").value;
+    const sections = text
+      ? await Promise.all(this.columns.map((each) => this.#by(each, text)))
+      : [];
+    if (run === this.runs) {
+      element("read-texts").replaceChildren(...sections);
+      element("read-key").hidden = sections.length === 0;
+    }
+  }
+
+  /** @param {import("./column.js").Column} column @param {string} text */
+  async #by({ model }, text) {
+    const { vocabulary, facts } = model;
+    const parts = vocabulary.split(vocabulary.prepare(text));
+    const shown = parts.slice(0, MOST_SHOWN);
+    const ids = shown.map((unit) => vocabulary.id(unit));
+    /** @type {{units: import("./worker.js").Unit[]}} */
+    const { units } = await model.ask("surprise", { ids, start: facts.start });
+    const read = units.map((unit, n) => ({ ...unit, text: shown[n] }));
+    const place = makeText(said("read.own"), facts.code);
+    const view = new TextView(place, (index, open) => {
+      const { text, odds, others } = read[index];
+      say(Number.isNaN(odds) ? spoken(text) : `${spoken(text)}, ${percent(odds)}`);
+      if (open) {
+        this.panel.show(view.box(index), text, odds, others);
+      }
+    });
+    view.append(shaded(read));
+    const title = make("h2", "side", titleOf(facts));
+    title.hidden = this.columns.length === 1;
+    const known = read.filter(({ odds }) => !Number.isNaN(odds));
+    const bits = known.reduce((sum, { odds }) => sum - Math.log2(odds), 0);
+    const length = known.reduce((sum, { text }) => sum + lengthOf(text, "characters"), 0);
+    const one = { maximumFractionDigits: 1 };
+    const mean = bits / Math.max(1, length);
+    const result = phraseIn(make("p", "small"), "read.result", {
+      bits: inDigits(mean, one),
+      n: inDigits(2 ** mean, one),
+    });
+    const rest = phraseIn(make("p", "small soft"), "read.too-long", {
+      n: said(`count.${facts.unit}`, { count: MOST_SHOWN }),
+    });
+    rest.hidden = parts.length <= MOST_SHOWN;
+    result.hidden = known.length === 0;
+    return make("section", "", title, place, result, rest);
+  }
+}

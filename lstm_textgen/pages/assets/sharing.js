@@ -1,0 +1,132 @@
+/** What is taken from a page: a text, and a link that has the settings and what was picked. */
+
+import { element, field, say } from "./page.js";
+import { said } from "./phrases.js";
+
+/** @typedef {import("./column.js").Column} Column */
+
+/** The fields that a link holds: rng-seed is rng_seed there. */
+const KEPT = "seed temperature top-p min-p rng-seed vary length pattern no-repeat fast new".split(
+  " ",
+);
+
+/** Milliseconds without a change after which settings are kept for a reload. */
+const SETTLED = 300;
+
+/** Return the settings as the part of an address after #, with texts that Write wouldn't repeat. */
+function fragmentOf(/** @type {Column[]} */ columns) {
+  const pairs = KEPT.map((id) => {
+    const { type, checked, value } = field(id);
+    return [id.replace("-", "_"), type === "checkbox" ? String(Number(checked)) : value];
+  });
+  if (columns.some(({ altered }) => altered)) {
+    pairs.push(["written", JSON.stringify(columns.map(({ entries }) => entries))]);
+  }
+  return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+}
+
+/** @type {number | undefined} */
+let settling;
+
+/**
+ * Keep the settings and the text, so that they survive a reload.
+ * @param {Column[]} columns
+ */
+export function keepForReload(columns) {
+  clearTimeout(settling);
+  settling = setTimeout(() => {
+    history.replaceState({ ...history.state, kept: fragmentOf(columns) }, "");
+  }, SETTLED);
+}
+
+/**
+ * Set the controls from what was kept before a reload, or else from the address.
+ * @returns {{again: boolean, written: import("./column.js").Entry[][] | null}} whether a random
+ *   number was given, and the texts that were
+ */
+export function restoreControls() {
+  const from = history.state?.kept ?? location.hash.slice(1);
+  const given = new URLSearchParams(from.replaceAll("+", "%2B"));
+  for (const id of KEPT) {
+    const value = given.get(id.replace("-", "_"));
+    if (value !== null) {
+      Object.assign(field(id), { value, checked: value !== "0" });
+    }
+  }
+  return { again: given.has("rng_seed"), written: entriesIn(given.get("written")) };
+}
+
+/** @param {string | null} json strangers' */
+function entriesIn(json) {
+  try {
+    const all = JSON.parse(json ?? "null");
+    const sound = all?.every(
+      (/** @type {any} */ entries) =>
+        entries.length > 0 &&
+        entries.every(
+          (/** @type {any} */ { seed, way, ids }) =>
+            typeof seed === "string" && Number.isInteger(way) && typeof ids === "string",
+        ),
+    );
+    return sound ? all : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Copy a text or, where the browser doesn't allow it, show it selected.
+ * @param {string} text @param {string} done what to say then
+ */
+async function copyOut(text, done) {
+  const shown = field("taken");
+  shown.value = text;
+  try {
+    await navigator.clipboard.writeText(text);
+    shown.hidden = true;
+    announce(said(done));
+  } catch {
+    shown.hidden = false;
+    shown.focus();
+    shown.select();
+    announce(said("take.by-hand"));
+  }
+}
+
+/** @param {string} text */
+function announce(text) {
+  element("told").textContent = text;
+  say(text);
+}
+
+/** Return the text of all models. */
+function wholeOf(/** @type {Column[]} */ columns) {
+  if (columns.length === 1) {
+    return columns[0].whole;
+  }
+  return columns.map(({ model, whole }) => `--- ${model.facts.name} ---\n${whole}\n`).join("\n");
+}
+
+/**
+ * Let the buttons do what they say.
+ * @param {Column[]} columns
+ */
+export function makeSharing(columns) {
+  element("copy").addEventListener("click", () => {
+    const lists = columns.every(({ model }) => model.facts.end);
+    copyOut(wholeOf(columns), lists ? "take.copied-list" : "take.copied-text");
+  });
+  element("save").addEventListener("click", () => {
+    const made = document.createElement("a");
+    const blob = new Blob([wholeOf(columns)], { type: "text/plain;charset=utf-8" });
+    made.href = URL.createObjectURL(blob);
+    made.download = `${columns.map(({ model }) => model.facts.name).join("-")}.txt`;
+    made.click();
+    setTimeout(() => URL.revokeObjectURL(made.href), 1000);
+    announce(said("take.saved"));
+  });
+  element("link").addEventListener("click", () => {
+    history.replaceState(history.state, "", `#${fragmentOf(columns)}`);
+    copyOut(location.href, "take.copied-link");
+  });
+}

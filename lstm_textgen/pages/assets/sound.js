@@ -1,0 +1,165 @@
+/** Whether a model that comes from elsewhere is whole, so that no page takes harm from it. */
+
+import { CONSTANTS } from "./page.js";
+
+/** @typedef {(value: any) => boolean} Test of a value from JSON */
+
+/** The number of gates of each kind of layer, and of its biases. */
+const GATED = { lstm: { gates: 4, biases: 1 }, gru: { gates: 3, biases: 2 } };
+
+/** Hidden units of a layer, and dimensions of an embedding. */
+const WIDEST = 65536;
+
+/** @type {Test} */
+const isNumber = Number.isFinite;
+
+/** @type {Test} */
+const isText = (value) => typeof value === "string";
+
+/** @type {Test} */
+const isFlag = (value) => typeof value === "boolean";
+
+/** @type {Test} */
+const isRecord = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** @type {(least: number, most: number) => Test} */
+const wholeFrom = (least, most) => (value) =>
+  Number.isInteger(value) && value >= least && value <= most;
+
+/** @type {(test: Test) => Test} */
+const orNull = (test) => (value) => value === null || test(value);
+
+/** @type {(test: Test) => Test} */
+const listOf = (test) => (value) => Array.isArray(value) && value.every(test);
+
+/** @type {(...tests: Test[]) => Test} */
+const rowOf =
+  (...tests) =>
+  (value) =>
+    Array.isArray(value) &&
+    value.length === tests.length &&
+    tests.every((test, n) => test(value[n]));
+
+/** @type {(tests: Record<string, Test>) => Test} */
+const hasAll = (tests) => (value) =>
+  isRecord(value) && Object.entries(tests).every(([key, test]) => test(value[key]));
+
+/** @type {(test: Test) => Test} */
+const ifAny = (test) => (value) => value === undefined || test(value);
+
+/** Tests of an `Epoch`. */
+const RECORDED = {
+  epoch: wholeFrom(0, 2 ** 48),
+  text: isText,
+  loss: isNumber,
+  validation_loss: ifAny(isNumber),
+  unit_length: ifAny(isNumber),
+  validation_unit_length: ifAny(isNumber),
+  learning_rate: isNumber,
+  seconds: isNumber,
+  machine: isText,
+};
+
+/**
+ * Return the tests of the facts of a model with these units, layers and kind of unit.
+ * @param {any} facts
+ */
+function testsOf({ unit, units, layers }) {
+  const id = wholeFrom(0, units.length - 1);
+  const known = new Set(units);
+  return {
+    name: isText,
+    measure: isText,
+    unknown: orNull(id),
+    pattern: (/** @type {any} */ value) => value === CONSTANTS.patterns[unit],
+    merges: listOf((pair) => rowOf(id, id)(pair) && known.has(units[pair[0]] + units[pair[1]])),
+    lower: isFlag,
+    code: isFlag,
+    embedding: wholeFrom(1, WIDEST),
+    bits: (/** @type {any} */ value) => value === 8 || value === 16,
+    start: listOf(id),
+    opening: isText,
+    end: (/** @type {any} */ value) => ["", "\n", "\n\n"].includes(value),
+    lines: wholeFrom(0, Number.MAX_SAFE_INTEGER),
+    after: (/** @type {any} */ value) =>
+      isText(value) && /^[0-2]*$/.test(value) && [0, units.length].includes(value.length),
+    small: listOf(id),
+    remembers: isFlag,
+    longestRun: wholeFrom(0, Number.MAX_SAFE_INTEGER),
+    names: isText,
+    mostUnits: wholeFrom(1, CONSTANTS.corpus.longest),
+    known: isText,
+    cells: listOf(
+      hasAll({
+        layer: wholeFrom(0, layers.length - 1),
+        cell: wholeFrom(0, WIDEST),
+        name: isText,
+        correlation: isNumber,
+      }),
+    ),
+    made: isText,
+    record: hasAll({
+      settings: hasAll({ layers: isText }),
+      facts: hasAll({ beginning: isText }),
+      history: listOf(hasAll(RECORDED)),
+    }),
+  };
+}
+
+/**
+ * Return whether what should be a model's facts and weights is that.
+ * @param {any} model
+ */
+export function isSound(model) {
+  const { facts, weights } = model ?? {};
+  const first = hasAll({
+    unit: (value) => isText(value) && Object.hasOwn(CONSTANTS.patterns, value),
+    units: (value) =>
+      listOf((unit) => isText(unit) && unit !== "")(value) && new Set(value).size === value.length,
+    layers: listOf(
+      rowOf((kind) => isText(kind) && Object.hasOwn(GATED, kind), wholeFrom(1, WIDEST)),
+    ),
+  });
+  return (
+    first(facts) &&
+    facts.units.length > 0 &&
+    facts.layers.length > 0 &&
+    hasAll(testsOf(facts))(facts) &&
+    weights instanceof Uint8Array &&
+    areFinite(weights, facts)
+  );
+}
+
+/**
+ * Return whether `weights` has the bytes of a network, and no number that isn't finite.
+ * @param {Uint8Array} weights @param {import("./model.js").Facts} facts
+ */
+function areFinite(weights, { units, embedding, layers, bits }) {
+  const view = new DataView(weights.buffer, weights.byteOffset, weights.byteLength);
+  const rows = [[units.length, embedding]];
+  let width = embedding;
+  for (const [kind, own] of layers) {
+    const { gates, biases } = GATED[/** @type {"lstm" | "gru"} */ (kind)];
+    rows.push([width + own + biases, gates * own]);
+    width = own;
+  }
+  rows.push([width + 1, units.length]);
+  const sizes = rows.map(([count, columns]) => count * (bits === 8 ? columns + 4 : 2 * columns));
+  if (sizes.reduce((sum, size) => sum + size, 0) !== weights.length) {
+    return false;
+  }
+  let place = 0;
+  return rows.every(([count, columns]) => {
+    for (let n = 0; n < (bits === 8 ? count : count * columns); n++) {
+      const finite =
+        bits === 8
+          ? Number.isFinite(view.getFloat32(place, true))
+          : (view.getUint16(place, true) & 0x7c00) !== 0x7c00;
+      place += bits === 8 ? columns + 4 : 2;
+      if (!finite) {
+        return false;
+      }
+    }
+    return true;
+  });
+}

@@ -1,0 +1,217 @@
+/** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
+
+import { Comparison } from "./comparison.js";
+import { prepared } from "./corpus.js";
+import { Keeping } from "./keeping.js";
+import { LessonView } from "./lessonview.js";
+import { Model } from "./model.js";
+import { keepMoment } from "./moments.js";
+import { element, field, make } from "./page.js";
+import { phraseIn, said } from "./phrases.js";
+import { modelsShown, panel, settings, useModel } from "./playground.js";
+import { bitsShown } from "./surprise.js";
+import { canLearn, Teacher } from "./teacher.js";
+import { MOST_LETTERS, TextSide } from "./teachtext.js";
+
+/** The sections that the tab shows: of a text, of a run of learning, of what came of it. */
+const SECTIONS = {
+  text: ["text-side"],
+  learning: ["lesson", "surprise", "memory"],
+  done: ["done", "surprise", "keep", "memory"],
+};
+
+/** Words of the glossary. */
+const TERMS = ["machine", "teach", "surprise", "hidden", "heart"];
+
+/**
+ * @typedef {import("./model.js").Facts} Facts
+ * @typedef {import("./moments.js").Moment} Moment
+ *
+ * @typedef {object} Run of learning
+ * @property {Teacher} teacher @property {string} text
+ * @property {Model | null} parent the model that is taught; null: a new one
+ * @property {number} n of the model on the page that is replaced
+ * @property {number} began @property {Moment[]} moments
+ * @property {number} before its surprise at first, in bits per character @property {number} bits
+ *   the least so far
+ */
+
+const source = new TextSide(modelsShown, barred);
+const view = new LessonView(settings);
+const comparison = new Comparison(panel, settings);
+const keeping = new Keeping(source, take);
+
+/** @type {Run | null} */
+let run = null;
+
+/** Return the key of why a model can't be taught, or "" if it can. @param {Model} model */
+function barred({ facts }) {
+  if (facts.layers.some(([kind]) => kind !== "lstm")) {
+    return "teach.barred.gru";
+  }
+  return facts.unknown === null ? "" : "teach.barred.words";
+}
+
+/** @param {keyof typeof SECTIONS} part */
+function show(part) {
+  for (const name of new Set(Object.values(SECTIONS).flat())) {
+    element(`teach-${name}`).hidden = !SECTIONS[part].includes(name);
+  }
+}
+
+// * Learning
+
+function startTeaching() {
+  const { model: parent, items, chosen } = source;
+  const text = source.text.slice(0, MOST_LETTERS);
+  const task = {
+    text,
+    items,
+    facts: parent?.facts ?? null,
+    weights: parent?.weights ?? null,
+    name: source.origin || said("teach.unnamed"),
+    goesOn: Boolean(parent?.learned),
+    same: field("teach-same").checked,
+  };
+  comparison.clear();
+  view.begin();
+  show("learning");
+  element("teach-stop").focus();
+  run = {
+    teacher: new Teacher(task, hear),
+    text,
+    parent,
+    n: Math.max(0, chosen),
+    began: performance.now(),
+    moments: [],
+    before: Number.NaN,
+    bits: Number.NaN,
+  };
+  if (parent) {
+    addMoment(run, parent.facts, parent.weights);
+    view.write(run.moments[0]);
+  }
+}
+
+/** @param {import("./teacher.js").News} news */
+function hear(news) {
+  if (!run) {
+    return;
+  }
+  view.hear();
+  if (news.event === "plan") {
+    view.foreign(Boolean(news.knows?.strange));
+  } else if (news.event === "progress") {
+    view.progress(/** @type {any} */ (news));
+  } else if (news.event === "epoch") {
+    run.before = news.epoch === 0 ? news.validation : run.before;
+    run.bits = news.best ? news.validation : run.bits;
+    view.epoch(/** @type {any} */ (news));
+  } else if (news.event === "state") {
+    view.write(addMoment(run, news.facts, news.weights));
+    keeping.remember({ ...run, facts: news.facts, weights: news.weights });
+  } else if (news.event === "done") {
+    finish(run, /** @type {any} */ (news));
+  } else if (news.event === "failed") {
+    fail(run, news.message);
+  }
+}
+
+/** @param {Run} run @param {Facts} facts @param {Uint8Array} weights packed */
+function addMoment(run, facts, weights) {
+  const moment = { seconds: (performance.now() - run.began) / 1000, facts, weights };
+  run.moments = keepMoment(run.moments, moment);
+  return moment;
+}
+
+/** The run broke off: keep what there is. @param {Run} broken @param {string} message a key */
+function fail(broken, message) {
+  const { moments, parent, bits } = broken;
+  const last = moments[moments.length - 1];
+  if (last && moments.length > (parent ? 2 : 1)) {
+    finish(broken, { ...last, bits, why: "died" });
+  } else {
+    end(broken);
+    source.complain(said(message));
+    show("text");
+  }
+}
+
+/** @param {Run} ended */
+function end(ended) {
+  run = null;
+  ended.teacher.end();
+  view.end();
+}
+
+/**
+ * Let the page write with what was learned.
+ * @param {Run} done
+ * @param {{facts: Facts, weights: Uint8Array, bits: number, why: string}} result
+ */
+function finish(done, { facts, weights, bits, why }) {
+  end(done);
+  addMoment(done, facts, weights);
+  const { moments, n, before, text } = done;
+  const [first] = moments;
+  take(n, facts, weights, text);
+  const models = [first, { facts, weights }].map((each) => new Model(each.facts, each.weights));
+  models[1].know(prepared(text, facts.lower));
+  comparison.show(models[0], models[1], moments);
+  phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
+  const surprises = { before: bitsShown(before), after: bitsShown(bits) };
+  phraseIn(element("teach-better"), "teach.better", surprises);
+  element("teach-better").hidden = Number.isNaN(before + bits);
+  show("done");
+  element("teach-why").focus();
+  keeping.show({ n, facts, weights, text });
+}
+
+/**
+ * Let the page's `n`th model be another one.
+ * @param {number} n @param {Facts} facts @param {Uint8Array} weights packed
+ * @param {string} text that it learned, if that is there
+ */
+function take(n, facts, weights, text) {
+  const old = modelsShown()[n];
+  const model = new Model(facts, weights);
+  if (text) {
+    model.know(prepared(text, facts.lower));
+  }
+  useModel(n, model);
+  old?.end();
+  source.chosen = n;
+  source.show();
+}
+
+// * All together
+
+const able = canLearn();
+const reasons = modelsShown().map(barred).filter(Boolean);
+element("teach-barred").hidden = able && !reasons.length;
+if (!able || reasons.length) {
+  phraseIn(element("teach-barred"), able ? reasons[0] : "teach.barred.simd");
+}
+element("teach-glossary").replaceChildren(
+  ...TERMS.flatMap((term) => [
+    phraseIn(make("dt", ""), `teach.term.${term}`),
+    phraseIn(make("dd", ""), `teach.means.${term}`),
+  ]),
+);
+show("text");
+element("teach-text-side").hidden = !able;
+source.show();
+element("teach-go").addEventListener("click", startTeaching);
+element("teach-stop").addEventListener("click", () => {
+  phraseIn(element("teach-left"), "teach.stopping");
+  run?.teacher.stop();
+});
+element("teach-more").addEventListener("click", () => {
+  show("text");
+  field("teach-text").focus();
+});
+addEventListener("beforeunload", (event) => {
+  if (keeping.unsaved || (run && !field("teach-remember").checked)) {
+    event.preventDefault();
+  }
+});

@@ -1,0 +1,107 @@
+/** The page's side of the workers that learn. */
+
+import { KERNELS } from "./model.js";
+import { block, CONSTANTS } from "./page.js";
+
+/** Milliseconds without news after which a teacher counts as dead, unless the page was hidden. */
+const SILENCE = 60_000;
+
+/** The most workers that share a batch with the teacher. */
+const MOST_HELPERS = 3;
+
+/**
+ * @typedef {import("./model.js").Facts} Facts
+ *
+ * @typedef {object} Task for the workers
+ * @property {string} text @property {"line" | "paragraph" | null} items
+ * @property {Facts | null} facts of the model that is taught; null: a new one
+ * @property {Uint8Array | null} weights of that model
+ * @property {string} name of the new model
+ * @property {boolean} goesOn whether that model also keeps what its texts before brought
+ * @property {boolean} same whether the run is to be the same on every computer
+ *
+ * @typedef {{event: string, [name: string]: any}} News of a run: see training.js
+ */
+
+/** A run of learning in workers of its own. */
+export class Teacher {
+  /** When there was last some news. */
+  heard = performance.now();
+
+  /**
+   * @param {Task} task @param {(news: News) => void} report is called with each event of the run
+   */
+  constructor(task, report) {
+    this.report = report;
+    const source = new Blob([block("worker")], { type: "text/javascript" });
+    this.address = URL.createObjectURL(source);
+    /** @type {Worker[]} */
+    this.workers = [];
+    this.worker = this.#worker();
+    this.worker.addEventListener("message", ({ data }) => this.#hear(data));
+    const cores = navigator.hardwareConcurrency ?? 2;
+    const helpers = task.same ? 0 : Math.min(MOST_HELPERS, cores - 1);
+    const ports = Array.from({ length: helpers }, () => this.#helper());
+    this.worker.postMessage(
+      { role: "teach", ...task, constants: CONSTANTS, codes: KERNELS, ports },
+      ports,
+    );
+    this.watch = setInterval(() => this.#listen(), SILENCE / 10);
+  }
+
+  /** Return a new worker, whose death ends the run. */
+  #worker() {
+    const worker = new Worker(this.address);
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#die();
+    });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** Start a worker that shares batches; return the port to it. */
+  #helper() {
+    const { port1, port2 } = new MessageChannel();
+    this.#worker().postMessage({ role: "share", port: port2, codes: KERNELS }, [port2]);
+    return port1;
+  }
+
+  /** @param {News} news */
+  #hear(news) {
+    this.heard = performance.now();
+    this.report(news);
+  }
+
+  /** A worker that says nothing for long is dead; but a hidden page may have stood still. */
+  #listen() {
+    if (document.hidden) {
+      this.heard = performance.now();
+    } else if (performance.now() - this.heard > SILENCE) {
+      this.#die();
+    }
+  }
+
+  #die() {
+    this.end();
+    this.report({ event: "failed", message: "teach.failed.worker" });
+  }
+
+  /** Ask the run to end with the best so far. */
+  stop() {
+    this.worker.postMessage({ do: "stop" });
+  }
+
+  /** End all workers. */
+  end() {
+    clearInterval(this.watch);
+    this.workers.forEach((worker) => worker.terminate());
+    URL.revokeObjectURL(this.address);
+  }
+}
+
+/** Return whether this browser has what learning needs. */
+export function canLearn() {
+  const [simd] = KERNELS.slice(-1);
+  return Boolean(globalThis.WebAssembly?.validate(/** @type {BufferSource} */ (simd)));
+}

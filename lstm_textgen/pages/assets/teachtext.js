@@ -1,0 +1,284 @@
+/** The first part of the tab Teach: a text comes in, what it is good for, and what to start from. */
+
+import { fromBase64 } from "./binary.js";
+import { lookAt } from "./corpus.js";
+import { readFile } from "./documents.js";
+import { block, CONSTANTS, element, field, make } from "./page.js";
+import { phraseIn, said } from "./phrases.js";
+import { shownAlone } from "./shown.js";
+
+/** Letters below which a text isn't taught, and above which the rest isn't. */
+export const FEWEST_LETTERS = 1_000;
+export const MOST_LETTERS = 2_000_000;
+
+/** Letters from which a machine learns phrases, and how sentences are built. */
+const PHRASES_FROM = 10_000;
+const SENTENCES_FROM = 50_000;
+
+/** Items from which a machine invents new ones rather than copying. */
+const ITEMS_FROM = 300;
+
+/** Characters that are named of those left out or added. */
+const MOST_NAMED = 40;
+
+/** Characters by which it is judged whether a model knows texts of this kind. */
+const JUDGED = 300;
+
+/** Milliseconds without typing, after which a text is looked at. */
+const TYPED = 300;
+
+/** The bases whose language can be said, by their names. */
+const LANGUAGES_KNOWN = ["english", "german", "french", "spanish"];
+
+/**
+ * @typedef {import("./model.js").Model} Model
+ * @typedef {ReturnType<typeof lookAt>} Look
+ *
+ * @typedef {object} Choice of what to start from
+ * @property {Model | null} model null: nothing
+ * @property {number} n of the model on the page, which the new one replaces
+ */
+
+/** The part of the tab in which a text is given. */
+export class TextSide {
+  text = "";
+  /** What it comes from, such as the name of a file: the name of the new model. */
+  origin = "";
+  /** @type {Look | null} */
+  look = null;
+  chosen = 0;
+  /** Whether the text is hardly like what the chosen model knows. */
+  foreign = false;
+
+  /**
+   * @param {() => Model[]} models on the page
+   * @param {(model: Model) => string} barred the key of why a model can't be taught; "" if it can
+   */
+  constructor(models, barred) {
+    this.models = models;
+    this.barred = barred;
+    this.area = field("teach-text");
+    let typed = 0;
+    this.area.addEventListener("input", () => {
+      clearTimeout(typed);
+      typed = setTimeout(() => this.take(this.area.value, this.origin), TYPED);
+    });
+    this.area.addEventListener("paste", () => {
+      this.origin = "";
+    });
+    element("teach-choose").addEventListener("click", () => field("teach-file").click());
+    field("teach-file").addEventListener("change", () => {
+      this.read(field("teach-file").files?.[0]);
+      field("teach-file").value = ""; // the same file may be chosen again
+    });
+    field("teach-items").addEventListener("change", () => this.show());
+    this.#takeDrops();
+    this.#offerReady();
+    addEventListener("languagechange", () => this.show());
+  }
+
+  #takeDrops() {
+    const place = element("teach-drop");
+    /** @param {DragEvent} event @param {boolean} over */
+    const drag = (event, over) => {
+      event.preventDefault();
+      place.classList.toggle("over", over);
+    };
+    place.addEventListener("dragover", (event) => drag(event, true));
+    place.addEventListener("dragleave", (event) => drag(event, false));
+    place.addEventListener("drop", (event) => {
+      drag(event, false);
+      const { files } = event.dataTransfer ?? {};
+      if (files?.length) {
+        this.read(files[0]);
+      } else {
+        this.give(event.dataTransfer?.getData("text/plain") ?? "", "");
+      }
+    });
+  }
+
+  /** Offer the ready texts. */
+  #offerReady() {
+    /** @type {Record<string, string>} compressed, in base64 */
+    const ready = JSON.parse(block("ready"));
+    for (const [name, text] of Object.entries(ready)) {
+      const button = phraseIn(make("button", "plain"), `teach.ready.${name}`);
+      button.setAttribute("type", "button");
+      button.addEventListener("click", async () => {
+        const packed = /** @type {BlobPart} */ (fromBase64(text));
+        const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+        this.give(await new Response(stream).text(), said(`teach.ready.${name}`));
+      });
+      element("teach-ready").append(button);
+    }
+  }
+
+  /** @param {File | undefined} file */
+  async read(file) {
+    if (file) {
+      try {
+        this.give(await readFile(file), file.name.replace(/\.[^.]*$/, ""));
+      } catch (error) {
+        this.complain(said(/** @type {Error} */ (error).message));
+      }
+    }
+  }
+
+  /** Show a text in the field. @param {string} text @param {string} origin */
+  give(text, origin) {
+    this.area.value = text.slice(0, MOST_LETTERS);
+    this.area.scrollTop = 0;
+    this.take(text, origin);
+  }
+
+  /** @param {string} text @param {string} origin */
+  take(text, origin) {
+    this.complain("");
+    this.text = text;
+    this.origin = origin;
+    const { model } = this;
+    this.look = text.trim() ? lookAt(text, model?.facts ?? null, CONSTANTS) : null;
+    this.foreign = false;
+    field("teach-items").checked = this.look?.kind === "list";
+    if (this.look?.binary) {
+      this.complain(said("intake.binary"));
+      this.look = null;
+    }
+    this.show();
+    this.#judge(model, this.look);
+  }
+
+  /**
+   * Find out whether a text is hardly like what the model knows, by a part of it.
+   * @param {Model | null} model @param {Look | null} look
+   */
+  async #judge(model, look) {
+    const place = look?.places[0]?.slice(0, JUDGED);
+    if (model && place) {
+      const { vocabulary, facts } = model;
+      const ids = vocabulary.split(vocabulary.prepare(place)).map((unit) => vocabulary.id(unit));
+      /** @type {{units: import("./worker.js").Unit[]}} */
+      const { units } = await model.ask("surprise", { ids, start: facts.start });
+      const bits = units.reduce((sum, { odds }) => sum - Math.log2(odds || 1), 0) / place.length;
+      if (look === this.look && model === this.model) {
+        this.foreign = bits > CONSTANTS.learning.tuning.strange;
+        this.show();
+      }
+    }
+  }
+
+  /** The model to start from, or null for nothing. */
+  get model() {
+    return this.models()[this.chosen] ?? null;
+  }
+
+  /**
+   * What the text's items are, if it is taught as a list.
+   * @returns {"line" | null}
+   */
+  get items() {
+    const { look } = this;
+    return field("teach-items").checked && look ? "line" : null;
+  }
+
+  /** Show why a text can't be read; "": no reason. @param {string} why */
+  complain(why) {
+    element("teach-trouble").hidden = !why;
+    element("teach-trouble").textContent = why;
+    element("teach-told").hidden = true;
+  }
+
+  /** Tell what has happened. @param {string} key @param {Record<string, string>} values */
+  tell(key, values) {
+    this.complain("");
+    element("teach-told").hidden = false;
+    phraseIn(element("teach-told"), key, values);
+  }
+
+  /** Show what was found, and what can be done with it. */
+  show() {
+    const { look } = this;
+    element("teach-found").hidden = !look;
+    element("teach-else").hidden = Boolean(look);
+    this.#offerStarts();
+    if (!look) {
+      return;
+    }
+    const listed = Boolean(this.items);
+    const kind = listed ? "list" : look.kind === "list" ? "prose" : look.kind;
+    const count = listed ? look.lines : look.characters;
+    phraseIn(element("teach-what"), `teach.kind.${kind}`, { count });
+    const advice = this.#advice(look, listed);
+    element("teach-advice").replaceChildren(...advice.map((line) => make("li", "", line)));
+    const short = look.characters < FEWEST_LETTERS;
+    /** @type {HTMLButtonElement} */ (element("teach-go")).disabled = short;
+  }
+
+  /** @param {Look} look @param {boolean} listed */
+  #advice(look, listed) {
+    const { characters, lines, left, added } = look;
+    const advice = [];
+    if (characters < FEWEST_LETTERS) {
+      return [said("teach.short", { least: FEWEST_LETTERS })];
+    }
+    if (listed) {
+      advice.push(said(`teach.good.items.${lines < ITEMS_FROM ? "few" : "many"}`));
+    } else if (characters < PHRASES_FROM) {
+      advice.push(said("teach.good.spelling"));
+    } else {
+      advice.push(said(`teach.good.${characters < SENTENCES_FROM ? "phrases" : "sentences"}`));
+    }
+    if (characters > MOST_LETTERS) {
+      advice.push(said("teach.long", { most: MOST_LETTERS }));
+    }
+    if (this.foreign) {
+      advice.push(said("teach.foreign"));
+    }
+    if (left.length) {
+      advice.push(said("teach.left", { letters: named(left) }));
+    }
+    if (added.length && this.model) {
+      advice.push(said("teach.added", { letters: named(added) }));
+    }
+    return advice;
+  }
+
+  /** Offer each model of the page that can be taught, and nothing. */
+  #offerStarts() {
+    const models = this.models();
+    const able = models.map((model) => !this.barred(model));
+    if (this.chosen >= 0 && !able[this.chosen]) {
+      this.chosen = Math.max(-1, able.indexOf(true));
+    }
+    const rows = models.flatMap((model, n) => (able[n] ? [this.#start(n, startName(model))] : []));
+    element("teach-starts").replaceChildren(...rows, this.#start(-1, said("teach.start.nothing")));
+  }
+
+  /**
+   * Return the choice of what to start from.
+   * @param {number} n of the model; -1: nothing @param {string} name
+   */
+  #start(n, name) {
+    const id = `teach-start-${n}`;
+    const input = document.createElement("input");
+    Object.assign(input, { type: "radio", name: "teach-start", id, checked: n === this.chosen });
+    input.addEventListener("change", () => {
+      this.chosen = n;
+      this.take(this.text, this.origin);
+    });
+    return make("p", "", input, Object.assign(make("label", "", name), { htmlFor: id }));
+  }
+}
+
+/** Return what to call a machine that one may start from. @param {Model} model */
+function startName({ facts: { name, record }, learned }) {
+  const base = LANGUAGES_KNOWN.includes(name) && !record.facts.base;
+  const kind = learned ? "taught" : base ? name : "model";
+  return said(`teach.start.${kind}`, { name });
+}
+
+/** Return characters as they are listed. @param {string[]} characters */
+function named(characters) {
+  const shown = characters.slice(0, MOST_NAMED).map(shownAlone).join(" ");
+  return characters.length > MOST_NAMED ? `${shown} …` : shown;
+}

@@ -1,0 +1,64 @@
+"Pages with models, whole and damaged at random, for tests of whatever reads them."
+
+(import
+  copy [deepcopy]
+  json
+  random [Random]
+  lstm-textgen.pages.imported [BLOCK]
+  lstm-textgen.pages.playground [playground])
+
+(setv
+  ;; What a stranger may put in the place of any value.
+  VALUES [None True -1 0 1.5 9 (** 2 31) (** 10 400) "" "\x1b[2J" "lstm:9" [] {} [[]] {"unit" []}])
+
+
+(defn page-with [folder #* models]
+  "Write a page of `models` in `folder`; return its path."
+  (setv path (/ folder "page.html"))
+  (.write-text path :encoding "utf-8" (playground (dfor [n each] (enumerate models) f"m{n}" each)))
+  path)
+
+
+(defn damaged-pages [whole count]
+  "Yield `count` pages (bytes) that are the page `whole`, each damaged in another way."
+  (for [number (range count)]
+    (setv rng (Random number))
+    (yield ((.choice rng [damage-facts damage-facts damage-bytes]) rng whole))))
+
+
+(defn places-in [value]
+  "Yield each #(container key) in `value` from JSON."
+  (for [[key inner] (cond
+      (isinstance value dict) (.items value)
+      (isinstance value list) (enumerate value)
+      True [])]
+    (yield #(value key))
+    (yield :from (places-in inner))))
+
+
+(defn damage-facts [rng data]
+  "Return the page `data` (bytes) with other values in its facts, or without some."
+  (setv
+    block (next (gfor found (.finditer BLOCK data) :if (= (get found 1) b"facts") (get found 2)))
+    facts (json.loads block))
+  (for [_ (range (.choice rng [1 1 2 5]))]
+    (setv [container key] (.choice rng (or (list (places-in facts)) [#([0] 0)])))
+    (if (and (isinstance container dict) (< (.random rng) 0.2))
+      (.pop container key)
+      (setv (get container key) (deepcopy (.choice rng VALUES)))))
+  (.replace data block (.encode (.replace (json.dumps facts) "<" "\\u003c"))))
+
+
+(defn damage-bytes [rng data]
+  "Return the page `data` (bytes) with some of the bytes around its data changed, or cut off."
+  (setv
+    data (bytearray data)
+    first (- (.index data b"id=\"facts\"") 40))
+  (for [_ (range (.choice rng [1 1 2 9]))]
+    (setv at (.randrange rng first (len data)))
+    (match (.randrange rng 4)
+      0 (setv (get data at) (.randrange rng 256))
+      1 (del (cut data at (+ at (.randrange rng 99))))
+      2 (setv (cut data at at) (cut data (.randrange rng first (len data)) (+ at 99)))
+      3 (setv data (cut data (max at (+ first 1))))))
+  (bytes data))

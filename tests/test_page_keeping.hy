@@ -1,0 +1,224 @@
+"A page saved by a page, in Chromium: what it is, what it writes, who can read it."
+
+(import
+  json
+  pathlib [Path]
+  re
+  numpy :as np
+  pytest
+  lstm-textgen.cli [main]
+  lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages.assembly [join-modules]
+  lstm-textgen.pages.imported [models-on-page]
+  lstm-textgen.textmodel [load]
+  tests.browser [assert-writes-as-python fragment halved-model open-page page-of wait-for-end
+    written]
+  tests.damage [damaged-pages]
+  tests.helpers [FUZZ block-of])
+
+(setv
+  KEEP ["binary.js" "page.js" "sound.js" "keep.js"]
+  ;; Functions in JavaScript, of models as `models-of` returns them.
+  WITH-BYTES "(all) => all.map((each) => ({ ...each, weights: fromBase64(each.weights) }))"
+  WITH-TEXT "(all) => all.map((each) => ({ ...each, weights: toBase64(each.weights) }))"
+  SAVE f"(all) => savePage(({WITH-BYTES})(all)).text()"
+  READ f"(text) => {{ const read = readPage(text);
+    return read.map ? ({WITH-TEXT})(read) : read; }}"
+  REMEMBER f"(all) => remember({{ models: ({WITH-BYTES})(all), text: 'mine' }})"
+  RECALL f"async () => {{ const state = await recall();
+    return state && [state.text, ({WITH-TEXT})(state.models)]; }}")
+
+
+(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
+  "Pages take a tenth of a second."
+  (.setattr monkeypatch module "SAMPLE" 9))
+
+
+(defn on-page [page code [argument None]]
+  "Return what the `code` of a function in JavaScript, which knows keep.js, returns on a `page`."
+  (.evaluate page
+    f"async (argument) => {{ {(join-modules KEEP)}\nreturn await ({code})(argument); }}"
+    argument))
+
+
+(defn models-of [path]
+  "Return the facts and the weights, in base64, of each model on the page at `path`."
+  (setv page (.read-text path :encoding "utf-8"))
+  (lfor
+    [n facts] (enumerate (json.loads (block-of page "facts")))
+    {"facts" facts  "weights" (block-of page f"weights-{n}")}))
+
+
+(defn save-from [browser path models]
+  "Let the page at `path` save itself with `models`; return the path of the new page."
+  (with [page (open-page browser path)]
+    (setv text (on-page page SAVE models)))
+  (setv saved (.with-name path f"saved-from-{path.name}"))
+  (.write-text saved text :encoding "utf-8" :newline "")
+  saved)
+
+
+(defn taught [folder [name "taught"] #** options]
+  "Return a model, and it as `models-of` a page, as if a page had been taught it."
+  (.mkdir (/ folder name))
+  (setv
+    model (halved-model :rng-seed 7 #** options)
+    [made] (models-of (page-of (/ folder name) model)))
+  (setv (get made "facts" "name") name)
+  #(model made))
+
+
+(defn one-text [browser path #** settings]
+  "Return what the page at `path` writes after a seed, with these `settings`."
+  (with [page (open-page browser path (fragment :seed "The" :rng-seed 4 :length 60 :fast 1
+      #** settings))]
+    (wait-for-end page)
+    (written page)))
+
+
+;; * Saved pages
+
+(defn test-a-saved-page-writes-what-the-model-it-was-given-writes [browser tmp-path]
+  (setv
+    [model made] (taught tmp-path)
+    saved (save-from browser (page-of tmp-path (halved-model)) [made]))
+  (assert-writes-as-python browser saved model ["The" ""])
+  (assert (= (one-text browser saved) (one-text browser (/ tmp-path "taught" "page.html")))))
+
+
+(defn test-a-page-saved-again-by-a-saved-page-is-the-same [browser tmp-path]
+  (setv
+    [_ made] (taught tmp-path)
+    (get made "facts" "name") "my <b> & \"2 > 1\" </script>"
+    saved (save-from browser (page-of tmp-path (halved-model)) [made])
+    again (save-from browser saved (models-of saved)))
+  (assert (= (.read-bytes again) (.read-bytes saved)))
+  (assert (= (models-of saved) [made]))
+  (assert (in "<title>my &#60;b&#62; &#38; &#34;2 &#62; 1&#34; &#60;/script&#62;</title>"
+    (.read-text saved))))
+
+
+(defn test-a-saved-page-has-its-parents-parts-and-nothing-that-came-into-the-page
+    [browser tmp-path]
+  (setv path (page-of tmp-path (halved-model) (halved-model "gru:5")))
+  (with [page (open-page browser path (fragment :seed "secret" :length 9)
+      :may-say "Content Security Policy")]
+    (wait-for-end page)
+    (.evaluate page (+ "['style', 'script', 'p'].forEach((tag) => document.body.append("
+      "Object.assign(document.createElement(tag), {textContent: 'guest'})))"))
+    (setv text (on-page page SAVE (models-of path))))
+  (for [word ["secret" "guest"]] (assert (not-in word text)))
+  (defn pieces [page]  ; its blocks may come in another order
+    (set (map str.strip (re.split r"(?=<script)|<title>.*?</title>|(?<=\"facts\">)[^<]*" page))))
+  (assert (= (pieces text) (pieces (.read-text path)))))
+
+
+(defn test-names-are-left-out-of-a-saved-page-on-request [browser tmp-path]
+  (setv path (page-of tmp-path (halved-model :names "Annabel Zacharias")))
+  (with [page (open-page browser path)]
+    (for [[names there] [["true" True] ["false" False]]]
+      (setv text (on-page page f"(all) => savePage(({WITH-BYTES})(all), {names}).text()"
+        (models-of path)))
+      (assert (= (in "Zacharias" text) there)))))
+
+
+(defn test-the-program-imports-and-scores-a-saved-page [browser tmp-path here capsys]
+  (setv
+    [model made] (taught tmp-path)
+    saved (save-from browser (page-of tmp-path (halved-model)) [made]))
+  (.write-text (Path "text.txt") "The cat sat.\n")
+  (assert (= 0 (main ["--import" (str saved) "--model" "mine" "--quiet"])))
+  (assert (= 0 (main ["--model" "mine" "--score" "text.txt"])))
+  (setv
+    [total _ _] (.score (load "mine") "The cat sat.\n")
+    [[name found]] (models-on-page saved))
+  (assert (in f"{total.bits :.3f} bits per character" (. (.readouterr capsys) out)))
+  (assert (= name "taught"))
+  (assert (all (map np.array-equal found.weights model.weights))))
+
+
+;; * Saved pages read by a page
+
+(defn test-a-page-reads-the-models-of-any-saved-page [browser tmp-path]
+  (setv
+    path (page-of tmp-path (halved-model) (halved-model "gru:5" :unit "words"))
+    [_ made] (taught tmp-path)
+    saved (save-from browser path [made (get (models-of path) 1)]))
+  (with [page (open-page browser (/ tmp-path "taught" "page.html"))]
+    (assert (= (on-page page READ (.read-text saved)) (models-of saved)))))
+
+
+(defn [(pytest.mark.parametrize #("old" "new" "key") [
+    #("\"facts\"" "\"fact\"" "keep.no-page")
+    #("\"record\"" "\"recor\"" "keep.older")
+    #("\"weights-0\">" "\"weights-0\">A" "keep.damaged")
+    #("\"weights-0\">...." "\"weights-0\">AHwA" "keep.damaged")
+    #("\"bits\":16" "\"bits\":8" "keep.damaged")
+    #("\"pattern\":null" "\"pattern\":\"(a+)+b\"" "keep.damaged")
+    #("\"mostUnits\":[0-9]+" "\"mostUnits\":1e9" "keep.damaged")])]
+    test-a-page-says-what-is-wrong-with-another [browser tmp-path old new key]
+  (setv
+    path (page-of tmp-path (halved-model))
+    [before line after] (.partition (.read-text path) "id=\"facts\"")
+    text (+ before (re.sub old new (+ line after) :count 1)))
+  (with [page (open-page browser path)]
+    (assert (= (on-page page READ text) key))))
+
+
+(defn [(pytest.mark.parametrize "count" [
+    100 (pytest.param (* 2000 FUZZ) :marks pytest.mark.slow)])]
+    test-a-page-takes-no-harm-from-damaged-ones [browser tmp-path count]
+  (setv
+    path (page-of tmp-path (halved-model :items "line" :longest-item 5 :names "Anna"))
+    whole (.read-bytes path)
+    code "(text) => { const read = readPage(text);
+      return read.map ? savePage(read).text().then((again) => readPage(again).length) : read; }")
+  (with [page (open-page browser path)]
+    (for [data (damaged-pages whole count)]
+      (assert (in (on-page page code (.decode data "utf-8" "replace"))
+        [1 "keep.no-page" "keep.older" "keep.damaged"])))))
+
+
+;; * What the browser remembers
+
+(defn test-what-is-remembered-survives-a-reload-until-it-is-forgotten [browser tmp-path]
+  (setv
+    path (page-of tmp-path (halved-model))
+    [_ made] (taught tmp-path))
+  (with [page (open-page browser path :site tmp-path)]
+    (assert (is (on-page page RECALL) None))
+    (assert (is (on-page page REMEMBER [made]) None))
+    (.reload page)
+    (assert (= (on-page page RECALL) ["mine" [made]]))
+    (.goto page (.as-uri (/ tmp-path "taught" "page.html")))
+    (assert (is (on-page page RECALL) None))  ; that is another page
+    (.goto page (.as-uri path))
+    (on-page page "forget")
+    (assert (is (on-page page RECALL) None))))
+
+
+(defn test-a-full-store-and-one-that-is-closed-are-said [browser tmp-path]
+  (setv
+    path (page-of tmp-path (halved-model))
+    models (models-of path))
+  (with [page (open-page browser path)]
+    (.send (.new-cdp-session page.context page) "Storage.overrideQuotaForOrigin"
+      {"origin" "file://"  "quotaSize" 1000})
+    (assert (= (on-page page REMEMBER models) "keep.full"))
+    (.evaluate page
+      "() => { IDBFactory.prototype.open = () => { throw new DOMException('', 'No'); }; }")
+    (assert (= (on-page page REMEMBER models) "keep.no-store"))
+    (assert (is (on-page page RECALL) None))
+    (on-page page "forget")))
+
+
+(defn test-a-state-that-another-page-has-spoiled-is-not-recalled [browser tmp-path]
+  (setv
+    path (page-of tmp-path (halved-model))
+    [made] (models-of path))
+  (with [page (open-page browser path)]
+    (for [change [{"layers" [["lstm" 99]]} {"units" "abc"} {"pattern" "(a+)+b"}]]
+      (on-page page REMEMBER [{#** made  "facts" {#** (get made "facts")  #** change}}])
+      (assert (is (on-page page RECALL) None)))
+    (on-page page "() => remember({models: 7})")
+    (assert (is (on-page page RECALL) None))))
