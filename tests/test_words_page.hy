@@ -79,11 +79,11 @@
       (+ "([texts, constants]) => { const ends = new WordEnds([], constants);"
         "return texts.map((text) => [Array.from(text, (c) => ends.classOf(c)),"
         "'SLTU'.split('').map((state) => ends.follow(state, text)[0])]); }")
-      [texts (get SHARED "words")]))
+      [texts (get SHARED "choosing")]))
   (for [[text [classes states]] (zip texts found)]
     (assert (= classes (lfor c text (class-of c))))
     (assert (= states (lfor state "SLTU" (get (follow state text) 0)))))
-  (assert (= (len (get SHARED "words" "classes")) (len CLASSES))))
+  (assert (= (len (get SHARED "choosing" "classes")) (len CLASSES))))
 
 
 (defn test-a-newer-request-ends-an-older-one [browser monkeypatch]

@@ -15,7 +15,7 @@ const STORED_EACH = 32;
 
 /**
  * @typedef {import("./wordtree.js").Node} Node
- * @typedef {import("./page.js").Constants["words"]} Constants
+ * @typedef {import("./page.js").Constants["choosing"]} Constants
  *
  * @typedef {object} Suggestion
  * @property {string} text to add @property {string} word as people read it
@@ -37,7 +37,7 @@ export class Suggester {
     this.network = network;
     this.constants = constants;
     this.vocabulary = new UNITS[facts.unit](facts);
-    this.ends = new WordEnds(facts.units, constants.words);
+    this.ends = new WordEnds(facts.units, constants.choosing);
     this.asked = 0;
     this.forget();
   }
@@ -78,7 +78,7 @@ export class Suggester {
     const phrases = found.flatMap(([word]) => {
       const nodes = tree.nodes.filter((node) => node.text === word && node.words === 1);
       nodes.sort((a, b) => b.weight - a.weight);
-      return nodes.slice(0, 1).map((node) => new Phrase(node, words, this.constants.words));
+      return nodes.slice(0, 1).map((node) => new Phrase(node, words, this.constants.choosing));
     });
     if (!(await this.follow(tree, phrases, words, wanted))) {
       return null;
@@ -95,7 +95,7 @@ export class Suggester {
    * @param {() => Promise<boolean>} wanted
    */
   async follow(tree, phrases, words, wanted) {
-    for (let round = 0; round < words * this.constants.words.unitsOfWord; round++) {
+    for (let round = 0; round < words * this.constants.choosing.unitsOfWord; round++) {
       const chosen = phrases.flatMap((phrase) => phrase.next(this.facts.units));
       for (let start = 0; start < chosen.length; start += TOGETHER) {
         tree.read(chosen.slice(start, start + TOGETHER));
@@ -135,7 +135,7 @@ export class Suggester {
         new Breaks(facts),
       ],
       seed.text,
-      constants.words,
+      constants.choosing,
     );
     const all = logSum(ways.map(({ weight }) => weight));
     ways.forEach((way) => tree.addRoot(way, seed.opening, state, seed.rest, all));
@@ -207,7 +207,7 @@ export class Suggester {
    * @param {string} text @returns {[string, string]}
    */
   typedIn(text) {
-    const { longest, longer } = this.constants.words;
+    const { longest, longer } = this.constants.choosing;
     if (this.facts.end === "\n" && this.facts.mostUnits <= longer * longest) {
       const own = text.slice(text.lastIndexOf("\n") + 1);
       return [own ? "I" : "X", own];

@@ -34,7 +34,7 @@ export class Tree {
   /**
    * @param {import("./network.js").Network} network @param {import("./wordends.js").WordEnds} ends
    * @param {import("./rules.js").Rule[]} rules @param {string} sheet what is before the texts
-   * @param {import("./page.js").Constants["words"]} constants
+   * @param {import("./page.js").Constants["choosing"]} constants
    */
   constructor(network, ends, rules, sheet, constants) {
     this.network = network;
