@@ -43,11 +43,12 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js" "lesson.js"
     "wordends.js" "wordtree.js" "words.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
-    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js" "fingerprint.js"
-    "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js" "looks.js"
-    "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "docx.js" "documents.js"
-    "sound.js" "keep.js" "tabs.js" "playground.js" "surprise.js" "moments.js" "nowwriting.js"
-    "lessonview.js" "comparison.js" "teacher.js" "teachtext.js" "keeping.js" "teach.js"]
+    "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js"
+    "fingerprint.js" "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js"
+    "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "docx.js"
+    "documents.js" "sound.js" "keep.js" "tabs.js" "playground.js" "sheet.js" "together.js"
+    "surprise.js" "moments.js" "nowwriting.js" "lessonview.js" "comparison.js" "teacher.js"
+    "teachtext.js" "keeping.js" "teach.js"]
   ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
   READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
     "dinosaurs" ["dinosaurs.txt" None]})
@@ -73,8 +74,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item)))
   (assemble f"Write with {name}"
-    (fill "playground.html" #** controls  :teach (Html (asset "teach.html")))
-    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "teach.css"]
+    (fill "playground.html" #** controls  :teach (Html (asset "teach.html"))
+      :together (Html (asset "together.html")))
+    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "together.css"
+      "teach.css"]
     :scripts SCRIPTS
     :blocks {
       "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
