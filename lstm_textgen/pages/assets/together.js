@@ -65,6 +65,7 @@ async function offers(count, length = 1) {
 
 /** Show the most probable words. */
 async function offerWords() {
+  element("offered-words").ariaBusy = "true";
   const found = await offers(SHOWN);
   if (found) {
     showWords(found);
@@ -89,7 +90,7 @@ function drawn(all, count) {
 function showWords(found) {
   words = found;
   const rows = words.map((each, n) => {
-    const button = make("button", "", make("kbd", "", String(n + 1)), shownWord(each.word));
+    const button = make("button", "", make("kbd", "", String(n + 1)), " ", shownWord(each.word));
     button.setAttribute("type", "button");
     button.dir = "auto";
     button.classList.toggle("second", each.voice > 0);
@@ -100,6 +101,7 @@ function showWords(found) {
     return make("li", "", button);
   });
   element("offered-words").replaceChildren(...rows);
+  element("offered-words").ariaBusy = "false";
 }
 
 /**
@@ -287,8 +289,12 @@ element("sheet-whose").addEventListener("click", ({ currentTarget }) => {
   sheet.show();
 });
 element("sheet-copy").addEventListener("click", async () => {
-  await navigator.clipboard.writeText(field("sheet").value);
-  say(said("take.copied-text"));
+  try {
+    await navigator.clipboard.writeText(field("sheet").value);
+    say(said("take.copied-text"));
+  } catch {
+    field("sheet").select(); // the browser forbids it; now a key copies it
+  }
 });
 element("sheet-save").addEventListener("click", () => {
   const link = document.createElement("a");
