@@ -1,18 +1,40 @@
-#[[How large a page is, and how fast it writes: `python -m hy bench/page.hy [LAYERS…]`.
+#[[How large a page is, how fast it writes, and how it learns.
+
+    python -m hy bench/page.hy [LAYERS…]
+    python -m hy bench/page.hy --teach [TEXT[:CHARACTERS][@items]…]
 
 For models with random weights and LAYERS, several by default: the size of the page, bytes for each
 weight beyond 150 KB, how long it takes to open, and how many characters a second it writes at full
-speed, the median of `ROUNDS`. Needs the extra `test` and Chromium.]]
+speed, the median of `ROUNDS`.
+
+With `--teach`, the page of the base `english` is taught in Chromium. Without TEXTs: how many pieces
+a second it learns from, by one worker and by as many as there are cores, and the program with
+TensorFlow, in turns, medians of `ROUNDS`. With TEXTs: bits per character of what was held out, the
+last tenth or, `@items` being its lines, random ones, after a page has learned from the rest, and
+after the program has: `--from english --minutes 1` and, from scratch, the network and the epochs
+that the page chose; and the minutes that the page took. Models of pages are scored as they are
+imported. Needs the extra `test` and Chromium.]]
 
 (import
+  json
+  os
   pathlib [Path]
   statistics [median]
   sys
   tempfile [TemporaryDirectory]
   time
   numpy :as np
-  bench.common [print-header print-row processor results rounds]
+  bench.common [ROOT print-header print-row processor read-text results rounds split-held-out
+    train-program]
+  lstm-textgen.basics.machine [cores]
+  lstm-textgen.learning.learner.choice [make-learner]
+  lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.history [kept-entry loss-of]
+  lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.playground [playground]
+  lstm-textgen.prep [default-prep]
+  lstm-textgen.textmodel [TextModel]
   tests.browser [open-page start-browser wait-for-units wait-until]
   tests.helpers [small-model])
 
@@ -22,12 +44,25 @@ speed, the median of `ROUNDS`. Needs the extra `test` and Chromium.]]
   LENGTH 12_000  ; characters in each round
   OWN 150_000  ; bytes that a page may have besides 2.8 for each weight
   LAYERS ["128" "256" "384" "512" "512,512" "gru:256"]
-  UNITS (.join "" (map chr (range 33 102))))
+  UNITS (.join "" (map chr (range 33 102)))
+  BASE "english"
+  LEARNED [8 64]  ; rows and steps of a batch of 30 KB of text
+  TAUGHT 10)      ; seconds of learning whose speed is measured
 
 
-(defn main [#* layers]
-  "Print a row for each of the `layers`."
+(defn main [#* words]
+  "Print the tables that the `words` of the command line ask for."
   (print f"{(processor)}, {ROUNDS} rounds\n")
+  (cond
+    (= words #("--teach")) (for [browser (start-browser)] (learning-speeds browser))
+    (in "--teach" words) (for [browser (start-browser)] (losses browser (cut words 1 None)))
+    True (writing-speeds words)))
+
+
+;; * Writing
+
+(defn writing-speeds [layers]
+  "Print a row for each of the `layers`."
   (print-header "network" "weights" "page, MB" "bytes per weight" "opens in" "characters/s")
   (for [browser (start-browser)  name (or layers LAYERS)]
     (measure browser name (random-model name))))
@@ -69,6 +104,115 @@ speed, the median of `ROUNDS`. Needs the extra `test` and Chromium.]]
   (.press page.keyboard "Escape")  ; it stops, if it has not reached the end
   (wait-until page "!document.getElementById('go').hidden")
   (/ LENGTH seconds))
+
+
+;; * Learning
+
+(defn learning-speeds [browser]
+  "Print how many pieces a second pages and the program learn from."
+  (setv
+    text (cut (get (read-text "corpora/lighthouse.txt") 1) 30_000)
+    contestants {
+      "one worker" (fn [] (get (taught browser text :helpers 0 :seconds TAUGHT) "speed"))
+      f"{(cores)} workers" (fn [] (get (taught browser text :seconds TAUGHT) "speed"))
+      "the program" program-speed}
+    speeds (dfor name contestants name []))
+  (for [_ (range ROUNDS)  [name measured] (.items contestants)]
+    (.append (get speeds name) (measured)))
+  (print-header "who learns" "pieces/s" "of the program's")
+  (setv own (median (get speeds "the program")))
+  (for [[name each] (.items speeds)]
+    (print-row name f"{(median each) :,.0f}" f"{(/ (median each) own) :.2f}")))
+
+
+(defn program-speed []
+  "Return how many pieces a second the program learns from, with TensorFlow."
+  (setv (get os.environ "KERAS_BACKEND") "tensorflow")
+  (import-keras None)
+  (setv
+    base (load-checkpoint BASE)
+    x (.integers (np.random.default-rng 1) 0 (len base.vocabulary) LEARNED :dtype "int32")
+    learner (make-learner base.spec x.shape 1 0.001)
+    steps 0)
+  (.learn learner x x)
+  (setv begun (time.monotonic))
+  (while (< (- (time.monotonic) begun) TAUGHT)
+    (.learn learner x x)
+    (+= steps 1))
+  (/ (* steps x.size) (- (time.monotonic) begun)))
+
+
+(defn taught [browser text [items None] [fresh False] [helpers None] [seconds 1e9]]
+  #[[Return the last news of a page that is taught `text`, a dict; see teach.js.
+
+  It begins with the page's model or, if `fresh`, a new one, and ends after these `seconds` at the
+  latest. There are as many workers as cores, or `helpers` besides one.]]
+  (with [folder (TemporaryDirectory)]
+    (setv path (/ (Path folder) "page.html"))
+    (.write-text path (playground {BASE (load-checkpoint BASE)}) :encoding "utf-8")
+    (with [page (open-page browser path)]
+      (.evaluate page (.read-text (/ ROOT "bench/teach.js"))
+        [text items fresh (if (is helpers None) (- (cores) 1) helpers) seconds]))))
+
+
+(defn losses [browser texts]
+  "Print a row for each of the `texts` and each way to begin."
+  (print-header "text" "begins with" "page" "program" "difference" "page's minutes" "network"
+    :keys 2 :unit "bits per character")
+  (for [given texts  fresh [False True]]
+    (setv
+      [given _ items] (.partition given "@")
+      [name text] (read-text given)
+      text (default-prep text)
+      done (taught browser text (when items "line") fresh)
+      ours (page-loss done text items)
+      theirs (program-loss text items fresh (get done "facts" "record" "settings")))
+    (print-row f"{name}, {(len text) :,}" (if fresh "nothing" BASE)
+      f"{ours :.3f}" f"{theirs :.3f}" f"{(- ours theirs) :+.3f}"
+      f"{(/ (get done "seconds") 60) :.1f}" (get done "facts" "record" "settings" "layers"))))
+
+
+(defn page-loss [done text items]
+  "Return the loss of the model in a page's last news, `done`, on what was held out of `text`."
+  (when items (return (get done "bits")))
+  (with [folder (TemporaryDirectory)]
+    (setv path (/ (Path folder) "page.html"))
+    (.write-text path (page-with done) :encoding "utf-8")
+    (setv [[_ model]] (models-on-page path)))
+  (held-out-loss (TextModel model) text))
+
+
+(defn page-with [done]
+  "Return the blocks of a page that has the model in the last news of another, `done`."
+  (+ (block "facts" (json.dumps [(get done "facts")])) (block "weights-0" (get done "weights"))))
+
+
+(defn block [name text]
+  "Return an element that holds `text`, as on a page."
+  f"<script type=\"text/plain\" id=\"{name}\">{(.replace text "<" "\\u003c")}</script>\n")
+
+
+(defn program-loss [text items fresh settings]
+  #[[Return the loss of the program on what it held out of `text`.
+
+  If it begins `fresh`, it has the network and the epochs of these `settings`.]]
+  (setv flags [
+    #* (if fresh
+      ["--layers" (get settings "layers") "--epochs" (get settings "epochs")]
+      ["--from" BASE "--minutes" 1])
+    #* (if items ["--items" "line"] [])])
+  (with [folder (TemporaryDirectory)]
+    (setv path (/ (Path folder) "text.txt"))
+    (.write-text path text :encoding "utf-8")
+    (setv [model _] (train-program path folder #* flags))
+    (if items
+      (loss-of (kept-entry model.checkpoint.history))
+      (held-out-loss model text))))
+
+
+(defn held-out-loss [model text]
+  "Return the loss of `model` on the last tenth of `text`, in bits per character."
+  (. (get (.score model (get (split-held-out text) 1)) 0) bits))
 
 
 (when (= __name__ "__main__")

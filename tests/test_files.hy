@@ -9,7 +9,7 @@
   pytest
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.files :as files
-  lstm-textgen.text.files [read-chunks read-sources]
+  lstm-textgen.text.files [read-chunks read-sources title-of]
   tests.helpers [complaint noted refusal-of run-python succeeded write write-all])
 
 (setv pytestmark pytest.mark.quick)
@@ -23,6 +23,14 @@
   (assert (= (read-sources [(/ here "a.txt")]) (read-sources "a.txt") "alpha\n"))
   (with [file (open "b.txt" :encoding "utf-8")]
     (assert (= (read-sources [(io.StringIO "gamma") "a.txt" file]) "gamma\nalpha\nbeta"))))
+
+
+(defn test-a-text-that-is-one-file-has-a-title []
+  (for [[sources title] [
+      [["a/My diary.txt.gz"] "My diary"]  [["https://x.org/b/poe.txt"] "poe"]  [["texts/"] "texts"]
+      [["-"] None]  [["a.txt" "b.txt"] None]  [[(io.StringIO "x")] None]  [[".txt"] None]
+      [[] None]  [None None]]]
+    (assert (= (title-of sources) title))))
 
 
 (defn test-sources-come-in-chunks [here]

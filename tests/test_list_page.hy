@@ -1,7 +1,6 @@
 "A page by a model of items, in a real browser: it writes a list, of new ones if so wanted."
 
 (import
-  json
   re
   pytest
   lstm-textgen.pages [playground :as module]

@@ -77,12 +77,13 @@
     (len (.join "" (gfor id corpus.held (get corpus.vocabulary.units id)))))))
 
 
-(defn assert-same-facts [found model [people None]]
+(defn assert-same-facts [found model]
   "Assert that a page `found` what one of `model` says, and what its file has."
   (setv
     chat? (get found "record" "facts" "people")  ; which plain text doesn't have in the program
+    others ["cells" "code" "made" "record" #* (if chat? ["remembers"] [])]
     expected (facts-on-page model))
-  (for [name expected :if (not-in name ["cells" "code" "made" "record" #* (if chat? ["remembers"] [])])]
+  (for [name expected :if (not-in name others)]
     (assert (= (get found name) (get expected name)) name))
   (for [[name fact] (.items (vars model.facts))
         :if (not-in name [#* OTHERS #* (if chat? ["people"] [])])]
@@ -153,7 +154,8 @@
 
 (defn [(pytest.mark.parametrize #("text" "kind") [
     #(PROSE "prose") #((corpus-text "lighthouse.txt") "prose") #(ITEMS "list") #(CHAT "chat")
-    #((* "Rose of the field,\nblue is the sky\nand all that I yield\nis never to die\n\n" 30) "verse")
+    #((* "Rose of the field,\nblue is the sky\nand all that I yield\nnever will die\n\n" 30)
+      "verse")
     #((* "Roses that fade upon the autumn field,\nSkies that are blue above the waiting sea,\n" 9)
       "verse")
     #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose")

@@ -17,7 +17,7 @@
   MODULES [#* (lfor name WORKER :if (!= name "worker.js") name) "docx.js" "documents.js"]
   DOCUMENTS (/ ROOT "tests" "documents")
   TEXT "„Grüße“, sagte sie – und ging.\r\nEnde\n"
-  NAMESPACE "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+  OFFICE "http://schemas.openxmlformats.org"
   BODY (+ "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>one</w:t><w:tab/><w:t>two</w:t>"
     "<w:br/><w:t>three</w:t><w:br w:type=\"page\"/></w:r><w:del><w:r><w:delText>no</w:delText>"
     "<w:t>no</w:t></w:r></w:del><w:ins><w:r><w:t> new\u00ad</w:t></w:r></w:ins></w:p><w:p/><w:p/>"
@@ -41,12 +41,12 @@
   "Return a Word document with this `body`, and what comes `before` its elements."
   (setv file (BytesIO))
   (with [archive (ZipFile file "w" compression)]
-    (.writestr archive "_rels/.rels" (+ "<Relationships xmlns=\"http://schemas.openxmlformats.org/"
-      "package/2006/relationships\"><Relationship Id=\"a\" Type=\"http://schemas.openxmlformats.org/"
-      "officeDocument/2006/relationships/officeDocument\" Target=\"/word/document.xml\"/>"
-      "</Relationships>"))
-    (.writestr archive name (+ f"<?xml version=\"1.0\"?>{before}<w:document xmlns:w=\"{NAMESPACE}\">"
-      f"<w:body>{body}</w:body></w:document>")))
+    (.writestr archive "_rels/.rels" (+
+      f"<Relationships xmlns=\"{OFFICE}/package/2006/relationships\"><Relationship Id=\"a\" "
+      f"Type=\"{OFFICE}/officeDocument/2006/relationships/officeDocument\""
+      " Target=\"/word/document.xml\"/></Relationships>"))
+    (.writestr archive name (+ f"<?xml version=\"1.0\"?>{before}<w:document xmlns:w=\"{OFFICE}/"
+      f"wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>")))
   (.getvalue file))
 
 
@@ -105,7 +105,9 @@
 
 (defn test-stored-members-and-an-archive-with-a-comment-are-read [browser]
   (setv data (docx :compression 0))
-  (assert (= (read-on-page browser data (+ (cut data -2) b"\3\0abc")) (* (read-on-page browser (docx)) 2))))
+  (setv [stored commented packed]
+    (read-on-page browser data (+ (cut data -2) b"\3\0abc") (docx)))
+  (assert (= stored commented packed)))
 
 
 (defn test-a-file-that-cannot-be-read-is-said [browser]

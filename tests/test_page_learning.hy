@@ -1,22 +1,24 @@
 "What a page learns is what the program learns: gradients, steps, losses."
 
 (import
+  json
   numpy :as np
   pytest
   lstm-textgen.learning.learner [network]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.pages.assembly [ASSETS base64 join-modules]
-  lstm-textgen.pages.playground [KERNELS]
+  lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages.playground [KERNELS playground]
   lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   tests.browser [SENTENCE in-browser]
-  tests.helpers [small-model])
+  tests.helpers [block-of small-model])
 
 (setv
   SHAPE #(3 5)  ; rows and steps of a batch
   RATE 0.01
-  MODULES ["binary.js" "heap.js" "network.js" "layer.js" "learn.js" "team.js"]
+  MODULES ["binary.js" "heap.js" "network.js" "layer.js" "learn.js" "member.js" "team.js"]
   ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON})
 
 
@@ -37,8 +39,10 @@
     new Worker(address).postMessage([port2, kernels], [port2]);
     return port1;
   });
-  const made = [shape, compiled([fromBase64(kernels)]), rows, steps];
-  const learner = ports.length ? await Team.make(...made, ports) : new Learner(...made);
+  const code = fromBase64(kernels);
+  const learner = ports.length
+    ? await Team.make(shape, code, rows, steps, ports)
+    : new Learner(shape, compiled([code]), rows, steps);
   learner.weights.set(weights);
   await learner.refresh();
   return (CODE)(learner, ...more);
@@ -62,6 +66,7 @@
 
 
 (defn model-of [layers unit]
+  "Make a model with random weights."
   (small-model :layers layers :unit unit :text SENTENCE :scale 0.3))
 
 
@@ -100,7 +105,43 @@
   (assert (= found (pytest.approx (lfor batch batches (.learn learner #* batch)) :abs 1e-3))))
 
 
+(setv DIFFERENCES #[[(learner, x, y, how) => {
+  const random = () => { drawn = (drawn + 0.618034) % 1; return drawn; };
+  const batch = { x: Int32Array.from(x), y: Int32Array.from(y), scale: 1, random, ...how };
+  let drawn = 0;
+  const nats = () => {
+    drawn = 0;
+    learner.refresh();
+    learner.forget();
+    return learner.gradients(batch);
+  };
+  const places = Array.from({ length: 60 }, (_, n) => Math.floor((n / 60) * learner.weights.length));
+  return places.map((place) => {
+    const { [place]: weight } = learner.weights;
+    const [high, low] = [0.01, -0.01].map((more) => {
+      learner.weights[place] = weight + more;
+      return nats();
+    });
+    learner.weights[place] = weight;
+    nats();
+    const { [place]: found } = learner.gradient;
+    return [(high - low) / 0.02, found];
+  });
+}]])
+
+
+(defn test-gradients-with-dropout-are-those-of-differences [browser]
+  (setv
+    model (model-of "lstm:9,lstm:7" "pieces")
+    [batch] (batches-of model 1)
+    how {"dropout" 0.4  "before" 0.3}
+    pairs (np.array (taught browser model DIFFERENCES #* (placed #* batch) how)))
+  (assert (np.allclose #* (. pairs T) :atol 1e-3))
+  (assert (> (.max (np.abs pairs)) 0.5)))
+
+
 (setv DROP #[[async (learner, ...rest) => {
+  await learner.time?.(5); // gradients that nobody uses
   let drawn = 0;
   const random = () => (drawn = (drawn + 0.618034) % 1);
   return (LEARN)(learner, ...rest, { random, dropout: 0.4, before: 0.2 });
@@ -115,6 +156,26 @@
     [shared alone] (lfor n [helpers 0]
       (taught browser model (.replace DROP "LEARN" LEARN) batches ADAM :helpers n)))
   (assert (= shared (pytest.approx alone :abs 1e-5))))
+
+
+(setv RECRUIT #[[async (_, times) => {
+  const ports = Array.from({ length: 3 }, () => {
+    const { port1, port2 } = new MessageChannel();
+    share(port2); // no worker is needed for that
+    return port1;
+  });
+  const module = compiled([fromBase64(kernels)]);
+  Team.prototype.time = async function () { return times[this.helpers.length]; };
+  const make = recruiter(module, ports);
+  const teams = [await make(shape, 8, steps), await make(shape, 8, steps)];
+  return teams.map((team) => team.helpers.length);
+}]])
+
+
+(defn [(pytest.mark.parametrize #("times" "helpers") [
+    #([4 5] 0) #([4 3 0 5] 1) #([4 3 0 2] 3)])]
+    test-a-team-has-the-helpers-that-make-it-faster [browser times helpers]
+  (assert (= (taught browser (model-of "4" "characters") RECRUIT times) [helpers helpers])))
 
 
 (setv READ #[[async (learner, batches) => {
@@ -150,3 +211,22 @@
   (assert (np.allclose (. (np.reshape losses #(10 3)) T)
     (* counted (- (np.log (get own #(... 0))))) :atol 1e-4))
   (assert (np.allclose expected (.sum (get odds counted) 0) :atol 1e-4)))
+
+
+(defn [(pytest.mark.parametrize "bits" [16 8])] test-a-page-packs-weights-as-the-program-does
+    [browser monkeypatch bits]
+  (for [[name value] [["SAMPLE" 9] ["MOST_HALVED" (if (= bits 8) 1 10_000)]]]
+    (.setattr monkeypatch module name value))
+  (setv
+    model (small-model :layers "lstm:9,gru:6" :text SENTENCE)
+    page (playground {"a" model})
+    [facts] (json.loads (block-of page "facts"))
+    weights (block-of page "weights-0")
+    again (in-browser browser MODULES
+      "([flat, facts]) => btoa(String.fromCharCode(...packed(Float32Array.from(flat), facts)))"
+      [(flat model.weights) facts]))
+  (assert (= again weights))
+  (assert (= weights (in-browser browser MODULES
+    (+ "([weights, facts]) => btoa(String.fromCharCode("
+      "...packed(unpacked(fromBase64(weights), facts), facts)))")
+    [weights facts]))))

@@ -22,8 +22,8 @@
   "Return the keys in scripts and templates; one that ends with $ is the beginning of several."
   (setv
     own (.join "|" (sorted PREFIXES))
-    patterns [
-      rf"[\"`]((?:{own})\.(?:\$|[a-z][a-z.-]*\$?))"  ; anything that looks like a key
+    patterns [  ; the first: anything that looks like a key
+      rf"[\"`]((?:{own})\.(?:\$|(?!(?:hy|js)\b)[a-z][a-z.-]*\$?))"
       r"\b(?:said|partsOf)\([\"`]([^\"`{]+)"
       r"\bphraseIn\([^;{]*?[\"`]([a-z]+\.[^\"`{]+)"
       r"data-say(?:-label|-placeholder)?=\"([^\"]+)\""])

@@ -127,7 +127,7 @@
       best (cut (sorted odds :key odds.get :reverse True) 5)
       [texts shown] (alternatives-on page))
     (assert (= texts best))
-    (assert (= (lfor each shown (float (.rstrip (get (.split each) -1) "%")))
+    (assert (= (lfor each shown (float (.strip each "<%")))
       (pytest.approx (lfor text best (* 100 (get odds text))) :abs 0.51)))
     (.click page "#alternatives li:nth-child(3) button")
     (wait-for-text page (+ "heyl" (get best 2)))))

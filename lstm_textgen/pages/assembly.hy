@@ -51,8 +51,8 @@ nothing is requested, whatever data the page holds.]]
     "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
     "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
     "oversights" OVERSIGHTS  "breaks" BREAKS  "commas" COMMAS
-    "fewControls" FEW-CONTROLS  "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS  "windows" WINDOWS  "brief" BRIEF
-    "briefLookback" BRIEF-LOOKBACK
+    "fewControls" FEW-CONTROLS  "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS
+    "windows" WINDOWS  "brief" BRIEF  "briefLookback" BRIEF-LOOKBACK
     ;; The share of lines that begin with someone's name from which a text is a chat; characters
     ;; of the median line of a verse.
     "mostlySpoken" 0.6  "verse" 60  "mostPeople" MOST-PEOPLE

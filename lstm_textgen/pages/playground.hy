@@ -38,10 +38,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER ["binary.js" "heap.js" "sampler.js" "streams.js" "network.js" "layer.js" "learn.js"
-    "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js" "fingerprint.js"
-    "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "exactly.js"
-    "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js" "lesson.js"
-    "wordends.js" "wordtree.js" "words.js" "worker.js"]
+    "member.js" "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js"
+    "fingerprint.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js"
+    "exactly.js" "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js"
+    "lesson.js" "wordends.js" "wordtree.js" "words.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js"
     "fingerprint.js" "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js"

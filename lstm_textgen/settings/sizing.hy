@@ -93,8 +93,8 @@
       (Size 128 68_000 0.02 0.1 NEVER 2_500_000)
       (Size 64 150_000 0 0 NEVER 2_500_000)]
     :by-rows 0)
-  PAGE-SECONDS 60       ; in which that model reads enough
-  MOST-PAGE-SECONDS 300)  ; of a run in a page
+  SECONDS-ON-PAGE 60       ; in which that model reads enough
+  MOST-SECONDS-ON-PAGE 300)  ; of a run in a page
 
 
 (defn default-unit [length distinct [minutes None]]

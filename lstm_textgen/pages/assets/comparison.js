@@ -4,7 +4,7 @@ import { Column } from "./column.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { element, field } from "./page.js";
-import { phraseIn } from "./phrases.js";
+import { phraseIn, speak } from "./phrases.js";
 
 /** Characters of each text. */
 const COMPARED_LENGTH = 300;
@@ -55,6 +55,7 @@ export class Comparison {
     this.columns.forEach(({ text }, n) => {
       element(n ? "teach-after" : "teach-before").replaceChildren(text);
     });
+    speak(element("teach-compare"));
     this.#name();
     this.write();
   }

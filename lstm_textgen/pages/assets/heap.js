@@ -76,7 +76,7 @@ export class Heap {
     }
     const memory = new WebAssembly.Memory({ initial: Math.ceil(this.used / 65536) });
     this.numbers = new Float32Array(memory.buffer);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } });
     this.kernels = /** @type {any} */ (exports);
   }
 
@@ -114,10 +114,14 @@ export class Heap {
     const { numbers } = this;
     for (let n = 0; n < N; n++) {
       for (let m = 0; m < M; m++) {
-        const x = b / 4 + n * bStride;
         let sum = numbers[from / 4 + n * fromStride + m];
-        for (let k = 0; k < K; k++) {
-          sum += numbers[a / 4 + placeIn(K, m, k)] * numbers[x + k];
+        let x = a / 4 + placeIn(K, m, 0);
+        const y = b / 4 + n * bStride;
+        for (let k = 0; k < K; k += 4) {
+          for (let j = 0; j < 4; j++) {
+            sum += numbers[x + j] * numbers[y + k + j];
+          }
+          x += 16;
         }
         numbers[c / 4 + n * cStride + m] = sum;
       }

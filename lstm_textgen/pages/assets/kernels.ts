@@ -5,6 +5,11 @@
 // Numbers are of 32 bits, addresses in bytes, counts and strides (from a row to the next) in
 // numbers. A "padded" row has zeros after its last number, up to a multiple of 4.
 
+/** The natural logarithm, which a page has. */
+// @ts-ignore: decorator
+@external("env", "log")
+declare function log(x: f64): f64;
+
 /** Numbers of each row, rows of `b`, and rows of `a` that are multiplied at a time: they stay in
  *  caches. */
 const DEPTH: i32 = 512;
@@ -313,12 +318,10 @@ export function forward(
 ): void {
   const gate = at(0, units);
   for (let r = 0; r < rows; r++) {
-    let n = 0;
-    for (; n < (units & ~3); n += 4) {
-      cell(at(z, n), gate, at(before, n), at(c, n), at(h, n), true);
-    }
-    for (; n < units; n++) {
-      cell(at(z, n), gate, at(before, n), at(c, n), at(h, n), false);
+    for (let n = 0; n < units; ) {
+      const four = n + 4 <= units;
+      cell(at(z, n), gate, at(before, n), at(c, n), at(h, n), four);
+      n += four ? 4 : 1;
     }
     z = at(z, zStride);
     before = at(before, stride);
@@ -352,12 +355,10 @@ export function backward(
 ): void {
   const gate = at(0, units);
   for (let r = 0; r < rows; r++) {
-    let n = 0;
-    for (; n < (units & ~3); n += 4) {
-      cellBack(at(z, n), gate, at(before, n), at(c, n), at(dh, n), at(dc, n), true);
-    }
-    for (; n < units; n++) {
-      cellBack(at(z, n), gate, at(before, n), at(c, n), at(dh, n), at(dc, n), false);
+    for (let n = 0; n < units; ) {
+      const four = n + 4 <= units;
+      cellBack(at(z, n), gate, at(before, n), at(c, n), at(dh, n), at(dc, n), four);
+      n += four ? 4 : 1;
     }
     z = at(z, zStride);
     before = at(before, stride);
@@ -446,7 +447,7 @@ export function loss(
     }
     for (let n = size; n < stride; n++) store<f32>(at(row, n), 0);
     store<f32>(at(row, id), load<f32>(at(row, id)) - scale);
-    store<f32>(at(losses, r), Mathf.log(all) - own);
+    store<f32>(at(losses, r), <f32>log(all) - own);
   }
 }
 

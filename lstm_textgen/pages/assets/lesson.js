@@ -1,8 +1,8 @@
 /** The role of a worker that teaches: from a text and a model to a run of training. */
 
 import { makeCorpus } from "./corpus.js";
-import { compiled } from "./heap.js";
-import { share, Team } from "./team.js";
+import { share } from "./member.js";
+import { recruiter } from "./team.js";
 import { teach } from "./training.js";
 
 /** The seed of random numbers of a run that is the same everywhere. */
@@ -13,9 +13,9 @@ const KEYS = /^(intake|teach)\.[a-z.-]+$/;
 
 /** The role of a worker that shares batches with one that teaches. */
 export class Helper {
-  /** @param {{port: MessagePort, codes: Uint8Array[]}} message */
-  constructor({ port, codes }) {
-    share(port, /** @type {WebAssembly.Module} */ (compiled(codes)));
+  /** @param {{port: MessagePort}} message */
+  constructor({ port }) {
+    share(port);
   }
 }
 
@@ -41,14 +41,15 @@ export class Lesson {
   /** @param {ConstructorParameters<typeof Lesson>[0]} task */
   async #run({ text, items, facts, weights, name, goesOn, same, constants, codes, ports }) {
     const corpus = makeCorpus({ text, items, facts, goesOn, constants, name });
-    const module = /** @type {WebAssembly.Module} */ (compiled(same ? codes.slice(-1) : codes));
+    const [simd] = codes.slice(-1);
+    const best = codes.find((code) => WebAssembly.validate(/** @type {BufferSource} */ (code)));
     await teach({
       corpus,
       parent: facts && weights ? { facts, weights } : null,
       constants,
       same,
       seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
-      makeTeam: (shape, rows, steps) => Team.make(shape, module, rows, steps, ports),
+      makeTeam: recruiter((!same && best) || simd, ports),
       report: (news) => postMessage(news),
       asked: this.asked,
     });

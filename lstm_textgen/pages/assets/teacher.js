@@ -63,7 +63,7 @@ export class Teacher {
   /** Start a worker that shares batches; return the port to it. */
   #helper() {
     const { port1, port2 } = new MessageChannel();
-    this.#worker().postMessage({ role: "share", port: port2, codes: KERNELS }, [port2]);
+    this.#worker().postMessage({ role: "share", port: port2 }, [port2]);
     return port1;
   }
 

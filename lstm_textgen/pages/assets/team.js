@@ -3,181 +3,63 @@
  * part of the gradients of all. It moves the weights of this part, and sends them to the others.
  */
 
-import { drawMasks, Learner } from "./learn.js";
+import { drawMasks } from "./learn.js";
+import { dealt, Line, memberOf } from "./member.js";
 
 /**
  * @typedef {import("./learn.js").Batch} Batch
  * @typedef {import("./learn.js").Teaching} Teaching
  * @typedef {import("./learn.js").Reading} Reading
  * @typedef {import("./learn.js").Update} Update
+ * @typedef {import("./member.js").Member} Member
  * @typedef {import("./network.js").Shape} Shape
- * @typedef {Float32Array<ArrayBuffer>} Numbers
  */
-
-/** One end of a channel, which keeps what has arrived until it is asked for. */
-class Line {
-  /** @param {MessagePort} port */
-  constructor(port) {
-    this.port = port;
-    /** @type {any[]} */
-    this.arrived = [];
-    /** @type {((message: any) => void)[]} */
-    this.waiting = [];
-    port.onmessage = ({ data }) => {
-      const answer = this.waiting.shift();
-      answer ? answer(data) : this.arrived.push(data);
-    };
-  }
-
-  /**
-   * @param {any} message @param {Transferable[]} [transferred]
-   */
-  send(message, transferred = []) {
-    this.port.postMessage(message, transferred);
-  }
-
-  /** Return the next message. @returns {Promise<any>} */
-  next() {
-    return this.arrived.length > 0
-      ? Promise.resolve(this.arrived.shift())
-      : new Promise((resolve) => this.waiting.push(resolve));
-  }
-}
-
-/** What one worker does of a team's work. */
-class Member {
-  /**
-   * @param {Learner} learner of this worker's rows
-   * @param {number} number of this worker @param {(Line | null)[]} lines to all; null to itself
-   */
-  constructor(learner, number, lines) {
-    this.learner = learner;
-    this.number = number;
-    this.lines = lines;
-    const bounds = dealt(learner.count / 4, lines.length).map((place) => 4 * place);
-    /** Of each worker: the first and the last number of its part. */
-    this.parts = lines.map((_, n) => [bounds[n], bounds[n + 1]]);
-    // Arrays travel: with gradients to the worker whose part it is, and back with weights.
-    this.ours = this.parts.map(([first, last]) => new Float32Array(last - first));
-    /** @type {Numbers[]} */
-    this.theirs = [];
-  }
-
-  /**
-   * Compute a gradient, and the sum of all workers' for the own part.
-   * @param {Batch & Teaching} batch
-   */
-  async gradients(batch) {
-    const { learner, parts, number, ours } = this;
-    const nats = learner.gradients(batch);
-    const [first, last] = parts[number];
-    const own = learner.gradient.subarray(first, last);
-    this.theirs = await this.exchange((n) => {
-      const part = learner.gradient.subarray(...parts[n]);
-      // Without an update since the last gradient the array is still away.
-      ours[n] = ours[n].length ? ours[n] : new Float32Array(part.length);
-      ours[n].set(part);
-      return ours[n];
-    });
-    this.theirs.forEach((more) => {
-      for (let n = 0; n < own.length; n++) {
-        own[n] += more[n];
-      }
-    });
-    return { nats, squares: learner.squares(first, last) };
-  }
-
-  /**
-   * Move the weights of the own part, and take the others'.
-   * @param {{update: Update, squares: number}} message
-   */
-  async update({ update, squares }) {
-    const { learner, parts, number, theirs } = this;
-    learner.step(update, squares, ...parts[number]);
-    this.ours = await this.exchange((n) => {
-      theirs[n].set(learner.weights.subarray(...parts[number]));
-      return theirs[n];
-    });
-    this.ours.forEach((weights, n) => {
-      const [first] = parts[n];
-      learner.weights.set(weights.subarray(0, learner.weights.length - first), first); // no padding
-    });
-    learner.refresh();
-  }
-
-  /**
-   * Send each other worker an array; return those that come.
-   * @param {(n: number) => Numbers} make @returns {Promise<Numbers[]>} sparse
-   */
-  async exchange(make) {
-    const others = this.lines.flatMap((line, n) => (line ? [{ line, n }] : []));
-    for (const { line, n } of others) {
-      const array = make(n);
-      line.send(array, [array.buffer]);
-    }
-    /** @type {Numbers[]} */
-    const arrays = [];
-    for (const { line, n } of others) {
-      arrays[n] = await line.next();
-    }
-    return arrays;
-  }
-
-  /** @param {Reading} batch */
-  losses(batch) {
-    return { losses: this.learner.losses(batch), expected: batch.expected };
-  }
-
-  /** @param {{rows?: number[]}} message */
-  forget({ rows }) {
-    this.learner.forget(rows);
-  }
-
-  /** @param {{weights: Float32Array | null}} message null: they are here already */
-  refresh({ weights }) {
-    if (weights) {
-      this.learner.weights.set(weights);
-    }
-    this.learner.refresh();
-  }
-}
 
 /**
- * Do a member's share of the work of the team at the other end of `port`, and of its next teams.
- * A page from disk can't send compiled code through a port, so each worker compiles its own.
- * @param {MessagePort} port @param {WebAssembly.Module} module
+ * Return a function that makes teams with as many of the workers that `share` the other ends of
+ * `ports` as make them faster, which it measures once for each network.
+ * @param {Uint8Array} code of kernels.ts @param {MessagePort[]} ports
  */
-export async function share(port, module) {
-  const line = new Line(port);
-  let member;
-  for (;;) {
-    const message = await line.next();
-    try {
-      if (message.do === "join") {
-        member = memberOf(message, module);
-        line.send({});
-      } else {
-        line.send((await /** @type {any} */ (member)[message.do](message)) ?? {});
-      }
-    } catch (error) {
-      line.send({ error: String(error) });
+export function recruiter(code, ports) {
+  /** @type {Map<string, number>} */
+  const helpers = new Map();
+  /** @param {Shape} shape @param {number} rows @param {number} steps */
+  return async (shape, rows, steps) => {
+    /** @param {number} count */
+    const make = (count) => Team.make(shape, code, rows, steps, ports.slice(0, count));
+    const key = JSON.stringify([shape, rows, steps]);
+    let team = await make(helpers.get(key) ?? 0);
+    if (helpers.has(key)) {
+      return team;
     }
-  }
+    let [best, time] = [0, await team.time(steps)];
+    while (2 * best + 1 <= Math.min(ports.length, rows - 1)) {
+      team = await make(2 * best + 1);
+      const shorter = await team.time(steps);
+      if (shorter > time) {
+        team = await make(best);
+        break;
+      }
+      [best, time] = [2 * best + 1, shorter];
+    }
+    helpers.set(key, best);
+    return team;
+  };
 }
 
 /** A `Learner` whose rows are dealt to this worker and to helpers. */
 export class Team {
   /**
    * Make a team with the workers that `share` the other ends of `ports`; at most one has no rows.
-   * @param {Shape} shape @param {WebAssembly.Module} module @param {number} rows
+   * @param {Shape} shape @param {Uint8Array} code of kernels.ts @param {number} rows
    * @param {number} steps @param {MessagePort[]} ports
    */
-  static async make(shape, module, rows, steps, ports = []) {
+  static async make(shape, code, rows, steps, ports = []) {
     const lines = ports.slice(0, rows - 1).map((port) => new Line(port));
     const bounds = dealt(rows, lines.length + 1);
     const ends = channels(bounds.length - 1);
     const [own, ...others] = ends.map((ports, number) => {
-      const learner = { shape, rows: bounds[number + 1] - bounds[number], steps };
+      const learner = [shape, code, bounds[number + 1] - bounds[number], steps];
       return { do: "join", learner, number, ports };
     });
     others.forEach((message, n) => {
@@ -186,7 +68,7 @@ export class Team {
         message.ports.filter((port) => port !== null),
       );
     });
-    const team = new Team(memberOf(own, module), lines, bounds, shape);
+    const team = new Team(memberOf(own), lines, bounds, shape);
     await Promise.all(lines.map(answerOf));
     return team;
   }
@@ -200,6 +82,7 @@ export class Team {
     this.helpers = helpers;
     this.bounds = bounds;
     this.shape = shape;
+    this.rows = bounds[bounds.length - 1];
     this.squares = 0;
     this.weights = member.learner.weights;
   }
@@ -223,8 +106,24 @@ export class Team {
    */
   part(ids, n) {
     const [first, last] = this.bounds.slice(n);
-    const rows = this.bounds[this.bounds.length - 1];
-    return ids.filter((_, k) => k % rows >= first && k % rows < last);
+    return ids.filter((_, k) => k % this.rows >= first && k % this.rows < last);
+  }
+
+  /**
+   * Return the milliseconds that a batch takes, after another. States are empty afterwards.
+   * @param {number} steps
+   */
+  async time(steps) {
+    const { vocabulary } = this.shape;
+    const x = Int32Array.from({ length: this.rows * steps }, (_, n) => (n * n) % vocabulary);
+    let begun = 0;
+    for (let n = 0; n < 2; n++) {
+      begun = performance.now();
+      await this.gradients({ x, y: x, scale: 1 });
+    }
+    const taken = performance.now() - begun;
+    await this.forget();
+    return taken;
   }
 
   /** Use weights that were written from outside. */
@@ -250,8 +149,7 @@ export class Team {
    * @param {Batch & Teaching} batch
    */
   async gradients({ x, y, scale, steadying, masks, ...drop }) {
-    const { bounds, shape } = this;
-    const rows = bounds[bounds.length - 1];
+    const { bounds, rows, shape } = this;
     const drawn = masks ?? drawMasks(shape, rows, drop);
     const answers = await this.all("gradients", (n) => ({
       x: this.part(x, n),
@@ -281,8 +179,7 @@ export class Team {
    * @param {Reading} batch
    */
   async losses({ x, y, first, expected }) {
-    const { bounds } = this;
-    const rows = bounds[bounds.length - 1];
+    const { bounds, rows } = this;
     const answers = await this.all("losses", (n) => ({
       x: this.part(x, n),
       y: this.part(y, n),
@@ -302,17 +199,6 @@ export class Team {
     });
     return losses;
   }
-}
-
-/**
- * Make a member of a team.
- * @param {{learner: {shape: Shape, rows: number, steps: number}, number: number,
- *   ports: (MessagePort | null)[]}} message
- * @param {WebAssembly.Module} module
- */
-function memberOf({ learner: { shape, rows, steps }, number, ports }, module) {
-  const lines = ports.map((port) => port && new Line(port));
-  return new Member(new Learner(shape, module, rows, steps), number, lines);
 }
 
 /**
@@ -341,12 +227,4 @@ function channels(count) {
     }
   }
   return all;
-}
-
-/**
- * Deal a `length` evenly; return where the parts begin, and where the last one ends.
- * @param {number} length @param {number} parts
- */
-function dealt(length, parts) {
-  return Array.from({ length: parts + 1 }, (_, n) => Math.floor((length * n) / parts));
 }
