@@ -89,9 +89,12 @@ the same nine tenths.]]
     (setv sheet (/ (Path folder) "text.txt"))
     (.write-text sheet text :encoding "utf-8")
     (setv [model _] (if own #((load own) 0) (train-program sheet folder "--from" "english")))
-    (for [[kind words-after] [["fine-tuned" (our-words model)] ["english" (our-words (load "english"))]
+    (for [[kind words-after] [
+        ["fine-tuned" (our-words model)]
+        ["english" (our-words (load "english"))]
         ["trigrams" (. (Trigrams training) words)]]]
-      (print-row name kind #* (gfor share (hits words-after text places) f"{share :.1%}")))))
+      (print-row name kind (len places)
+        #* (gfor share (hits words-after text places) f"{share :.1%}")))))
 
 
 (defn time-keystrokes [title model]
@@ -111,7 +114,7 @@ the same nine tenths.]]
   (print f"{(processor)}\n")
   (if (and given (not (.isdecimal (get given 0))))
     (do
-      (print-header "text" "model" "before a letter" "after one" :keys 2)
+      (print-header "text" "model" "words" "before a letter" "after one" :keys 2)
       (for [each given] (compare-words each)))
     (do
       (setv size (int (if given (get given 0) 384)))
