@@ -21,7 +21,7 @@
     ["writing" ["--busy" "MODEL"] "| writing |"]
     ["writing" ["--memory" "MODEL" "TEXT:300"] "| 16 |"]
     ["words" ["8"] "| characters, 1×8 |"]
-    ["words" ["TEXT:3000=MODEL"] "| text | trigrams |"]
+    ["words" ["TEXT:1000=english"] "| text | trigrams |"]
     ["page" ["8"] "| 8 |"]
     ["serve" ["one" "many" "first" "memory"] "| memory after"]
     ["fuzz" ["100"] "failures 0 of 100"]])

@@ -63,7 +63,7 @@ nothing is requested, whatever data the page holds.]]
   PATTERNS (dfor unit (.values UNITS) unit.unit (. (object.__new__ unit) pattern))
   ALTERNATIVES 5  ; to each unit of a text that a page shows
   ;; How a page finds words to choose from: see assets/wordends.js and assets/wordtree.js.
-  CHOOSING {
+  WORD-CHOICE {
     ;; The classes of characters of wordends.hy, in the same order; a sign is what is left.
     "classes" ["\\n" (+ "[\\p{M}" ZERO-WIDTH "]") f"[{SPACELESS}]" "[\\p{L}\\p{N}_]"
       f"[{WHITE-SPACE}]" f"[{WORD-JOINERS}]" ""]
@@ -77,7 +77,7 @@ nothing is requested, whatever data the page holds.]]
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
     "settings" (dfor s (settings-in "model") s.name s.default)
-    "learning" LEARNING  "choosing" CHOOSING
+    "learning" LEARNING  "choosing" WORD-CHOICE
     "corpus" CORPUS
     "patterns" PATTERNS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS

@@ -299,7 +299,7 @@ element("sheet-copy").addEventListener("click", async () => {
 element("sheet-save").addEventListener("click", () => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([field("sheet").value], { type: "text/plain" }));
-  link.download = "together.txt";
+  link.download = "sheet.txt";
   link.click();
   URL.revokeObjectURL(link.href);
 });
