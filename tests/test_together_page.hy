@@ -3,12 +3,14 @@
 (import
   contextlib [contextmanager]
   pytest
-  tests.browser [halved-model open-page overflow page-of violations wait-until])
+  tests.browser [halved-model open-page overflow page-of violations wait-until]
+  tests.engines [open-firefox open-webkit])
 
 (setv
   TEXT (* "one two, three. four five! six\n" 5)
   WORDS "#offered-words button"
-  PHRASES "#offered-phrases button")
+  PHRASES "#offered-phrases button"
+  SETTLED "document.getElementById('offered-words').ariaBusy === 'false'")
 
 
 (defn a-model [#** options]
@@ -39,7 +41,7 @@
 
 (defn settle [page]
   "Wait until the words are those of the sheet as it is."
-  (wait-until page "document.getElementById('offered-words').ariaBusy === 'false'"))
+  (wait-until page SETTLED))
 
 
 (defn offered [page]
@@ -175,3 +177,17 @@
     (.wait-for-selector page PHRASES)
     (assert (= (violations page) []))
     (assert (= (overflow page) 0))))
+
+
+(defn [(pytest.mark.parametrize "open_engine" [open-firefox open-webkit])]
+    test-other-browsers-write-together-too [tmp-path open-engine]
+  (setv path (page-of tmp-path (a-model)))
+  (with [page (open-engine tmp-path)]
+    (.open page path)
+    (.wait-until page "document.getElementById('tab-together')")
+    (.click page "#tab-together")
+    (for [[keys length] [["one" 3] ["1" 5] ["2" 8]]]
+      (.send page "type" {"id" (.find page "#sheet")  "text" keys})
+      (.wait-until page f"document.getElementById('sheet').value.length >= {length}")
+      (.wait-until page SETTLED))
+    (assert (not (.run page "/[0-9]/.test(document.getElementById('sheet').value)")))))
