@@ -6,12 +6,13 @@
     const read = (id) => document.getElementById(id).textContent;
     const bytes = (base64) => Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
     const base64 = (all) => btoa(Array.from(all, (each) => String.fromCharCode(each)).join(""));
+    const codes = JSON.parse(read("kernels")).map(bytes);
     const code = URL.createObjectURL(new Blob([read("worker")], { type: "text/javascript" }));
     const workers = Array.from({ length: helpers + 1 }, () => new Worker(code));
     const [teacher, ...others] = workers;
     const ports = others.map((worker) => {
       const { port1, port2 } = new MessageChannel();
-      worker.postMessage({ role: "share", port: port2 }, [port2]);
+      worker.postMessage({ role: "share", codes, port: port2 }, [port2]);
       return port1;
     });
     for (const worker of workers) {
@@ -42,7 +43,7 @@
       facts: fresh ? null : JSON.parse(read("facts"))[0],
       weights: fresh ? null : bytes(read("weights-0")),
       constants: JSON.parse(read("constants")),
-      codes: JSON.parse(read("kernels")).map(bytes),
+      codes,
       ports,
     };
     teacher.postMessage(task, ports);

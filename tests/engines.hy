@@ -5,10 +5,10 @@ screen.]]
 
 (eval-when-compile (require hyrule [meth]))
 (import
-  base64 [b64decode]
   contextlib [contextmanager]
   json
   os
+  pathlib [Path]
   shutil [which]
   signal
   socket
@@ -18,15 +18,13 @@ screen.]]
   tests.browser [DEADLINE])
 
 (setv
-  MINI-BROWSER "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
   ELEMENT "element-6066-11e4-a52e-4f735466cecf"  ; what WebDriver calls an element in JSON
   ;; What a page is asked for: its names in Marionette and in WebDriver.
   COMMANDS {
     "open" ["Navigate" "url"]
     "run" ["ExecuteScript" "execute/sync"]
     "find" ["FindElement" "element"]
-    "click" ["ElementClick" "element/{id}/click"]
-    "type" ["ElementSendKeys" "element/{id}/value"]})
+    "click" ["ElementClick" "element/{id}/click"]})
 
 
 (defclass RemotePage []
@@ -43,6 +41,7 @@ screen.]]
     (@send "run" {"script" f"return ({expression});"  "args" []}))
 
   (meth click [selector]
+    "Click the element of a `selector`."
     (@send "click" {"id" (@find selector)}))
 
   (meth find [selector]
@@ -57,9 +56,15 @@ screen.]]
       (time.sleep 0.05))))
 
 
+(defn program [#* names]
+  "Return the first of the programs `names` that is installed."
+  (setv found (next (filter None (map which names)) None))
+  (assert found f"tests of pages need {(get names 0)}")
+  found)
+
+
 (defn [contextmanager] started [folder #* command]
   "Run `command`, at home in `folder`, until the end."
-  (assert (which (get command 0)) f"tests of pages need {(get command 0)}")
   (setv process (subprocess.Popen command :start-new-session True
     :stdout subprocess.DEVNULL :stderr subprocess.DEVNULL
     :env {#** os.environ  "HOME" (str folder)  "LANG" "en_US.UTF-8"}))
@@ -91,7 +96,7 @@ screen.]]
   (setv port (free-port))
   (.write-text (/ folder "user.js") f"user_pref(\"marionette.port\", {port});")
   (with [
-      _ (started folder "firefox-esr" "--headless" "--marionette" "--profile" (str folder))
+      _ (started folder (program "firefox-esr" "firefox") "--headless" "--marionette" "--profile" (str folder))
       connection (connected port)
       answers (.makefile connection "rb")]
     (defn answer []
@@ -116,10 +121,11 @@ screen.]]
       body (.encode (json.dumps parameters))
       request (Request f"http://127.0.0.1:{port}{path}" body {"Content-Type" "application/json"}))
     (with [answer (urlopen request :timeout DEADLINE)] (get (json.load answer) "value")))
-  (with [_ (started folder "xvfb-run" "-a" "WebKitWebDriver" f"--port={port}")]
+  (setv [mini-browser #* _] (.glob (Path "/usr/lib") "*/webkit2gtk-4.*/MiniBrowser"))
+  (with [_ (started folder (program "xvfb-run") "-a" (program "WebKitWebDriver") f"--port={port}")]
     (.close (connected port))
     (setv session (get (post "/session" {"capabilities" {"alwaysMatch" {
-      "webkitgtk:browserOptions" {"binary" MINI-BROWSER  "args" ["--automation"]}}}}) "sessionId"))
+      "webkitgtk:browserOptions" {"binary" (str mini-browser)  "args" ["--automation"]}}}}) "sessionId"))
     (yield (RemotePage (fn [what parameters]
       (setv path (.format (get COMMANDS what 1) #** parameters))
       (post f"/session/{session}/{path}" parameters))))))

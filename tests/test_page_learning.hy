@@ -36,7 +36,7 @@
   const ports = worker.map((code) => {
     const { port1, port2 } = new MessageChannel();
     const address = URL.createObjectURL(new Blob([code]));
-    new Worker(address).postMessage([port2, kernels], [port2]);
+    new Worker(address).postMessage(port2, [port2]);
     return port1;
   });
   const code = fromBase64(kernels);
@@ -53,8 +53,7 @@
   #[[Return what the `code` of a function of a `Learner` makes of more `arguments`.
 
   The learner has the weights of `model`, and computes by `kernels`; with `helpers` it is a team.]]
-  (setv worker (+ (join-modules MODULES) "onmessage = ({ data: [port, code] }) => "
-    "share(port, compiled([fromBase64(code)]));"))
+  (setv worker (+ (join-modules MODULES) "onmessage = ({ data }) => share(data);"))
   (in-browser browser MODULES (.replace MAKE "CODE" code)
     [ (* [worker] helpers)
       (base64 (.read-bytes (/ ASSETS kernels)))
@@ -164,9 +163,8 @@
     share(port2); // no worker is needed for that
     return port1;
   });
-  const module = compiled([fromBase64(kernels)]);
   Team.prototype.time = async function () { return times[this.helpers.length]; };
-  const make = recruiter(module, ports);
+  const make = recruiter(fromBase64(kernels), ports);
   const teams = [await make(shape, 8, steps), await make(shape, 8, steps)];
   return teams.map((team) => team.helpers.length);
 }]])

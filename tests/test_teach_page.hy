@@ -16,7 +16,7 @@
 
 (setv
   DIARY (.read-text (/ ROOT "corpora/lighthouse.txt") :encoding "utf-8")
-  TEXT (cut DIARY 10_000)
+  TEXT (cut DIARY 15_000)
   NAMES (.read-text (/ ROOT "corpora/dinosaurs.txt") :encoding "utf-8")
   DOCUMENT (/ ROOT "tests/documents/pandoc.docx")
   GO "document.getElementById('teach-go').click()"
@@ -74,10 +74,10 @@
 ;; * One walk, by which most is tested
 
 (setv
-  ;; Lets the page keep what a worker that teaches says last.
+  ;; Lets the page keep the worker that teaches, and what it said last.
   LISTEN (+ "(() => { const Own = Worker; window.Worker = class extends Own {"
     "constructor(address) { super(address); this.addEventListener('message', ({ data }) => {"
-    "if (data.event === 'done') window.said = data; }); } }; })()")
+    "if (data.event) Object.assign(window, {teacher: this, said: data}); }); } }; })()")
   SETTINGS (fragment :seed "The" :rng-seed 4 :length 60 :temperature 0.5 :fast 1
     :vary 0))
 
@@ -88,13 +88,13 @@
 
 
 (defn [cache] walk [browser base]
-  #[[Teach a new machine 10 KB on a page opened from disk until it is stopped, and save it.
+  #[[Teach a new machine 15 KB on a page opened from disk until it is stopped, and save it.
 
   Return what was seen; the pages are below the folder `base`.]]
   (setv
     folder (/ (Path base) "walk")
     seen {})
-  (.mkdir folder)
+  (.mkdir folder :exist-ok True)
   (with [page (open-page browser (page-of folder (halved-model)) SETTINGS)]
     (.evaluate page LISTEN)
     (teach page TEXT :nothing True)
@@ -232,6 +232,17 @@
     (wait-until page DONE)))
 
 
+(defn test-a-teacher-that-dies-is-said-and-the-best-so-far-is-kept [browser path]
+  (with [page (open-teach browser path)]
+    (.evaluate page LISTEN)
+    (teach page DIARY :nothing True)
+    (wait-until page f"{LEARNING} > 1")
+    (.evaluate page "teacher.dispatchEvent(new Event('error'))")
+    (wait-until page DONE)
+    (assert (= (shown page "#teach-why") "The teacher broke off. The best so far is kept."))
+    (assert (.is-visible page "#teach-save"))))
+
+
 (defn test-a-text-may-be-too-short [browser path]
   (with [page (open-teach browser path)]
     (give page "One line is not enough.")
@@ -285,6 +296,7 @@
     (taught page (* "The lamp was lit at a quarter to four, and the goat was on the roof. " 60)
       :nothing True)
     (wait-until page "document.querySelectorAll('#teach-after .copied').length")
+    (assert (.is-visible page "#teach-copied"))
     (.check page "#teach-fresh")
     (.click page "text=Let both write")
     (compared page)

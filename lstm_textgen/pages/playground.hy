@@ -8,8 +8,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   dataclasses [replace]
   datetime [date]
   gzip
-  numpy :as np
   pathlib [Path]
+  numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]

@@ -78,7 +78,7 @@ export class Comparison {
       pattern: "",
       noRepeat: 0,
     });
-    return new (model.facts.end ? List : Column)(model, this.panel, settings, () => {});
+    return new (model.facts.end ? List : Column)(model, this.panel, settings, tellCopies);
   }
 
   /** Let both write, or only the one at the chosen moment. @param {Column[]} columns */
@@ -108,4 +108,9 @@ export class Comparison {
     await column.model.reload(moment.facts, moment.weights);
     this.write([column]);
   }
+}
+
+/** Say what the underlined passages are, if there are some. */
+function tellCopies() {
+  element("teach-copied").hidden = !element("teach-compare").querySelector(".copied");
 }

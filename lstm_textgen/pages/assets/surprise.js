@@ -30,8 +30,8 @@ export class SurpriseChart {
       hidden: this.#path("hidden"),
     };
     this.key = make("p", "surprise-key small");
-    const [top, bottom] = ["surprised", "sure"].map((word) =>
-      phraseIn(make("span", "small soft"), `teach.${word}`),
+    const [top, bottom] = ["teach.surprised", "teach.sure"].map((key) =>
+      phraseIn(make("span", "small soft"), key),
     );
     const plot = make("div", "surprise-plot", make("div", "", top, bottom), this.svg);
     plot.ariaHidden = "true";
