@@ -41,7 +41,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     "member.js" "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js"
     "fingerprint.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js"
     "exactly.js" "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js"
-    "lesson.js" "wordends.js" "wordtree.js" "words.js" "worker.js"]
+    "lesson.js" "wordends.js" "wordtree.js" "words.js" "worker.js" "roles.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js"
     "fingerprint.js" "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js"
