@@ -174,18 +174,14 @@
 
     Each has the `text` to add, the `word` that a person reads (with what was typed of it, without
     white space around) and its `probability`, at temperature 1. A word is letters and digits with
-    apostrophes and hyphens within, a run of signs, or a run of line breaks; it is whole, as
-    something else follows. In scripts without spaces, such as Chinese, it goes on as long as one
-    next character is more probable than all others together. A list whose items are mostly up to
-    40 units long offers items; a chat whose line is over offers words of the next person, after
-    their name.
-
-    With `words` above 1 it returns phrases of up to that many words, each with another first word,
-    which end with a sentence or a clause; their probabilities are lower bounds.
+    apostrophes and hyphens within, a run of signs or one of line breaks; in scripts without
+    spaces, it goes on while one next character is more probable than all others together. A list
+    whose items are mostly up to 40 units long offers items; a chat whose line is over, words of
+    the next person. With `words` above 1, it returns phrases of up to that many words.
 
     A word's probability is the sum over all ways to write it in the model's units, exact to a
-    thousandth if a search through some 700 texts finds them all, otherwise a lower bound. Names,
-    line breaks and the memory of a long text count as in `generate`; unknown words don't occur.
+    thousandth if a search through some 700 texts finds them; otherwise, and of phrases, it is a
+    lower bound. Names, line breaks and memory count as in `generate`, and no unknown word occurs.
     Raises `TypeError` for values of the wrong type, `ValueError` for those out of range.]]
     (check-value "`count`" COUNT count)
     (check-value "`words`" COUNT words)

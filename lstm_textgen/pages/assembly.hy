@@ -30,11 +30,14 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES RARER]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.text.vocabulary [UNITS]
+  lstm-textgen.text.wordends [LONGEST-WORD SPACELESS WORD-JOINERS WORD-TABLE ZERO-WIDTH]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
     SPELLED-SO-FAR TAIL TRACE WITHIN-NAMES]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.rules [SHORT-RUN]
-  lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED])
+  lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED]
+  lstm-textgen.writing.words [CLAUSE-ENDS FULL-STOPS LONGEST-OF-PHRASE PATHS-OF-PHRASE]
+  lstm-textgen.writing.wordtree [BUDGET EXACT NEARLY SURE WAYS-BUDGET])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
@@ -59,13 +62,22 @@ nothing is requested, whatever data the page holds.]]
   ;; By the unit: what a text is first split into.
   PATTERNS (dfor unit (.values UNITS) unit.unit (. (object.__new__ unit) pattern))
   ALTERNATIVES 5  ; to each unit of a text that a page shows
+  ;; How a page finds words to choose from: see assets/wordends.js and assets/wordtree.js.
+  WORD-CHOICE {
+    ;; The classes of characters of wordends.hy, in the same order; a sign is what is left.
+    "classes" ["\\n" (+ "[\\p{M}" ZERO-WIDTH "]") f"[{SPACELESS}]" "[\\p{L}\\p{N}_]"
+      f"[{WHITE-SPACE}]" f"[{WORD-JOINERS}]" ""]
+    "table" WORD-TABLE  "joiners" WORD-JOINERS  "longest" LONGEST-WORD  "longer" LONGER
+    "budget" BUDGET  "waysBudget" WAYS-BUDGET  "sure" SURE  "exact" EXACT  "nearly" NEARLY
+    "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "paths" PATHS-OF-PHRASE
+    "unitsOfWord" LONGEST-OF-PHRASE}
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
     "settings" (dfor s (settings-in "model") s.name s.default)
-    "learning" LEARNING
+    "learning" LEARNING  "choosing" WORD-CHOICE
     "corpus" CORPUS
     "patterns" PATTERNS
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS

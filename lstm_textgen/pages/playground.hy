@@ -37,8 +37,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-WORKER (modules-for "worker.js")
-  SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "teach.js")]
+  WORKER (modules-for "roles.js")
+  SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "together.js" "teach.js")]
   ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
   READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
     "dinosaurs" ["dinosaurs.txt" None]})
@@ -64,8 +64,10 @@ WORKER (modules-for "worker.js")
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item)))
   (assemble f"Write with {name}"
-    (fill "playground.html" #** controls  :teach (Html (asset "teach.html")))
-    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "teach.css"]
+    (fill "playground.html" #** controls  :teach (Html (asset "teach.html"))
+      :together (Html (asset "together.html")))
+    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "together.css"
+      "teach.css"]
     :scripts SCRIPTS
     :blocks {
       "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)

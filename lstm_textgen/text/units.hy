@@ -240,9 +240,13 @@
     (if (re.search r"\S \Z" seed) " " ""))
 
   (meth half-typed [seed]
-    "Return the last unit of `seed` if some word begins with it."
-    (setv [last] (or (cut (@split seed) -1 None) [""]))
-    (if (any (gfor unit @units (.startswith unit last))) last (@unfinished seed)))
+    "Return the end of `seed` that some word begins with: a unit, or two, such as \" don\" and \"'\"."
+    (setv
+      units (@split seed)
+      ends (gfor n [2 1] (.join "" (cut units (- n) None))))
+    (next
+      (gfor end ends :if (and end (any (gfor unit @units (.startswith unit end)))) end)
+      (@unfinished seed)))
 
   (defn [classmethod] learn [cls chunks [most None]]
     "Return the distinct words of the text in `chunks`, the most frequent first, ties by text."

@@ -2,10 +2,11 @@
 
 A word is letters and digits with the apostrophes and hyphens within, or a run of signs, each with
 the white space before it; or a run of line breaks. It has ended once something comes that can't
-belong to it: the `TABLE` says so for each character. Scripts without spaces between words end one
-where the model is in doubt (see writing/words.hy). Of a list of short lines, a word is an item.]]
+belong to it: `WORD-TABLE` says so for each character. In a script without spaces between words,
+one ends where the model is in doubt (see writing/wordtree.hy). Of a list of short lines, the words
+are the items.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   functools [cache lru-cache]
   re
@@ -19,25 +20,25 @@ where the model is in doubt (see writing/words.hy). Of a list of short lines, a 
   SPACELESS (+ "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u309d-\u309f"
     "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff")
-  CLASSES ["letter" "mark" "joiner" "sign" "spaceless" "blank" "break"]
+  CLASSES ["break" "mark" "spaceless" "letter" "blank" "joiner" "sign"]
   ;; For each state, the next one after a character of each of the `CLASSES`. A dot: the word ended
   ;; before the character; a minus: it ended before the character's predecessor.
-  TABLE {
-    "S" "LGGGCSB"  ; at the start of a word
-    "L" "LLJ...."  ; within letters
-    "J" "L------"  ; after a joiner, which belongs to the word only if a letter follows
-    "C" ".C..C.."  ; within a script without spaces
+  WORD-TABLE {
+    "S" "BGCLSGG"  ; at the start of a word
+    "L" ".L.L.J."  ; within letters
+    "J" "---L---"  ; after a joiner, which belongs to the word only if a letter follows
+    "C" ".CC...."  ; within a script without spaces
     "D" ".C....."  ; there, where a word ends
-    "G" ".GGG..."  ; within signs
-    "B" ".....BB"  ; within line breaks
+    "G" ".G...GG"  ; within signs
+    "B" "B...B.."  ; within line breaks
     ;; What follows a text that ends with letters, or with letters and a joiner: the rest of
     ;; the word, or the next one.
-    "T" "LLQGCSB"
-    "Q" "LGGG..."  ; a joiner after such letters
-    "U" "LGGGCSB"
+    "T" "BLCLSQG"
+    "Q" ".G.L.GG"  ; a joiner after such letters
+    "U" "BGCLSGG"
     ;; An item of a list: where it may end at once, within it, after its end.
-    "I" "XXXXXXE"
-    "X" "XXXXXX."
+    "I" "EXXXXXX"
+    "X" ".XXXXXX"
     "E" "......."}
   LONGEST-WORD 40)  ; characters; of a list, the most that 95% of its items have
 
@@ -76,7 +77,7 @@ where the model is in doubt (see writing/words.hy). Of a list of short lines, a 
 
   The end is None if it hasn't; it is -1 if it ended before the last character before `text`.]]
   (for [[n character] (enumerate text)]
-    (setv next (get TABLE state (class-of character)))
+    (setv next (get WORD-TABLE state (class-of character)))
     (when (in next ".-") (return #(state (- n (int (= next "-"))))))
     (setv state next))
   #(state None))
@@ -90,8 +91,8 @@ where the model is in doubt (see writing/words.hy). Of a list of short lines, a 
   (for [[n character] (enumerate tail)]
     (setv
       own (class-of character)
-      next (get TABLE state own))
-    (when (in next ".-") (setv [state next] ["S" (get TABLE "S" own)]))
+      next (get WORD-TABLE state own))
+    (when (in next ".-") (setv [state next] ["S" (get WORD-TABLE "S" own)]))
     (when (= state "S") (setv start n))
     (setv state next))
   (if (in state "LJ") #((get {"L" "T"  "J" "U"} state) (cut tail start None)) #("S" "")))

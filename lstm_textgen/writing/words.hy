@@ -100,8 +100,8 @@ text didn't, remembers a long text, and offers no unknown word.]]
       [text _ _ unknowns] (as-read vocabulary (+ text turn) False)
       sheet (Sheet turn #* (typed-in model text))
       rest (.half-typed vocabulary text)
-      seed (Seed model (.removesuffix text rest) (fn [line] None) True))
-    (warn-of (lfor unit unknowns :if (!= unit rest) unit) vocabulary warn)
+      seed (Seed model (.removesuffix text rest) warn True))
+    (when (is vocabulary.unknown None) (warn-of unknowns vocabulary warn))  ; `text` lacks them
     (setv seed.memory (@_read seed))
     (setv
       ways (ways-on @_engine vocabulary rest)

@@ -159,6 +159,11 @@ export class Matrix {
     return this.at + 4 * this.stride * n;
   }
 
+  /** Return its first row, as often as needed. */
+  repeated() {
+    return new Matrix(this.at, this.rows, this.width, 0);
+  }
+
   /**
    * Return `rows` rows from `first` on.
    * @param {number} first @param {number} rows

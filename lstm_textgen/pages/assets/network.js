@@ -5,6 +5,7 @@
 
 import { fromHalf, toHalf, toWhole } from "./binary.js";
 import { Heap, Matrix, pad, placeIn } from "./heap.js";
+import { Streams } from "./streams.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
@@ -12,6 +13,8 @@ import { Heap, Matrix, pad, placeIn } from "./heap.js";
  * @typedef {object} Shape of a network
  * @property {number} vocabulary @property {number} embedding
  * @property {[string, number][]} layers of each recurrent layer: its kind and its units
+ *
+ * @typedef {{a: Float32Array, b: Float32Array, h: Float32Array, c: Float32Array}} Cells of a layer
  *
  * @typedef {{rows: number, columns: number}} Size of a matrix of weights; a bias is one row
  */
@@ -146,6 +149,7 @@ export class Network {
     this.dense = heap.packed(vocabulary, width);
     this.bias = heap.matrix(1, vocabulary);
     this.output = heap.matrix(1, vocabulary);
+    this.streams = new Streams(heap, this, vocabulary);
     heap.open(module);
     const matrices = matricesOf(unpacked(weights, facts), shapesOf(facts));
     this.embedding = /** @type {Float32Array[]} */ (matrices.shift());
@@ -244,17 +248,17 @@ class Layer {
 /** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
 class Lstm extends Layer {
   /**
-   * Give the gates the input `x` and the state.
+   * Give the gates the input `x` and the state: a row for each text.
    * @param {Matrix} x
    */
-  feed(x) {
-    const [sums] = this.sums;
-    this.heap.multiply(this.kernel, x, this.biases[0], sums);
-    this.heap.multiply(this.recurrent, this.output, sums, sums);
+  feed(x, output = this.output, [sums] = this.sums) {
+    this.heap.multiply(this.kernel, x, this.biases[0].repeated(), sums);
+    this.heap.multiply(this.recurrent, output, sums, sums);
   }
 
-  step() {
-    const { a, h, c, units: u } = this;
+  /** @param {Cells} cells */
+  step({ a, h, c } = this) {
+    const { units: u } = this;
     for (let n = 0; n < u; n++) {
       const i = sigmoid(a[n]);
       const f = sigmoid(a[u + n]);
@@ -273,16 +277,17 @@ class Lstm extends Layer {
 /** A GRU layer: n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n); gates in the order z r n. */
 class Gru extends Layer {
   /**
-   * Give the gates the input `x` and the state.
+   * Give the gates the input `x` and the state: a row for each text.
    * @param {Matrix} x
    */
-  feed(x) {
-    this.heap.multiply(this.kernel, x, this.biases[0], this.sums[0]);
-    this.heap.multiply(this.recurrent, this.output, this.biases[1], this.sums[1]);
+  feed(x, output = this.output, [sums, more] = this.sums) {
+    this.heap.multiply(this.kernel, x, this.biases[0].repeated(), sums);
+    this.heap.multiply(this.recurrent, output, this.biases[1].repeated(), more);
   }
 
-  step() {
-    const { a, b, h, units: u } = this;
+  /** @param {Cells} cells */
+  step({ a, b, h } = this) {
+    const { units: u } = this;
     for (let k = 0; k < u; k++) {
       const z = sigmoid(a[k] + b[k]);
       const r = sigmoid(a[u + k] + b[u + k]);

@@ -13,6 +13,7 @@ import { logOdds, logSum } from "./sampler.js";
  * @property {number[] | null} ids the possible next units; null: all
  * @property {Float64Array} odds (size,) ln of the probability of each id after the path, times
  *   that of the path
+ * @property {Float32Array[]} state of the network after the path
  *
  * @typedef {object} Path units up to a place in the rest of a seed
  * @property {number} weight @property {number[]} path
@@ -20,11 +21,21 @@ import { logOdds, logSum } from "./sampler.js";
  */
 
 /**
- * Return the ways to continue after `rest`, the last word of a seed; there is always one.
- * @param {Network} network that has read what comes before, and is left so
+ * Return the ways to continue after `rest`, the last word of a seed; there is always one. If it is
+ * a whole word, they end it.
+ * @param {Network} network that has read what comes before
  * @param {string[]} units @param {string} rest @param {Constants} constants
  */
 export function waysOn(network, units, rest, constants) {
+  return wholeWordWays(allWaysOn(network, units, rest, constants), units, rest, constants);
+}
+
+/**
+ * Return all ways to continue after `rest`.
+ * @param {Network} network @param {string[]} units @param {string} rest
+ * @param {Constants} constants
+ */
+export function allWaysOn(network, units, rest, constants) {
   const start = network.save();
   /** @type {Way[]} */
   const found = [];
@@ -33,13 +44,12 @@ export function waysOn(network, units, rest, constants) {
   paths[0].push({ weight: 0, path: [], state: start });
   for (let place = 0; place < rest.length; place++) {
     const left = rest.slice(place);
-    for (const { weight, path, state } of promising(paths[place], found, constants)) {
-      const here = follow(network, path, state);
-      const odds = logOdds(network.logits, weight);
+    for (const { weight, path, state: here } of followed(network, paths[place], found, constants)) {
+      const odds = logOdds(here[0], weight);
       const ids = idsWhere(units, (unit) => unit !== left && unit.startsWith(left));
       if (ids.length) {
         const sum = logSum(ids.map((id) => odds[id]));
-        found.push({ weight: sum, path, typed: left.length, ids, odds });
+        found.push({ weight: sum, path, typed: left.length, ids, odds, state: here });
       }
       for (const id of idsWhere(units, (unit) => left.startsWith(unit))) {
         const further = { weight: odds[id], path: [...path, id], state: here };
@@ -47,15 +57,14 @@ export function waysOn(network, units, rest, constants) {
       }
     }
   }
-  for (const { weight, path, state } of promising(paths[rest.length], found, constants)) {
-    follow(network, path, state);
-    found.push({ weight, path, typed: 0, ids: null, odds: logOdds(network.logits, weight) });
+  for (const { weight, path, state } of followed(network, paths[rest.length], found, constants)) {
+    found.push({ weight, path, typed: 0, ids: null, odds: logOdds(state[0], weight), state });
   }
-  network.restore(start);
   if (!found.length) {
-    found.push({ weight: 0, path: [], typed: 0, ids: null, odds: logOdds(network.logits) });
+    const odds = logOdds(network.logits);
+    found.push({ weight: 0, path: [], typed: 0, ids: null, odds, state: start });
   }
-  return wholeWordWays(likeliest(found, units.length), units, rest, constants);
+  return likeliest(found, units.length);
 }
 
 /**
@@ -81,13 +90,23 @@ function wholeWordWays(ways, units, rest, { known, spelled }) {
 }
 
 /**
- * Let the network take a path from the `state` before its last unit; return its state there.
- * @param {Network} network @param {number[]} path @param {Float32Array[]} state
+ * Return those of the `paths` worth following, given the ways already `found`, with the states of
+ * the network after their last units.
+ * @param {Network} network @param {Path[]} paths @param {Way[]} found
+ * @param {Constants} constants
  */
-function follow(network, path, state) {
-  network.restore(state);
-  path.slice(-1).forEach((id) => network.step(id));
-  return network.save();
+function followed(network, paths, found, constants) {
+  const some = promising(paths, found, constants);
+  if (!some.length || !some[0].path.length) {
+    return some; // the place where the rest begins
+  }
+  const ids = some.map(({ path }) => path[path.length - 1]);
+  const states = network.streams.step(
+    network,
+    some.map(({ state }) => state),
+    ids,
+  );
+  return some.map((path, n) => ({ ...path, state: states[n] }));
 }
 
 /**

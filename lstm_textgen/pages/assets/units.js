@@ -46,16 +46,17 @@ class Vocabulary {
   /**
    * Return how to begin after a seed: the ids to read first, the `start` of which isn't text, the
    * rest of the seed, which the next unit may begin with, the opening that is written before all
-   * else, and what is strange in it.
-   * @param {string} seed
+   * else, what is strange in it, and the seed as it is read. Its last word may be half typed, but
+   * mostly that isn't asked of a model of words.
+   * @param {string} seed @param {boolean} [halfTyped]
    */
-  readSeed(seed) {
+  readSeed(seed, halfTyped = false) {
     const { start, opening, unknown } = this.facts;
     const text = this.prepare(seed);
     const units = this.split(text);
     const strange = new Set(units.filter((unit) => [-1, unknown].includes(this.id(unit))));
     const known = unknown === null ? units.filter((unit) => !strange.has(unit)).join("") : text;
-    const rest = this.unfinished(known);
+    const rest = halfTyped ? this.halfTyped(known) : this.unfinished(known);
     strange.delete(rest);
     const read = this.split(known.slice(0, known.length - rest.length));
     return {
@@ -64,7 +65,16 @@ class Vocabulary {
       rest,
       opening: known ? "" : opening,
       strange: [...strange],
+      text: known,
     };
+  }
+
+  /**
+   * Return the end of a seed that a unit may begin with if the last word isn't whole.
+   * @param {string} seed
+   */
+  halfTyped(seed) {
+    return this.unfinished(seed);
   }
 
   /**
@@ -86,6 +96,17 @@ class Words extends Vocabulary {
   id(unit) {
     const other = unit.startsWith(" ") ? unit.slice(1) : ` ${unit}`;
     return this.ids.get(unit) ?? this.ids.get(other) ?? super.id(unit);
+  }
+
+  /**
+   * The last unit, or two, such as " don" and "'", if some word begins with that.
+   * @param {string} seed
+   */
+  halfTyped(seed) {
+    const units = this.split(seed);
+    const ends = [2, 1].map((n) => units.slice(-n).join(""));
+    const begun = (/** @type {string} */ end) => this.facts.units.some((u) => u.startsWith(end));
+    return ends.find((end) => end && begun(end)) ?? this.unfinished(seed);
   }
 
   /**

@@ -6,7 +6,6 @@
 import { aside, cellsIn, surprises } from "./aside.js";
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
-import { Helper, Lesson } from "./lesson.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -14,6 +13,7 @@ import { Breaks, Repeats, Runs } from "./rules.js";
 import { highestOf, Sampler, scoresAt, softmax } from "./sampler.js";
 import { waysOn } from "./spelling.js";
 import { lengthOf } from "./units.js";
+import { Suggester } from "./words.js";
 
 /** Units between two places where the network's state is stored. */
 const STRIDE = 64;
@@ -43,6 +43,7 @@ export class Writer {
     this.constants = constants;
     this.network = new Network(facts, weights, compiled(codes));
     this.newline = this.units.indexOf("\n");
+    this.suggester = new Suggester(facts, this.network, constants);
     this.sampler = new Sampler(0);
     this.memory = new Memory(this.units, constants.memory);
     /** @type {import("./rules.js").Rule[]} */
@@ -293,6 +294,14 @@ export class Writer {
     return { units, ended: this.ended() };
   }
 
+  /**
+   * Return the words or phrases to choose from after a text.
+   * @param {{text: string, count: number, words?: number}} message
+   */
+  suggest(message) {
+    return this.suggester.suggest(message);
+  }
+
   /** @param {import("./aside.js").Given} given */
   surprise(given) {
     return aside(this, given, surprises);
@@ -303,20 +312,3 @@ export class Writer {
     return aside(this, given, cellsIn);
   }
 }
-
-/** What a worker may be: the first message says which, and has what it needs. */
-const ROLES = { write: Writer, teach: Lesson, share: Helper };
-
-/** @type {any} */
-let role;
-
-// Each message names what is to be done; one with a number is answered.
-addEventListener("message", ({ data }) => {
-  if (data.role) {
-    role = new ROLES[/** @type {keyof typeof ROLES} */ (data.role)](data);
-  }
-  const result = role[data.do]?.(data) ?? {};
-  if (data.number !== undefined) {
-    postMessage({ number: data.number, result });
-  }
-});

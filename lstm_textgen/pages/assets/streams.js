@@ -1,0 +1,61 @@
+/** Steps of several texts at once: one product for each matrix of weights. */
+
+/**
+ * @typedef {import("./heap.js").Heap} Heap
+ * @typedef {import("./heap.js").Matrix} Matrix
+ * @typedef {import("./network.js").Network} Network
+ */
+
+/** Texts at most, also those that `seeds.hy` follows at once. */
+export const TOGETHER = 16;
+
+/** Room for the steps of a network's texts, in its heap. */
+export class Streams {
+  /** @param {Heap} heap that isn't open yet @param {Network} network without dense layer */
+  constructor(heap, { read, layers }, vocabulary = 0) {
+    this.heap = heap;
+    this.read = heap.matrix(TOGETHER, read.width);
+    this.sums = layers.map(({ sums }) => sums.map(({ width }) => heap.matrix(TOGETHER, width)));
+    this.outputs = layers.map(({ units }) => heap.matrix(TOGETHER, units));
+    this.logits = heap.matrix(TOGETHER, vocabulary);
+  }
+
+  /**
+   * Let texts in these `states` read a unit each; return their new states. A state is what
+   * `save` of the network returns.
+   * @param {Network} network @param {Float32Array[][]} states @param {number[]} ids
+   */
+  step(network, states, ids) {
+    /** @param {Matrix} matrix */
+    const some = (matrix) => matrix.part(0, ids.length);
+    ids.forEach((id, n) => this.row(this.read, n).set(network.embedding[id]));
+    /** @type {Float32Array[][]} */
+    const after = states.map(() => []);
+    let x = this.read;
+    network.layers.forEach((layer, k) => {
+      const output = this.outputs[k];
+      const sums = this.sums[k];
+      states.forEach((state, n) => this.row(output, n).set(state[1 + 2 * k]));
+      layer.feed(some(x), some(output), sums.map(some));
+      states.forEach((state, n) => {
+        const [a, b] = sums.map((each) => this.row(each, n));
+        const h = this.row(output, n);
+        const c = state[2 + 2 * k].slice();
+        layer.step({ a, b, h, c });
+        after[n].push(h.slice(), c);
+      });
+      x = output;
+    });
+    this.heap.multiply(network.dense, some(x), network.bias.repeated(), some(this.logits));
+    after.forEach((state, n) => state.unshift(this.row(this.logits, n).slice()));
+    return after;
+  }
+
+  /**
+   * Return row `n` of a matrix.
+   * @param {Matrix} matrix @param {number} n
+   */
+  row(matrix, n) {
+    return this.heap.view(matrix.part(n, 1)).subarray(0, matrix.width);
+  }
+}

@@ -1,0 +1,330 @@
+/** What a person may choose from: words and phrases, as in `words.hy`, which explains it. */
+
+import { Memory } from "./memory.js";
+import { Names } from "./names.js";
+import { Breaks } from "./rules.js";
+import { logSum } from "./sampler.js";
+import { allWaysOn } from "./spelling.js";
+import { TOGETHER } from "./streams.js";
+import { UNITS } from "./units.js";
+import { WordEnds } from "./wordends.js";
+import { Tree } from "./wordtree.js";
+
+/** Units between two places whose states are stored, besides the last ones. */
+const STORED_EACH = 32;
+
+/**
+ * @typedef {import("./wordtree.js").Node} Node
+ * @typedef {import("./page.js").Constants["choosing"]} Constants
+ *
+ * @typedef {object} Suggestion
+ * @property {string} text to add @property {string} word as people read it
+ * @property {number} probability
+ *
+ * @typedef {object} Sheet what was typed
+ * @property {string} turn what must come before the word that is added
+ * @property {string} state of the last word @property {string} typed the beginning of that word
+ */
+
+/** Suggests words; it stores states, so that a keystroke costs the new units only. */
+export class Suggester {
+  /**
+   * @param {import("./model.js").Facts} facts @param {import("./network.js").Network} network
+   * @param {import("./page.js").Constants} constants
+   */
+  constructor(facts, network, constants) {
+    this.facts = facts;
+    this.network = network;
+    this.constants = constants;
+    this.vocabulary = new UNITS[facts.unit](facts);
+    this.ends = new WordEnds(facts.units, constants.choosing);
+    this.asked = 0;
+    this.forget();
+  }
+
+  /** Forget what was read. */
+  forget() {
+    /** @type {number[]} */
+    this.ids = [];
+    /** @type {Map<number, Float32Array[]>} */
+    this.states = new Map();
+    /** @type {Float32Array[]} the network's output before each unit, if there is a memory */
+    this.outputs = [];
+    /** @type {Memory | null} */
+    this.memory = null;
+  }
+
+  /**
+   * Return up to `count` words to add to `text` or, with `words` above 1, phrases of up to so many
+   * words; null if something else was asked meanwhile.
+   * @param {{text: string, count: number, words?: number}} message
+   * @returns {Promise<Suggestion[] | null>}
+   */
+  async suggest({ text, count, words = 1 }) {
+    const asked = ++this.asked;
+    const wanted = async () => {
+      await nextTask();
+      return asked === this.asked;
+    };
+    const { tree, sheet } = this.plant(text);
+    if (!(await tree.grow(count, wanted))) {
+      return null;
+    }
+    const best = [...tree.totals].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1));
+    const found = best.slice(0, count);
+    if (words === 1 || "IX".includes(sheet.state)) {
+      return found.map(([word, probability]) => this.suggestion(sheet, word, probability));
+    }
+    const phrases = found.flatMap(([word]) => {
+      const nodes = tree.nodes.filter((node) => node.text === word && node.words === 1);
+      nodes.sort((a, b) => b.weight - a.weight);
+      return nodes.slice(0, 1).map((node) => new Phrase(node, words, this.constants.choosing));
+    });
+    if (!(await this.follow(tree, phrases, words, wanted))) {
+      return null;
+    }
+    return phrases
+      .filter((phrase) => phrase.found.length)
+      .map((phrase) => this.suggestion(sheet, ...phrase.best()))
+      .sort((a, b) => b.probability - a.probability);
+  }
+
+  /**
+   * Let `phrases` grow in the `tree`; return whether they are still wanted.
+   * @param {Tree} tree @param {Phrase[]} phrases @param {number} words
+   * @param {() => Promise<boolean>} wanted
+   */
+  async follow(tree, phrases, words, wanted) {
+    for (let round = 0; round < words * this.constants.choosing.unitsOfWord; round++) {
+      const chosen = phrases.flatMap((phrase) => phrase.next(this.facts.units));
+      for (let start = 0; start < chosen.length; start += TOGETHER) {
+        tree.read(chosen.slice(start, start + TOGETHER));
+      }
+      if (!chosen.length) {
+        break;
+      }
+      if (!(await wanted())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Return the tree of what may follow `text`, and the sheet.
+   * @param {string} text @returns {{tree: Tree, sheet: Sheet}}
+   */
+  plant(text) {
+    const { facts, network, constants, ends } = this;
+    const { unknown } = facts;
+    const turn = turnOf(facts, text);
+    const seed = this.vocabulary.readSeed(text + turn, true);
+    const [state, typed] = this.typedIn(seed.text);
+    const saved = network.save();
+    this.read(seed);
+    const ways = allWaysOn(network, facts.units, seed.rest, constants);
+    network.restore(saved);
+    const before = seed.text.slice(0, seed.text.length - seed.rest.length);
+    const tree = new Tree(
+      network,
+      ends,
+      [
+        { score: (scores) => unknown !== null && scores.fill(-Infinity, unknown, unknown + 1) },
+        new Names(facts.units, facts.names, before, constants.rarer),
+        ...(this.memory ? [this.memory] : []),
+        new Breaks(facts),
+      ],
+      seed.text,
+      constants.choosing,
+    );
+    const all = logSum(ways.map(({ weight }) => weight));
+    ways.forEach((way) => tree.addRoot(way, seed.opening, state, seed.rest, all));
+    return { tree, sheet: { turn, state, typed } };
+  }
+
+  /**
+   * Let the network read a seed, of which it may have read a part.
+   * @param {{ids: number[], start: number, text: string, rest: string}} seed
+   */
+  read({ ids, start, text, rest }) {
+    const { network, constants, facts } = this;
+    const length = text.length - rest.length;
+    const remembers = facts.remembers && length >= constants.memory.from;
+    const differs = ids.findIndex((id, n) => id !== this.ids[n]);
+    const same = differs < 0 ? ids.length : differs;
+    const longer = remembers && this.memory !== null && same === this.ids.length;
+    const remembered = longer ? this.ids.length : start;
+    let from = Math.max(0, ...[...this.states.keys()].filter((n) => n <= same));
+    from = remembers && this.outputs.length < from ? 0 : from;
+    this.outputs.length = remembers ? from : 0;
+    network.restore(this.states.get(from));
+    for (let n = from; n < ids.length; n++) {
+      if (remembers) {
+        this.outputs.push(network.hidden.slice());
+      }
+      network.step(ids[n]);
+      if ((n + 1) % STORED_EACH === 0 || n + 1 > ids.length - STORED_EACH) {
+        this.states.set(n + 1, network.save());
+      }
+    }
+    for (const n of this.states.keys()) {
+      if (n > ids.length || (n % STORED_EACH && n <= ids.length - STORED_EACH)) {
+        this.states.delete(n);
+      }
+    }
+    this.memory = longer ? this.memory : null;
+    this.memory ??= remembers ? new Memory(facts.units, constants.memory) : null;
+    if (this.memory) {
+      this.remember(
+        this.memory,
+        ids,
+        Math.max(remembered, ids.length - constants.memory.places),
+        start,
+      );
+    }
+    this.ids = ids;
+  }
+
+  /**
+   * Let a memory take the units from the place `first` on; text begins at `start`.
+   * @param {Memory} memory @param {number[]} ids @param {number} first @param {number} start
+   */
+  remember(memory, ids, first, start) {
+    const { units } = this.facts;
+    let text = ids
+      .slice(start, first)
+      .map((id) => units[id])
+      .join("");
+    for (let n = first; n < ids.length; n++) {
+      memory.take(ids[n], text.slice(-2 * this.constants.memory.tail), this.outputs[n]);
+      text += units[ids[n]];
+    }
+  }
+
+  /**
+   * Return the state of the last word of `text`, and what it has of that; in a list of short
+   * lines, the words are its items.
+   * @param {string} text @returns {[string, string]}
+   */
+  typedIn(text) {
+    const { longest, longer } = this.constants.choosing;
+    if (this.facts.end === "\n" && this.facts.mostUnits <= longer * longest) {
+      const own = text.slice(text.lastIndexOf("\n") + 1);
+      return [own ? "I" : "X", own];
+    }
+    return this.ends.typedAtEnd(text);
+  }
+
+  /**
+   * Return the suggestion to add `text` to the sheet.
+   * @param {Sheet} sheet @param {string} text @param {number} probability @returns {Suggestion}
+   */
+  suggestion({ turn, state, typed }, text, probability) {
+    const whole = (this.ends.completes(state, text) ? typed : "") + text;
+    const word = whole.trim() || whole;
+    return { text: turn + text, word, probability: Math.min(1, probability) };
+  }
+}
+
+/** A phrase that begins with a word. */
+class Phrase {
+  /** @type {[string, number, number][]} whole ones: the text, ln of its probability, its words */
+  found = [];
+
+  /** @type {[Node, number][]} */
+  chosen = [];
+
+  /** @param {Node} first @param {number} words @param {Constants} constants */
+  constructor(first, words, constants) {
+    /** @type {Node | null} */
+    this.first = first;
+    this.words = words;
+    this.constants = constants;
+  }
+
+  /** Return the text and the probability of the one with the most probable words, on average. */
+  best() {
+    const [[text, odds]] = this.found.sort(([, p, m], [, q, n]) => q / n - p / m);
+    return /** @type {[string, number]} */ ([text, Math.exp(odds)]);
+  }
+
+  /**
+   * Return what is to be read after what was chosen before.
+   * @param {string[]} units
+   */
+  next(units) {
+    const { first, found } = this;
+    const { paths } = this.constants;
+    const nodes = first
+      ? [first]
+      : this.chosen.map(([node, id]) => /** @type {Node} */ (node.children.get(id)));
+    /** @type {[number, Node, number][]} */
+    const ways = [];
+    for (const node of nodes) {
+      const { odds, row, text, words } = node;
+      const over = this.isOver(node);
+      const ids = first ? row.end : over ? row.goOn : [...units.keys()];
+      if (over) {
+        found.push([text, logSum(row.end.map((id) => odds[id])), words]);
+      }
+      const best = ids.sort((a, b) => odds[b] - odds[a]).slice(0, paths);
+      for (const id of best) {
+        if (units[id][0] !== "\n") {
+          ways.push([odds[id], node, id]);
+        } else if (words > 1) {
+          found.push([text, odds[id], words]);
+        }
+      }
+    }
+    this.first = null;
+    const least = Math.max(...found.map(([, odds]) => odds));
+    const some = ways.sort(([a], [b]) => b - a).slice(0, paths);
+    this.chosen = some.filter(([odds]) => odds > least).map(([, node, id]) => [node, id]);
+    return this.chosen;
+  }
+
+  /**
+   * Return whether the phrase may end with the last word of a node.
+   * @param {Node} node
+   */
+  isOver({ text, begun, words }) {
+    const { clauseEnds, fullStops } = this.constants;
+    const marks = [...text.slice(begun)];
+    return (
+      words === this.words ||
+      (words > 1 && marks.some((mark) => fullStops.includes(mark))) ||
+      (words >= this.words / 2 && marks.some((mark) => clauseEnds.includes(mark)))
+    );
+  }
+}
+
+/**
+ * Return the name and colon that a line of a chat lacks at the end of `text`; otherwise nothing.
+ * @param {import("./model.js").Facts} facts @param {string} text
+ */
+function turnOf({ record, end }, text) {
+  /** @type {string[]} */
+  const people = record?.facts?.people ?? [];
+  if (people.length < 2 || end || !`\n${text}`.endsWith("\n")) {
+    return "";
+  }
+  const speakers = text.split("\n").map((line) => (line.includes(":") ? line.split(":")[0] : line));
+  const spoke = speakers.filter((name) => people.includes(name)).reverse();
+  if (!spoke.length) {
+    return `${people[0]}:`;
+  }
+  const other = [...spoke, ...people].find((name) => name !== spoke[0]);
+  return `${other}:`;
+}
+
+/** Wait until messages that have come were taken. */
+function nextTask() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve(undefined);
+    };
+    port2.postMessage(null);
+  });
+}

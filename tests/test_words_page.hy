@@ -1,0 +1,101 @@
+"Words to choose from on a page: the worker finds those that Python finds."
+
+(import
+  json
+  pytest
+  lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages.assembly [SHARED]
+  lstm-textgen.pages.playground [WORKER playground]
+  lstm-textgen.text.wordends [CLASSES class-of follow]
+  lstm-textgen.writing.words [Suggester]
+  tests.browser [halved-model in-browser]
+  tests.helpers [block-of]
+  tests.test-pieces-page [SCRIPTS])
+
+(setv
+  VERSE (* "hey, don't he-ho! Hey yo\n" 9)
+  TEXTS ["" "hey" "he" "hey " "hey, don'" "hey. " "yo\n" (* "hey yo, " 130) (* "hey yo, " 131)
+    (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don") "h"]
+  ;; In one worker: each of the texts, typed one after the other.
+  ASK (+ "async ([facts, weights, codes, constants, asked]) => {"
+    "const module = compiled(codes.map((code) => fromBase64(code)));"
+    "const network = new Network(facts, fromBase64(weights), module);"
+    "const suggester = new Suggester(facts, network, constants); const found = [];"
+    "for (const each of asked) found.push(await suggester.suggest(each));"
+    "return found; }"))
+
+
+(defn on-page [browser model asked]
+  "Return what the worker of a page of `model` suggests, for each dict in `asked`."
+  (setv
+    page (playground {"a" model})
+    [facts] (json.loads (block-of page "facts")))
+  (in-browser browser WORKER ASK
+    [facts (block-of page "weights-0") (json.loads (block-of page "kernels")) SHARED asked]))
+
+
+(defn assert-alike [found expected]
+  "Assert that a page `found` the suggestions that Python `expected`, but for rounding."
+  (assert found)
+  (assert (= (lfor each found [(get each "text") (get each "word")])
+    (lfor each expected [each.text each.word])))
+  (assert (= (lfor each found (get each "probability"))
+    (pytest.approx (lfor each expected each.probability) :rel 2e-3))))
+
+
+(defn [(pytest.mark.parametrize "options" [
+    {"unit" "characters"}
+    {"unit" "pieces"  "max_words" 24  "names" "Hey"}
+    {"unit" "words"  "unbroken" "letters commas sentences"}
+    {"layers" "gru:6,lstm:7"}
+    {"text" "你们好吗我们很好。\n"  "rng_seed" 5}
+    {"items" "line"  "longest_item" 9}
+    {"people" ["hey" "yo"]}])]
+    test-a-page-suggests-what-python-suggests [browser monkeypatch options]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv
+    model (halved-model #** {"text" VERSE  "scale" 3  #** options})
+    texts (if (in "text" options) ["" "你们" "好。"] TEXTS)
+    suggester (Suggester model)
+    found (on-page browser model (lfor text texts {"text" text  "count" 9})))
+  (for [[text words] (zip texts found)]
+    (assert-alike words (.words suggester text 9 (fn [line] None)))))
+
+
+(defn test-a-page-suggests-the-phrases-that-python-suggests [browser monkeypatch]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv
+    model (halved-model :text VERSE :unit "pieces" :max-words 24 :scale 3)
+    texts ["" "hey yo"]
+    found (on-page browser model (lfor text texts {"text" text  "count" 3  "words" 6})))
+  (for [[text phrases] (zip texts found)]
+    (assert-alike phrases (.phrases (Suggester model) text 3 6))))
+
+
+(defn test-the-browser-ends-words-where-python-does [browser]
+  (setv
+    texts [#* SCRIPTS "don't- x" "a's." "ไทย ok" "用Python写" "…" "\n\n x"]
+    found (in-browser browser ["wordends.js"]
+      (+ "([texts, constants]) => { const ends = new WordEnds([], constants);"
+        "return texts.map((text) => [Array.from(text, (c) => ends.classOf(c)),"
+        "'SLTU'.split('').map((state) => ends.follow(state, text)[0])]); }")
+      [texts (get SHARED "choosing")]))
+  (for [[text [classes states]] (zip texts found)]
+    (assert (= classes (lfor c text (class-of c))))
+    (assert (= states (lfor state "SLTU" (get (follow state text) 0)))))
+  (assert (= (len (get SHARED "choosing" "classes")) (len CLASSES))))
+
+
+(defn test-a-newer-request-ends-an-older-one [browser monkeypatch]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv
+    model (halved-model :text VERSE)
+    page (playground {"a" model})
+    [facts] (json.loads (block-of page "facts"))
+    ask (.replace ASK "for (const each of asked) found.push(await suggester.suggest(each));"
+      "found.push(...await Promise.all(asked.map((each) => suggester.suggest(each))));"))
+  (setv [older newer] (in-browser browser WORKER ask
+    [facts (block-of page "weights-0") (json.loads (block-of page "kernels")) SHARED
+      [{"text" "hey"  "count" 9} {"text" "he"  "count" 9}]]))
+  (assert (is older None))
+  (assert-alike newer (.words (Suggester model) "he" 9)))
