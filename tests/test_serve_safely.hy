@@ -211,9 +211,11 @@
           (ask server.url "/v1/completions" {"prompt" "a"  "max_tokens" 1  "n" 64}))
         (when (= status wanted) (return [headers answer]))
         (assert (< (time.monotonic) until))))
-    (setv [headers answer] (asked-until 429 (fn []
-      (.append sockets (connect server.url))
-      (.sendall (get sockets -1) (post (.encode (json.dumps {#** LONG  "n" 50  "stream" stream})))))))
+    (setv
+      long (post (.encode (json.dumps {#** LONG  "n" 50  "stream" stream})))
+      [headers answer] (asked-until 429 (fn []
+        (.append sockets (connect server.url))
+        (.sendall (get sockets -1) long))))
     (assert (>= (int (get headers "Retry-After")) 1))
     (assert (= (get answer "error" "code") "queue_full"))
     (assert (asked-until 200 (fn [] (while sockets (.close (.pop sockets))))))))

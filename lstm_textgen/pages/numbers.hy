@@ -18,7 +18,7 @@
   "average" {"moves" MOVES  "reach" REACH  "softer" SOFTER}
   "validation" {"most" VALIDATED  "runIn" VALIDATION-RUN-IN  "uncertain" UNCERTAIN}
   "tuning" {
-    "readings" MOST-READINGS  "fewestReadings" FEWEST-READINGS  "enough" ENOUGH-READ
+    "mostEpochs" MOST-READINGS  "fewestEpochs" FEWEST-READINGS  "enough" ENOUGH-READ
     "often" READ-OFTEN  "gentle" GENTLE-RATE  "little" LITTLE-DROPOUT  "moreRows" MORE-ROWS
     "again" DROPOUT-AGAIN  "much" MUCH-DROPOUT  "familiar" FAMILIAR  "strange" STRANGE
     "places" COMPARED-PLACES  "units" COMPARED-UNITS}

@@ -8,6 +8,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
 (import
   numpy :as np)
 
+
 (defclass Learner []
   #[[What all learners share. Each kind adds `learn`, `validate`, `empty-states` and these:
 

@@ -14,7 +14,7 @@ import { evenly } from "./items.js";
  *   enoughSteps: number, maxFactor: number, steadyRows: number}} rate
  * @property {{moves: number, reach: number, softer: number}} average
  * @property {{most: number, runIn: number, uncertain: number}} validation
- * @property {{readings: number, fewestReadings: number, enough: number, often: number,
+ * @property {{mostEpochs: number, fewestEpochs: number, enough: number, often: number,
  *   gentle: number, little: number, moreRows: number, again: number, much: number,
  *   familiar: number, strange: number, places: number, units: number}} tuning
  * @property {{least: number, most: number}} rows of a batch
@@ -105,8 +105,8 @@ export function chooseTuning({ units, familiar, rule, byClock }, { tuning, rows:
     const dropout = Math.min(tuning.much, tenths(tuning.again * Math.min(byClock, epochs)));
     return { epochs, rows, dropout, before: 0, rate: 1 };
   }
-  const epochs = Math.max(tuning.fewestReadings, evenly(tuning.enough / units));
-  const read = Math.min(tuning.readings, epochs);
+  const epochs = Math.max(tuning.fewestEpochs, evenly(tuning.enough / units));
+  const read = Math.min(tuning.mostEpochs, epochs);
   return {
     epochs: read,
     rows: Math.min(range.most, tuning.moreRows * rows),
