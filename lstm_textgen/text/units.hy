@@ -240,7 +240,7 @@
     (if (re.search r"\S \Z" seed) " " ""))
 
   (meth half-typed [seed]
-    "Return the end of `seed` that some word begins with: a unit or two, such as \" don\" and \"'\"."
+    "Return the end of `seed` that some word begins with: a unit or two, as \" don\" and \"'\"."
     (setv
       units (@split seed)
       ends (gfor n [2 1] (.join "" (cut units (- n) None))))
