@@ -10,10 +10,11 @@ speed, the median of `ROUNDS`.
 With `--teach`, the page of the base `english` is taught in Chromium. Without TEXTs: how many
 pieces a second it learns from, with one worker and with as many as there are cores (fewer, if the
 page finds them faster), and the program with TensorFlow, in turns, medians of `ROUNDS`. With
-TEXTs: bits per character of what was held out, the last tenth or, of `@items`, which are lines, random
-ones, after a page has learned from the rest, and after the program has: `--from english --minutes
-1` and, from scratch, the network and the epochs that the page chose; and the minutes that the page
-took. Models of pages are scored as they are imported. Needs the extra `test` and Chromium.]]
+TEXTs: bits per character of what was held out, the last tenth or, of `@items`, which are lines,
+random ones, after a page has learned from the rest, and after the program has: `--from english
+--minutes 1` and, from scratch, the network and the epochs that the page chose; and the minutes
+that the page took. Models of pages are scored as they are imported. Needs the extra `test` and
+Chromium.]]
 
 (import
   json
