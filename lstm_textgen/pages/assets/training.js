@@ -19,6 +19,12 @@ import { begin, browser, STREAMS } from "./start.js";
 /** Milliseconds between two reports of progress, two states, and two moments for messages. */
 const [PROGRESS, STATES, BREATH] = [200, 2000, 30];
 
+/** How far fine-tuning goes beyond the epochs that most texts need, while it still helps. */
+const MOST = 2;
+
+/** The loss by what was read, relative to that by what was held out, that tells of the same. */
+const PARTED = 2 / 3;
+
 /** Epochs without a lower loss on what was held out after which a network learns by heart. */
 const HEART = 2;
 
@@ -100,11 +106,19 @@ class Training {
     team.close?.();
   }
 
-  /** The share of the run that is done, by epochs or by the clock. */
+  /**
+   * The share of the run that is done, by epochs or by the clock. Fine-tuning may go on after the
+   * epochs that most texts need, with a share above 1.
+   */
   get share() {
     const { plan, batches, updates, clock } = this;
     const byEpochs = updates / (plan.epochs * batches.steps);
-    return Math.min(1, Math.max(byEpochs, clock.seconds / plan.seconds));
+    return Math.max(byEpochs, clock.seconds / plan.seconds);
+  }
+
+  /** The share at which the run ends at the latest. */
+  get most() {
+    return this.average ? MOST : 1;
   }
 
   /** The epochs since the one with the lowest loss on what was held out. */
@@ -119,7 +133,7 @@ class Training {
     if (asked.stop) {
       return "stopped";
     }
-    if (this.share >= 1) {
+    if (this.share >= this.most || this.clock.seconds >= this.plan.seconds) {
       return "finished";
     }
     return held.length && waited >= patience ? "by heart" : "";
@@ -163,7 +177,7 @@ class Training {
     const drop = { dropout, before, random: this.dropout };
     const { steadying, adam } = numbers;
     const loss = scale * (await team.gradients({ ...batch, scale, ...drop, steadying }));
-    await team.update({ rate: rateAt(plan, updates, share, numbers.rate), ...adam });
+    await team.update({ rate: rateAt(plan, updates, Math.min(1, share), numbers.rate), ...adam });
     this.loss += (updates ? NEWEST : 1) * (loss - this.loss);
     this.updates++;
     this.average?.move(share, this.share, team.weights);
@@ -172,7 +186,8 @@ class Training {
 
   /** Report what is due, and let messages come in. */
   async #breathe() {
-    const { clock, report, share: part, updates, plan, learning } = this;
+    const { clock, report, updates, plan, learning } = this;
+    const part = Math.min(1, this.share / this.most);
     const bits = this.loss / Math.LN2 / this.length;
     if (clock.due("progress", PROGRESS)) {
       const speed = (updates * plan.rows * plan.lookback) / learning;
@@ -201,7 +216,7 @@ class Training {
    */
   async #endEpoch(loss, begun) {
     const { facts, plan, entries, clock, held, numbers } = this;
-    const rate = rateAt(plan, this.updates, this.share, numbers.rate);
+    const rate = rateAt(plan, this.updates, Math.min(1, this.share), numbers.rate);
     /** @type {import("./keep.js").Epoch} */
     const entry = {
       epoch: facts.record.history.length + entries.length + 1,
@@ -265,9 +280,10 @@ class Training {
 
   /** Return whether what the network learns now holds for the training text only. */
   #byHeart() {
-    const { entries, waited } = this;
+    const { entries, held, waited } = this;
     const [best, last] = [entries[entries.length - 1 - waited], entries[entries.length - 1]];
-    return this.held.length > 0 && waited >= HEART && last.loss < best.loss;
+    const parted = last.loss < PARTED * (last.validation_loss ?? 0);
+    return parted || (held.length > 0 && waited >= HEART && last.loss < best.loss);
   }
 
   // * Validation
