@@ -7,13 +7,13 @@ For models with random weights and LAYERS, several by default: the size of the p
 weight beyond 150 KB, how long it takes to open, and how many characters a second it writes at full
 speed, the median of `ROUNDS`.
 
-With `--teach`, the page of the base `english` is taught in Chromium. Without TEXTs: how many pieces
-a second it learns from, by one worker and by as many as there are cores, and the program with
-TensorFlow, in turns, medians of `ROUNDS`. With TEXTs: bits per character of what was held out, the
-last tenth or, `@items` being its lines, random ones, after a page has learned from the rest, and
-after the program has: `--from english --minutes 1` and, from scratch, the network and the epochs
-that the page chose; and the minutes that the page took. Models of pages are scored as they are
-imported. Needs the extra `test` and Chromium.]]
+With `--teach`, the page of the base `english` is taught in Chromium. Without TEXTs: how many
+pieces a second it learns from, with one worker and with as many as there are cores (fewer, if the
+page finds them faster), and the program with TensorFlow, in turns, medians of `ROUNDS`. With TEXTs:
+bits per character of what was held out, the last tenth or, of `@items`, which are lines, random
+ones, after a page has learned from the rest, and after the program has: `--from english --minutes
+1` and, from scratch, the network and the epochs that the page chose; and the minutes that the page
+took. Models of pages are scored as they are imported. Needs the extra `test` and Chromium.]]
 
 (import
   json

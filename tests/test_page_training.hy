@@ -80,7 +80,10 @@
 
 (defn test-a-page-learns-as-fast-as-the-program-would [browser]
   (setv
-    steps (lfor n [0 1 50 99 100 700] done [0 0.001 0.1 0.5 0.93 1]  tuned [False True]
+    steps (lfor
+      n [0 1 50 99 100 700]
+      done [0 0.001 0.1 0.5 0.93 1]
+      tuned [False True]
       [n done tuned])
     rates (on-page browser (+ "(steps) => steps.map(([updates, done, tuned]) => "
       "rateAt({rate: 0.01, tuned}, updates, done, numbers.rate))") steps))
@@ -95,7 +98,7 @@
 ;; * Batches
 
 (defn batches-on-page [browser text form]
-  "Return the batches of an epoch of `text`, ids or lists of ids: for each, x and y (rows, lookback)."
+  "Return the batches of an epoch of `text`, ids or lists of them: x and y (rows, lookback)."
   (lfor
     [x y empty] (on-page browser (+ "([text, form]) => { const ids = Array.isArray(text[0]) ? "
         "text.map((item) => Int32Array.from(item)) : Int32Array.from(text);"
@@ -155,8 +158,8 @@
 (defn test-exact-functions-agree-with-those-of-python [browser]
   (setv
     values (lfor n (range 1 400) (/ n 127.3))
-    [cosines powers logarithms] (on-page browser (+ "(xs) => [xs.map(cosine), xs.map(exponential), "
-      "xs.map(logarithm)]") values))
+    [cosines powers logarithms] (on-page browser
+      "(xs) => [cosine, exponential, logarithm].map((f) => xs.map((x) => f(x)))" values))
   (assert (= powers (pytest.approx (list (map math.exp values)) :rel 1e-12)))
   (assert (= logarithms (pytest.approx (list (map math.log values)) :abs 1e-12)))
   (assert (= cosines (pytest.approx (list (map math.cos values)) :abs 1e-9))))
@@ -180,8 +183,8 @@
       "const weights = news.weights && btoa(Array.from(news.weights, (byte) => "
       "String.fromCharCode(byte)).join(''));"
       "all.push({...news, weights}); } });"
-      "const held = Array.from(joined(corpus.validation), (id) => corpus.facts.units[id]).join('');"
-      "Object.assign(all[all.length - 1], {held}); return all; }")
+      "const held = Array.from(joined(corpus.validation), (id) => corpus.facts.units[id]);"
+      "Object.assign(all[all.length - 1], {held: held.join('')}); return all; }")
     [ {"text" text  "items" None  "name" "new"  #** wish}
       parent
       (base64 (.read-bytes (/ ASSETS "kernels-simd.wasm")))

@@ -20,7 +20,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   lstm-textgen.prep [ascii-quotes]
   lstm-textgen.settings.facts [Base]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.settings.training [COMPARED-PLACES COMPARED-UNITS COUNTED FAMILIAR STRANGE]
+  lstm-textgen.settings.training [COMPARED-PLACES COMPARED-UNITS FAMILIAR STRANGE]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.scoring [compare predicted read-units])
@@ -30,6 +30,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   UNKNOWN 0.1          ; share of these that may be unknown to the base in a familiar text
   NUMBERS-KEPT 4       ; per weight in training: itself, its gradient, Adam's two averages
   DIGEST-SHOWN 16      ; hexadecimal digits of a base's checksum that a model records
+  COUNTED 1_000_000    ; units of a text in which new ones are counted
   SHOWN 20)            ; new units that a message shows
 
 

@@ -7,8 +7,8 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.history [entries-on loss-of recorded]
-  lstm-textgen.settings.training [ENOUGH-STEPS FINAL-RATE MAX-FACTOR MOST-WARM-UP MOVES REACH SOFTER
-    WARM-UP])
+  lstm-textgen.settings.training [ENOUGH-STEPS FINAL-RATE MAX-FACTOR MOST-WARM-UP MOVES REACH
+    SOFTER WARM-UP])
 
 (setv
   ;; Time of a validation step relative to a training step: forward is a third of the work.

@@ -6,7 +6,7 @@
     LEAST-ROWS LITTLE-DROPOUT MORE-ROWS MOST-SECONDS-ON-PAGE MOST-READINGS MOST-ROWS MUCH-DROPOUT
     ON-PAGE SECONDS-ON-PAGE READ-OFTEN RULES]
   lstm-textgen.settings.training [ALPHA BETA BETA-1 BETA-2 CLIP-NORM COMPARED-PLACES COMPARED-UNITS
-    COUNTED ENOUGH-STEPS EPSILON FAMILIAR FINAL-RATE LARGE-LAYER MAX-FACTOR MOST-WARM-UP MOVES
+    ENOUGH-STEPS EPSILON FAMILIAR FINAL-RATE LARGE-LAYER MAX-FACTOR MOST-WARM-UP MOVES
     REACH SOFTER STEADY-ROWS STRANGE VALIDATED VALIDATION-RUN-IN WARM-UP])
 
 (setv LEARNING {
@@ -21,14 +21,17 @@
     "readings" MOST-READINGS  "fewestReadings" FEWEST-READINGS  "enough" ENOUGH-READ
     "often" READ-OFTEN  "gentle" GENTLE-RATE  "little" LITTLE-DROPOUT  "moreRows" MORE-ROWS
     "again" DROPOUT-AGAIN  "much" MUCH-DROPOUT  "familiar" FAMILIAR  "strange" STRANGE
-    "counted" COUNTED  "places" COMPARED-PLACES  "units" COMPARED-UNITS}
+    "places" COMPARED-PLACES  "units" COMPARED-UNITS}
   "rows" {"least" LEAST-ROWS  "most" MOST-ROWS}
-  "rules" (dfor [unit rule] (.items RULES) unit {
-    "read" rule.read  "fewestEpochs" rule.fewest-epochs  "mostEpochs" rule.most-epochs})
+  "rules" (dfor
+    [unit rule] (.items RULES)
+    unit {
+      "read" rule.read  "fewestEpochs" rule.fewest-epochs  "mostEpochs" rule.most-epochs})
   "new" {
-    "sizes" (lfor size ON-PAGE.sizes {
-      "units" size.units  "speed" size.speed  "dropout" size.dropout
-      "mostDropout" size.most-dropout  "enough" size.enough  "from" size.timed-from})
+    "sizes" (lfor
+      size ON-PAGE.sizes
+      { "units" size.units  "speed" size.speed  "dropout" size.dropout
+        "mostDropout" size.most-dropout  "enough" size.enough  "from" size.timed-from})
     "mostRead" ON-PAGE.most-read  "enoughEpochs" ON-PAGE.enough-epochs
     "mostEpochs" ON-PAGE.most-epochs  "enoughReadings" ON-PAGE.enough-readings
     "enoughOfMore" ON-PAGE.enough-of-more  "byRows" ON-PAGE.by-rows

@@ -42,6 +42,5 @@
   ;; Bases.
   FAMILIAR 2.8         ; bits per character below which a text is familiar to a base
   STRANGE 3.5          ; bits per character above which training from scratch is no worse
-  COUNTED 1_000_000    ; units of a text in which new ones are counted
   COMPARED-UNITS 256   ; units in each of the places of a text where a model's frequencies are …
   COMPARED-PLACES 32)  ; … compared with it, and how many places there are

@@ -183,7 +183,7 @@ export function placesIn(ids, start, { places, units }) {
  * them, as `fitted-bias`: signs and digits, units with characters that the text lacks, and new ones.
  *
  * Return how many units were read, and the bits per character that they had.
- * @param {import("./training.js").Team} team @param {Facts} facts
+ * @param {import("./start.js").Team} team @param {Facts} facts
  * @param {{ids: Int32Array, known: number, form: {rows: number, lookback: number}}} text and the
  *   number of units that the parent knows
  * @param {Learning["tuning"]} numbers

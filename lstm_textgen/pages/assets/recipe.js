@@ -16,7 +16,7 @@ import { evenly } from "./items.js";
  * @property {{most: number, runIn: number, uncertain: number}} validation
  * @property {{readings: number, fewestReadings: number, enough: number, often: number,
  *   gentle: number, little: number, moreRows: number, again: number, much: number,
- *   familiar: number, strange: number, counted: number, places: number, units: number}} tuning
+ *   familiar: number, strange: number, places: number, units: number}} tuning
  * @property {{least: number, most: number}} rows of a batch
  * @property {Record<string, Rule>} rules by the unit of a model
  * @property {Table} new of the networks of new models

@@ -13,30 +13,7 @@ import { begin, browser, STREAMS } from "./start.js";
 
 /**
  * @typedef {import("./batches.js").Batch} Batch
- * @typedef {import("./model.js").Facts} Facts
- *
- * @typedef {object} Team that learns: see learn.js and team.js
- * @property {Float32Array} weights flat; after they were changed from outside, `refresh` is called
- * @property {() => unknown} refresh
- * @property {() => unknown} forget what all rows have read
- * @property {(batch: import("./learn.js").Batch & import("./learn.js").Teaching) =>
- *   number | Promise<number>} gradients
- * @property {(update: import("./learn.js").Update) => unknown} update
- * @property {(batch: import("./learn.js").Batch & {first: boolean, expected?: Float64Array}) =>
- *   Float32Array | Promise<Float32Array>} losses from an empty state, if it is the first batch; to
- *   `expected` it adds how often the network expects each unit
- * @property {() => void} [close]
- *
- * @typedef {object} Task
- * @property {import("./corpus.js").Corpus} corpus
- * @property {{facts: Facts, weights: Uint8Array} | null} parent the model to teach; null: a new one
- * @property {import("./page.js").Constants} constants
- * @property {boolean} same whether the result is to be the same on every machine
- * @property {number} seed of random numbers
- * @property {(shape: import("./network.js").Shape, rows: number, steps: number) =>
- *   Team | Promise<Team>} makeTeam
- * @property {(news: {event: string, [name: string]: any}) => void} report
- * @property {{stop?: boolean}} asked which the page may change at any time
+ * @typedef {import("./start.js").Task} Task
  */
 
 /** Milliseconds between two reports of progress, two states, and two moments for messages. */
