@@ -96,7 +96,8 @@ screen.]]
   (setv port (free-port))
   (.write-text (/ folder "user.js") f"user_pref(\"marionette.port\", {port});")
   (with [
-      _ (started folder (program "firefox-esr" "firefox") "--headless" "--marionette" "--profile" (str folder))
+      _ (started folder (program "firefox-esr" "firefox") "--headless" "--marionette"
+        "--profile" (str folder))
       connection (connected port)
       answers (.makefile connection "rb")]
     (defn answer []
@@ -124,8 +125,10 @@ screen.]]
   (setv [mini-browser #* _] (.glob (Path "/usr/lib") "*/webkit2gtk-4.*/MiniBrowser"))
   (with [_ (started folder (program "xvfb-run") "-a" (program "WebKitWebDriver") f"--port={port}")]
     (.close (connected port))
-    (setv session (get (post "/session" {"capabilities" {"alwaysMatch" {
-      "webkitgtk:browserOptions" {"binary" (str mini-browser)  "args" ["--automation"]}}}}) "sessionId"))
+    (setv
+      options {"binary" (str mini-browser)  "args" ["--automation"]}
+      wanted {"alwaysMatch" {"webkitgtk:browserOptions" options}}
+      session (get (post "/session" {"capabilities" wanted}) "sessionId"))
     (yield (RemotePage (fn [what parameters]
       (setv path (.format (get COMMANDS what 1) #** parameters))
       (post f"/session/{session}/{path}" parameters))))))

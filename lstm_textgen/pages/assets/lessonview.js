@@ -48,7 +48,8 @@ export class LessonView {
    * @param {import("./moments.js").Moment} moment
    */
   write(moment) {
-    if (this.lines.model) {
+    const units = this.lines.model?.facts.units.length;
+    if (units === moment.facts.units.length) {
       this.lines.write(moment);
     } else {
       this.lines.begin(new Model(moment.facts, moment.weights));

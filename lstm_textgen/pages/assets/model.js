@@ -63,7 +63,8 @@ export class Model {
       this.waiting.delete(data.number);
       URL.revokeObjectURL(address);
     });
-    this.#load();
+    const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
+    this.ask("load", { role: "write", ...all });
   }
 
   /**
@@ -82,7 +83,7 @@ export class Model {
    */
   reload(facts, weights) {
     Object.assign(this, { facts, weights });
-    return this.#load();
+    return this.ask("change", { facts, weights });
   }
 
   /**
@@ -92,18 +93,8 @@ export class Model {
    */
   know(text) {
     this.passages = new Passages(text, COPIED);
-    this.ask("know", { text });
     this.learned = text;
-  }
-
-  async #load() {
-    const { facts, weights, learned } = this;
-    const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
-    const done = this.ask("load", { role: "write", ...all });
-    if (learned) {
-      this.ask("know", { text: learned });
-    }
-    return done;
+    this.ask("know", { text });
   }
 
   /** End the worker; the model generates no more. */

@@ -151,14 +151,25 @@ export class Network {
     this.output = heap.matrix(1, vocabulary);
     this.streams = new Streams(heap, this, vocabulary);
     heap.open(module);
-    const matrices = matricesOf(unpacked(weights, facts), shapesOf(facts));
-    this.embedding = /** @type {Float32Array[]} */ (matrices.shift());
-    this.layers.forEach((layer) => layer.load(matrices.splice(0, 3)));
-    transpose(heap, matrices[0], this.dense);
-    heap.view(this.bias).set(matrices[1][0]);
+    /** @type {Float32Array[]} */
+    this.embedding = [];
+    this.load(facts, weights);
     this.logits = heap.view(this.output).subarray(0, vocabulary);
     /** All that a step changes and the next one reads. */
     this.state = [this.logits, ...this.layers.flatMap(({ h, c }) => [h, c])];
+  }
+
+  /**
+   * Take weights, also other ones later.
+   * @param {Facts} facts @param {Uint8Array} weights packed
+   */
+  load(facts, weights) {
+    const { heap } = this;
+    const [embedding, ...matrices] = matricesOf(unpacked(weights, facts), shapesOf(facts));
+    this.embedding = embedding.map((row) => row.slice()); // so that the rest needs no memory
+    this.layers.forEach((layer) => layer.load(matrices.splice(0, 3)));
+    transpose(heap, matrices[0], this.dense);
+    heap.view(this.bias).set(matrices[1][0]);
   }
 
   /**

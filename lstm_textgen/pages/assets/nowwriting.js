@@ -54,12 +54,11 @@ export class NowWriting {
     this.settings = settings;
   }
 
-  /** Begin anew with what a model writes. @param {Model} model */
+  /** Let a model write from now on. @param {Model} model */
   begin(model) {
     this.end();
     this.model = model;
     this.busy = false;
-    this.place.replaceChildren();
   }
 
   /** The model writes no more; its lines stay. */

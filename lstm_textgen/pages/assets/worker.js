@@ -256,6 +256,15 @@ export class Writer {
   }
 
   /**
+   * Take other weights of the same network; the next request begins a text.
+   * @param {{facts: import("./model.js").Facts, weights: Uint8Array}} message
+   */
+  change({ facts, weights }) {
+    this.facts = facts;
+    this.network.load(facts, weights);
+  }
+
+  /**
    * Know the text that the model learned, so as to copy nothing of it.
    * @param {{text: string}} message
    */
