@@ -62,6 +62,7 @@ class _Facts(Protocol):
     embedding: int
     beginning: str
     seed_text: str
+    title: str | None
     recipe: str | None
     base: str | None
     why: str
