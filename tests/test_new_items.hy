@@ -241,7 +241,7 @@
 (defn test-info-says-how-many-items-there-are [lines capsys]
   (assert (in "items       6 different lines of up to 90 characters\n" (shown capsys "--info")))
   (saved-list lines "paragraph" [] :median-item 7)
-  (assert (in "more than 1,000,000 paragraphs of up to 90 characters, half of them at most 7"
+  (assert (in "paragraphs without fingerprints of up to 90 characters, half of them at most 7"
     (.replace (shown capsys "--info") "\n            " " "))))
 
 

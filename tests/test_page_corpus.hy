@@ -22,7 +22,7 @@
   tests.helpers [ROOT block-of small-model write])
 
 (setv
-  MODULES (lfor name WORKER :if (not-in name ["worker.js" "roles.js"]) name)
+  MODULES (lfor name WORKER :if (!= name "worker.js") name)
   corpus-text (fn [name] (.read-text (/ ROOT "corpora" name) :encoding "utf-8"))
   PROSE (cut (corpus-text "lighthouse.txt") 20_000)
   ITEMS (.join "" (gfor
@@ -37,7 +37,7 @@
     #(PROSE None) #(STRANGE None) #(ALPHABETS None) #(CHAT None) #(ITEMS "line") #(COPIES "line")
     #(STANZAS "paragraph")]
   ;; Facts of a model file that a run decides, or that quote the text.
-  OTHERS ["base" "devices" "digests" "names" "seed_text" "why"])
+  OTHERS ["base" "devices" "digests" "names" "seed_text" "title" "why"])
 
 
 ;; * The corpus

@@ -6,8 +6,8 @@
   pytest
   lstm-textgen.learning.learner [network]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.pages.assembly [ASSETS base64 join-modules]
   lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages.assembly [ASSETS base64 join-modules]
   lstm-textgen.pages.playground [KERNELS playground]
   lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON]
   lstm-textgen.writing.engine [softmax]
@@ -88,20 +88,22 @@
 }]])
 
 
-(defn [(pytest.mark.parametrize "kernels" KERNELS)
-    (pytest.mark.parametrize #("layers" "unit" "large") [
-      #("12" "characters" 512) #("lstm:9,lstm:7" "pieces" 512) #("9" "pieces" 8)
-      #("lstm:16,lstm:5" "characters" 8)])]
-    test-ten-steps-on-a-page-are-those-of-keras [browser monkeypatch layers unit large kernels]
+(defn [(pytest.mark.parametrize #("layers" "unit" "large") [
+    #("12" "characters" 512) #("lstm:9,lstm:7" "pieces" 512) #("9" "pieces" 8)
+    #("lstm:16,lstm:5" "characters" 8)])]
+    test-ten-steps-on-a-page-are-those-of-keras [browser monkeypatch layers unit large]
   (.setattr monkeypatch network "LARGE_LAYER" large)
   (setv
     model (model-of layers unit)
     learner (StockLearner model.spec SHAPE 1 RATE)
-    batches (batches-of model 10))
+    batches (batches-of model 10)
+    steadying {"from" large  "alpha" network.ALPHA  "beta" network.BETA})
   (.put learner learner.weights model.weights)
-  (setv found (taught browser model LEARN (lfor batch batches (placed #* batch)) ADAM
-    {"steadying" {"from" large  "alpha" network.ALPHA  "beta" network.BETA}} :kernels kernels))
-  (assert (= found (pytest.approx (lfor batch batches (.learn learner #* batch)) :abs 1e-3))))
+  (setv losses (lfor batch batches (.learn learner #* batch)))
+  (for [kernels KERNELS]
+    (setv found (taught browser model LEARN (lfor batch batches (placed #* batch)) ADAM
+      {"steadying" steadying} :kernels kernels))
+    (assert (= found (pytest.approx losses :abs 1e-3)))))
 
 
 (setv DIFFERENCES #[[(learner, x, y, how) => {
@@ -114,7 +116,8 @@
     learner.forget();
     return learner.gradients(batch);
   };
-  const places = Array.from({ length: 60 }, (_, n) => Math.floor((n / 60) * learner.weights.length));
+  const step = Math.floor(learner.weights.length / 60);
+  const places = Array.from({ length: 60 }, (_, n) => n * step);
   return places.map((place) => {
     const { [place]: weight } = learner.weights;
     const [high, low] = [0.01, -0.01].map((more) => {
@@ -136,7 +139,7 @@
     how {"dropout" 0.4  "before" 0.3}
     pairs (np.array (taught browser model DIFFERENCES #* (placed #* batch) how)))
   (assert (np.allclose #* (. pairs T) :atol 1e-3))
-  (assert (> (.max (np.abs pairs)) 0.5)))
+  (assert (> (.max (np.abs pairs)) 0.1)))
 
 
 (setv DROP #[[async (learner, ...rest) => {
@@ -147,10 +150,11 @@
 }]])
 
 
-(defn [(pytest.mark.parametrize "helpers" [1 2])] test-workers-that-share-batches-learn-as-one-does
-    [browser helpers]
+(defn [(pytest.mark.parametrize #("layers" "helpers") [
+    #("lstm:9,lstm:7" 1) #("lstm:9,lstm:6" 2)])]  ; the latter has 1,141 weights
+    test-workers-that-share-batches-learn-as-one-does [browser layers helpers]
   (setv
-    model (model-of "lstm:9,lstm:7" "pieces")
+    model (model-of layers "pieces")
     batches (lfor batch (batches-of model 6) (placed #* batch))
     [shared alone] (lfor n [helpers 0]
       (taught browser model (.replace DROP "LEARN" LEARN) batches ADAM :helpers n)))
@@ -174,6 +178,15 @@
     #([4 5] 0) #([4 3 0 5] 1) #([4 3 0 2] 3)])]
     test-a-team-has-the-helpers-that-make-it-faster [browser times helpers]
   (assert (= (taught browser (model-of "4" "characters") RECRUIT times) [helpers helpers])))
+
+
+(defn test-what-workers-get-is-no-more-than-they-need [browser]
+  (setv
+    model (model-of "12" "characters")
+    code (+ "async (team) => { const sent = []; MessagePort.prototype.postMessage = (message) =>"
+      "{ sent.push(message.weights.buffer.byteLength); throw Error('sent'); };"
+      "await team.refresh().catch(() => null); return sent; }"))
+  (assert (= (taught browser model code :helpers 1) [(* 4 model.weight-count)])))
 
 
 (setv READ #[[async (learner, batches) => {

@@ -1,6 +1,7 @@
 "What a page says of its model, in which language, and what it keeps over a reload."
 
 (import
+  json
   lstm-textgen.pages [playground]
   lstm-textgen.writing.cells [NamedCell read-cells]
   tests.browser [WRITTEN fragment halved-model open-page page-of start-of wait-for-end
@@ -43,6 +44,11 @@
   (with [page (open-page browser (page-of tmp-path model))]
     (assert (= (said-on page "what") (+ "This program read 13 characters of nonsense. "
       "It guesses the next letter. Type a beginning.")))))
+
+
+(defn test-a-page-says-how-many-names-it-has [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model :names "Kowalski Mia")))]
+    (assert (in "This file has 2 names from the text" (said-on page "about-models")))))
 
 
 (defn test-models-with-different-units-are-counted-apart [browser tmp-path]
@@ -107,13 +113,18 @@
 
 
 (defn test-a-damaged-link-does-no-harm [browser tmp-path]
-  (setv path (page-of tmp-path (halved-model)))
-  (for [text ["[" "{}" "[[]]" "[[{\"seed\":1}]]"
-      "[[{\"seed\":\"\",\"way\":9,\"ids\":\"zz.-1.x\"}]]"]]
+  (setv
+    model (halved-model)
+    path (page-of tmp-path model)
+    n (len model.vocabulary))
+  (for [text ["[" "{}" "[]" #* (gfor
+      [units entries] [[n []] [n [{}]] [n [{"seed" ""  "way" 9  "ids" "zz.-1.x"}]]
+        [(+ n 1) [{"seed" ""  "way" 0  "ids" "1.2.3"}]]]
+      (json.dumps [{"units" units  "entries" entries}]))]]
     (with [page (open-page browser path (fragment :written text :fast 1 :rng-seed 4))]
       (.click page "#go")
       (wait-for-end page)
-      (assert (= (len (written page)) 400)))))
+      (assert (= (len (written page)) 400) text))))
 
 
 (defn test-a-typed-seed-survives-a-reload [browser tmp-path]

@@ -20,7 +20,7 @@
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.report [duration-in-words report-page]
   lstm-textgen.settings.table [as-flags]
-  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN])
+  lstm-textgen.text.items [FINGERPRINT])
 
 (setv UNITS-LISTED 80)  ; units of the vocabulary
 
@@ -75,7 +75,7 @@
       known (// (len model.items) FINGERPRINT)
       number (if known
         (counted known f"different {settings.items}s")
-        f"more than {MOST-KNOWN :,} {settings.items}s")
+        f"{settings.items}s without fingerprints")
       median (if facts.median-item f", half of them at most {facts.median-item :,}" ""))
     (+ number
       (if facts.longest-item f" of up to {facts.longest-item :,} {settings.unit}" "")

@@ -39,16 +39,15 @@ assets/network.js is the engine, assets/playground.js the page.]]
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER ["binary.js" "heap.js" "sampler.js" "streams.js" "network.js" "layer.js" "learn.js"
     "member.js" "team.js" "units.js" "spelling.js" "memory.js" "names.js" "rules.js" "copies.js"
-    "fingerprint.js" "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js"
-    "exactly.js" "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js" "training.js"
-    "lesson.js" "wordends.js" "wordtree.js" "words.js" "worker.js" "roles.js"]
+    "fingerprint.js" "looks.js" "intake.js" "random.js" "items.js" "blake.js" "newfacts.js"
+    "corpus.js" "exactly.js" "batches.js" "beginning.js" "clock.js" "recipe.js" "start.js"
+    "training.js" "lesson.js" "aside.js" "wordends.js" "wordtree.js" "words.js" "worker.js"]
   SCRIPTS ["vendor/uPlot.min.js" "charts.js" "binary.js" "units.js" "page.js" "phrases.js"
     "shown.js" "textview.js" "alternatives.js" "copies.js" "model.js" "column.js"
-    "fingerprint.js" "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "names.js"
-    "looks.js" "random.js" "items.js" "blake.js" "newfacts.js" "corpus.js" "docx.js"
-    "documents.js" "sound.js" "keep.js" "tabs.js" "playground.js" "sheet.js" "together.js"
-    "surprise.js" "moments.js" "nowwriting.js" "lessonview.js" "comparison.js" "teacher.js"
-    "teachtext.js" "keeping.js" "teach.js"]
+    "fingerprint.js" "list.js" "cellsview.js" "reading.js" "about.js" "sharing.js" "looks.js"
+    "intake.js" "docx.js" "documents.js" "sound.js" "keep.js" "tabs.js" "playground.js"
+    "sheet.js" "together.js" "surprise.js" "moments.js" "nowwriting.js" "lessonview.js"
+    "comparison.js" "teacher.js" "teachtext.js" "keeping.js" "teach.js"]
   ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
   READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
     "dinosaurs" ["dinosaurs.txt" None]})

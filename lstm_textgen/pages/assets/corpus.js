@@ -1,9 +1,10 @@
 /**
- * A text on its way into a model, as in `learning/source.hy`: prepared, looked at, split into units,
- * and a part of it held out.
+ * A text → what a model learns, as in `learning/source.hy`: ids, a part of them held out, and the
+ * facts of the new model.
  */
 
 import { hashOf } from "./blake.js";
+import { leftOut, prepared, unitsIn } from "./intake.js";
 import { ENDS, evenly, holdOut, splitItems } from "./items.js";
 import { lookOf, Passage } from "./looks.js";
 import { newFacts, SHORTEST, sizeOf } from "./newfacts.js";
@@ -35,87 +36,13 @@ import { UNITS } from "./units.js";
  * @property {string[]} added units that the parent lacks, the last of the new model's
  * @property {string[]} left characters that were left out
  *
- * @typedef {object} Found what a text has
- * @property {number} characters
- * @property {import("./looks.js").Look["kind"]} kind
- * @property {Items | null} items what its items seem to be, if it looks like a list
- * @property {number} lines those that aren't empty
- * @property {number} different lines, of those
- * @property {boolean} binary whether it is hardly a text
- * @property {string[]} places parts of it, by which it is judged how well a model knows it
- * @property {string[]} added characters that the model lacks and learns
- * @property {string[]} left characters that are left out
- *
  * @typedef {object} Source a text before it has units
  * @property {Passage} text @property {import("./looks.js").Look} look
  * @property {string[] | null} list its items, if it is a list
  */
 
-/** Control characters, of which texts have hardly any, and halves of characters. */
-const CONTROLS = new RegExp(
-  "[\\0-\\x06\\x0e-\\x1a\\x1c-\\x1f\\x7f]" +
-    "|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]",
-  "g",
-);
-
-/** What no text has: it pads archives, images and programs. */
-const NULS = "\0\0\0\0";
-
 /** The random seed by which items are held out, the program's own. */
 const SEED = 1;
-
-/**
- * Return `text` as a model is to read it, without control characters.
- * @param {string} text @param {boolean} [lower]
- */
-export function prepared(text, lower) {
-  const plain = text
-    .replace(/^\ufeff/, "")
-    .replace(CONTROLS, "")
-    .replace(/\r\n?/g, "\n")
-    .normalize("NFC");
-  return lower ? plain.toLowerCase() : plain;
-}
-
-/**
- * Return the characters that `prepared` leaves out.
- * @param {string} text
- */
-function leftOut(text) {
-  return [...new Set(text.match(CONTROLS))];
-}
-
-/**
- * Return whether `text` has so many control characters that it is none.
- * @param {string} text @param {Numbers} numbers
- */
-export function binary(text, { fewControls }) {
-  const controls = text.match(CONTROLS) ?? [];
-  return text.includes(NULS) || controls.length > fewControls * text.length;
-}
-
-/**
- * Return what a text has, for someone who may let the model of `facts` learn it, or a new one.
- * @param {string} text @param {Facts | null} facts @param {Constants} constants
- * @returns {Found}
- */
-export function lookAt(text, facts, constants) {
-  const plain = prepared(text, facts?.lower);
-  const whole = new Passage(plain);
-  const { kind, places } = lookOf(whole, constants.corpus);
-  const lines = splitItems(plain, "line", constants.blank);
-  return {
-    characters: plain.trim() ? whole.length : 0,
-    kind,
-    items: kind === "list" ? "line" : null,
-    lines: lines.length,
-    different: new Set(lines).size,
-    binary: binary(text, constants.corpus),
-    places,
-    added: unitsIn(plain, facts),
-    left: leftOut(text),
-  };
-}
 
 /**
  * Return what `wish` makes of a text; raise an error whose message is the key of a phrase if it is
@@ -182,24 +109,6 @@ function checkLength({ text, list }, { training, validation }, { few }) {
   if (/^(.)\1*$/su.test(text.text)) {
     throw new Error("intake.one-letter");
   }
-}
-
-/**
- * Return the units of `text` that a model lacks, which are characters, in order.
- * @param {string} text @param {Facts | null} facts
- */
-export function unitsIn(text, facts) {
-  const known = new Set(facts?.units);
-  const seen = new Uint8Array(0x110000);
-  for (let n = 0; n < text.length; n++) {
-    const code = text.codePointAt(n) ?? 0;
-    seen[code] = 1;
-    n += code > 0xffff ? 1 : 0;
-  }
-  /** @type {number[]} */
-  const found = [];
-  seen.forEach((is, code) => is && found.push(code));
-  return found.map((code) => String.fromCodePoint(code)).filter((unit) => !known.has(unit));
 }
 
 /**

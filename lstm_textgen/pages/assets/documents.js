@@ -1,7 +1,7 @@
 /** Files → text, in the browser alone. An error's message is the key of the phrase that says it. */
 
-import { binary } from "./corpus.js";
 import { readDocx } from "./docx.js";
+import { binary } from "./intake.js";
 import { CONSTANTS } from "./page.js";
 
 /** Bytes of a file: pictures in a document may take more than its text. */

@@ -189,7 +189,7 @@ element("most").addEventListener("input", makePattern);
 
 /** Set the controls from the address, or as they were before a reload. */
 function restore() {
-  const restored = restoreControls();
+  const restored = restoreControls(columns);
   showControls();
   return restored;
 }
@@ -284,7 +284,7 @@ arrange();
 // With reduced motion the text appears at once, not letter by letter.
 field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
 addEventListener("hashchange", restore);
-if (written?.length === columns.length) {
+if (written) {
   columns.forEach((column, n) => column.recall(written[n]));
 } else {
   begin(again);

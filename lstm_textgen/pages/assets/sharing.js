@@ -3,7 +3,10 @@
 import { element, field, say } from "./page.js";
 import { said } from "./phrases.js";
 
-/** @typedef {import("./column.js").Column} Column */
+/**
+ * @typedef {import("./column.js").Column} Column
+ * @typedef {import("./column.js").Entry} Entry
+ */
 
 /** The fields that a link holds: rng-seed is rng_seed there. */
 const KEPT = "seed temperature top-p min-p rng-seed vary length pattern no-repeat fast new".split(
@@ -20,9 +23,17 @@ function fragmentOf(/** @type {Column[]} */ columns) {
     return [id.replace("-", "_"), type === "checkbox" ? String(Number(checked)) : value];
   });
   if (columns.some(({ altered }) => altered)) {
-    pairs.push(["written", JSON.stringify(columns.map(({ entries }) => entries))]);
+    pairs.push(["written", JSON.stringify(columns.map(writtenIn))]);
   }
   return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+}
+
+/**
+ * Return a text as a link has it, with the size of its vocabulary: ids mean nothing in another one.
+ * @param {Column} column
+ */
+function writtenIn({ entries, model }) {
+  return { units: model.facts.units.length, entries };
 }
 
 /** @type {number | undefined} */
@@ -41,10 +52,11 @@ export function keepForReload(columns) {
 
 /**
  * Set the controls from what was kept before a reload, or else from the address.
- * @returns {{again: boolean, written: import("./column.js").Entry[][] | null}} whether a random
- *   number was given, and the texts that were
+ * @param {Column[]} columns
+ * @returns {{again: boolean, written: Entry[][] | null}} whether a random number was given, and
+ *   what each column had written, if that was given for these models
  */
-export function restoreControls() {
+export function restoreControls(columns) {
   const from = history.state?.kept ?? location.hash.slice(1);
   const given = new URLSearchParams(from.replaceAll("+", "%2B"));
   for (const id of KEPT) {
@@ -53,22 +65,24 @@ export function restoreControls() {
       Object.assign(field(id), { value, checked: value !== "0" });
     }
   }
-  return { again: given.has("rng_seed"), written: entriesIn(given.get("written")) };
+  return { again: given.has("rng_seed"), written: entriesIn(given.get("written"), columns) };
 }
 
-/** @param {string | null} json strangers' */
-function entriesIn(json) {
+/** @param {string | null} json strangers' @param {Column[]} columns @returns {Entry[][] | null} */
+function entriesIn(json, columns) {
   try {
+    /** @type {{units: number, entries: Entry[]}[]} */
     const all = JSON.parse(json ?? "null");
-    const sound = all?.every(
-      (/** @type {any} */ entries) =>
-        entries.length > 0 &&
-        entries.every(
-          (/** @type {any} */ { seed, way, ids }) =>
+    const sound = columns.every(
+      ({ model }, n) =>
+        all[n].units === model.facts.units.length &&
+        all[n].entries.length > 0 &&
+        all[n].entries.every(
+          ({ seed, way, ids }) =>
             typeof seed === "string" && Number.isInteger(way) && typeof ids === "string",
         ),
     );
-    return sound ? all : null;
+    return sound ? all.map(({ entries }) => entries) : null;
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 /** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
 
 import { Comparison } from "./comparison.js";
-import { prepared } from "./corpus.js";
+import { prepared } from "./intake.js";
 import { Keeping } from "./keeping.js";
 import { LessonView } from "./lessonview.js";
 import { Model } from "./model.js";

@@ -1,8 +1,8 @@
 /** The first part of the tab Teach: a text comes in, what it is good for, and what to start from. */
 
 import { fromBase64 } from "./binary.js";
-import { lookAt } from "./corpus.js";
 import { readFile } from "./documents.js";
+import { lookAt } from "./intake.js";
 import { block, CONSTANTS, element, field, make } from "./page.js";
 import { phraseIn, said } from "./phrases.js";
 import { shownAlone } from "./shown.js";

@@ -94,7 +94,8 @@ export class Team {
    */
   async all(what, message) {
     this.helpers.forEach((line, n) => {
-      line.send({ do: what, ...message(n + 1) });
+      const { weights, ...rest } = message(n + 1);
+      line.send({ do: what, weights, ...rest }, weights ? [weights.buffer] : []);
     });
     const own = this.member[what](message(0));
     return Promise.all([own, ...this.helpers.map(answerOf)]);
@@ -128,7 +129,8 @@ export class Team {
 
   /** Use weights that were written from outside. */
   async refresh() {
-    await this.all("refresh", (n) => ({ weights: n ? this.weights : null }));
+    // A view would be sent with all of the memory that it is in.
+    await this.all("refresh", (n) => ({ weights: n ? this.weights.slice() : null }));
   }
 
   /**

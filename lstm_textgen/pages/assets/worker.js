@@ -3,8 +3,10 @@
  * every unit after the seed, so that it can go back to any of them.
  */
 
+import { aside, cellsIn, surprises } from "./aside.js";
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
+import { Helper, Lesson } from "./lesson.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -301,47 +303,30 @@ export class Writer {
     return this.suggester.suggest(message);
   }
 
-  /**
-   * Return the units of a text as the model would have chosen each; what it never saw has odds NaN.
-   * The text being generated is unaffected.
-   * @param {{ids: number[], start: number[]}} message the text, and what is read before it
-   */
-  surprise({ ids, start }) {
-    const [saved, memory] = [this.network.save(), this.memory];
-    this.memory = new Memory(this.units, this.constants.memory);
-    this.network.restore();
-    start.forEach((id) => this.network.step(id));
-    const units = ids.map((id) => {
-      const known = id >= 0 && id !== this.facts.unknown;
-      const unit = this.unit(Math.max(id, 0));
-      if (id >= 0) {
-        this.network.step(id);
-      }
-      return known ? unit : { ...unit, odds: Number.NaN };
-    });
-    this.memory = memory;
-    this.network.restore(saved);
-    return { units };
+  /** @param {import("./aside.js").Given} given */
+  surprise(given) {
+    return aside(this, given, surprises);
   }
 
-  /**
-   * Return what the cells do while a text is read: of each unit and layer their activations times
-   * 127, as bytes. The text being generated is unaffected.
-   * @param {{ids: number[], start: number[]}} message the text, and what is read before it
-   */
-  cells({ ids, start }) {
-    const saved = this.network.save();
-    this.network.restore();
-    start.forEach((id) => this.network.advance(id));
-    const rows = ids.map((id) => {
-      if (id >= 0) {
-        this.network.advance(id);
-      }
-      return this.network.layers.map(({ activation }) =>
-        Int8Array.from(activation, (value) => Math.round(127 * value)),
-      );
-    });
-    this.network.restore(saved);
-    return { rows };
+  /** @param {import("./aside.js").Given} given */
+  cells(given) {
+    return aside(this, given, cellsIn);
   }
 }
+
+/** What a worker may be: the first message says which, and has what it needs. */
+const ROLES = { write: Writer, teach: Lesson, share: Helper };
+
+/** @type {any} */
+let role;
+
+// Each message names what is to be done; one with a number is answered.
+addEventListener("message", async ({ data }) => {
+  if (data.role) {
+    role = new ROLES[/** @type {keyof typeof ROLES} */ (data.role)](data);
+  }
+  const result = (await role[data.do]?.(data)) ?? {};
+  if (data.number !== undefined) {
+    postMessage({ number: data.number, result });
+  }
+});

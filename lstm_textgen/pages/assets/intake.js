@@ -1,0 +1,105 @@
+/** A text on its way into a page: prepared, and looked at. */
+
+import { lookOf, Passage } from "./looks.js";
+
+/**
+ * @typedef {import("./model.js").Facts} Facts
+ * @typedef {import("./page.js").Constants} Constants
+ * @typedef {import("./looks.js").Numbers} Numbers
+ * @typedef {import("./items.js").Items} Items
+ *
+ * @typedef {object} Found what a text has
+ * @property {number} characters
+ * @property {import("./looks.js").Look["kind"]} kind
+ * @property {Items | null} items what its items seem to be, if it looks like a list
+ * @property {number} lines those that aren't empty
+ * @property {number} different lines, of those
+ * @property {boolean} binary whether it is hardly a text
+ * @property {string[]} places parts of it, by which it is judged how well a model knows it
+ * @property {string[]} added characters that the model lacks and learns
+ * @property {string[]} left characters that are left out
+ */
+
+/** Control characters, of which texts have hardly any, and halves of characters. */
+const CONTROLS = new RegExp(
+  "[\\0-\\x06\\x0e-\\x1a\\x1c-\\x1f\\x7f]" +
+    "|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]",
+  "g",
+);
+
+/** What no text has: it pads archives, images and programs. */
+const NULS = "\0\0\0\0";
+
+/**
+ * Return `text` as a model is to read it, without control characters.
+ * @param {string} text @param {boolean} [lower]
+ */
+export function prepared(text, lower) {
+  const plain = text
+    .replace(/^\ufeff/, "")
+    .replace(CONTROLS, "")
+    .replace(/\r\n?/g, "\n")
+    .normalize("NFC");
+  return lower ? plain.toLowerCase() : plain;
+}
+
+/**
+ * Return the characters that `prepared` leaves out.
+ * @param {string} text
+ */
+export function leftOut(text) {
+  return [...new Set(text.match(CONTROLS))];
+}
+
+/**
+ * Return whether `text` has so many control characters that it is none.
+ * @param {string} text @param {Numbers} numbers
+ */
+export function binary(text, { fewControls }) {
+  const controls = text.match(CONTROLS) ?? [];
+  return text.includes(NULS) || controls.length > fewControls * text.length;
+}
+
+/**
+ * Return what a text has, for someone who may let the model of `facts` learn it, or a new one.
+ * @param {string} text @param {Facts | null} facts @param {Constants} constants
+ * @returns {Found}
+ */
+export function lookAt(text, facts, constants) {
+  const plain = prepared(text, facts?.lower);
+  const whole = new Passage(plain);
+  const { kind, places } = lookOf(whole, constants.corpus);
+  const lines = plain
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter(Boolean);
+  return {
+    characters: plain.trim() ? whole.length : 0,
+    kind,
+    items: kind === "list" ? "line" : null,
+    lines: lines.length,
+    different: new Set(lines).size,
+    binary: binary(text, constants.corpus),
+    places,
+    added: unitsIn(plain, facts),
+    left: leftOut(text),
+  };
+}
+
+/**
+ * Return the units of `text` that a model lacks, which are characters, in order.
+ * @param {string} text @param {Facts | null} facts
+ */
+export function unitsIn(text, facts) {
+  const known = new Set(facts?.units);
+  const seen = new Uint8Array(0x110000);
+  for (let n = 0; n < text.length; n++) {
+    const code = text.codePointAt(n) ?? 0;
+    seen[code] = 1;
+    n += code > 0xffff ? 1 : 0;
+  }
+  /** @type {number[]} */
+  const found = [];
+  seen.forEach((is, code) => is && found.push(code));
+  return found.map((code) => String.fromCodePoint(code)).filter((unit) => !known.has(unit));
+}
