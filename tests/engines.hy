@@ -24,7 +24,8 @@ screen.]]
     "open" ["Navigate" "url"]
     "run" ["ExecuteScript" "execute/sync"]
     "find" ["FindElement" "element"]
-    "click" ["ElementClick" "element/{id}/click"]})
+    "click" ["ElementClick" "element/{id}/click"]
+    "type" ["ElementSendKeys" "element/{id}/value"]})
 
 
 (defclass RemotePage []
@@ -43,6 +44,10 @@ screen.]]
   (meth click [selector]
     "Click the element of a `selector`."
     (@send "click" {"id" (@find selector)}))
+
+  (meth type-in [selector text]
+    "Type `text` in the element of a `selector`."
+    (@send "type" {"id" (@find selector)  "text" text}))
 
   (meth find [selector]
     "Return what the browser calls the element of a `selector`."

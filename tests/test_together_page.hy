@@ -187,7 +187,7 @@
     (.wait-until page "document.getElementById('tab-together')")
     (.click page "#tab-together")
     (for [[keys length] [["one" 3] ["1" 5] ["2" 8]]]
-      (.send page "type" {"id" (.find page "#sheet")  "text" keys})
+      (.type-in page "#sheet" keys)
       (.wait-until page f"document.getElementById('sheet').value.length >= {length}")
       (.wait-until page SETTLED))
     (assert (not (.run page "/[0-9]/.test(document.getElementById('sheet').value)")))))

@@ -6,6 +6,7 @@
 import { aside, cellsIn, surprises } from "./aside.js";
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
+import { Helper, Lesson } from "./lesson.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -321,3 +322,20 @@ export class Writer {
     return aside(this, given, cellsIn);
   }
 }
+
+/** What a worker may be: the first message says which, and has what it needs. */
+const ROLES = { write: Writer, teach: Lesson, share: Helper };
+
+/** @type {any} */
+let role;
+
+// Each message names what is to be done; one with a number is answered.
+addEventListener("message", async ({ data }) => {
+  if (data.role) {
+    role = new ROLES[/** @type {keyof typeof ROLES} */ (data.role)](data);
+  }
+  const result = (await role[data.do]?.(data)) ?? {};
+  if (data.number !== undefined) {
+    postMessage({ number: data.number, result });
+  }
+});
