@@ -22,7 +22,7 @@
   tests.helpers [ROOT block-of small-model write])
 
 (setv
-  MODULES (lfor name WORKER :if (!= name "roles.js") name)
+  MODULES (lfor name WORKER :if (!= name "worker.js") name)
   corpus-text (fn [name] (.read-text (/ ROOT "corpora" name) :encoding "utf-8"))
   PROSE (cut (corpus-text "lighthouse.txt") 20_000)
   ITEMS (.join "" (gfor

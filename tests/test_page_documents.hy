@@ -14,7 +14,7 @@
   tests.helpers [ROOT])
 
 (setv
-  MODULES [#* (lfor name WORKER :if (!= name "roles.js") name) "docx.js" "documents.js"]
+  MODULES [#* (lfor name WORKER :if (!= name "worker.js") name) "docx.js" "documents.js"]
   DOCUMENTS (/ ROOT "tests" "documents")
   TEXT "„Grüße“, sagte sie – und ging.\r\nEnde\n"
   OFFICE "http://schemas.openxmlformats.org"

@@ -23,7 +23,7 @@
   tests.helpers [ROOT])
 
 (setv
-  MODULES (lfor name WORKER :if (!= name "roles.js") name)
+  MODULES (lfor name WORKER :if (!= name "worker.js") name)
   LENGTHS [#* (range 200 3000 137) #* (lfor n (range 60) (int (* 1000 (** 1.15 n)))) 8000 128_000
     512_000]
   SPEEDS [0.05 0.4 1 3]

@@ -37,7 +37,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-  WORKER (modules-for "roles.js")
+  WORKER (modules-for "worker.js")
   SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "together.js" "teach.js")]
   ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
   READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
