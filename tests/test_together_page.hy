@@ -21,7 +21,8 @@
 
 (defn [contextmanager] together [browser tmp-path #* models #** options]
   "Yield the tab of a page of `models`, or of one, with its words."
-  (with [page (open-page browser (page-of tmp-path #* (or models [(a-model)])) "#fast=1" #** options)]
+  (setv path (page-of tmp-path #* (or models [(a-model)])))
+  (with [page (open-page browser path "#fast=1" #** options)]
     (.click page "#tab-together")
     (.wait-for-selector page WORDS)
     (yield page)))

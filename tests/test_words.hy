@@ -4,7 +4,6 @@
 (import
   collections [defaultdict]
   re
-  numpy :as np
   pytest
   lstm-textgen.text.wordends [typed-at-end]
   lstm-textgen.textmodel [TextModel load]
@@ -51,7 +50,8 @@
       (when (and whole? (not (.startswith text rest))) (+= all odds))
       (cond
         word (+= (get found word) odds)
-        (and (> odds least) (or (not only) (.startswith f"{only}'" added) (= added f"{only}-"))) (do
+        (and (> odds least)
+            (or (not only) (.startswith f"{only}'" added) (= added f"{only}-"))) (do
           (.set-state engine state)
           (.step engine (get vocabulary.ids unit))
           (.append texts #(longer odds (.copy-state engine)))))))
@@ -93,17 +93,12 @@
 (defn test-of-two-models-a-word-has-the-mean-of-their-probabilities []
   (setv
     models (lfor odds [{"a" 8} {"a" 2  "b" 4}] (small-model :text "ab \n" :odds odds))
-    [a b] (lfor each models (dfor
-      s (.suggest (TextModel each) "ba " :count 99)
-      :if (= (len s.text) 1)
-      s.text s.probability))
     [mixed] (lfor
       s (.suggest (TextModel (Mixture #* models 0.5)) "ba " :count 99)
       :if (= s.text "a")
       s.probability))
   ;; Both letters and the ends of words are mixed, unit by unit.
-  (assert (= mixed (pytest.approx (* (/ (+ (/ 8 11) (/ 2 8)) 2) (/ (+ (/ 2 11) (/ 2 8)) 2)))))
-  (assert (and (< (get b "a") mixed) (< mixed 1) a)))
+  (assert (= mixed (pytest.approx (* (/ (+ (/ 8 11) (/ 2 8)) 2) (/ (+ (/ 2 11) (/ 2 8)) 2))))))
 
 
 ;; * Which words
@@ -233,7 +228,8 @@
     suggester (Suggester model))
   (for [text ["hey" "hey, don" "hey, d" "yo hey" "yo he" (* "hey yo, " 130) (* "hey yo, " 131)
       (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 128) "yo ") "he"]]
-    (for [[one other] (zip (.words suggester text 9) (.words (Suggester model) text 9) :strict True)]
+    (setv found (lfor each [suggester (Suggester model)] (.words each text 9)))
+    (for [[one other] (zip #* found :strict True)]
       (assert (= one.text other.text))
       (assert (= one.probability (pytest.approx other.probability :rel 1e-4))))))
 

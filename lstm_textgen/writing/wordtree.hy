@@ -56,7 +56,7 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
       @_units model.vocabulary.units))
 
   (meth add-root [way text state rules output all]
-    #[[Add the `text`, mostly an empty one, that a `way` (a `Way`) to continue the seed begins with.
+    #[[Add the `text`, mostly empty, that a `way` (a `Way`) to continue the seed begins with.
 
     `state` is that of the seed's last word, `output` (units,) that of the network, and `all` ln of
     the sum of the ways' weights.]]
@@ -109,7 +109,7 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
     chosen)
 
   (meth _complete [count]
-    "Follow more ways to write words that are among the `count` best, or nearly, within the budget."
+    "Follow more ways to write the `count` best words, and nearly as good ones, within the budget."
     (setv read 0)
     (while (< read WAYS-BUDGET)
       (setv
