@@ -200,6 +200,7 @@
     (taught page NAMES)
     (wait-until page "document.querySelectorAll('#teach-after .item').length === 10")
     (assert (.is-visible page "#teach-fingerprints"))
+    (assert (all (.evaluate page FIGURES)))  ; both lines, though no epoch takes a moment
     (.click page "#tab-write")
     (wait-until page f"document.querySelectorAll('{WRITTEN} .item').length === 10")))
 

@@ -14,6 +14,8 @@ export class LessonView {
   /** @type {WakeLockSentinel | null} */
   lock = null;
   part = 0;
+  /** The part at the end of the last epoch. */
+  reached = 0;
   /** When there was news, and whether the page has been hidden since. */
   news = 0;
   wasHidden = false;
@@ -30,7 +32,7 @@ export class LessonView {
   }
 
   begin() {
-    Object.assign(this, { part: 0, running: true, wasHidden: false });
+    Object.assign(this, { part: 0, reached: 0, running: true, wasHidden: false });
     this.news = performance.now();
     this.chart.clear();
     this.lines.end();
@@ -99,13 +101,19 @@ export class LessonView {
   }
 
   /**
-   * @param {{training?: number, validation?: number, byHeart?: boolean}} epoch in bits per
-   *   character
+   * @param {{part: number, training?: number, validation?: number, byHeart?: boolean}} epoch with
+   *   bits per character
    */
-  epoch({ validation, byHeart }) {
+  epoch({ part, training, validation, byHeart }) {
     if (validation) {
-      this.chart.add("hidden", this.part, validation);
+      this.chart.add("hidden", part, validation);
     }
+    // An epoch that is over within a moment brought no news of progress.
+    const [last] = this.chart.lines.read.slice(-1);
+    if (training && (!last || last.x <= this.reached)) {
+      this.chart.add("read", part, training);
+    }
+    this.reached = part;
     if (byHeart && element("teach-heart").hidden) {
       say(said("teach.by-heart"));
     }

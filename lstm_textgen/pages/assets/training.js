@@ -42,7 +42,7 @@ const LOOKED_AT = 10_000;
  * - `plan`: the `plan`, and `knows`, how well the parent predicts the text;
  * - `progress`: the `part` of the run that is done, `secondsLeft`, `bits` per character of late,
  *   and `speed`, in units a second;
- * - `epoch`: its number `epoch`, 0 before any step, `training` and `validation` in bits per
+ * - `epoch`: its number `epoch`, 0 before any step, `part`, `training` and `validation` in bits per
  *   character, `best` whether its weights are kept, `byHeart` whether it only learns by heart now;
  * - `state`, the first before any step: `weights` as they are, packed as `facts` say;
  * - `done`: `weights`, `facts`, `bits` of what was held out, and `why`: "finished", "stopped",
@@ -94,7 +94,7 @@ class Training {
     this.#reportState();
     if (held.length) {
       const loss = await this.#lossOf(team.weights.slice(), LOOKED_AT);
-      report({ event: "epoch", epoch: 0, validation: this.#bits(loss, LOOKED_AT) });
+      report({ event: "epoch", epoch: 0, part: 0, validation: this.#bits(loss, LOOKED_AT) });
       this.clock.begun = performance.now();
     }
     let why = "";
@@ -234,6 +234,7 @@ class Training {
     this.report({
       event: "epoch",
       epoch: entries.length,
+      part: this.share,
       training: loss / Math.LN2 / this.length,
       validation: entry.validation_loss && this.#bits(entry.validation_loss, LOOKED_AT),
       best,
