@@ -2,7 +2,7 @@
 
 A word is letters and digits with the apostrophes and hyphens within, or a run of signs, each with
 the white space before it; or a run of line breaks. It has ended once something comes that can't
-belong to it: `WORD-TABLE` says so for each character. In a script without spaces between words,
+belong to it, by `WORD-TABLE`, for each character. In a script without spaces between words,
 one ends where the model is in doubt (see writing/wordtree.hy). Of a list of short lines, the words
 are the items.]]
 
