@@ -3,11 +3,11 @@
     python -m hy bench/words.hy [SIZE]
     python -m hy bench/words.hy TEXT[:CHARACTERS][=MODEL]…
 
-Without texts, `english` and a model of characters with SIZE (default: 384) hidden units and random
-weights suggest words at each of 200 keystrokes. With texts, a model is fine-tuned from `english` on
-the first nine tenths of each, unless a MODEL was trained on these, and suggests words where some
-words of the last tenth come: before the first letter is typed, and after it. So do `english` alone
-and a trigram model of words with backoff ('stupid backoff', Brants et al. 2007) that was counted on
+Without texts, `english` and a model of characters with SIZE (default: 384) hidden units and
+random weights suggest words at each of 200 keystrokes. With texts, a model is fine-tuned from
+`english` on the first nine tenths of each, unless a MODEL was trained on these, and suggests words
+where some words of the last tenth come: before the first letter is typed, and after it. So do
+`english` alone and a trigram model of words with backoff ('stupid backoff', Brants et al. 2007) that was counted on
 the same nine tenths.]]
 
 (eval-when-compile (require hyrule [meth]))
@@ -70,11 +70,13 @@ the same nine tenths.]]
 
 
 (defn hits [words-after text places]
-  "Return [none one]: the shares of the words at `places` that are offered before and after a letter."
-  (lfor letters [0 1] (/
-    (sum (gfor place places
-      (in (.group place) (words-after (cut text (.start place)) (cut (.group place) letters)))))
-    (len places))))
+  "Return [none one]: how many of the words at `places` are offered, before and after a letter."
+  (lfor
+    letters [0 1]
+    (/
+      (sum (gfor place places
+        (in (.group place) (words-after (cut text (.start place)) (cut (.group place) letters)))))
+      (len places))))
 
 
 (defn compare-words [given]

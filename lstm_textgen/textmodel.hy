@@ -177,7 +177,7 @@
     apostrophes and hyphens within, a run of signs or one of line breaks; in scripts without
     spaces, it goes on while one next character is more probable than all others together. A list
     whose items are mostly up to 40 units long offers items; a chat whose line is over, words of
-    the next person. With `words` above 1, it returns phrases of up to that many words.
+    the next person. With `words` above 1, it returns phrases of at most `words` words.
 
     A word's probability is the sum over all ways to write it in the model's units, exact to a
     thousandth if a search through some 700 texts finds them; otherwise, and of phrases, it is a

@@ -204,21 +204,18 @@
     test-a-full-queue-says-when-to-try-again-and-who-disconnects-frees-it [folder stream]
   (with [server (serving folder "--model" "bot")]
     (setv [sockets until] [[] (+ (time.monotonic) PATIENCE)])
-    (defn asked-until [wanted before]
-      (while True
-        (before)
-        (setv [status headers answer]
-          (ask server.url "/v1/completions" {"prompt" "a"  "max_tokens" 1  "n" 64}))
-        (when (= status wanted) (return [headers answer]))
-        (assert (< (time.monotonic) until))))
-    (setv
-      long (post (.encode (json.dumps {#** LONG  "n" 50  "stream" stream})))
-      [headers answer] (asked-until 429 (fn []
-        (.append sockets (connect server.url))
-        (.sendall (get sockets -1) long))))
+    (defn asked []
+      (assert (< (time.monotonic) until))
+      (ask server.url "/v1/completions" {"prompt" "a"  "max_tokens" 1  "n" 64}))
+    (while (= (get (setx answered (asked)) 0) 200)
+      (.append sockets (connect server.url))
+      (.sendall (get sockets -1)
+        (post (.encode (json.dumps {#** LONG  "n" 50  "stream" stream})))))
+    (setv [status headers answer] answered)
+    (assert (= [status (get answer "error" "code")] [429 "queue_full"]))
     (assert (>= (int (get headers "Retry-After")) 1))
-    (assert (= (get answer "error" "code") "queue_full"))
-    (assert (asked-until 200 (fn [] (while sockets (.close (.pop sockets))))))))
+    (for [s sockets] (.close s))
+    (while (!= (get (asked) 0) 200))))
 
 
 ;; * Who comes and doesn't go, or goes too soon

@@ -46,8 +46,8 @@ are the items.]]
 (defrecord Row
   #[[What units, arrays of their ids, do to a word in one state.
 
-  Those that `go-on` belong to it. Before those that `end` it, it is whole; before those that end it
-  one character `back`, all but its last one is. A list has those that end it `within`, each an
+  Those that `go-on` belong to it. Before those that `end` it, it is whole; before those that end
+  it one character `back`, all but its last one is. A list has those that end it `within`, each an
   #(id n) whose first `n` characters belong to the word.]]
   [#^ np.ndarray go-on  #^ np.ndarray end  #^ np.ndarray back  #^ list within])
 
@@ -113,7 +113,7 @@ are the items.]]
 
 
 (defn row-after [units state ids typed]
-  "Return the `Row` of `ids` among `units` of which the first `typed` characters have come already."
+  "Return the `Row` of `ids` among `units` whose first `typed` characters have come already."
   (setv [go-on end back within] [[] [] [] []])
   (for [id ids]
     (setv [_ ended] (follow state (cut (get units id) typed None)))

@@ -1,8 +1,8 @@
 #[[A tree of the texts that may follow a seed, and the probabilities of the words in it.
 
 It grows unit by unit, always where a text is most probable. A text's probability bounds those of
-all words that begin with it, so once none that could go on is as probable as the last of the wanted
-words, these are the best. A word's probability is the sum over the ways to write it in the model's
+all words that begin with it, so once none that could go on is as probable as the last of the
+wanted words, these are the best. A word's probability is the sum over the ways to write it in the model's
 units: of ways to write the best words that are still missing, those that matter are followed, too.
 Many texts take a step together.
 
