@@ -7,8 +7,8 @@ Without texts, `english` and a model of characters with SIZE (default: 384) hidd
 random weights suggest words at each of 200 keystrokes. With texts, a model is fine-tuned from
 `english` on the first nine tenths of each, unless a MODEL was trained on these, and suggests words
 where some words of the last tenth come: before the first letter is typed, and after it. So do
-`english` alone and a trigram model of words with backoff ('stupid backoff', Brants et al. 2007) that was counted on
-the same nine tenths.]]
+`english` alone and a trigram model of words with backoff ('stupid backoff', Brants et al. 2007)
+that was counted on the same nine tenths.]]
 
 (eval-when-compile (require hyrule [meth]))
 (import

@@ -2,9 +2,9 @@
 
 It grows unit by unit, always where a text is most probable. A text's probability bounds those of
 all words that begin with it, so once none that could go on is as probable as the last of the
-wanted words, these are the best. A word's probability is the sum over the ways to write it in the model's
-units: of ways to write the best words that are still missing, those that matter are followed, too.
-Many texts take a step together.
+wanted words, these are the best. A word's probability is the sum over the ways to write it in the
+model's units: of ways to write the best words that are still missing, those that matter are
+followed, too. Many texts take a step together.
 
 In scripts without spaces, a word ends where no next character is more probable than all others
 together: readers, too, see boundaries where it is hard to guess what follows (Harris 1955).]]
@@ -35,8 +35,8 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
 (defclass Node []
   #[[A `text` after the seed that the model has read; `weight` is ln of its probability.
 
-  `state` is that of its last word, which is the number `words` in it and has `begun` after so many
-  characters; `row` says what units do to that word (see wordends.hy). `odds` (size,) are ln of
+  `state` is that of its last word, which is the number `words` in it and has `begun` after this
+  number of characters; `row` says what units do to that word (see wordends.hy). `odds` (size,) are ln of
   the text's probability with each unit after it, of which the seed has the first `typed`
   characters. `network` is the engine's state, `children` a dict from ids to nodes, and `order`
   lists the ids to be read, the best first.]]
