@@ -114,7 +114,7 @@
 
 (defn test-too-many-known-items-stay-off-the-page [browser tmp-path monkeypatch]
   (setv model (list-model :known ["Ann" "Bea"]))
-  (for [[most words] [[2 "Only new ones"] [1 "None twice"]]]
+  (for [[most words] [[2 "Only new ones"] [1 "No item twice"]]]
     (.setattr monkeypatch module "MOST_HELD" most)
     (with [page (opened browser tmp-path model)]
       (assert (.startswith (.text-content page "label[for=new]") words)))))

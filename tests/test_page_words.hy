@@ -42,7 +42,7 @@
 (defn test-the-title-is-the-texts-and-a-sentence-says-what-the-program-does [browser tmp-path]
   (setv model (halved-model :title "nonsense"))
   (with [page (open-page browser (page-of tmp-path model))]
-    (assert (= (said-on page "what") (+ "This program read 13 characters of nonsense. "
+    (assert (= (said-on page "what") (+ "This machine has read 13 characters of nonsense. "
       "It guesses the next letter. Type a beginning.")))))
 
 
@@ -65,7 +65,7 @@
 (defn test-touch-screens-are-not-told-of-arrow-keys [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model)) :has-touch True
       :is-mobile True)]
-    (assert (= (said-on page "keys") "Tap a letter to see what else it could have been."))))
+    (assert (= (said-on page "keys") "Tap a character to see what else it could have been."))))
 
 
 ;; * Links and reloads

@@ -80,7 +80,7 @@
 (defn test-unknown-characters-of-the-seed-are-named-and-left-out [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (pieces-model)) "#seed=he☃yl&fast=1")]
     (wait-for-end page)
-    (assert (= (.text-content page "#strange") "It never saw these: ☃"))))
+    (assert (= (.text-content page "#strange") "It has never seen these: ☃"))))
 
 
 (defn test-the-length-on-a-page-of-pieces-counts-characters [browser tmp-path]

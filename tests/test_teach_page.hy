@@ -147,7 +147,7 @@
 (defn test-a-new-machine-learns-a-text-until-it-is-stopped [seen]
   (setv [before after] (get seen "bits"))
   (assert (< after before 9))
-  (assert (= (get seen "why") "Stopped. The best so far is kept."))
+  (assert (= (get seen "why") "Stopped. The best version so far is kept."))
   (assert (= (len (set (get seen "lines"))) (len (get seen "lines")))))
 
 
@@ -240,14 +240,14 @@
     (wait-until page f"{LEARNING} > 1")
     (.evaluate page "teacher.dispatchEvent(new Event('error'))")
     (wait-until page DONE)
-    (assert (= (shown page "#teach-why") "The teacher broke off. The best so far is kept."))
+    (assert (= (shown page "#teach-why") "Teaching broke off unexpectedly. The best version so far is kept."))
     (assert (.is-visible page "#teach-save"))))
 
 
 (defn test-a-text-may-be-too-short [browser path]
   (with [page (open-teach browser path)]
     (give page "One line is not enough.")
-    (assert (in "at least 1,000 letters" (shown page "#teach-advice")))
+    (assert (in "at least 1,000 characters" (shown page "#teach-advice")))
     (assert (.is-disabled page "#teach-go"))))
 
 
@@ -312,7 +312,7 @@
     (.click page "#tab-teach")
     (assert (in words (shown page "#teach-barred")))
     (taught page TEXT)
-    (assert (= (shown page "#teach-why") "It has learned."))))
+    (assert (= (shown page "#teach-why") "It has finished learning."))))
 
 
 (defn test-all-works-by-keyboard-on-a-phone-and-is-accessible [browser path]
@@ -335,7 +335,7 @@
   (.goto page "http://teacher.school/page.html")
   (assert (not (.evaluate page "isSecureContext")))
   (taught page TEXT)
-  (assert (= (shown page "#teach-why") "It has learned."))
+  (assert (= (shown page "#teach-why") "It has finished learning."))
   (.close page))
 
 
