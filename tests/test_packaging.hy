@@ -149,8 +149,8 @@
     (/ path.parent "__pycache__" f"{path.stem}.{sys.implementation.cache-tag}.pyc")))
   (setv rest (lfor
     path (.rglob PACKAGE "*")
-    :if (in path.suffix
-      [".LICENSE" ".css" ".h5" ".html" ".js" ".py" ".pyi" ".ts" ".typed" ".wasm"])
+    :if (or (= path.name "phrases.json") (in path.suffix
+      [".LICENSE" ".css" ".h5" ".html" ".js" ".py" ".pyi" ".ts" ".typed" ".wasm"]))
     (.relative-to path ROOT)))
   (setv names (.namelist (ZipFile wheel)))
   (assert (=

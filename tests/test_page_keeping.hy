@@ -166,7 +166,7 @@
 
 
 (defn [(pytest.mark.parametrize "count" [
-    100 (pytest.param (* 2000 FUZZ) :marks pytest.mark.slow)])]
+    100 (pytest.param (* 400 FUZZ) :marks pytest.mark.slow)])]
     test-a-page-takes-no-harm-from-damaged-ones [browser tmp-path count]
   (setv
     path (page-of tmp-path (halved-model :items "line" :longest-item 5 :names "Anna"))
