@@ -89,7 +89,7 @@
   (with [page (opened browser tmp-path model :temperature 0 :seed "An")]
     (wait-for-end page)
     (assert (= (shown page) [(.rstrip (+ "An" item))]))
-    (assert (in "100 tries in a row were in its list" (.text-content page "#note")))))
+    (assert (in "100 attempts in a row gave nothing new" (.text-content page "#note")))))
 
 
 (defn items-of [browser folder model #** settings]
@@ -114,7 +114,7 @@
 
 (defn test-too-many-known-items-stay-off-the-page [browser tmp-path monkeypatch]
   (setv model (list-model :known ["Ann" "Bea"]))
-  (for [[most words] [[2 "Only new ones"] [1 "No item twice"]]]
+  (for [[most words] [[2 "Only new items"] [1 "No item twice"]]]
     (.setattr monkeypatch module "MOST_HELD" most)
     (with [page (opened browser tmp-path model)]
       (assert (.startswith (.text-content page "label[for=new]") words)))))
@@ -163,7 +163,7 @@
   (with [page (opened browser tmp-path (list-model) :pattern "☃")]
     (wait-for-end page)
     (setv message (.inner-text page "p:has(#pattern) strong"))
-    (assert (.startswith message "1,000 tries in a row didn’t match"))
+    (assert (.startswith message "1,000 attempts in a row didn’t match"))
     (assert (not-in "temperature" message))
     (assert (.is-hidden page "#note"))))
 

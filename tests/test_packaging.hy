@@ -209,7 +209,9 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
         (get (.split member.name "/" 1) 1)))
     made (sfor name theirs :if (re.match r"PKG-INFO$|setup\.cfg$|[^/]*\.egg-info/" name) name))
   ;; Texts of one's own lie in corpora/ too.
-  (setv texts (sfor name ours :if (re.fullmatch r"corpora/(?!dinosaurs|lol|lighthouse)\w+\.txt" name) name))
+  (setv
+    own r"corpora/(?!dinosaurs|lol|lighthouse)\w+\.txt"
+    texts (sfor name ours :if (re.fullmatch own name) name))
   (assert (= (- theirs made) (- ours texts))))
 
 

@@ -48,7 +48,7 @@
 
 (defn test-a-page-says-how-many-names-it-has [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model :names "Kowalski Mia")))]
-    (assert (in "This file has 2 names from the text" (said-on page "about-models")))))
+    (assert (in "This file contains 2 names from the text" (said-on page "about-models")))))
 
 
 (defn test-models-with-different-units-are-counted-apart [browser tmp-path]
@@ -58,8 +58,8 @@
   (with [page (open-page browser path "#length=20&fast=1")]
     (wait-for-end page)
     (assert (= (.text-content page "#count") "20 characters and 20 words"))
-    (assert (= (.inner-text page "#keys") (+ "Click a piece of the text to see what else it could "
-      "have been. With the keyboard: arrow keys, then Enter.")))))
+    (assert (= (.inner-text page "#keys") (+ "Click a piece of a word to see what else it could "
+      "have been. On the keyboard, use the arrow keys, then Enter.")))))
 
 
 (defn test-touch-screens-are-not-told-of-arrow-keys [browser tmp-path]

@@ -225,8 +225,8 @@
   (setv model (halved-model))
   (with [page (open-page browser (page-of tmp-path model))]
     (.click page "#tab-about")
-    (assert (in (+ "This machine has read 13 characters of text. It read the whole text once. Text that "
-        "was hidden from it surprises it by 3.25 bits")
+    (assert (in (+ "This machine has read 13 characters of text. It read the whole text once. The "
+        "part of the text that was hidden from it surprises it by 3.25 bits")
       (.inner-text page "#about")))
     (assert (= (.count (.locator page "#about canvas")) 0)))
   (setv model.history (* 2 model.history))

@@ -169,7 +169,7 @@
     (.click page "#tab-teach")
     (.set-input-files page "#teach-page" (get seen "page"))
     (wait-until page "!document.getElementById('teach-told').hidden")
-    (assert (in "“my <b>diary</b>” is here" (shown page "#teach-told")))
+    (assert (in "“my <b>diary</b>” is open" (shown page "#teach-told")))
     (.click page "#tab-write")
     (wait-for-end page)
     (assert (= (written page) (get seen "text")))))
@@ -227,7 +227,7 @@
   (with [page (open-teach browser path)]
     (give page (+ (* "The dog saw a ☃ and a ǌ. " 60) "\x01"))
     (setv advice (.all-inner-texts (.locator page "#teach-advice li")))
-    (assert (in "Left out: ␁" advice))
+    (assert (in "Characters left out: ␁" advice))
     (assert (any (gfor line advice (.endswith line "☃"))))
     (.click page "#teach-go")
     (wait-until page DONE)))
@@ -240,7 +240,8 @@
     (wait-until page f"{LEARNING} > 1")
     (.evaluate page "teacher.dispatchEvent(new Event('error'))")
     (wait-until page DONE)
-    (assert (= (shown page "#teach-why") "Teaching broke off unexpectedly. The best version so far is kept."))
+    (assert (= (shown page "#teach-why")
+      "Teaching broke off unexpectedly. The best version so far is kept."))
     (assert (.is-visible page "#teach-save"))))
 
 

@@ -36,8 +36,8 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   #[[A `text` after the seed that the model has read; `weight` is ln of its probability.
 
   `state` is that of its last word, which is the number `words` in it and has `begun` after this
-  number of characters; `row` says what units do to that word (see wordends.hy). `odds` (size,) are ln of
-  the text's probability with each unit after it, of which the seed has the first `typed`
+  number of characters; `row` says what units do to that word (see wordends.hy). `odds` (size,) are
+  ln of the text's probability with each unit after it, of which the seed has the first `typed`
   characters. `network` is the engine's state, `children` a dict from ids to nodes, and `order`
   lists the ids to be read, the best first.]]
 
