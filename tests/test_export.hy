@@ -37,6 +37,13 @@
   (assert (np.allclose (logits-of shared ids) (get stock 0) :atol 1e-5)))
 
 
+(defn test-the-model-of-a-page-is-trained-further [here]
+  (.page (train-tiny here :epochs 1) "page.html")
+  (assert (= 0 (main ["--import" "page.html" "--model" "mine"])))
+  (assert (= 0 (main ["--sources" "text.txt" "--epochs" "2" "--model" "mine"])))
+  (assert (= (lfor e (. (load-checkpoint "mine") history) (get e "epoch")) [1 2])))
+
+
 ;; * The command line
 
 (defn [pytest.fixture] saved [here]

@@ -15,8 +15,7 @@
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [import-page]
   tests.damage [damaged-pages page-with]
-  tests.helpers [FUZZ TINY-FLAGS VERSE counting block-of refusal-of small-model
-    write-text])
+  tests.helpers [FUZZ VERSE block-of refusal-of small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -138,15 +137,6 @@
     (assert (= (.read-bytes (Path existing)) before)))
   (assert (= 0 (main ["--import" page "--restart"])))
   (assert (= (str (. (load-checkpoint "model") settings layers)) "lstm:7")))
-
-
-(defn [counting] test-an-imported-model-is-trained-further [here]
-  (write-text here)
-  (assert (= 0 (main ["--sources" "text.txt" "--epochs" "1" #* TINY-FLAGS])))
-  (page-with here (load-checkpoint "model"))
-  (assert (= 0 (main ["--import" "page.html" "--model" "mine"])))
-  (assert (= 0 (main ["--sources" "text.txt" "--epochs" "2" "--model" "mine"])))
-  (assert (= (lfor e (. (load-checkpoint "mine") history) (get e "epoch")) [1 2])))
 
 
 ;; * Pages that are wrong
