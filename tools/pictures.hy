@@ -34,7 +34,7 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
     "pre {{ display: inline-block; margin: 0; padding: 1rem 1.25rem;"
     " font: 15px/1.3 'DejaVu Sans Mono', monospace }}"
     "i {{ display: inline-block; width: 1ch; font-style: normal }}</style><pre>{}</pre>")
-  SETTINGS {"temperature" "0.6"  "rng_seed" "5"  "length" "240"  "fast" "1"})  ; of the pages
+  SETTINGS {"rng_seed" "5"  "length" "240"  "fast" "1"})  ; of the pages
 
 
 (defn picture-run []

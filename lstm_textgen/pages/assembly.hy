@@ -4,7 +4,7 @@ A page's styles and scripts are readable files in assets/. They are inlined unde
 Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
 nothing is requested, whatever data the page holds.]]
 
-(eval-when-compile (require hyrule [->]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [-> unless]  lstm-textgen.pages.markup [html]))
 (import
   base64 [b64encode]
   hashlib [sha256]
@@ -170,8 +170,9 @@ nothing is requested, whatever data the page holds.]]
   "Return the modules `names` of assets/ and those that they import from, each after its own."
   (setv found {})  ; in order
   (defn find [name]
-    (for [each (re.findall IMPORTED (asset name))] (find each))
-    (setv (get found name) None))
+    (unless (in name found)
+      (for [each (re.findall IMPORTED (asset name))] (find each))
+      (setv (get found name) None)))
   (for [name names] (find name))
   (list found))
 

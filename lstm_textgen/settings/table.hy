@@ -205,9 +205,9 @@ in Python, and its checks.]]
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
-      (+ "make an offline web page to play with the model, or two side by side; "
-        "--temperature, --min-p and --length set its controls")
-      :metavar "FILE" :brief "make a web page to play with the model, offline")
+      (+ "make an offline web page of one model or two that generates, learns and writes with "
+        "you; --temperature, --min-p and --length set its controls")
+      :metavar "FILE" :brief "make a web page that writes and learns, offline")
     (_switch "no_names" "cli"
       "leave out of the --page the names in the training text, to which it then doesn't keep")]
   "sampling" [
