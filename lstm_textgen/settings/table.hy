@@ -166,7 +166,7 @@ in Python, and its checks.]]
       "train an existing model further on another text, which its own may then mix with"
       :flag "--continue")
     (_switch "distributed" "cli train"
-      "split each batch over all devices, on JAX; see docs/hardware.md")
+      "split each batch over all devices, on JAX; see docs/training.md")
     (_switch "cpu" "cli" "train on the CPU only")
     (_switch "quiet" "cli train" "show only errors and warnings")]
   "generation" [
