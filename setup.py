@@ -127,7 +127,6 @@ setuptools.setup(
     extras_require={
         "test": [
             *QUICK, *DOCS, JAX, TORCH,
-            "pronouncing >= 0.2",  # a guide counts syllables
             # The server is asked by OpenAI's client, and by a program that tries to break it.
             "openai >= 1.60", "schemathesis >= 4",
             # Pages are tested in Debian's Chromium.
