@@ -27,8 +27,7 @@
     "CHANGELOG.md" ["--alphabet"]  ; a flag that went
     "docs/guides/chat.md" ["Emre: what shall we give"]
     ;; What the tab Teach calls it, in words for a class.
-    "docs/lesson.md" ["Learning by heart" "learning by heart"]
-    "docs/pages.md" ["offers to start from nothing"]}
+    "docs/lesson.md" ["Learning by heart" "learning by heart"]}
   ;; What people read in a module: long strings, strings, comments.
   PROSE (re.compile r"(?s)#\[\[.*?\]\]|\"(?:\\.|[^\"\\])*\"|;[^\n]*")
   ;; What comes from modules, or was written by a model.
