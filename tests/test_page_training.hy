@@ -167,17 +167,19 @@
 
 ;; * A run
 
-(defn taught [browser text [code ""] [parent None] [seed 1] #** wish]
+(defn taught [browser text [code ""] [parent None] [seed 1] [anew False] #** wish]
   #[[Return the news of a page that is taught `text`: dicts, with weights in base64.
 
-  The `code` of JavaScript runs at each of the `news`; `asked` is what the page asks for. The last
-  one has the text that was held out.]]
+  The `code` of JavaScript runs at each of the `news`; `asked` is what the page asks for. A model
+  may begin `anew` where the parent predicts the text poorly. The last one of the news has the text
+  that was held out.]]
   (in-browser browser MODULES
-    (+ "async ([wish, parent, kernels, seed, constants]) => {"
+    (+ "async ([wish, parent, kernels, seed, again, constants]) => {"
       "const module = compiled([fromBase64(kernels)]); const all = []; const asked = {};"
       "const own = parent && {...parent, weights: fromBase64(parent.weights)};"
       "const corpus = makeCorpus({...wish, facts: own?.facts ?? null, constants});"
-      "await teach({corpus, parent: own, constants, same: true, seed, asked,"
+      "const anew = again ? () => makeCorpus({...wish, facts: null, constants}) : undefined;"
+      "await teach({corpus, anew, parent: own, constants, same: true, seed, asked,"
       "makeTeam: (shape, rows, steps) => new Learner(shape, module, rows, steps),"
       "report: (news) => {" code
       "const weights = news.weights && btoa(Array.from(news.weights, (byte) => "
@@ -189,6 +191,7 @@
       parent
       (base64 (.read-bytes (/ ASSETS "kernels-simd.wasm")))
       seed
+      anew
       SHARED]))
 
 
@@ -257,6 +260,22 @@
     [(get plan "knows" "familiar") (get plan "plan" "rate")]))
   (assert (= [known strange] [True False]))
   (assert (< gentle bold)))
+
+
+(defn test-a-text-that-its-parent-predicts-poorly-is-learned-by-a-new-network [browser]
+  (setv
+    [plan #* _ done] (taught browser PROSE :parent (get (run-of browser "plain") -1) :anew True)
+    [_ #* _ own] (run-of browser "new"))
+  (assert (and (get plan "knows" "strange") (not (get plan "plan" "tuned"))))
+  (assert (= (get done "weights") (get own "weights"))))
+
+
+(defn test-only-a-network-that-replaces-a-parent-may-be-large [browser]
+  (setv
+    sought {"units" 20_000  "lookback" 64  "parent" None  "speed" 10  "same" False}
+    sizes (on-page browser (+ "(sought) => [false, true].map((large) => "
+      "planFor({...sought, large}, constants).layers[0][1])") sought))
+  (assert (= sizes [256 512])))
 
 
 (defn test-the-same-seed-brings-the-same-model [browser]

@@ -88,11 +88,14 @@
   ;; As for characters, for a new model that a page makes, on one of the cores in Chromium.
   ON-PAGE (replace CHARACTERS
     :sizes [
+      (Size 512 6_000 0.06 0.5 NEVER 2_500_000 12_000)
+      (Size 384 10_000 0.06 0.3 NEVER 2_500_000 6_000)
       (Size 256 20_000 0.06 0.3 0 2_500_000)
       (Size 192 30_000 0.04 0.2 NEVER 2_500_000)
       (Size 128 68_000 0.02 0.1 NEVER 2_500_000)
       (Size 64 150_000 0 0 NEVER 2_500_000)]
     :by-rows 0)
+  SMALL-ON-PAGE 256        ; hidden units of that model, at most, if its user chose to begin so
   SECONDS-ON-PAGE 60       ; in which that model reads enough
   MOST-SECONDS-ON-PAGE 300)  ; of a run in a page
 

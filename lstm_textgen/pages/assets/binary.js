@@ -59,10 +59,10 @@ export function toHalf(number) {
 }
 
 /**
- * Return the whole number nearest to `x`; of two, the even one.
+ * Return the whole number nearest to `x`, at most a million; of two, the even one.
  * @param {number} x
  */
 export function toWhole(x) {
-  const whole = Math.round(x);
-  return whole - x === 0.5 && whole % 2 ? whole - 1 : whole;
+  const magic = 12582912; // from which on the 32-bit floats are whole
+  return Math.fround(x + magic) - magic;
 }

@@ -1,7 +1,10 @@
 /** WebAssembly's memory, and the arithmetic in it: kernels.ts, or its product in JavaScript. */
 
 /** Bytes at the beginning of the memory that kernels.ts uses itself. */
-const START = 16384;
+const START = 73728;
+
+/** Rows of a packed matrix that are side by side. */
+const SIDE = 8;
 
 /**
  * Return `length` rounded up to a multiple of 4.
@@ -61,7 +64,7 @@ export class Heap {
    * @param {number} rows @param {number} width
    */
   packed(rows, width) {
-    return new Matrix(this.take(pad(rows) * pad(width)), rows, width, 0);
+    return new Matrix(this.take(packedSize(rows, width)), rows, width, 0);
   }
 
   /**
@@ -90,12 +93,12 @@ export class Heap {
 
   /**
    * Set `to` to `from` plus the products of the rows of `a`, which is packed, one for each column,
-   * and of the rows of `b`, one for each row. Those of `b` may be padded with anything finite.
+   * and of the rows of `b` or, if it is `turned`, its columns, one for each row.
    * @param {Matrix} a @param {Matrix} b @param {Matrix} from @param {Matrix} to
    */
-  multiply(a, b, from, to) {
-    const sizes = [a.at, a.rows, b.at, b.stride, b.rows, pad(a.width)];
-    this.kernels.product(...sizes, from.at, from.stride, to.at, to.stride);
+  multiply(a, b, from, to, turned = false) {
+    const sizes = [b.at, b.stride, Number(turned), turned ? b.width : b.rows, a.width];
+    this.kernels.product(a.at, a.rows, ...sizes, from.at, from.stride, to.at, to.stride);
   }
 
   /**
@@ -107,21 +110,18 @@ export class Heap {
   }
 
   /**
-   * The product of kernels.ts, in JavaScript.
+   * The product of kernels.ts, in JavaScript, of a `b` that isn't turned.
    * @param {number[]} sizes
    */
-  product([a, M, b, bStride, N, K, from, fromStride, c, cStride]) {
+  product([a, M, b, bStride, , N, K, from, fromStride, c, cStride]) {
     const { numbers } = this;
     for (let n = 0; n < N; n++) {
       for (let m = 0; m < M; m++) {
         let sum = numbers[from / 4 + n * fromStride + m];
-        let x = a / 4 + placeIn(K, m, 0);
+        const x = a / 4 + placeIn(K, m, 0);
         const y = b / 4 + n * bStride;
-        for (let k = 0; k < K; k += 4) {
-          for (let j = 0; j < 4; j++) {
-            sum += numbers[x + j] * numbers[y + k + j];
-          }
-          x += 16;
+        for (let k = 0; k < K; k++) {
+          sum += numbers[x + SIDE * k] * numbers[y + k];
         }
         numbers[c / 4 + n * cStride + m] = sum;
       }
@@ -131,11 +131,19 @@ export class Heap {
 }
 
 /**
- * Return where in a packed matrix with this `width`, a multiple of 4, a number is.
+ * Return where in a packed matrix with this `width` a number is.
  * @param {number} width @param {number} row @param {number} column
  */
 export function placeIn(width, row, column) {
-  return (row & ~3) * width + ((column & ~3) << 2) + ((row & 3) << 2) + (column & 3);
+  return (row - (row % SIDE)) * pad(width) + SIDE * column + (row % SIDE);
+}
+
+/**
+ * Return the numbers that a packed matrix takes.
+ * @param {number} rows @param {number} width
+ */
+function packedSize(rows, width) {
+  return SIDE * Math.ceil(rows / SIDE) * pad(width);
 }
 
 /** Where a matrix is on a heap. */

@@ -10,11 +10,15 @@
 @external("env", "log")
 declare function log(x: f64): f64;
 
-/** Numbers of each row, rows of `b`, and rows of `a` that are multiplied at a time: they stay in
- *  caches. */
+/** Numbers of each row, and rows of `b`, that are multiplied at a time: they stay in caches. */
 const DEPTH: i32 = 512;
 const MANY: i32 = 32;
-const FEW: i32 = 8;
+
+/** Numbers of each row that are packed at a time: a line of the cache has 16. */
+const LINE: i32 = 16;
+
+/** Where DEPTH × MANY numbers of rows of `b` are packed, in memory that heap.js leaves alone. */
+const ROOM: usize = 8192;
 
 // @ts-ignore: decorator
 @inline
@@ -31,41 +35,36 @@ function madd(x: v128, y: v128, sum: v128): v128 {
     : f32x4.add(sum, f32x4.mul(x, y));
 }
 
-/** The sums of the numbers in each of four vectors. */
+/** The sum of the numbers of a vector. */
 // @ts-ignore: decorator
 @inline
-function sums(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.add(
-    v128.shuffle<f32>(a, b, 0, 4, 1, 5),
-    v128.shuffle<f32>(a, b, 2, 6, 3, 7),
-  );
-  const cd = f32x4.add(
-    v128.shuffle<f32>(c, d, 0, 4, 1, 5),
-    v128.shuffle<f32>(c, d, 2, 6, 3, 7),
-  );
-  return f32x4.add(
-    v128.shuffle<f32>(ab, cd, 0, 1, 4, 5),
-    v128.shuffle<f32>(ab, cd, 2, 3, 6, 7),
-  );
+function sumOf(x: v128): f32 {
+  x = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.add(x, v128.shuffle<f32>(x, x, 1, 0, 3, 2)), 0);
 }
 
+// * Products of matrices
+
 /**
- * Pack a matrix (rows × width, or width × rows if it is `turned`) for `product`: groups of four
- * rows, in each of which four numbers of each row follow one another. What is missing is 0.
+ * Put `size` rows side by side: the first number of each, then the second of each, and so on, to a
+ * number of `depth`. Only `rows` of them are there, `width` numbers of each; the rest is 0. If they
+ * are `turned`, they are the columns of a matrix.
  */
-export function pack(
-  from: usize, stride: i32, rows: i32, width: i32, turned: bool, to: usize,
+function weave(
+  from: usize, stride: i32, turned: bool, rows: i32, width: i32, size: i32, depth: i32, to: usize,
 ): void {
   const step = at(0, stride);
-  for (let r = 0; r < rows; r += 4) {
-    for (let k = 0; k < width; k += 4) {
-      const x = at(from, turned ? k * stride + r : r * stride + k);
-      if (r + 4 <= rows && k + 4 <= width) {
+  const next = at(0, size);
+  let k = 0;
+  if (rows == size && size >= 4) {
+    for (; k + 4 <= width; k += 4) {
+      for (let r = 0; r < size; r += 4) {
+        const x = at(from, turned ? k * stride + r : r * stride + k);
         let p = v128.load(x);
         let q = v128.load(x + step);
         let s = v128.load(x + 2 * step);
         let t = v128.load(x + 3 * step);
-        if (turned) {
+        if (!turned) {
           const low = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
           const high = v128.shuffle<f32>(p, q, 2, 6, 3, 7);
           const lower = v128.shuffle<f32>(s, t, 0, 4, 1, 5);
@@ -75,53 +74,73 @@ export function pack(
           s = v128.shuffle<f32>(high, higher, 0, 1, 4, 5);
           t = v128.shuffle<f32>(high, higher, 2, 3, 6, 7);
         }
-        v128.store(to, p);
-        v128.store(to, q, 16);
-        v128.store(to, s, 32);
-        v128.store(to, t, 48);
-      } else {
-        for (let n = 0; n < 16; n++) {
-          const row = n >> 2;
-          const column = n & 3;
-          const here = r + row < rows && k + column < width;
-          const place = turned ? column * stride + row : row * stride + column;
-          store<f32>(at(to, n), here ? load<f32>(at(x, place)) : 0);
-        }
+        const y = at(to, k * size + r);
+        v128.store(y, p);
+        v128.store(y + next, q);
+        v128.store(y + 2 * next, s);
+        v128.store(y + 3 * next, t);
       }
-      to += 64;
+    }
+  }
+  for (; k < depth; k++) {
+    for (let r = 0; r < size; r++) {
+      const place = turned ? k * stride + r : r * stride + k;
+      store<f32>(at(to, k * size + r), r < rows && k < width ? load<f32>(at(from, place)) : 0);
+    }
+  }
+}
+
+/**
+ * Pack a matrix (rows × width, or width × rows if it is `turned`) for `product`: groups of eight
+ * rows side by side, their width padded.
+ */
+export function pack(
+  from: usize, stride: i32, rows: i32, width: i32, turned: bool, to: usize,
+): void {
+  const padded = (width + 3) & ~3;
+  for (let k = 0; k < width; k += LINE) {
+    for (let r = 0; r < rows; r += 8) {
+      weave(
+        at(from, turned ? k * stride + r : r * stride + k), stride, turned, min(8, rows - r),
+        width - k < LINE ? width - k : LINE, 8, min(LINE, padded - k), at(to, r * padded + 8 * k),
+      );
     }
   }
 }
 
 /**
  * Set c (N × M) to `from` plus the products of the `M` rows of `a`, which is packed, and the `N`
- * rows of `b`: c[n, m] = from[n, m] + Σ a[m, k]·b[n, k], the sum over `K`, a multiple of 4.
- * `from` may be c; with a stride of 0, it is one row.
+ * rows of `b`, or its columns if it is `turned`: c[n, m] = from[n, m] + Σ a[m, k]·b[n, k], the sum
+ * over `K`. `from` may be c; with a stride of 0, it is one row.
  */
 export function product(
-  a: usize, M: i32, b: usize, bStride: i32, N: i32, K: i32,
+  a: usize, M: i32, b: usize, bStride: i32, turned: bool, N: i32, K: i32,
   from: usize, fromStride: i32, c: usize, cStride: i32,
 ): void {
+  const padded = (K + 3) & ~3;
+  const toRow = at(0, cStride);
   for (let k = 0; k < K; k += DEPTH) {
-    const depth = at(0, min(DEPTH, K - k));
+    const fromRow = at(0, fromStride);
+    const depth = min(DEPTH, padded - k);
     for (let first = 0; first < N; first += MANY) {
       const last = min(N, first + MANY);
-      for (let m = 0; m < M; m += FEW) {
-        const end = min(M, m + FEW);
-        for (let n = first; n < last; n += 2) {
-          const y = at(b, n * bStride + k);
-          for (let i = m; i < end; i += 4) {
-            const x = at(a, i * K + 4 * k);
-            const source = at(from, n * fromStride + i);
-            const target = at(c, n * cStride + i);
-            if (n + 1 < last) {
-              fourByTwo(
-                x, y, at(y, bStride), depth, source, at(0, fromStride), target, at(0, cStride), M - i,
-              );
-            } else {
-              fourByOne(x, y, depth, source, target, M - i);
-            }
-          }
+      for (let n = first; n < last; ) {
+        const size = sizeOf(last - n);
+        const x = at(b, turned ? k * bStride + n : n * bStride + k);
+        weave(x, bStride, turned, size, min(DEPTH, K - k), size, depth, at(ROOM, (n - first) * depth));
+        n += size;
+      }
+      for (let m = 0; m < M; m += 8) {
+        const x = at(a, m * padded + 8 * k);
+        for (let n = first; n < last; ) {
+          const size = sizeOf(last - n);
+          const y = at(ROOM, (n - first) * depth);
+          const source = at(from, n * fromStride + m);
+          const target = at(c, n * cStride + m);
+          if (size == 4) byFour(x, y, depth, source, fromRow, target, toRow, M - m);
+          else if (size == 2) byTwo(x, y, depth, source, fromRow, target, toRow, M - m);
+          else byOne(x, y, depth, source, fromRow, target, toRow, M - m);
+          n += size;
         }
       }
     }
@@ -130,24 +149,39 @@ export function product(
   }
 }
 
-/** Set `count` numbers, or four if they are more, to those at `from` plus `x`. */
+/** The number of rows of `b`, of those that are left, that are multiplied together. */
 // @ts-ignore: decorator
 @inline
-function putSums(x: v128, from: usize, to: usize, count: i32): void {
-  if (count >= 4) {
-    v128.store(to, f32x4.add(v128.load(from), x));
-    return;
-  }
-  store<f32>(to, load<f32>(from) + f32x4.extract_lane(x, 0));
-  if (count > 1) store<f32>(to, load<f32>(from, 4) + f32x4.extract_lane(x, 1), 4);
-  if (count > 2) store<f32>(to, load<f32>(from, 8) + f32x4.extract_lane(x, 2), 8);
+function sizeOf(left: i32): i32 {
+  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
-/** Four rows of `a` times two of `b`: eight sums, as many as a processor adds to at a time. */
+function byFour(
+  a: usize, b: usize, depth: i32, from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
+): void {
+  eightSums(a, b, 4, depth, from, fromRow, to, toRow, count);
+}
+
+function byTwo(
+  a: usize, b: usize, depth: i32, from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
+): void {
+  eightSums(a, b, 2, depth, from, fromRow, to, toRow, count);
+}
+
+function byOne(
+  a: usize, b: usize, depth: i32, from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
+): void {
+  eightSums(a, b, 1, depth, from, fromRow, to, toRow, count);
+}
+
+/**
+ * Eight rows of `a` times four, two, or one of `b`: eight vectors of sums, as many as a processor
+ * adds to at a time. Fewer rows of `b` have two or four numbers in turn.
+ */
 // @ts-ignore: decorator
 @inline
-function fourByTwo(
-  a: usize, b: usize, c: usize, depth: usize,
+function eightSums(
+  a: usize, b: usize, rows: i32, depth: i32,
   from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
 ): void {
   let p = f32x4.splat(0);
@@ -160,85 +194,76 @@ function fourByTwo(
   let w = p;
   // Parameters of inlined functions may be the caller's variables.
   let d = a;
-  let e = c;
-  for (let f = b; f < b + depth; f += 16) {
-    const x = v128.load(f);
-    const y = v128.load(e);
-    let z = v128.load(d);
+  const end = at(b, rows * depth);
+  for (let e = b; e < end; e += 16) {
+    let x = v128.load(d);
+    let y = v128.load(d, 16);
+    let z = v128.load32_splat(e);
     p = madd(x, z, p);
-    t = madd(y, z, t);
-    z = v128.load(d, 16);
-    q = madd(x, z, q);
-    u = madd(y, z, u);
-    z = v128.load(d, 32);
+    q = madd(y, z, q);
+    if (rows < 2) {
+      x = v128.load(d, 32);
+      y = v128.load(d, 48);
+    }
+    z = v128.load32_splat(e, 4);
     r = madd(x, z, r);
-    v = madd(y, z, v);
-    z = v128.load(d, 48);
-    s = madd(x, z, s);
+    s = madd(y, z, s);
+    if (rows < 4) {
+      x = v128.load(d + (rows < 2 ? 64 : 32));
+      y = v128.load(d + (rows < 2 ? 80 : 48));
+    }
+    z = v128.load32_splat(e, 8);
+    t = madd(x, z, t);
+    u = madd(y, z, u);
+    if (rows < 2) {
+      x = v128.load(d, 96);
+      y = v128.load(d, 112);
+    }
+    z = v128.load32_splat(e, 12);
+    v = madd(x, z, v);
     w = madd(y, z, w);
-    d += 64;
-    e += 16;
+    d += 128 / rows;
   }
-  putSums(sums(p, q, r, s), from, to, count);
-  putSums(sums(t, u, v, w), from + fromRow, to + toRow, count);
+  if (rows < 4) {
+    p = f32x4.add(p, t);
+    q = f32x4.add(q, u);
+    r = f32x4.add(r, v);
+    s = f32x4.add(s, w);
+  }
+  if (rows < 2) {
+    p = f32x4.add(p, r);
+    q = f32x4.add(q, s);
+  }
+  putSums(p, q, from, to, count);
+  if (rows > 1) putSums(r, s, from + fromRow, to + toRow, count);
+  if (rows > 2) {
+    putSums(t, u, from + 2 * fromRow, to + 2 * toRow, count);
+    putSums(v, w, from + 3 * fromRow, to + 3 * toRow, count);
+  }
 }
 
-/** Four rows of `a` times one of `b`. */
+/** Set `count` numbers, or eight if they are more, to those at `from` plus `x` and `y`. */
 // @ts-ignore: decorator
 @inline
-function fourByOne(a: usize, b: usize, depth: usize, from: usize, to: usize, count: i32): void {
-  let p = f32x4.splat(0);
-  let q = p;
-  let r = p;
-  let s = p;
-  let d = a;
-  for (let f = b; f < b + depth; f += 16) {
-    const x = v128.load(f);
-    p = madd(x, v128.load(d), p);
-    q = madd(x, v128.load(d, 16), q);
-    r = madd(x, v128.load(d, 32), r);
-    s = madd(x, v128.load(d, 48), s);
-    d += 64;
+function putSums(x: v128, y: v128, from: usize, to: usize, count: i32): void {
+  if (count >= 8) {
+    v128.store(to, f32x4.add(v128.load(from), x));
+    v128.store(to, f32x4.add(v128.load(from, 16), y), 16);
+  } else {
+    putSome(x, from, to, count);
+    putSome(y, from + 16, to + 16, count - 4);
   }
-  putSums(sums(p, q, r, s), from, to, count);
 }
 
-/** Set `to` (columns × rows, padded) to the transpose of `from` (rows × columns). */
-export function transpose(
-  from: usize, stride: i32, rows: i32, columns: i32, to: usize, toStride: i32,
-): void {
-  const wholeRows = rows & ~3;
-  const wholeColumns = columns & ~3;
-  const row = at(0, stride);
-  const toRow = at(0, toStride);
-  for (let c = 0; c < wholeColumns; c += 4) {
-    for (let r = 0; r < wholeRows; r += 4) {
-      const x = at(from, r * stride + c);
-      const p = v128.load(x);
-      const q = v128.load(x + row);
-      const s = v128.load(x + 2 * row);
-      const t = v128.load(x + 3 * row);
-      const low = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
-      const high = v128.shuffle<f32>(p, q, 2, 6, 3, 7);
-      const lower = v128.shuffle<f32>(s, t, 0, 4, 1, 5);
-      const higher = v128.shuffle<f32>(s, t, 2, 6, 3, 7);
-      const y = at(to, c * toStride + r);
-      v128.store(y, v128.shuffle<f32>(low, lower, 0, 1, 4, 5));
-      v128.store(y + toRow, v128.shuffle<f32>(low, lower, 2, 3, 6, 7));
-      v128.store(y + 2 * toRow, v128.shuffle<f32>(high, higher, 0, 1, 4, 5));
-      v128.store(y + 3 * toRow, v128.shuffle<f32>(high, higher, 2, 3, 6, 7));
-    }
-  }
-  for (let c = 0; c < columns; c++) {
-    const padded = (rows + 3) & ~3;
-    for (let r = c < wholeColumns ? wholeRows : 0; r < padded; r++) {
-      store<f32>(
-        at(to, c * toStride + r),
-        r < rows ? load<f32>(at(from, r * stride + c)) : 0,
-      );
-    }
-  }
+/** Set at most four numbers. */
+function putSome(x: v128, from: usize, to: usize, count: i32): void {
+  if (count > 0) store<f32>(to, load<f32>(from) + f32x4.extract_lane(x, 0));
+  if (count > 1) store<f32>(to, load<f32>(from, 4) + f32x4.extract_lane(x, 1), 4);
+  if (count > 2) store<f32>(to, load<f32>(from, 8) + f32x4.extract_lane(x, 2), 8);
+  if (count > 3) store<f32>(to, load<f32>(from, 12) + f32x4.extract_lane(x, 3), 12);
 }
+
+// * Sums and masks
 
 /** Add to the row `to` all `rows` of `from`. */
 export function addRows(from: usize, stride: i32, rows: i32, columns: i32, to: usize): void {
@@ -440,7 +465,7 @@ export function loss(
       v128.store(at(row, n), e);
       sum = f32x4.add(sum, e);
     }
-    const all = f32x4.extract_lane(sums(sum, sum, sum, sum), 0);
+    const all = sumOf(sum);
     const share = f32x4.splat(scale / all);
     for (let n = 0; n < stride; n += 4) {
       v128.store(at(row, n), f32x4.mul(v128.load(at(row, n)), share));

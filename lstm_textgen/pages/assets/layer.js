@@ -16,8 +16,7 @@ export class Workshop {
   constructor(heap, widest, most, places) {
     this.heap = heap;
     this.nothing = new Matrix(heap.take(most), 1, most, 0);
-    this.room = heap.packed(most, Math.max(places, pad(widest)));
-    this.inputs = heap.matrix(widest, places);
+    this.room = heap.packed(most, Math.max(places, widest + 7)); // or widest × most, padded
   }
 
   /**
@@ -32,17 +31,11 @@ export class Workshop {
   }
 
   /**
-   * Set each of the `gradients` to the sum of the outer products of the rows of an `x` and of `d`.
-   * @param {Matrix} d @param {[Matrix, Matrix][]} gradients with their `x`
+   * Set `gradient` to the sum of the outer products of the rows of `x` and of `d`.
+   * @param {Matrix} d @param {Matrix} x @param {Matrix} gradient
    */
-  outer(d, ...gradients) {
-    const { heap, inputs } = this;
-    const packed = this.packed(d, true);
-    for (const [x, gradient] of gradients) {
-      heap.kernels.transpose(x.at, x.stride, x.rows, x.width, inputs.at, inputs.stride);
-      const turned = new Matrix(inputs.at, x.width, x.rows, inputs.stride);
-      heap.multiply(packed, turned, this.nothing, gradient);
-    }
+  outer(d, x, gradient) {
+    this.heap.multiply(this.packed(d, true), x, this.nothing, gradient, true);
   }
 
   /**
@@ -253,8 +246,8 @@ export class LstmLayer {
    */
   finish(x, z, dx) {
     const { heap, workshop } = this;
-    workshop.outer(this.z, [this.h.part(0, this.z.rows), this.recurrentGradient]);
-    workshop.outer(z, [x, this.kernelGradient]);
+    workshop.outer(this.z, this.h.part(0, this.z.rows), this.recurrentGradient);
+    workshop.outer(z, x, this.kernelGradient);
     workshop.sum(z, this.biasGradient);
     heap.multiply(workshop.packed(this.kernel, false), z, workshop.nothing, dx);
   }
@@ -313,7 +306,7 @@ export class OutputLayer {
    */
   backward(x, dx) {
     const { heap, workshop, logits } = this;
-    workshop.outer(logits, [x, this.kernelGradient]);
+    workshop.outer(logits, x, this.kernelGradient);
     this.sum();
     heap.multiply(workshop.packed(this.kernel, false), logits, workshop.nothing, dx);
   }

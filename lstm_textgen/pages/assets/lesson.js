@@ -40,11 +40,14 @@ export class Lesson {
 
   /** @param {ConstructorParameters<typeof Lesson>[0]} task */
   async #run({ text, items, facts, weights, name, goesOn, same, constants, codes, ports }) {
-    const corpus = makeCorpus({ text, items, facts, goesOn, constants, name });
+    /** @param {import("./model.js").Facts | null} parent */
+    const corpusFor = (parent) =>
+      makeCorpus({ text, items, facts: parent, goesOn, constants, name });
     const [simd] = codes.slice(-1);
     const best = codes.find((code) => WebAssembly.validate(/** @type {BufferSource} */ (code)));
     await teach({
-      corpus,
+      corpus: corpusFor(facts),
+      anew: goesOn ? undefined : () => corpusFor(null),
       parent: facts && weights ? { facts, weights } : null,
       constants,
       same,

@@ -86,9 +86,10 @@ export class LessonView {
     this.news = now;
   }
 
-  /** Say whether the text is hardly like what the machine knows. @param {boolean} strange */
-  foreign(strange) {
-    element("teach-foreign").hidden = !strange;
+  /** Say that the text is hardly like what the machine knows. @param {string} key of the phrase */
+  foreign(key) {
+    element("teach-foreign").hidden = false;
+    phraseIn(element("teach-foreign"), key);
   }
 
   /** @param {{part: number, secondsLeft: number, bits: number}} progress */

@@ -4,7 +4,7 @@
  */
 
 import { fromHalf, toHalf, toWhole } from "./binary.js";
-import { Heap, Matrix, pad, placeIn } from "./heap.js";
+import { Heap, Matrix, placeIn } from "./heap.js";
 import { Streams } from "./streams.js";
 
 /**
@@ -85,16 +85,20 @@ export function packed(flat, facts) {
   const view = new DataView(
     new ArrayBuffer(eight ? flat.length + 4 * rows.length : 2 * flat.length),
   );
+  const bytes = new Int8Array(view.buffer);
   let place = 0;
   for (const row of rows) {
     if (eight) {
-      const highest = row.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+      let highest = 0;
+      for (let n = 0; n < row.length; n++) {
+        highest = Math.max(highest, Math.abs(row[n]));
+      }
       const scale = Math.fround(highest / LARGEST) || 1;
       view.setFloat32(place, scale, true);
       place += 4;
-      row.forEach((number, n) => {
-        view.setInt8(place + n, toWhole(Math.fround(number / scale)));
-      });
+      for (let n = 0; n < row.length; n++) {
+        bytes[place + n] = toWhole(Math.fround(row[n] / scale));
+      }
       place += row.length;
     } else {
       row.forEach((number, n) => {
@@ -325,7 +329,7 @@ function tanh(x) {
 function transpose(heap, rows, packed) {
   rows.forEach((row, column) => {
     row.forEach((number, n) => {
-      heap.numbers[packed.at / 4 + placeIn(pad(packed.width), n, column)] = number;
+      heap.numbers[packed.at / 4 + placeIn(packed.width, n, column)] = number;
     });
   });
 }

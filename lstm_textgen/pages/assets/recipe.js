@@ -19,7 +19,8 @@ import { evenly } from "./items.js";
  *   familiar: number, strange: number, places: number, units: number}} tuning
  * @property {{least: number, most: number}} rows of a batch
  * @property {Record<string, Rule>} rules by the unit of a model
- * @property {Table} new of the networks of new models
+ * @property {Table & {small: number}} new of the networks of new models; `small`: the hidden units
+ *   of one that begins from nothing, at most
  * @property {{new: number, most: number}} seconds
  *
  * @typedef {{read: number, fewestEpochs: number, mostEpochs: number}} Rule
@@ -44,6 +45,7 @@ import { evenly } from "./items.js";
  * @property {number} speed of a parent: the units that it learns from in a second; of a new model:
  *   how many times as fast as that of the table this machine is
  * @property {boolean} same whether the plan is to be the same on every machine
+ * @property {boolean} [large] whether a new model may be larger than one that begins from nothing
  */
 
 /** The hidden units of a new model that is the same on every machine. */
@@ -53,7 +55,8 @@ const SAME_UNITS = 128;
  * Return the plan of a run.
  * @param {Sought} sought @param {import("./page.js").Constants} constants @returns {Plan}
  */
-export function planFor({ units, lookback, parent, familiar, speed, same }, constants) {
+export function planFor(sought, constants) {
+  const { units, lookback, parent, familiar, speed, same, large } = sought;
   const { learning: numbers, settings } = constants;
   const { rate, rules, seconds, new: table } = numbers;
   const limit = same ? Infinity : seconds.most;
@@ -70,7 +73,9 @@ export function planFor({ units, lookback, parent, familiar, speed, same }, cons
       seconds: limit,
     };
   }
-  const sizes = table.sizes.filter((size) => !same || size.units === SAME_UNITS);
+  const sizes = table.sizes.filter((size) =>
+    same ? size.units === SAME_UNITS : large || size.units <= table.small,
+  );
   const epochs = mostEpochs(units, table);
   const time = same ? Infinity : seconds.new * speed;
   const size = chooseSize({ units, epochs, seconds: time, sizes }, numbers);

@@ -25,6 +25,8 @@ import { randomNumbers } from "./sampler.js";
  *
  * @typedef {object} Task
  * @property {import("./corpus.js").Corpus} corpus
+ * @property {() => import("./corpus.js").Corpus} [anew] the corpus of a new model, which learns the
+ *   text if the parent predicts it too poorly, as with the program
  * @property {{facts: Facts, weights: Uint8Array} | null} parent the model to teach; null: a new one
  * @property {import("./page.js").Constants} constants
  * @property {boolean} same whether the result is to be the same on every machine
@@ -35,6 +37,7 @@ import { randomNumbers } from "./sampler.js";
  * @property {{stop?: boolean}} asked which the page may change at any time
  *
  * @typedef {object} Start
+ * @property {import("./corpus.js").Corpus} corpus
  * @property {Facts} facts of the new model @property {Team} team @property {Plan} plan
  * @property {{bits: number, familiar: boolean, strange: boolean} | null} knows how well the parent
  *   predicts the text, in bits per character
@@ -54,18 +57,17 @@ export const STREAMS = { weights: 0, order: 1, dropout: 2 };
  * @param {Task} task
  */
 export async function begin(task) {
-  const ids = joined(task.corpus.training);
-  const start = await (task.parent ? fromParent(task, task.parent, ids) : newStart(task, ids));
-  const form = { ...start.plan, ...formOf(task, start.plan) };
+  const start = await (task.parent ? fromParent(task, task.parent) : newStart(task));
+  const form = { ...start.plan, ...formOf(task, start) };
   return { ...start, plan: form, facts: withRecord(start.facts, start.plan) };
 }
 
 /**
  * Return how a list is read: the units that end an item, and whether windows begin with items, as
  * they do in fine-tuning if most items fit.
- * @param {Task} task @param {Plan} plan
+ * @param {Task} task @param {Start} start
  */
-function formOf({ corpus, constants }, { tuned, lookback }) {
+function formOf({ constants }, { corpus, plan: { tuned, lookback } }) {
   const { training, facts } = corpus;
   const ends = facts.end.length;
   if (training instanceof Int32Array) {
@@ -76,18 +78,21 @@ function formOf({ corpus, constants }, { tuned, lookback }) {
 }
 
 /**
- * Return the start of a new model.
- * @param {Task} task @param {Int32Array} ids @returns {Promise<Start>}
+ * Return the start of a new model; a large one may replace a parent.
+ * @param {Task} task @returns {Promise<Start>}
  */
-async function newStart({ corpus, constants, same, seed, makeTeam }, ids) {
-  const sought = { units: ids.length, lookback: corpus.lookback, parent: null, familiar: false };
+async function newStart({ corpus, constants, same, seed, makeTeam, parent }) {
+  const ids = joined(corpus.training);
+  const { lookback } = corpus;
+  const large = Boolean(parent);
+  const sought = { units: ids.length, lookback, parent: null, familiar: false, large };
   /** @param {Plan} plan */
   const ready = async (plan) => {
     const facts = { ...corpus.facts, layers: plan.layers };
     const team = await makeTeam(shapeOf(facts), plan.rows, plan.lookback);
     team.weights.set(newWeights(shapeOf(facts), randomNumbers(seed, STREAMS.weights)));
     await team.refresh();
-    return { facts, plan, team, knows: null };
+    return { corpus, facts, plan, team, knows: null };
   };
   if (same) {
     return ready(planFor({ ...sought, same, speed: 1 }, constants));
@@ -126,12 +131,13 @@ async function speedOf({ team, plan }, ids) {
 }
 
 /**
- * Return the start of a model that goes on from a parent.
- * @param {Task} task @param {NonNullable<Task["parent"]>} parent @param {Int32Array} ids
- * @returns {Promise<Start>}
+ * Return the start of a model that goes on from a parent, or else begins anew.
+ * @param {Task} task @param {NonNullable<Task["parent"]>} parent @returns {Promise<Start>}
  */
-async function fromParent({ corpus, constants, same, makeTeam }, parent, ids) {
+async function fromParent(task, parent) {
+  const { corpus, anew, constants, same, makeTeam } = task;
   const { facts, lookback } = corpus;
+  const ids = joined(corpus.training);
   const { tuning } = constants.learning;
   const sought = { units: ids.length, lookback, parent: parent.facts, same };
   let plan = planFor({ ...sought, familiar: true, speed: Infinity }, constants);
@@ -143,6 +149,11 @@ async function fromParent({ corpus, constants, same, makeTeam }, parent, ids) {
   const { read, bits } = await fit(team, facts, { ids, known, form: plan }, tuning);
   const speed = (1000 * READING * read) / (performance.now() - begun);
   const familiar = bits < tuning.familiar;
+  const knows = { bits, familiar, strange: bits > tuning.strange };
+  if (knows.strange && anew) {
+    team.close?.();
+    return { ...(await newStart({ ...task, corpus: anew() })), knows };
+  }
   plan = planFor({ ...sought, familiar, speed }, constants);
   if (!familiar) {
     const weights = team.weights.slice();
@@ -151,7 +162,7 @@ async function fromParent({ corpus, constants, same, makeTeam }, parent, ids) {
     team.weights.set(weights);
     await team.refresh();
   }
-  return { facts, plan, team, knows: { bits, familiar, strange: bits > tuning.strange } };
+  return { corpus, facts, plan, team, knows };
 }
 
 /**

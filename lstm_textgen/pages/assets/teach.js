@@ -100,7 +100,13 @@ function hear(news) {
   }
   view.hear();
   if (news.event === "plan") {
-    view.foreign(Boolean(news.knows?.strange));
+    const { knows, plan } = news;
+    if (knows?.strange) {
+      view.foreign(`teach.foreign${plan.tuned ? "" : ".new"}`);
+    }
+    if (!plan.tuned) {
+      Object.assign(run, { parent: null, moments: [] });
+    }
   } else if (news.event === "progress") {
     view.progress(/** @type {any} */ (news));
   } else if (news.event === "epoch") {

@@ -232,7 +232,7 @@ export class TextSide {
       advice.push(said("teach.long", { most: MOST_LETTERS }));
     }
     if (this.foreign) {
-      advice.push(said("teach.foreign"));
+      advice.push(said(`teach.foreign${this.model?.learned ? "" : ".new"}`));
     }
     if (left.length) {
       advice.push(said("teach.left", { letters: named(left) }));

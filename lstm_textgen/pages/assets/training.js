@@ -61,7 +61,7 @@ class Training {
   /**
    * @param {Task} task @param {Awaited<ReturnType<typeof begin>>} start
    */
-  constructor({ corpus, constants, seed, report, asked }, { facts, plan, team }) {
+  constructor({ constants, seed, report, asked }, { corpus, facts, plan, team }) {
     this.facts = facts;
     this.plan = plan;
     this.team = team;
