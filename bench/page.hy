@@ -37,7 +37,7 @@ Chromium.]]
   lstm-textgen.prep [default-prep]
   lstm-textgen.textmodel [TextModel]
   tests.browser [open-page start-browser wait-for-units wait-until]
-  tests.helpers [small-model])
+  tests.helpers [block-of small-model])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
@@ -149,11 +149,15 @@ Chromium.]]
   It begins with the page's model or, if `fresh`, a new one, and ends after these `seconds` at the
   latest. There are as many workers as cores, or `helpers` besides one.]]
   (with [folder (TemporaryDirectory)]
-    (setv path (/ (Path folder) "page.html"))
-    (.write-text path (playground {BASE (load-checkpoint BASE)}) :encoding "utf-8")
+    (setv
+      path (/ (Path folder) "page.html")
+      whole (playground {BASE (load-checkpoint BASE)})
+      [facts] (json.loads (block-of whole "facts"))
+      parent (if fresh None [facts (block-of whole "weights-0")]))
+    (.write-text path whole :encoding "utf-8")
     (with [page (open-page browser path)]
       (.evaluate page (.read-text (/ ROOT "bench/teach.js"))
-        [text items fresh (if (is helpers None) (- (cores) 1) helpers) seconds]))))
+        [text items parent (if (is helpers None) (- (cores) 1) helpers) seconds]))))
 
 
 (defn losses [browser texts]
