@@ -146,6 +146,9 @@ export async function share(port) {
   let member;
   for (;;) {
     const message = await line.next();
+    if (message.do === "leave") {
+      return close();
+    }
     try {
       if (message.do === "join") {
         member = memberOf(message, member);

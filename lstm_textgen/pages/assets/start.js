@@ -21,7 +21,7 @@ import { randomNumbers } from "./sampler.js";
  * @property {(batch: import("./learn.js").Batch & {first: boolean, expected?: Float64Array}) =>
  *   Float32Array | Promise<Float32Array>} losses from an empty state, if it is the first batch; to
  *   `expected` it adds how often the network expects each unit
- * @property {() => void} [close]
+ * @property {() => void} [dismiss] free helpers that aren't in it
  *
  * @typedef {object} Task
  * @property {import("./corpus.js").Corpus} corpus
@@ -56,6 +56,7 @@ export const STREAMS = { weights: 0, order: 1, dropout: 2 };
 export async function begin(task) {
   const ids = joined(task.corpus.training);
   const start = await (task.parent ? fromParent(task, task.parent, ids) : newStart(task, ids));
+  start.team.dismiss?.();
   const form = { ...start.plan, ...formOf(task, start.plan) };
   return { ...start, plan: form, facts: withRecord(start.facts, start.plan) };
 }
@@ -99,7 +100,6 @@ async function newStart({ corpus, constants, same, seed, makeTeam }, ids) {
   if (plan.layers[0][1] === smallest.plan.layers[0][1]) {
     return { ...smallest, plan };
   }
-  smallest.team.close?.();
   return ready(plan);
 }
 
@@ -146,7 +146,6 @@ async function fromParent({ corpus, constants, same, makeTeam }, parent, ids) {
   plan = planFor({ ...sought, familiar, speed }, constants);
   if (!familiar) {
     const weights = team.weights.slice();
-    team.close?.();
     team = await makeTeam(shapeOf(facts), plan.rows, lookback);
     team.weights.set(weights);
     await team.refresh();

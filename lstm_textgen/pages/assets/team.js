@@ -30,6 +30,7 @@ export function recruiter(code, ports) {
     /** @param {number} count */
     const make = async (count) => {
       team = await Team.make(shape, code, rows, steps, ports.slice(0, count), team?.member);
+      team.others = ports.slice(count);
       return team;
     };
     const key = JSON.stringify([shape, rows, steps]);
@@ -92,6 +93,8 @@ export class Team {
     this.weights = member.learner.weights;
     /** @type {Float32Array<ArrayBuffer>[]} of the weights, for each helper */
     this.copies = [];
+    /** @type {MessagePort[]} to helpers that aren't in it */
+    this.others = [];
   }
 
   /**
@@ -132,6 +135,11 @@ export class Team {
     const taken = performance.now() - begun;
     await this.forget();
     return taken;
+  }
+
+  /** End the helpers that aren't in it, which frees their memory: there will be no other team. */
+  dismiss() {
+    this.others.forEach((port) => port.postMessage({ do: "leave" }));
   }
 
   /** Use weights that were written from outside. */

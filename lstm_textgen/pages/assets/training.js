@@ -92,7 +92,7 @@ class Training {
 
   /** Train to the end. */
   async run() {
-    const { held, team, report } = this;
+    const { held, report } = this;
     this.#reportState();
     if (held.length) {
       const loss = await this.#loss(LOOKED_AT);
@@ -105,7 +105,6 @@ class Training {
     }
     await this.#finish(why);
     this.clock.close();
-    team.close?.();
   }
 
   /**
