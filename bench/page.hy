@@ -2,9 +2,10 @@
 
     python -m hy bench/page.hy [LAYERS…]
     python -m hy bench/page.hy --teach [TEXT[:CHARACTERS][@items]…]
+    python -m hy bench/page.hy --memory
 
 For models with random weights and LAYERS, several by default: the size of the page, bytes for each
-weight beyond 150 KB, how long it takes to open, and how many characters a second it writes at full
+weight beyond 250 KB, how long it takes to open, and how many characters a second it writes at full
 speed, the median of `ROUNDS`.
 
 With `--teach`, the page of the base `english` is taught in Chromium. Without TEXTs: how many
@@ -13,13 +14,17 @@ page finds them faster), and the program with TensorFlow, in turns, medians of `
 TEXTs: bits per character of what was held out, the last tenth or, of `@items`, which are lines,
 random ones, after a page has learned from the rest, and after the program has: `--from english
 --minutes 1` and, from scratch, the network and the epochs that the page chose; and the minutes
-that the page took. Models of pages are scored as they are imported. Needs the extra `test` and
+that the page took. Models of pages are scored as they are imported.
+
+With `--memory`: how much memory a page of `english` takes while it learns a text in the tab Teach,
+beyond an empty page: the most that the page's process has had (Linux). Needs the extra `test` and
 Chromium.]]
 
 (import
   json
   os
   pathlib [Path]
+  re
   statistics [median]
   sys
   tempfile [TemporaryDirectory]
@@ -37,24 +42,26 @@ Chromium.]]
   lstm-textgen.prep [default-prep]
   lstm-textgen.textmodel [TextModel]
   tests.browser [open-page start-browser wait-for-units wait-until]
-  tests.helpers [small-model])
+  tests.helpers [block-of small-model])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ROUNDS (rounds 3)
   LENGTH 12_000  ; characters in each round
-  OWN 150_000  ; bytes that a page may have besides 2.8 for each weight
+  OWN 250_000  ; bytes that a page may have besides 2.8 for each weight
   LAYERS ["128" "256" "384" "512" "512,512" "gru:256"]
   UNITS (.join "" (map chr (range 33 102)))
   BASE "english"
   LEARNED [8 64]  ; rows and steps of a batch of 30 KB of text
-  TAUGHT 10)      ; seconds of learning whose speed is measured
+  TAUGHT 10       ; seconds of learning whose speed is measured
+  LONGEST 600)    ; seconds that teaching may take
 
 
 (defn main [#* words]
   "Print the tables that the `words` of the command line ask for."
   (print f"{(processor)}, {ROUNDS} rounds\n")
   (cond
+    (= words #("--memory")) (for [browser (start-browser)] (memory browser))
     (= words #("--teach")) (for [browser (start-browser)] (learning-speeds browser))
     (in "--teach" words) (for [browser (start-browser)] (losses browser (cut words 1 None)))
     True (writing-speeds words)))
@@ -149,11 +156,15 @@ Chromium.]]
   It begins with the page's model or, if `fresh`, a new one, and ends after these `seconds` at the
   latest. There are as many workers as cores, or `helpers` besides one.]]
   (with [folder (TemporaryDirectory)]
-    (setv path (/ (Path folder) "page.html"))
-    (.write-text path (playground {BASE (load-checkpoint BASE)}) :encoding "utf-8")
+    (setv
+      path (/ (Path folder) "page.html")
+      whole (playground {BASE (load-checkpoint BASE)})
+      [facts] (json.loads (block-of whole "facts"))
+      parent (if fresh None [facts (block-of whole "weights-0")]))
+    (.write-text path whole :encoding "utf-8")
     (with [page (open-page browser path)]
       (.evaluate page (.read-text (/ ROOT "bench/teach.js"))
-        [text items fresh (if (is helpers None) (- (cores) 1) helpers) seconds]))))
+        [text items parent (if (is helpers None) (- (cores) 1) helpers) seconds]))))
 
 
 (defn losses [browser texts]
@@ -214,6 +225,42 @@ Chromium.]]
 (defn held-out-loss [model text]
   "Return the loss of `model` on the last tenth of `text`, in bits per character."
   (. (get (.score model (get (split-held-out text) 1)) 0) bits))
+
+
+;; * Memory
+
+(defn memory [browser]
+  "Print how much memory a page takes that is taught, beyond an empty one."
+  (with [folder (TemporaryDirectory)]
+    (setv
+      path (/ (Path folder) "page.html")
+      peaks [])
+    (for [content ["<!DOCTYPE html>" (playground {BASE (load-checkpoint BASE)})]]
+      (.write-text path content :encoding "utf-8")
+      (with [page (open-page browser path)]
+        (when peaks (teach-diary page))
+        (.append peaks (peak browser)))))
+  (print-header "a page that" "MB")
+  (print-row "is empty" f"{(get peaks 0) :.0f}")
+  (print-row f"teaches {BASE}, beyond it" f"{(- (get peaks 1) (get peaks 0)) :.0f}"))
+
+
+(defn teach-diary [page]
+  "Teach a page's model a text that is ready, to the end."
+  (.click page "#tab-teach")
+  (.click page "text=a lighthouse diary")
+  (.click page "#teach-go")
+  (.wait-for-selector page "#teach-done" :state "visible" :timeout (* 1000 LONGEST)))
+
+
+(defn peak [browser]
+  "Return the most megabytes of memory that a page's process in the `browser` has had."
+  (setv found (.send (.new-browser-cdp-session browser) "SystemInfo.getProcessInfo"))
+  (max (gfor
+    each (get found "processInfo")
+    :if (= (get each "type") "renderer")
+    :setv status (.read-text (Path f"/proc/{(get each "id")}/status"))
+    (/ (int (get (re.search r"VmHWM:\s+(\d+)" status) 1)) 1000))))
 
 
 (when (= __name__ "__main__")

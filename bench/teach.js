@@ -1,13 +1,13 @@
-// Teaches a text to the model of a page of this program, on which it runs, or to a new model, as
-// the tab Teach does. Returns the last news of the run, with its plan, its speed, in units a
-// second, and the seconds that all took.
-([text, items, fresh, helpers, seconds]) =>
+// Teaches a text to a parent, facts and weights as on the page of this program on which it runs, or
+// to a new model (null), as the tab Teach does. Returns the last news of the run, with its plan, its
+// speed, in units a second, and the seconds that all took.
+([text, items, parent, helpers, seconds]) =>
   new Promise((resolve, reject) => {
-    const read = (id) => document.getElementById(id).textContent;
+    const { kernels, worker, shared, constants } = globalThis.unpacked;
     const bytes = (base64) => Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
     const base64 = (all) => btoa(Array.from(all, (each) => String.fromCharCode(each)).join(""));
-    const codes = JSON.parse(read("kernels")).map(bytes);
-    const code = URL.createObjectURL(new Blob([read("worker")], { type: "text/javascript" }));
+    const codes = kernels.map(bytes);
+    const code = URL.createObjectURL(new Blob([shared, worker], { type: "text/javascript" }));
     const workers = Array.from({ length: helpers + 1 }, () => new Worker(code));
     const [teacher, ...others] = workers;
     const ports = others.map((worker) => {
@@ -40,9 +40,9 @@
       name: "taught",
       goesOn: false,
       same: false,
-      facts: fresh ? null : JSON.parse(read("facts"))[0],
-      weights: fresh ? null : bytes(read("weights-0")),
-      constants: JSON.parse(read("constants")),
+      facts: parent && parent[0],
+      weights: parent && bytes(parent[1]),
+      constants,
       codes,
       ports,
     };

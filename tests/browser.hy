@@ -59,6 +59,7 @@ anything to say on its console, fails the test.]]
   (.on page "pageerror" (fn [error] (.append said (str error))))
   (try
     (.goto page (+ address fragment))
+    (wait-until page "!document.getElementById('unable')")  ; its script removes that
     (yield page)
     (finally
       (.close context)))

@@ -1,8 +1,11 @@
 "Helpers: a small text, processes, a web server and small models."
 
 (import
+  base64 [b64decode]
   dataclasses [fields]
   functools [partial]
+  gzip
+  json
   math
   os
   pathlib [Path]
@@ -233,6 +236,11 @@
   "Return what the element `name` of a `page` (HTML) holds for its scripts."
   (setv [block] (re.findall rf"(?s)<script type=\"text/plain\" id=\"{name}\">(.*?)</script>" page))
   block)
+
+
+(defn packed-on [page]
+  "Return what a `page` (HTML) holds compressed: a dict."
+  (json.loads (gzip.decompress (b64decode (block-of page "packed")))))
 
 
 ;; * Models that are made at once, never trained

@@ -8,7 +8,8 @@
   re
   pytest
   lstm-textgen.pages.assembly [ASSETS assemble asset join-modules]
-  lstm-textgen.pages.playground [SCRIPTS WORKER])
+  lstm-textgen.pages.playground [SCRIPTS WORKER]
+  tests.helpers [packed-on])
 
 (setv
   pytestmark pytest.mark.quick
@@ -26,8 +27,12 @@
 
 (defn hash-of [tag page]
   "Return what allows the first element `tag` of `page`."
-  (setv text (.encode (get (re.search rf"(?s)<{tag}[^>]* id=.{tag}.>(.*?)</{tag}>" page) 1)))
-  f"'sha256-{(.decode (b64encode (.digest (sha256 text))))}'")
+  (hash-in (get (re.search rf"(?s)<{tag}[^>]* id=.{tag}.>(.*?)</{tag}>" page) 1)))
+
+
+(defn hash-in [text]
+  "Return what allows an element with this `text`."
+  f"'sha256-{(.decode (b64encode (.digest (sha256 (.encode text)))))}'")
 
 
 (defn test-the-policy-allows-the-pages-own-style-and-script-and-nothing-else []
@@ -39,6 +44,23 @@
     "base-uri" "'none'"
     "form-action" "'none'"}))
   (assert (not-in "script-src" (policy-of (assemble "A" "<p>a</p>")))))
+
+
+(defn test-a-page-with-workers-holds-each-module-once-and-runs-what-the-policy-allows []
+  (setv
+    make (fn [] (assemble "A" "" :scripts ["page.js" "binary.js"] :workers ["binary.js" "clock.js"]
+      :packed {"constants" {"é" "<"}}))
+    page (make)
+    packed (packed-on page)
+    own (+ (get packed "shared") (get packed "code"))
+    allowed (policy-of page))
+  (assert (= (get allowed "script-src")
+    f"{(hash-of "script" page)} {(hash-in own)} 'wasm-unsafe-eval'"))
+  (assert (= (get allowed "worker-src") "blob:"))
+  (assert (= own (join-modules ["binary.js" "page.js"])))
+  (assert (= (get packed "worker") (join-modules ["clock.js"])))
+  (assert (= (get packed "constants") {"é" "<"}))
+  (assert (= page (make))))
 
 
 (defn test-data-come-back-and-cannot-leave-their-element []

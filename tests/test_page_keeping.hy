@@ -113,6 +113,13 @@
   (assert (= (pieces text) (pieces (.read-text path)))))
 
 
+(defn test-weights-do-not-stay-on-a-page-as-text [browser tmp-path]
+  (setv path (page-of tmp-path (halved-model "60")))
+  (with [page (open-page browser path)]
+    (setv held (.evaluate page "document.getElementById('weights-0').textContent"))
+    (assert (< (* 2 (len held)) (len (get (models-of path) 0 "weights"))))))
+
+
 (defn test-names-are-left-out-of-a-saved-page-on-request [browser tmp-path]
   (setv path (page-of tmp-path (halved-model :names "Annabel Zacharias")))
   (with [page (open-page browser path)]

@@ -168,16 +168,49 @@
     return port1;
   });
   Team.prototype.time = async function () { return times[this.helpers.length]; };
+  let memories = 0;
+  WebAssembly.Memory = class extends WebAssembly.Memory {
+    constructor(size) { super(size); memories += 1; }
+  };
   const make = recruiter(fromBase64(kernels), ports);
   const teams = [await make(shape, 8, steps), await make(shape, 8, steps)];
-  return teams.map((team) => team.helpers.length);
+  const [now] = teams.map((team) => team.helpers.length);
+  let idle = ports.length - now;
+  const left = new Promise((resolve) => { window.close = () => --idle || resolve(); });
+  teams[1].dismiss();
+  await (idle && left);
+  return [now, teams[1].helpers.length, memories];
 }]])
 
 
-(defn [(pytest.mark.parametrize #("times" "helpers") [
-    #([4 5] 0) #([4 3 0 5] 1) #([4 3 0 2] 3)])]
-    test-a-team-has-the-helpers-that-make-it-faster [browser times helpers]
-  (assert (= (taught browser (model-of "4" "characters") RECRUIT times) [helpers helpers])))
+(defn [(pytest.mark.parametrize #("times" "helpers" "memories") [
+    #([4 5] 0 2) #([4 3 0 5] 1 4) #([4 3 0 2] 3 4)])]
+    test-a-team-has-the-helpers-that-make-it-faster-and-each-worker-one-memory
+    [browser times helpers memories]
+  (assert (= (taught browser (model-of "4" "characters") RECRUIT times)
+    [helpers helpers memories])))
+
+
+(setv INHERIT #[[async (learner, x, y, adam) => {
+  const learn = (each) => {
+    each.weights.set(weights);
+    each.refresh();
+    each.gradients({ x: Int32Array.from(x), y: Int32Array.from(y), scale: 1 });
+    each.update(adam);
+    return Array.from(each.weights);
+  };
+  const next = (last, rows) =>
+    new Learner(shape, compiled([code]), rows, steps, { memory: last.heap.memory });
+  return [learn(learner), learn(next(next(learner, 999), rows))];
+}]])
+
+
+(defn test-a-learner-in-an-earlier-ones-memory-begins-anew [browser]
+  (setv
+    model (model-of "9" "pieces")
+    [batch] (batches-of model 1)
+    [first again] (taught browser model INHERIT #* (placed #* batch) ADAM))
+  (assert (= first again)))
 
 
 (defn test-what-workers-get-is-no-more-than-they-need [browser]

@@ -11,7 +11,7 @@
   lstm-textgen.writing.mixture [make-engine]
   tests.browser [assert-writes-as-python halved-model in-browser open-page page-of restart
     wait-for-end wait-for-units written]
-  tests.helpers [block-of small-model])
+  tests.helpers [block-of packed-on small-model])
 
 (setv
   IDS [3 1 4 1 5 9 2 6]
@@ -32,7 +32,7 @@
       "const network = new Network(facts, fromBase64(weights), module);"
       "return ids.map((id) => Array.from(network.step(id))); }")
     [facts (block-of page "weights-0")
-      (if (is codes None) (json.loads (block-of page "kernels")) codes) IDS]))
+      (if (is codes None) (get (packed-on page) "kernels") codes) IDS]))
 
 
 (defn logits-of [model]
@@ -203,6 +203,15 @@
       (playground {"a" model} :min-p given))))
   (with [_ (pytest.raises ValueError :match "min_p")]
     (playground {"a" model} :min-p 2)))
+
+
+(defn test-all-but-a-pages-model-and-its-ready-texts-take-less-than-227-kilobytes [monkeypatch]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv page (playground {"a" (small-model)}))
+  (for [block ["facts" "weights-0" "ready"]]
+    (setv page (.replace page (block-of page block) "")))
+  ;; 60 more than before pages could learn.
+  (assert (< (len (.encode page)) 227_000)))
 
 
 (defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]

@@ -235,6 +235,21 @@
     (wait-until page "document.querySelector('#about canvas')")))
 
 
+(defn test-a-browser-that-cannot-run-the-page-shows-why-and-nothing-else [browser tmp-path]
+  (setv
+    path (page-of tmp-path (halved-model))
+    pages (lfor scripts [True False] (.new-page browser :java-script-enabled scripts)))
+  (.add-init-script (get pages 0) "delete window.DecompressionStream")
+  (for [page pages]
+    (.goto page (.as-uri path))
+    (assert (not (.is-visible page "#unable"))))  ; not yet: a slow page may only be loading
+  (for [page pages]
+    (.wait-for-selector page "#unable" :state "visible")
+    (assert (= (.inner-text page "#unable p:lang(en)") (get (phrases) "page.unable" "en")))
+    (assert (not (.is-visible page "main")))
+    (.close page)))
+
+
 (defn test-a-page-that-nobody-touches-does-not-scroll [browser tmp-path]
   (setv
     path (page-of tmp-path #* (* 2 [(halved-model)]))

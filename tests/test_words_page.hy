@@ -9,7 +9,7 @@
   lstm-textgen.text.wordends [CLASSES class-of follow]
   lstm-textgen.writing.words [Suggester]
   tests.browser [halved-model in-browser]
-  tests.helpers [block-of]
+  tests.helpers [block-of packed-on]
   tests.test-pieces-page [SCRIPTS])
 
 (setv
@@ -31,7 +31,7 @@
     page (playground {"a" model})
     [facts] (json.loads (block-of page "facts")))
   (in-browser browser WORKER ASK
-    [facts (block-of page "weights-0") (json.loads (block-of page "kernels")) SHARED asked]))
+    [facts (block-of page "weights-0") (get (packed-on page) "kernels") SHARED asked]))
 
 
 (defn assert-alike [found expected]
@@ -95,7 +95,7 @@
     ask (.replace ASK "for (const each of asked) found.push(await suggester.suggest(each));"
       "found.push(...await Promise.all(asked.map((each) => suggester.suggest(each))));"))
   (setv [older newer] (in-browser browser WORKER ask
-    [facts (block-of page "weights-0") (json.loads (block-of page "kernels")) SHARED
+    [facts (block-of page "weights-0") (get (packed-on page) "kernels") SHARED
       [{"text" "hey"  "count" 9} {"text" "he"  "count" 9}]]))
   (assert (is older None))
   (assert-alike newer (.words (Suggester model) "he" 9)))

@@ -7,6 +7,7 @@ nothing is requested, whatever data the page holds.]]
 (eval-when-compile (require hyrule [-> unless]  lstm-textgen.pages.markup [html]))
 (import
   base64 [b64encode]
+  gzip
   hashlib [sha256]
   itertools [chain]
   json
@@ -95,25 +96,33 @@ nothing is requested, whatever data the page holds.]]
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
-(defn assemble [title body * [styles #()] [scripts #()] [blocks {}]]
+(defn assemble [title body * [styles #()] [scripts #()] [workers #()] [blocks {}]
+    [packed {}]]
   #[[Return a page (str) with this `title` and `body`, the latter being HTML.
 
   - `styles`: names of the style sheets in assets/ that follow common.css.
   - `scripts`: names of the JavaScript modules in assets/ that run on the page, each after those
     that it imports from. They run once the whole page has loaded.
+  - `workers`: names of those that run in workers. All code is then compressed, with `packed`, and
+    assets/loader.js begins the page.
   - `blocks`: a dict from ids of elements to what each holds for the scripts to read: text without
-    <, such as base64, or another value as JSON. That of `worker` is the code of a worker.]]
+    <, such as base64, or another value as JSON.
+  - `packed`: a dict from names to text, or values of JSON, for the scripts to read.]]
   (setv
     style (.join "\n" [#* (map asset ["common.css" #* styles]) #* (map _shade (range 1 9))])
-    script (join-modules scripts)
-    worker (in "worker" blocks)
+    [shared code worker] (_dealt scripts workers)
+    script (if workers (join-modules (modules-for "loader.js")) code)
+    hashes (.join " " (gfor text [script (when workers (+ shared code))] :if text (_hash text)))
     parts (.split
       (fill "page.html"
-        :version __version__  :policy (_policy style script worker)  :body (Html body)
+        :version __version__  :policy (_policy style hashes workers)  :body (Html body)
         :script (when script (html (script :type "module" :id "script" (Html HOLE))))
         #** (dfor name ["title" "style" "blocks"] name (Html HOLE)))
       HOLE)
-    blocks {#** blocks  #** (if worker {"parts" (_parts-to-save parts blocks)} {})})
+    blocks (if workers
+      {#** blocks  "packed" (compressed (json.dumps :ensure-ascii False {#** packed
+        "shared" shared  "code" code  "worker" worker  "parts" (_parts-to-save parts blocks)}))}
+      blocks))
   (.join "" (chain.from-iterable (zip parts [
     (safe title)
     style
@@ -122,14 +131,22 @@ nothing is requested, whatever data the page holds.]]
     "\n"]))))
 
 
-(defn _policy [style script worker]
-  "Return the Content-Security-Policy of a page with these texts, and perhaps a `worker`."
+(defn _dealt [scripts workers]
+  "Return the code that both a page's `scripts` and its `workers` have, and those of each alone."
+  (setv shared (lfor name workers :if (in name scripts) name))
+  (defn rest [names] (join-modules (lfor name names :if (not-in name shared) name)))
+  [(+ (join-modules shared) "\n") (rest scripts) (rest workers)])
+
+
+(defn _policy [style hashes workers]
+  "Return the Content-Security-Policy of a page: its style, its scripts' `hashes`, its `workers`."
+  ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
+  (setv allowed (if workers " 'wasm-unsafe-eval'" ""))
   (Html (.join "; " (filter None [
     "default-src 'none'"
     f"style-src {(_hash style)}"
-    ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
-    (when script f"script-src {(_hash script)}{(if worker " 'wasm-unsafe-eval'" "")}")
-    (when worker "worker-src blob:")
+    (when hashes f"script-src {hashes}{allowed}")
+    (when workers "worker-src blob:")
     "base-uri 'none'"
     "form-action 'none'"]))))
 
@@ -142,7 +159,7 @@ nothing is requested, whatever data the page holds.]]
   (setv hole (_block HOLE (Html HOLE)))
   { "html" parts
     "block" (.split hole HOLE)
-    "kept" [#* (gfor name blocks :if (not (re.match "facts$|weights-" name)) name) "parts"]})
+    "kept" [#* (gfor name blocks :if (not (re.match "facts$|weights-" name)) name) "packed"]})
 
 
 (defn _shade [bits]
@@ -191,6 +208,11 @@ nothing is requested, whatever data the page holds.]]
     [key each] (.items (json.loads (asset "phrases.json")))
     :if (.startswith key prefixes)
     key (dfor [name said] (.items each) :if (in name (or languages each)) name said)))
+
+
+(defn compressed [text]
+  "Return `text` compressed with gzip, in base64; the same text gives the same."
+  (base64 (gzip.compress (.encode text) :mtime 0)))
 
 
 (defn base64 [data]

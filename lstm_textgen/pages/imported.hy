@@ -22,7 +22,7 @@ the facts before any are read. The file's size bounds time and memory.]]
   MOST-BYTES (** 2 26)  ; of a file: twice the largest page
   ;; Commas, colons and brackets in the facts, one of which comes with each value.
   MOST-MARKS MAX-UNITS
-  ;; An element that holds data, as `assemble` writes it; that of the worker, which is code, isn't.
+  ;; An element that holds data, as `assemble` writes it. What is packed is never unpacked.
   BLOCK (re.compile rb"<script type=\"text/plain\" id=\"([a-z0-9-]{1,20})\">([^<]*)</script>"))
 
 

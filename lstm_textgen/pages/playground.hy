@@ -3,18 +3,17 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
 (import
   dataclasses [replace]
   datetime [date]
-  gzip
   pathlib [Path]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
   lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
-    base64 fill join-modules modules-for phrases]
+    base64 compressed fill modules-for phrases]
   lstm-textgen.pages.markup [Html]
   lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
@@ -65,14 +64,17 @@ assets/network.js is the engine, assets/playground.js the page.]]
     facts (lfor item (.items models) (_facts #* item)))
   (assemble f"Write with {name}"
     (fill "playground.html" #** controls  :teach (Html (asset "teach.html"))
-      :together (Html (asset "together.html")))
+      :together (Html (asset "together.html"))
+      :unable (html (for [[language said] (.items (get (phrases "page.unable") "page.unable"))]
+        (p :lang language said))))
     :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "together.css"
       "teach.css"]
     :scripts SCRIPTS
+    :workers WORKER
+    :packed {"constants" SHARED  "phrases" (phrases)
+      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))}
     :blocks {
-      "worker" (join-modules WORKER)  "constants" SHARED  "phrases" (phrases)
       "facts" facts
-      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))
       "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))
@@ -89,7 +91,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
       :if (.exists path)
       path)
     :setv text (.read-text path :encoding "utf-8")
-    name (base64 (gzip.compress (.encode (cut text most)) :mtime 0))))
+    name (compressed (cut text most))))
 
 
 (defn _controls [models temperature length min-p]

@@ -37,6 +37,8 @@ export class Heap {
     this.numbers = new Float32Array();
     /** @type {Record<string, (...numbers: number[]) => number>} by their names in kernels.ts */
     this.kernels = {};
+    /** @type {WebAssembly.Memory | undefined} */
+    this.memory = undefined;
   }
 
   /**
@@ -68,17 +70,25 @@ export class Heap {
   }
 
   /**
-   * Take the memory.
+   * Take the memory, or make that of an earlier heap empty and large enough: memory that nobody
+   * needs any more is freed late.
    * @param {WebAssembly.Module | null} module of kernels.ts; null: only its product, in JavaScript
+   * @param {WebAssembly.Memory} [earlier]
    */
-  open(module) {
+  open(module, earlier) {
     if (!module) {
       this.numbers = new Float32Array(this.used / 4);
       this.kernels.product = (...sizes) => this.product(sizes);
       return;
     }
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(this.used / 65536) });
+    const pages = Math.ceil(this.used / 65536);
+    const memory = earlier ?? new WebAssembly.Memory({ initial: pages });
+    memory.grow(Math.max(0, pages - memory.buffer.byteLength / 65536));
+    this.memory = memory;
     this.numbers = new Float32Array(memory.buffer);
+    if (earlier) {
+      this.numbers.fill(0);
+    }
     const { exports } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } });
     this.kernels = /** @type {any} */ (exports);
   }

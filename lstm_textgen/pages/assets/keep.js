@@ -22,7 +22,7 @@
  */
 
 import { fromBase64, toBase64 } from "./binary.js";
-import { block } from "./page.js";
+import { block, dataOf, element } from "./page.js";
 import { isSound } from "./sound.js";
 
 /**
@@ -46,6 +46,9 @@ import { isSound } from "./sound.js";
 /** Characters of a page's file: twice as many as the largest page has. */
 const MOST_CHARACTERS = 2 ** 26;
 
+/** Characters of a model's weights by which a page is known. */
+const KNOWN_BY = 9999;
+
 /** What the browser's store is called, for all pages, and its table. */
 const STORE = "lstm_textgen";
 const TABLE = "pages";
@@ -61,12 +64,21 @@ const TABLE = "pages";
 
 /** How this page is put together, written by assembly.hy; `html` has holes between its parts. */
 function partsOfPage() {
-  return /** @type {{html: string[], block: string[], kept: string[]}} */ (
-    JSON.parse(block("parts"))
-  );
+  return /** @type {{html: string[], block: string[], kept: string[]}} */ (dataOf("parts"));
 }
 
 // * Pages
+
+/**
+ * Return the weights of the page's `n`th model, packed; once, as their text then needs no memory.
+ * @param {number} n
+ */
+export function takeWeights(n) {
+  const held = element(`weights-${n}`);
+  const text = held.textContent ?? "";
+  held.textContent = text.slice(0, KNOWN_BY);
+  return fromBase64(text);
+}
 
 /**
  * Return the page with these models instead of its own. It is made of this page's parts, as they
@@ -199,7 +211,8 @@ function inStore(mode, ask) {
 /** Return what tells this page from others: a hash of its parts, its facts and some weights. */
 function pageKey() {
   let [a, b] = [0, 1];
-  for (const character of block("parts") + block("facts") + block("weights-0").slice(0, 9999)) {
+  const parts = JSON.stringify(partsOfPage());
+  for (const character of parts + block("facts") + block("weights-0").slice(0, KNOWN_BY)) {
     const code = /** @type {number} */ (character.codePointAt(0));
     a = Math.imul(a ^ code, 0x01000193);
     b = Math.imul(b + code, 0x7feb352d);

@@ -38,8 +38,10 @@ export class Learner {
   /**
    * @param {Shape} shape @param {WebAssembly.Module} module of kernels.ts
    * @param {number} rows @param {number} steps
+   * @param {{number?: number, size?: number, memory?: WebAssembly.Memory}} [team] its place among
+   *   how many that move a part of the weights each; and an earlier learner's memory
    */
-  constructor(shape, module, rows, steps) {
+  constructor(shape, module, rows, steps, { number = 0, size = 1, memory } = {}) {
     this.shape = shape;
     this.rows = rows;
     this.steps = steps;
@@ -47,14 +49,21 @@ export class Learner {
     const heap = new Heap();
     const count = sizesOf(shape).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
     this.count = pad(count);
+    const bounds = dealt(this.count / 4, size).map((place) => 4 * place);
+    /** Of each member of the team: where its part of the weights begins and ends. */
+    this.parts = Array.from({ length: size }, (_, n) => [bounds[n], bounds[n + 1]]);
+    this.part = this.parts[number];
+    const [first, last] = this.part;
     // The last row is added to four numbers at a time.
-    const [weights, gradient, ...moments] = [3, 3, 0, 0].map((more) => heap.take(count + more));
-    this.flat = [weights, gradient, ...moments];
+    const [weights, gradient] = [0, 1].map(() => heap.take(count + 3));
+    const moments = [0, 1].map(() => heap.take(last - first));
+    /** Where Adam finds its part: the weights, the gradient, and what it keeps. */
+    this.moved = [weights + 4 * first, gradient + 4 * first, ...moments];
     const { input, layers, output } = layOut(heap, shape, weights, gradient, rows, steps);
     this.input = input;
     this.layers = layers;
     this.output = output;
-    heap.open(module);
+    heap.open(module, memory);
     this.heap = heap;
     /** All weights in Keras' order; `refresh` after changing them. */
     this.weights = heap.numbers.subarray(weights / 4, weights / 4 + count);
@@ -157,12 +166,10 @@ export class Learner {
     return losses;
   }
 
-  /**
-   * Return the sum of the squares of the gradient, or of a part of it.
-   * @param {number} first @param {number} last
-   */
-  squares(first = 0, last = this.count) {
-    return this.heap.kernels.squares(this.flat[1] + 4 * first, last - first);
+  /** Return the sum of the squares of the gradient's part. */
+  squares() {
+    const [first, last] = this.part;
+    return this.heap.kernels.squares(this.moved[1], last - first);
   }
 
   /**
@@ -175,18 +182,17 @@ export class Learner {
   }
 
   /**
-   * Let Adam change weights, or a part of them.
+   * Let Adam change the part of the weights.
    * @param {Update} update @param {number} squares the sum of those of the whole gradient
-   * @param {number} first @param {number} last
    */
-  step({ rate, clip, beta1, beta2, epsilon }, squares, first = 0, last = this.count) {
+  step({ rate, clip, beta1, beta2, epsilon }, squares) {
     // Not by `**`, whose last bits differ between browsers.
     this.decayed = [beta1 * this.decayed[0], beta2 * this.decayed[1]];
     const [decayed1, decayed2] = this.decayed;
     const scale = Math.min(1, clip / Math.sqrt(squares));
     const step = (rate * Math.sqrt(1 - decayed2)) / (1 - decayed1);
-    const places = this.flat.map((at) => at + 4 * first);
-    this.heap.kernels.adam(...places, last - first, scale, step, beta1, beta2, epsilon);
+    const [first, last] = this.part;
+    this.heap.kernels.adam(...this.moved, last - first, scale, step, beta1, beta2, epsilon);
   }
 }
 
@@ -211,6 +217,14 @@ function layOut(heap, shape, weights, gradient, rows, steps) {
   );
   const input = new InputLayer(workshop, matrices[0], layers[0]);
   return { input, layers, output: new OutputLayer(workshop, matrices.slice(-2), rows * steps) };
+}
+
+/**
+ * Deal a `length` evenly; return where the parts begin, and where the last one ends.
+ * @param {number} length @param {number} parts
+ */
+export function dealt(length, parts) {
+  return Array.from({ length: parts + 1 }, (_, n) => Math.floor((length * n) / parts));
 }
 
 /**

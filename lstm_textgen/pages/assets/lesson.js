@@ -53,7 +53,7 @@ export class Lesson {
       same,
       seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
       makeTeam: recruiter((!same && best) || simd, ports),
-      report: (news) => postMessage(news),
+      report: (news) => postMessage(news, { transfer: news.weights ? [news.weights.buffer] : [] }),
       asked: this.asked,
     });
   }

@@ -44,15 +44,11 @@ export class Line {
 export class Member {
   /**
    * @param {Learner} learner of this worker's rows
-   * @param {number} number of this worker @param {(Line | null)[]} lines to all; null to itself
+   * @param {(Line | null)[]} lines to all; null to itself
    */
-  constructor(learner, number, lines) {
+  constructor(learner, lines) {
     this.learner = learner;
-    this.number = number;
     this.lines = lines;
-    const bounds = dealt(learner.count / 4, lines.length).map((place) => 4 * place);
-    /** Of each worker: the first and the last number of its part. */
-    this.parts = lines.map((_, n) => [bounds[n], bounds[n + 1]]);
     // Arrays travel: with gradients to the worker whose part it is, and back with weights.
     /** @type {Numbers[]} */
     this.ours = [];
@@ -65,10 +61,10 @@ export class Member {
    * @param {Batch & Teaching} batch
    */
   async gradients(batch) {
-    const { learner, parts, number, ours } = this;
+    const { learner, ours } = this;
+    const { parts, part } = learner;
     const nats = learner.gradients(batch);
-    const [first, last] = parts[number];
-    const own = learner.gradient.subarray(first, last);
+    const own = learner.gradient.subarray(...part);
     this.theirs = await this.exchange((n) => {
       const [from, to] = parts[n];
       // One that was sent, and hasn't come back, is empty.
@@ -81,7 +77,7 @@ export class Member {
         own[n] += more[n];
       }
     });
-    return { nats, squares: learner.squares(first, last) };
+    return { nats, squares: learner.squares() };
   }
 
   /**
@@ -89,10 +85,11 @@ export class Member {
    * @param {{update: Update, squares: number}} message
    */
   async update({ update, squares }) {
-    const { learner, parts, number, theirs } = this;
-    learner.step(update, squares, ...parts[number]);
+    const { learner, theirs } = this;
+    const { parts, part } = learner;
+    learner.step(update, squares);
     this.ours = await this.exchange((n) => {
-      theirs[n].set(learner.weights.subarray(...parts[number]));
+      theirs[n].set(learner.weights.subarray(...part));
       return theirs[n];
     });
     this.ours.forEach((weights, n) => {
@@ -130,12 +127,13 @@ export class Member {
     this.learner.forget(rows);
   }
 
-  /** @param {{weights: Float32Array | null}} message null: they are here already */
+  /** @param {{weights: Numbers | null}} message null: they are here already */
   refresh({ weights }) {
     if (weights) {
       this.learner.weights.set(weights);
     }
     this.learner.refresh();
+    return { weights }; // so that this need not take memory again
   }
 }
 
@@ -148,12 +146,16 @@ export async function share(port) {
   let member;
   for (;;) {
     const message = await line.next();
+    if (message.do === "leave") {
+      return close();
+    }
     try {
       if (message.do === "join") {
-        member = memberOf(message);
+        member = memberOf(message, member);
         line.send({});
       } else {
-        line.send((await /** @type {any} */ (member)[message.do](message)) ?? {});
+        const answer = (await /** @type {any} */ (member)[message.do](message)) ?? {};
+        line.send(answer, answer.weights ? [answer.weights.buffer] : []);
       }
     } catch (error) {
       line.send({ error: String(error) });
@@ -163,19 +165,13 @@ export async function share(port) {
 
 /**
  * Make a member of a team. It gets code, as compiled code can't travel through ports between the
- * workers of a page that was opened from disk.
+ * workers of a page that was opened from disk. The memory is that of this worker's member before.
  * @param {{learner: any[], number: number, ports: (MessagePort | null)[]}} message
+ * @param {Member} [before]
  */
-export function memberOf({ learner: [shape, code, rows, steps], number, ports }) {
+export function memberOf({ learner: [shape, code, rows, steps], number, ports }, before) {
   const lines = ports.map((port) => port && new Line(port));
   const module = new WebAssembly.Module(code);
-  return new Member(new Learner(shape, module, rows, steps), number, lines);
-}
-
-/**
- * Deal a `length` evenly; return where the parts begin, and where the last one ends.
- * @param {number} length @param {number} parts
- */
-export function dealt(length, parts) {
-  return Array.from({ length: parts + 1 }, (_, n) => Math.floor((length * n) / parts));
+  const team = { number, size: ports.length, memory: before?.learner.heap.memory };
+  return new Member(new Learner(shape, module, rows, steps, team), lines);
 }

@@ -2,11 +2,16 @@
 
 import { fromBase64 } from "./binary.js";
 import { COPIED, Passages } from "./copies.js";
-import { block, CONSTANTS } from "./page.js";
+import { CONSTANTS, dataOf } from "./page.js";
 import { UNITS } from "./units.js";
 
+/** The address of the script of all workers. */
+export const WORKER = URL.createObjectURL(
+  new Blob([dataOf("shared"), dataOf("worker")], { type: "text/javascript" }),
+);
+
 /** @type {Uint8Array[]} The codes of kernels.ts, the best first. */
-export const KERNELS = JSON.parse(block("kernels")).map(fromBase64);
+export const KERNELS = dataOf("kernels").map(fromBase64);
 
 /**
  * @typedef {object} Facts about a model, written by playground.hy
@@ -49,9 +54,7 @@ export class Model {
     this.facts = facts;
     this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
-    const source = new Blob([block("worker")], { type: "text/javascript" });
-    const address = URL.createObjectURL(source);
-    this.worker = new Worker(address);
+    this.worker = new Worker(WORKER);
     /** @type {Map<number, (result: any) => void>} */
     this.waiting = new Map();
     this.asked = 0;
@@ -61,7 +64,6 @@ export class Model {
     this.worker.addEventListener("message", ({ data }) => {
       this.waiting.get(data.number)?.(data.result);
       this.waiting.delete(data.number);
-      URL.revokeObjectURL(address);
     });
     const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
     this.ask("load", { role: "write", ...all });

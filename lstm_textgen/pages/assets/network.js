@@ -115,20 +115,36 @@ export function packed(flat, facts) {
  * @param {Uint8Array} bytes @param {Facts} facts
  */
 export function unpacked(bytes, facts) {
-  const sizes = shapesOf(facts);
-  const flat = new Float32Array(sizes.reduce((sum, { rows, columns }) => sum + rows * columns, 0));
+  const count = shapesOf(facts).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  const flat = new Float32Array(count);
+  let place = 0;
+  for (const row of rowsIn(bytes, facts)) {
+    flat.set(row, place);
+    place += row.length;
+  }
+  return flat;
+}
+
+/**
+ * Yield the rows of all matrices in what `packed` returned, each of which the next one overwrites.
+ * @param {Uint8Array} bytes @param {Facts} facts @returns {Generator<Float32Array, any>}
+ */
+function* rowsIn(bytes, facts) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const eight = facts.bits === 8;
   let place = 0;
-  for (const row of matricesOf(flat, sizes).flat()) {
-    const scale = eight ? view.getFloat32(place, true) : 1;
-    place += eight ? 4 : 0;
-    for (let n = 0; n < row.length; n++) {
-      row[n] = eight ? scale * view.getInt8(place) : fromHalf(view.getUint16(place, true));
-      place += eight ? 1 : 2;
+  for (const { rows, columns } of shapesOf(facts)) {
+    const row = new Float32Array(columns);
+    for (let k = 0; k < rows; k++) {
+      const scale = eight ? view.getFloat32(place, true) : 1;
+      place += eight ? 4 : 0;
+      for (let n = 0; n < columns; n++) {
+        row[n] = eight ? scale * view.getInt8(place) : fromHalf(view.getUint16(place, true));
+        place += eight ? 1 : 2;
+      }
+      yield row;
     }
   }
-  return flat;
 }
 
 // * A step
@@ -169,11 +185,12 @@ export class Network {
    */
   load(facts, weights) {
     const { heap } = this;
-    const [embedding, ...matrices] = matricesOf(unpacked(weights, facts), shapesOf(facts));
-    this.embedding = embedding.map((row) => row.slice()); // so that the rest needs no memory
-    this.layers.forEach((layer) => layer.load(matrices.splice(0, 3)));
-    transpose(heap, matrices[0], this.dense);
-    heap.view(this.bias).set(matrices[1][0]);
+    const rows = rowsIn(weights, facts);
+    const next = () => rows.next().value;
+    this.embedding = facts.units.map(() => next().slice());
+    this.layers.forEach((layer) => layer.load(next));
+    transpose(heap, next, this.dense);
+    heap.view(this.bias).set(next());
   }
 
   /**
@@ -233,7 +250,7 @@ class Layer {
     this.kernel = heap.packed(gates * units, width);
     this.recurrent = heap.packed(gates * units, units);
     // What its gates get from the input and, in a GRU apart from it, from the state.
-    this.biases = [1, 2].map(() => heap.matrix(1, gates * units));
+    this.biases = (gates === GATES.gru ? [1, 2] : [1]).map(() => heap.matrix(1, gates * units));
     this.sums = [1, 2].map(() => heap.matrix(1, gates * units));
     this.output = heap.matrix(1, units);
     this.a = this.b = this.h = new Float32Array();
@@ -242,13 +259,13 @@ class Layer {
 
   /**
    * Take the weights, once there is memory.
-   * @param {Float32Array[][]} weights
+   * @param {() => Float32Array} next row of them
    */
-  load([kernel, recurrent, biases]) {
+  load(next) {
     const { heap, units } = this;
-    transpose(heap, kernel, this.kernel);
-    transpose(heap, recurrent, this.recurrent);
-    biases.forEach((bias, n) => heap.view(this.biases[n]).set(bias));
+    transpose(heap, next, this.kernel);
+    transpose(heap, next, this.recurrent);
+    this.biases.forEach((bias) => heap.view(bias).set(next()));
     this.a = heap.view(this.sums[0]);
     this.b = heap.view(this.sums[1]);
     this.h = heap.view(this.output).subarray(0, units);
@@ -324,12 +341,12 @@ function tanh(x) {
 
 /**
  * Pack the transpose of a matrix.
- * @param {Heap} heap @param {Float32Array[]} rows @param {Matrix} packed
+ * @param {Heap} heap @param {() => Float32Array} next row of it @param {Matrix} packed
  */
-function transpose(heap, rows, packed) {
-  rows.forEach((row, column) => {
-    row.forEach((number, n) => {
+function transpose(heap, next, packed) {
+  for (let column = 0; column < packed.width; column++) {
+    next().forEach((number, n) => {
       heap.numbers[packed.at / 4 + placeIn(packed.width, n, column)] = number;
     });
-  });
+  }
 }

@@ -53,8 +53,19 @@ export function block(id) {
   return element(id).textContent ?? "";
 }
 
+/** @type {Record<string, any>} What loader.js has unpacked. */
+const UNPACKED = /** @type {any} */ (globalThis).unpacked ?? {};
+
+/**
+ * Return the data that a page holds by this name, compressed or in an element.
+ * @param {string} name
+ */
+export function dataOf(name) {
+  return UNPACKED[name] ?? JSON.parse(block(name));
+}
+
 /** @type {Constants} */
-export const CONSTANTS = JSON.parse(block("constants"));
+export const CONSTANTS = dataOf("constants");
 
 /**
  * Make an element with a class and content.

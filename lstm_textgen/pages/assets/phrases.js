@@ -3,7 +3,7 @@
  * its phrase, so that it changes with the language.
  */
 
-import { block } from "./page.js";
+import { dataOf } from "./page.js";
 
 /**
  * @typedef {string | {one: string, other: string}} Wording of which a `count` chooses
@@ -11,7 +11,7 @@ import { block } from "./page.js";
  */
 
 /** @type {Record<string, Record<string, Wording>>} */
-const PHRASES = JSON.parse(block("phrases"));
+const PHRASES = dataOf("phrases");
 
 /** The languages, each by its own name. */
 export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "Español" };

@@ -2,12 +2,12 @@
 
 import { describe, introduce, titleOf } from "./about.js";
 import { Alternatives } from "./alternatives.js";
-import { fromBase64 } from "./binary.js";
 import { CellsView } from "./cellsview.js";
 import { Column } from "./column.js";
+import { takeWeights } from "./keep.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
-import { block, element, field, make, say } from "./page.js";
+import { dataOf, element, field, make, say } from "./page.js";
 import {
   chooseLanguage,
   inDigits,
@@ -23,7 +23,7 @@ import { shownAlone } from "./shown.js";
 import { makeTabs } from "./tabs.js";
 
 /** @type {import("./model.js").Facts[]} */
-const facts = JSON.parse(block("facts"));
+const facts = dataOf("facts");
 export const panel = new Alternatives(element("alternatives"));
 /** @type {Column[]} one for each model */
 const columns = [];
@@ -276,9 +276,8 @@ addEventListener("languagechange", () => {
 makeSharing(columns);
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
-columns.push(
-  ...facts.map((each, n) => columnOf(new Model(each, fromBase64(block(`weights-${n}`))))),
-);
+columns.push(...facts.map((each, n) => columnOf(new Model(each, takeWeights(n)))));
+element("unable").remove();
 const { again, written } = restore();
 arrange();
 // With reduced motion the text appears at once, not letter by letter.

@@ -224,15 +224,23 @@ export class Average {
   }
 
   /**
-   * Return the average with softer logits.
-   * @param {number} last the number of weights from which logits follow, the last of all
+   * The average as it is, and with softer logits: with the number by which these are divided.
+   * @returns {[Float32Array, number][]}
    */
-  softened(last) {
-    const softer = this.weights.slice();
-    const part = softer.subarray(-last);
-    part.forEach((weight, n) => {
-      part[n] = weight / this.numbers.softer;
-    });
-    return softer;
+  get forms() {
+    return [1, this.numbers.softer].map((softer) => [this.weights, softer]);
   }
+}
+
+/**
+ * Set `weights` to others, with logits that are divided by `softer`.
+ * @param {Float32Array} weights @param {Float32Array} others @param {number} softer
+ * @param {number} last the number of weights from which logits follow, the last of all
+ */
+export function setSofter(weights, others, softer, last) {
+  weights.set(others);
+  const logits = weights.subarray(-last);
+  logits.forEach((weight, n) => {
+    logits[n] = weight / softer;
+  });
 }

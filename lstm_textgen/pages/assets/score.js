@@ -2,7 +2,7 @@
 
 import { Alternatives } from "./alternatives.js";
 import { fromBase64, fromHalf } from "./binary.js";
-import { block, element, make, makeText, say } from "./page.js";
+import { dataOf, element, make, makeText, say } from "./page.js";
 import { speak } from "./phrases.js";
 import { bitsOf, percent, shadeOf, spoken } from "./shown.js";
 import { TextView } from "./textview.js";
@@ -18,7 +18,7 @@ import { TextView } from "./textview.js";
 
 const panel = new Alternatives(element("alternatives"));
 /** @type {{vocabulary: string[], unknown: number | null, texts: Scored[]}} */
-const scores = JSON.parse(block("scores"));
+const scores = dataOf("scores");
 
 /** @param {string} base64 */
 function halves(base64) {

@@ -21,7 +21,7 @@ import { randomNumbers } from "./sampler.js";
  * @property {(batch: import("./learn.js").Batch & {first: boolean, expected?: Float64Array}) =>
  *   Float32Array | Promise<Float32Array>} losses from an empty state, if it is the first batch; to
  *   `expected` it adds how often the network expects each unit
- * @property {() => void} [close]
+ * @property {() => void} [dismiss] free helpers that aren't in it
  *
  * @typedef {object} Task
  * @property {import("./corpus.js").Corpus} corpus
@@ -58,6 +58,7 @@ export const STREAMS = { weights: 0, order: 1, dropout: 2 };
  */
 export async function begin(task) {
   const start = await (task.parent ? fromParent(task, task.parent) : newStart(task));
+  start.team.dismiss?.();
   const form = { ...start.plan, ...formOf(task, start) };
   return { ...start, plan: form, facts: withRecord(start.facts, start.plan) };
 }
@@ -104,7 +105,6 @@ async function newStart({ corpus, constants, same, seed, makeTeam, parent }) {
   if (plan.layers[0][1] === smallest.plan.layers[0][1]) {
     return { ...smallest, plan };
   }
-  smallest.team.close?.();
   return ready(plan);
 }
 
@@ -151,13 +151,11 @@ async function fromParent(task, parent) {
   const familiar = bits < tuning.familiar;
   const knows = { bits, familiar, strange: bits > tuning.strange };
   if (knows.strange && anew) {
-    team.close?.();
     return { ...(await newStart({ ...task, corpus: anew() })), knows };
   }
   plan = planFor({ ...sought, familiar, speed }, constants);
   if (!familiar) {
     const weights = team.weights.slice();
-    team.close?.();
     team = await makeTeam(shapeOf(facts), plan.rows, lookback);
     team.weights.set(weights);
     await team.refresh();

@@ -1,7 +1,7 @@
 /** The page's side of the workers that learn. */
 
-import { KERNELS } from "./model.js";
-import { block, CONSTANTS } from "./page.js";
+import { KERNELS, WORKER } from "./model.js";
+import { CONSTANTS } from "./page.js";
 
 /** Milliseconds without news after which a teacher counts as dead, unless the page was hidden. */
 const SILENCE = 60_000;
@@ -33,8 +33,6 @@ export class Teacher {
    */
   constructor(task, report) {
     this.report = report;
-    const source = new Blob([block("worker")], { type: "text/javascript" });
-    this.address = URL.createObjectURL(source);
     /** @type {Worker[]} */
     this.workers = [];
     this.worker = this.#worker();
@@ -51,7 +49,7 @@ export class Teacher {
 
   /** Return a new worker, whose death ends the run. */
   #worker() {
-    const worker = new Worker(this.address);
+    const worker = new Worker(WORKER);
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.#die();
@@ -96,7 +94,6 @@ export class Teacher {
   end() {
     clearInterval(this.watch);
     this.workers.forEach((worker) => worker.terminate());
-    URL.revokeObjectURL(this.address);
   }
 }
 

@@ -3,7 +3,7 @@
 import { fromBase64 } from "./binary.js";
 import { readFile } from "./documents.js";
 import { lookAt } from "./intake.js";
-import { block, CONSTANTS, element, field, make } from "./page.js";
+import { CONSTANTS, dataOf, element, field, make } from "./page.js";
 import { phraseIn, said } from "./phrases.js";
 import { shownAlone } from "./shown.js";
 
@@ -100,7 +100,7 @@ export class TextSide {
   /** Offer the ready texts. */
   #offerReady() {
     /** @type {Record<string, string>} compressed, in base64 */
-    const ready = JSON.parse(block("ready"));
+    const ready = dataOf("ready");
     for (const [name, text] of Object.entries(ready)) {
       const button = phraseIn(make("button", "plain"), `teach.ready.${name}`);
       button.setAttribute("type", "button");

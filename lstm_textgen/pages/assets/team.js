@@ -3,8 +3,8 @@
  * part of the gradients of all. It moves the weights of this part, and sends them to the others.
  */
 
-import { drawMasks } from "./learn.js";
-import { dealt, Line, memberOf } from "./member.js";
+import { dealt, drawMasks } from "./learn.js";
+import { Line, memberOf } from "./member.js";
 
 /**
  * @typedef {import("./learn.js").Batch} Batch
@@ -23,12 +23,18 @@ import { dealt, Line, memberOf } from "./member.js";
 export function recruiter(code, ports) {
   /** @type {Map<string, number>} */
   const helpers = new Map();
+  /** @type {Team | undefined} the last one, which gives its memory to the next */
+  let team;
   /** @param {Shape} shape @param {number} rows @param {number} steps */
   return async (shape, rows, steps) => {
     /** @param {number} count */
-    const make = (count) => Team.make(shape, code, rows, steps, ports.slice(0, count));
+    const make = async (count) => {
+      team = await Team.make(shape, code, rows, steps, ports.slice(0, count), team?.member);
+      team.others = ports.slice(count);
+      return team;
+    };
     const key = JSON.stringify([shape, rows, steps]);
-    let team = await make(helpers.get(key) ?? 0);
+    team = await make(helpers.get(key) ?? 0);
     if (helpers.has(key)) {
       return team;
     }
@@ -52,9 +58,9 @@ export class Team {
   /**
    * Make a team with the workers that `share` the other ends of `ports`; at most one has no rows.
    * @param {Shape} shape @param {Uint8Array} code of kernels.ts @param {number} rows
-   * @param {number} steps @param {MessagePort[]} ports
+   * @param {number} steps @param {MessagePort[]} ports @param {Member} [before] of an earlier team
    */
-  static async make(shape, code, rows, steps, ports = []) {
+  static async make(shape, code, rows, steps, ports = [], before = undefined) {
     const lines = ports.slice(0, rows - 1).map((port) => new Line(port));
     const bounds = dealt(rows, lines.length + 1);
     const ends = channels(bounds.length - 1);
@@ -68,7 +74,7 @@ export class Team {
         message.ports.filter((port) => port !== null),
       );
     });
-    const team = new Team(memberOf(own), lines, bounds, shape);
+    const team = new Team(memberOf(own, before), lines, bounds, shape);
     await Promise.all(lines.map(answerOf));
     return team;
   }
@@ -85,6 +91,10 @@ export class Team {
     this.rows = bounds[bounds.length - 1];
     this.squares = 0;
     this.weights = member.learner.weights;
+    /** @type {Float32Array<ArrayBuffer>[]} of the weights, for each helper */
+    this.copies = [];
+    /** @type {MessagePort[]} to helpers that aren't in it */
+    this.others = [];
   }
 
   /**
@@ -127,10 +137,21 @@ export class Team {
     return taken;
   }
 
+  /** End the helpers that aren't in it, which frees their memory: there will be no other team. */
+  dismiss() {
+    this.others.forEach((port) => port.postMessage({ do: "leave" }));
+  }
+
   /** Use weights that were written from outside. */
   async refresh() {
-    // A view would be sent with all of the memory that it is in.
-    await this.all("refresh", (n) => ({ weights: n ? this.weights.slice() : null }));
+    const { weights, copies } = this;
+    const answers = await this.all("refresh", (n) => {
+      // A view would be sent with all of the memory that it is in. A copy comes back.
+      const copy = n ? (copies[n] ?? weights.slice()) : null;
+      copy?.set(weights);
+      return { weights: copy };
+    });
+    this.copies = answers.map((answer) => answer.weights);
   }
 
   /**

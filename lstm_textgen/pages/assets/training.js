@@ -7,7 +7,7 @@ import { Batches, joined, readings } from "./batches.js";
 import { lengthOfUnits } from "./beginning.js";
 import { Clock } from "./clock.js";
 import { packed, unpacked } from "./network.js";
-import { Average, rateAt } from "./recipe.js";
+import { Average, rateAt, setSofter } from "./recipe.js";
 import { randomNumbers } from "./sampler.js";
 import { begin, browser, STREAMS } from "./start.js";
 
@@ -84,16 +84,18 @@ class Training {
     this.loss = 0; // nats per unit of late
     /** @type {import("./keep.js").Epoch[]} of this run */
     this.entries = [];
-    /** @type {Float32Array | null} the weights to keep */
+    /** @type {Uint8Array | null} the weights to keep, packed */
     this.best = null;
+    /** @type {Float32Array | null} those of now, while others are validated */
+    this.now = null;
   }
 
   /** Train to the end. */
   async run() {
-    const { held, team, report } = this;
+    const { held, report } = this;
     this.#reportState();
     if (held.length) {
-      const loss = await this.#lossOf(team.weights.slice(), LOOKED_AT);
+      const loss = await this.#loss(LOOKED_AT);
       report({ event: "epoch", epoch: 0, part: 0, validation: this.#bits(loss, LOOKED_AT) });
       this.clock.begun = performance.now();
     }
@@ -103,7 +105,6 @@ class Training {
     }
     await this.#finish(why);
     this.clock.close();
-    team.close?.();
   }
 
   /**
@@ -249,23 +250,26 @@ class Training {
    */
   async #validate(entry) {
     const { team, plan, facts, average } = this;
-    const now = team.weights.slice();
-    const width = plan.layers[plan.layers.length - 1][1];
-    const last = (width + 1) * facts.units.length;
+    this.now ??= team.weights.slice();
+    this.now.set(team.weights);
+    const last = (plan.layers[plan.layers.length - 1][1] + 1) * facts.units.length;
+    /** @type {[Float32Array, number]} */
+    const now = [this.now, 1];
     let [best, lowest] = [now, Number.POSITIVE_INFINITY];
-    for (const weights of average ? [now, average.weights, average.softened(last)] : [now]) {
-      const loss = await this.#lossOf(weights, LOOKED_AT);
-      [best, lowest] = loss < lowest ? [weights, loss] : [best, lowest];
+    for (const form of average ? [now, ...average.forms] : [now]) {
+      setSofter(team.weights, ...form, last);
+      const loss = await this.#loss(LOOKED_AT);
+      [best, lowest] = loss < lowest ? [form, loss] : [best, lowest];
     }
-    await this.#use(now);
     entry.validation_loss = lowest;
     const kept = lowest <= this.#lowest() + (average ? this.#chance() : 0);
     if (kept) {
-      this.best = best.slice();
+      setSofter(team.weights, ...best, last);
+      this.best = packed(team.weights, facts);
+      Object.assign(entry, average && { kept });
     }
-    if (kept && average) {
-      entry.kept = true;
-    }
+    team.weights.set(this.now);
+    await team.refresh();
     return kept;
   }
 
@@ -290,12 +294,12 @@ class Training {
   // * Validation
 
   /**
-   * Return the mean loss of `weights` on what was held out, in nats per unit.
-   * @param {Float32Array} weights @param {number} most units that are read
+   * Return the mean loss of the team's weights on what was held out, in nats per unit.
+   * @param {number} most units that are read
    */
-  async #lossOf(weights, most) {
+  async #loss(most) {
     const { team, facts, plan, numbers } = this;
-    await this.#use(weights);
+    await team.refresh();
     const ids = this.held.subarray(0, most);
     let sum = 0;
     for (const batch of readings(ids, facts.start, plan, numbers.validation.runIn)) {
@@ -303,12 +307,6 @@ class Training {
       sum += losses.reduce((all, loss) => all + loss, 0);
     }
     return sum / ids.length;
-  }
-
-  /** @param {Float32Array} weights */
-  async #use(weights) {
-    this.team.weights.set(weights);
-    await this.team.refresh();
   }
 
   /**
@@ -343,8 +341,9 @@ class Training {
     const made = new Date().toISOString().slice(0, 10);
     const history = [...record.history, ...entries];
     const facts = { ...this.facts, made, record: { ...record, history } };
-    const weights = packed(this.best ?? team.weights, facts);
-    const loss = held.length && (await this.#lossOf(unpacked(weights, facts), held.length));
+    const weights = this.best ?? packed(team.weights, facts);
+    team.weights.set(unpacked(weights, facts));
+    const loss = held.length && (await this.#loss(held.length));
     report({ event: "done", weights, facts, bits: this.#bits(loss, held.length), why });
   }
 }
