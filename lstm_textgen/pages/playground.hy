@@ -39,9 +39,16 @@ assets/network.js is the engine, assets/playground.js the page.]]
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER (modules-for "worker.js")
   SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "together.js" "teach.js")]
-  ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
-  READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
-    "dinosaurs" ["dinosaurs.txt" None]})
+  ;; Texts that can be taught at once: what each is, its language ("": any), its file in corpora/,
+  ;; and how many of its characters are taken, or None for all.
+  READY [
+    ["diary" "en" "lighthouse.txt" None]
+    ["verse" "en" "lol.txt" 30_000]
+    #* (lfor
+      language ["de" "fr" "es"]
+      name ["diary" "verse"]
+      [name language f"ready/{name}.{language}.txt" None])
+    ["dinosaurs" "" "dinosaurs.txt" None]])
 
 
 (defn playground [models [temperature None] [length None] [min-p None] [names True]]
@@ -80,16 +87,17 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 
 (defn _ready-texts []
-  "Return the texts that can be taught at once, compressed, by their names."
-  (dfor
-    [name [file most]] (.items READY)
+  "Return the texts that can be taught at once: a list of dicts, with each text compressed."
+  (lfor
+    [name language file most] READY
     :setv [path] (lfor
       folder OUR-CORPORA
       :setv path (/ (Path folder) file)
       :if (.exists path)
       path)
     :setv text (.read-text path :encoding "utf-8")
-    name (base64 (gzip.compress (.encode (cut text most)) :mtime 0))))
+    { "name" name  "language" language
+      "text" (base64 (gzip.compress (.encode (cut text most)) :mtime 0))}))
 
 
 (defn _controls [models temperature length min-p]
