@@ -3,12 +3,13 @@
     python -m hy bench/fuzz.hy [COUNT]           (20000 files unless told otherwise)
     python -m hy bench/fuzz.hy --pages [COUNT]   (2000 pages)
 
-Run it from the repository's root, on Linux. Half of the files have some bytes changed; such a file
-must be refused, or be read as it was before. The others are changed by the HDF5 library, as a
-stranger would do it, often with the checksums made right again; of such a file, what is read must
-be what the library reads. Pages are changed as tests/damage.hy says, and imported by the command
-line: one that is refused gets one line and exit status 2. A worker process with little memory loads
-one after another, and has a few seconds for each. Every file follows from its number alone.]]
+Run it from the repository's root, on Linux. Half of the files have some bytes changed; such a
+file must be refused, or be read as it was before. The others are changed by the HDF5 library, as
+a stranger would do it, often with the checksums made right again; of such a file, what is read
+must be what the library reads. Pages are changed as tests/damage.hy says, and imported by the
+command line: one that is refused gets one line and exit status 2. A worker process with little
+memory loads one after another, and has a few seconds for each. Every file follows from its number
+alone.]]
 
 (import
   collections [Counter]
