@@ -26,6 +26,7 @@ class BuildWithBytecode(build_py):
         self.mkpath(str(package / "corpora"))
         for text in ["dinosaurs.txt", "lighthouse.txt", "lol.txt"]:
             self.copy_file(f"corpora/{text}", str(package / "corpora"))
+        self.copy_tree("corpora/ready", str(package / "corpora" / "ready"))
         compile_below(package)
 
 

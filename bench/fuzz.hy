@@ -1,16 +1,20 @@
-#[[Changes model files at random and loads them, to find one that does harm.
+#[[Changes model files, or pages, at random and loads them, to find one that does harm.
 
-    python -m hy bench/fuzz.hy [COUNT]   (20000 files unless told otherwise)
+    python -m hy bench/fuzz.hy [COUNT]           (20000 files unless told otherwise)
+    python -m hy bench/fuzz.hy --pages [COUNT]   (2000 pages)
 
-Run it from the repository's root, on Linux. Half of the files have some bytes changed; such a file
-must be refused, or be read as it was before. The others are changed by the HDF5 library, as a
-stranger would do it, often with the checksums made right again; of such a file, what is read must
-be what the library reads. A worker process with little memory loads one after another, and has a
-few seconds for each. Every file follows from its number alone.]]
+Run it from the repository's root, on Linux. Half of the files have some bytes changed; such a
+file must be refused, or be read as it was before. The others are changed by the HDF5 library, as
+a stranger would do it, often with the checksums made right again; of such a file, what is read
+must be what the library reads. Pages are changed as tests/damage.hy says, and imported by the
+command line: one that is refused gets one line and exit status 2. A worker process with little
+memory loads one after another, and has a few seconds for each. Every file follows from its number
+alone.]]
 
 (import
   collections [Counter]
-  contextlib [suppress]
+  contextlib [redirect-stderr redirect-stdout suppress]
+  io [StringIO]
   json
   os
   pathlib [Path]
@@ -24,8 +28,10 @@ few seconds for each. Every file follows from its number alone.]]
   h5py
   numpy :as np
   bench.common [note results run-script]
+  lstm-textgen.cli :as program
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
+  tests.damage [damaged-page page-with]
   tests.helpers [same-model? seal small-model]
   tools.results [slug])
 
@@ -34,7 +40,7 @@ few seconds for each. Every file follows from its number alone.]]
   SECONDS 5
   MEMORY (** 2 30)  ; bytes
   OUTCOMES ["refused" "as it was" "as its weights say" "DIFFERENT" "TRACEBACK" "CRASH" "HANG"]
-  FAILURES (cut OUTCOMES 3 None)
+  OUTCOMES-OF-PAGES ["refused" "imported" "NOT ONE LINE" "TRACEBACK" "CRASH" "HANG"]
   ;; How the library declines.
   DECLINED #(AttributeError IndexError KeyError OSError RuntimeError TypeError ValueError)
   VALUES [None True -1 0 1.5 (** 2 31) (** 10 400) (float "inf") (float "nan") "" "\x1b[2J"
@@ -197,31 +203,80 @@ few seconds for each. Every file follows from its number alone.]]
     True "DIFFERENT"))
 
 
-(defn work [first last]
+(defn change-files [first last folder]
+  "Yield the outcome of each model file from number `first` to before `last`, made in `folder`."
+  (setv
+    original (small-model)
+    whole (/ folder "whole.h5")
+    path (/ folder "model.h5"))
+  (save-checkpoint original whole)
+  (resource.setrlimit resource.RLIMIT-AS #(MEMORY MEMORY))
+  (for [number (range first last)]
+    (shutil.copy whole path)
+    (signal.alarm SECONDS)
+    (yield (outcome number original path))))
+
+
+;; * One page after another
+
+(defn change-pages [first last folder]
+  "Yield the outcome of each page from number `first` to before `last`, made in `folder`."
+  (setv
+    path (page-with folder (small-model :items "line" :longest-item 5 :names "Anna"))
+    whole (.read-bytes path))
+  (resource.setrlimit resource.RLIMIT-AS #(MEMORY MEMORY))
+  (for [number (range first last)]
+    (.write-bytes path (damaged-page number whole))
+    (signal.alarm SECONDS)
+    (yield (outcome-of-page number path))))
+
+
+(defn outcome-of-page [number path]
+  "Import the page at `path`, that of a `number`; return what this gave."
+  (setv [out err] [(StringIO) (StringIO)])
+  (try
+    (with [_ (redirect-stdout out)  _ (redirect-stderr err)]
+      (setv status (program.main
+        ["--import" (str path) "--model" (str (.with-name path "model")) "--restart"])))
+    (except [error Exception]
+      (print number (repr error) :file sys.stderr)
+      (return "TRACEBACK")))
+  (setv lines (len (.splitlines (.getvalue err))))
+  (cond
+    (= #(status lines) #(2 1)) "refused"
+    (= #(status lines) #(0 0)) "imported"
+    True (do
+      (print number status (.getvalue err) :file sys.stderr)
+      "NOT ONE LINE")))
+
+
+;; * Workers
+
+(setv
+  ;; By the first word of the command line: what yields outcomes, their names with the failures in
+  ;; capitals, and how many there are unless told otherwise.
+  KINDS {
+    "--files" [change-files OUTCOMES 20_000]
+    "--pages" [change-pages OUTCOMES-OF-PAGES 2_000]})
+
+
+(defn work [kind first last]
   #[[Print the outcome of each number from `first` to before `last`.
 
   The process ends where a file crashes it or takes too long.]]
-  (setv original (small-model))
   (with [folder (TemporaryDirectory)]
-    (setv
-      whole (/ (Path folder) "whole.h5")
-      path (/ (Path folder) "model.h5"))
-    (save-checkpoint original whole)
-    (resource.setrlimit resource.RLIMIT-AS #(MEMORY MEMORY))
-    (for [number (range first last)]
-      (shutil.copy whole path)
-      (signal.alarm SECONDS)
-      (print (outcome number original path) :flush True))))
+    (for [result ((get KINDS kind 0) (int first) (int last) (Path folder))]
+      (print result :flush True))))
 
 
-(defn fuzz [count]
-  "Load files number 0 to before `count`, each changed in another way; return a count by outcome."
+(defn fuzz [kind count]
+  "Load those number 0 to before `count`, each changed in another way; return a count by outcome."
   (setv
-    counts (Counter (dfor name OUTCOMES name 0))
+    counts (Counter (dfor name (get KINDS kind 1) name 0))
     done 0)
   (while (< done count)
     (setv
-      process (start-worker done count)
+      process (start-worker kind done count)
       outcomes (.splitlines process.stdout))
     (.update counts outcomes)
     (+= done (len outcomes))
@@ -233,24 +288,29 @@ few seconds for each. Every file follows from its number alone.]]
   counts)
 
 
-(defn start-worker [first last]
-  "Let a process of its own load the files from `first` to before `last`; return it, finished."
-  (run-script __file__ first last
+(defn start-worker [kind first last]
+  "Let a process of its own load those from `first` to before `last`; return it, finished."
+  (run-script __file__ kind first last
     :stdout subprocess.PIPE :text True
     :env {#** os.environ  "HDF5_USE_FILE_LOCKING" "FALSE"}))
 
 
-(defn main [[count "20000"]]
-  "Load `count` changed files, and print what came of them."
-  (setv counts (fuzz (int count)))
-  (for [name OUTCOMES]
+(defn main [#* words]
+  "Load as many changed files or pages as the `words` say, and print what came of them."
+  (setv
+    [kind #* count] (if (in "--pages" words) words ["--files" #* words])
+    [_ names usual] (get KINDS kind)
+    total (int (if count (get count 0) usual))
+    counts (fuzz kind total))
+  (for [name names]
     (note (slug name) (str (get counts name)))
     (print f"{name :<20} {(get counts name) :>6}"))
-  (print f"failures {(sum (gfor name FAILURES (get counts name)))} of {count}"))
+  (setv failures (sum (gfor name names :if (.isupper name) (get counts name))))
+  (print f"failures {failures} of {total}"))
 
 
 (when (= __name__ "__main__")
   (setv arguments (cut sys.argv 1 None))
-  (if (= (len arguments) 2)
-    (work #* (map int arguments))
+  (if (= (len arguments) 3)
+    (work #* arguments)
     (with [_ (results __file__ EDITION)] (main #* (cut sys.argv 1 None)))))

@@ -1,12 +1,13 @@
 #[[How large a page is, how fast it writes, and how it learns.
 
     python -m hy bench/page.hy [LAYERS…]
+    python -m hy bench/page.hy --bases
     python -m hy bench/page.hy --teach [TEXT[:CHARACTERS][@items]…]
     python -m hy bench/page.hy --memory
 
 For models with random weights and LAYERS, several by default: the size of the page, bytes for each
 weight beyond 250 KB, how long it takes to open, and how many characters a second it writes at full
-speed, the median of `ROUNDS`.
+speed, the median of `ROUNDS`. With `--bases`: the size of the page of each base.
 
 With `--teach`, the page of the base `english` is taught in Chromium. Without TEXTs: how many
 pieces a second it learns from, with one worker and with as many as there are cores (fewer, if the
@@ -51,7 +52,8 @@ Chromium.]]
   OWN 250_000  ; bytes that a page may have besides 2.8 for each weight
   LAYERS ["128" "256" "384" "512" "512,512" "gru:256"]
   UNITS (.join "" (map chr (range 33 102)))
-  BASE "english"
+  BASES ["english" "german" "french" "spanish"]
+  BASE (get BASES 0)  ; the one that is taught
   LEARNED [8 64]  ; rows and steps of a batch of 30 KB of text
   TAUGHT 10       ; seconds of learning whose speed is measured
   LONGEST 600)    ; seconds that teaching may take
@@ -61,6 +63,7 @@ Chromium.]]
   "Print the tables that the `words` of the command line ask for."
   (print f"{(processor)}, {ROUNDS} rounds\n")
   (cond
+    (= words #("--bases")) (base-sizes)
     (= words #("--memory")) (for [browser (start-browser)] (memory browser))
     (= words #("--teach")) (for [browser (start-browser)] (learning-speeds browser))
     (in "--teach" words) (for [browser (start-browser)] (losses browser (cut words 1 None)))
@@ -68,6 +71,14 @@ Chromium.]]
 
 
 ;; * Writing
+
+(defn base-sizes []
+  "Print the sizes of the bases' pages."
+  (print-header "base" "page, MB")
+  (for [name BASES]
+    (setv page (playground {name (load-checkpoint name)}))
+    (print-row f"`{name}`" f"{(/ (len (.encode page)) 1e6) :.2f}")))
+
 
 (defn writing-speeds [layers]
   "Print a row for each of the `layers`."

@@ -3,6 +3,7 @@
 It is offline, and an eye is kept on what goes wrong: a page that asks for anything, or has
 anything to say on its console, fails the test.]]
 
+(eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]
   json
@@ -24,12 +25,17 @@ anything to say on its console, fails the test.]]
   WRITTEN "#texts .text")
 
 
-(defn start-browser []
-  "Yield a new browser, closed afterwards."
+(defn chromium []
+  "Return the path of Chromium."
   (setv path (next (filter None (map which NAMES)) None))
   (assert path "tests of pages need Chromium: apt install chromium")
+  path)
+
+
+(defn start-browser [[command None]]
+  "Yield a new browser, closed afterwards: Chromium, or the `command` that starts it."
   (with [playwright (sync-playwright)]
-    (setv browser (.launch playwright.chromium :executable-path path))
+    (setv browser (.launch playwright.chromium :executable-path (or command (chromium))))
     (try
       (yield browser)
       (finally
@@ -69,10 +75,10 @@ anything to say on its console, fails the test.]]
   (assert (= asked said [])))
 
 
-(defn wait-until [page condition]
+(defn wait-until [page condition [seconds DEADLINE]]
   "Wait until `condition`, an expression in JavaScript, is true on the `page`."
   ;; Playwright's own way evaluates strings on the page, whose policy forbids it.
-  (setv deadline (+ (time.monotonic) DEADLINE))
+  (setv deadline (+ (time.monotonic) seconds))
   (while (not (.evaluate page condition))
     (assert (< (time.monotonic) deadline) f"this never came true: {condition}")
     (.wait-for-timeout page 20)))
@@ -90,6 +96,17 @@ anything to say on its console, fails the test.]]
 (defn overflow [page]
   "Return by how many pixels a page is wider than the window."
   (.evaluate page "document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+(defn flaws [page]
+  "Return what is wrong with a page, narrow and wide, in both themes: a list, empty if it is fine."
+  (setv found [])
+  (for [width [390 1400]  scheme ["light" "dark"]]
+    (.set-viewport-size page {"width" width  "height" 900})
+    (.emulate-media page :color-scheme scheme)
+    (setv each [(violations page) (overflow page)])
+    (unless (= each [[] 0]) (.append found [width scheme #* each])))
+  found)
 
 
 ;; * Pages to play with a model

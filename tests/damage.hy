@@ -22,8 +22,13 @@
 (defn damaged-pages [whole count]
   "Yield `count` pages (bytes) that are the page `whole`, each damaged in another way."
   (for [number (range count)]
-    (setv rng (Random number))
-    (yield ((.choice rng [damage-facts damage-facts damage-bytes]) rng whole))))
+    (yield (damaged-page number whole))))
+
+
+(defn damaged-page [number whole]
+  "Return the page `whole` (bytes), damaged as a `number` says."
+  (setv rng (Random number))
+  ((.choice rng [damage-facts damage-facts damage-bytes]) rng whole))
 
 
 (defn places-in [value]

@@ -23,8 +23,11 @@
     ["words" ["8"] "| characters, 1×8 |"]
     ["words" ["TEXT:1000=english"] "| text | trigrams |"]
     ["page" ["8"] "| 8 |"]
+    ["page" ["--bases"] "| `spanish` |"]
     ["serve" ["one" "many" "first" "memory"] "| memory after"]
-    ["fuzz" ["100"] "failures 0 of 100"]])
+    ["walk" ["corpora/ready/diary.fr.txt"] "| train 2 more epochs |"]
+    ["fuzz" ["100"] "failures 0 of 100"]
+    ["fuzz" ["--pages" "100"] "failures 0 of 100"]])
 
 
 (defn [pytest.mark.slow (pytest.mark.parametrize #("name" "arguments" "words") RUNS)]

@@ -22,7 +22,8 @@
 (setv
   pytestmark pytest.mark.slow  ; the wheel is built, installed and tried
   BACKENDS ["tensorflow" "jax" "torch"]
-  TEXTS ["dinosaurs.txt" "lighthouse.txt" "lol.txt"]
+  TEXTS ["dinosaurs.txt" "lighthouse.txt" "lol.txt"
+    #* (gfor path (.glob (/ ROOT "corpora/ready") "*.txt") f"ready/{path.name}")]
   FOLDERS [".ci" ".github" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
     "pyproject.toml" "setup.py" "train.hy"]

@@ -74,8 +74,15 @@
 (defn test-each-run-of-characters-has-its-shade [browser tmp-path]
   (setv path (save tmp-path (page-of "aé\n☃bcde" [0.25 7.5 30 np.nan 1.1 1.9 2 np.inf])))
   (with [page (open-page browser path)]
-    (assert (= (runs-on page) [#("" "a") #("s7" "é") #("" "↵\n") #("unknown" "☃")
-      #("s1" "bc") #("s2" "d") #("s8" "e")]))))
+    (assert (= (runs-on page) [#("" "a") #("s7" "é") #("break" "↵\n")
+      #("unknown" "☃") #("s1" "bc") #("s2" "d") #("s8" "e")]))))
+
+
+(defn test-the-sign-for-a-line-break-is-fainter-than-the-text [browser tmp-path]
+  (with [page (open-page browser (save tmp-path (page-of "a\n" [0.5 9])))]
+    (setv [letter sign] (.evaluate page (+ "[...document.querySelectorAll('" WRITTEN " i')]"
+      ".map((run) => getComputedStyle(run).color)")))
+    (assert (!= letter sign))))
 
 
 (defn test-texts-and-their-sums-are-shown-in-order-as-they-are [browser tmp-path]

@@ -9,8 +9,8 @@
   lstm-textgen.pages [playground :as module]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.textmodel [import-page]
-  tests.browser [WRITTEN fragment halved-model open-page overflow page-of violations wait-for-end
-    wait-until written]
+  tests.browser [WRITTEN flaws fragment halved-model open-page page-of wait-for-end wait-until
+    written]
   tests.engines [open-firefox open-webkit]
   tests.helpers [ROOT])
 
@@ -260,6 +260,26 @@
     (assert (= (shown page "#teach-what") "46,231 characters of prose"))))
 
 
+(defn test-ready-texts-are-in-the-languages-of-the-page-and-of-its-machines [browser tmp-path]
+  (setv path (/ tmp-path "page.html"))
+  (.write-text path (module.playground {"spanish" (halved-model)}) :encoding "utf-8")
+  (with [page (open-teach browser path :locale "de-DE")]
+    (.click page "#tab-teach")
+    (assert (= (.all-inner-texts (.locator page "#teach-ready button")) [
+      "Tagebuch einer Nachtwache" "Unsinnsverse"
+      "el cuaderno de un bibliobús" "versos disparatados"
+      "Dinosaurier, eine Liste"]))
+    (.click page "text=Unsinnsverse")
+    (wait-until page "document.getElementById('teach-text').value.startsWith('Ein Dachs')")))
+
+
+(defn test-advice-writes-numbers-as-the-language-does [browser path]
+  (for [[locale needed] [["en-US" "20,000"] ["de-DE" "20.000"]]]
+    (with [page (open-teach browser path :locale locale)]
+      (give page TEXT)
+      (assert (in needed (shown page "#teach-advice"))))))
+
+
 ;; * What is kept
 
 (defn test-teaching-goes-on-from-what-was-taught [browser path]
@@ -316,18 +336,31 @@
     (assert (= (shown page "#teach-why") "It has finished learning."))))
 
 
-(defn test-all-works-by-keyboard-on-a-phone-and-is-accessible [browser path]
+(defn test-all-works-by-keyboard [browser path]
   (with [page (open-teach browser path :viewport {"width" 390  "height" 800})]
     (give page TEXT)
-    (assert (= [(violations page) (overflow page)] [[] 0]))
     (.focus page "#teach-same")
     (.press page.keyboard "Space")
     (.press page.keyboard "Tab")
     (.press page.keyboard "Enter")
     (wait-until page DONE)
-    (assert (= (.evaluate page "document.activeElement.id") "teach-why"))
+    (assert (= (.evaluate page "document.activeElement.id") "teach-why"))))
+
+
+(defn test-the-tab-suits-all-eyes-and-fits-in-every-state [browser path]
+  (with [page (open-teach browser path)]
+    (.click page "#tab-teach")
+    (.click page "#teach .glossary summary")
+    (assert (= (flaws page) []))
+    (teach page DIARY :nothing True)
+    (wait-until page f"{LEARNING} > 0 && {FIGURES}.every(Number.isFinite)")
+    (assert (= (flaws page) []))
+    (.click page "#teach-stop")
+    (wait-until page DONE)
     (compared page)
-    (assert (= [(violations page) (overflow page)] [[] 0]))))
+    (assert (= (flaws page) []))
+    (.click page "#teach-more")
+    (assert (= (flaws page) []))))
 
 
 (defn test-a-page-on-plain-http-teaches-too [browser path]

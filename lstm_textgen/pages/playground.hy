@@ -13,7 +13,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
   lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
-    base64 compressed fill modules-for phrases]
+    base64 fill modules-for phrases]
   lstm-textgen.pages.markup [Html]
   lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
@@ -38,9 +38,16 @@ assets/network.js is the engine, assets/playground.js the page.]]
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER (modules-for "worker.js")
   SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "together.js" "teach.js")]
-  ;; Texts that can be taught at once: a corpus, and how many of its characters, or None for all.
-  READY {"diary" ["lighthouse.txt" None]  "nonsense" ["lol.txt" 30_000]
-    "dinosaurs" ["dinosaurs.txt" None]})
+  ;; Texts that can be taught at once: what each is, its language ("": any), its file in corpora/,
+  ;; and how many of its characters are taken, or None for all.
+  READY [
+    ["diary" "en" "lighthouse.txt" None]
+    ["verse" "en" "lol.txt" 30_000]
+    #* (lfor
+      language ["de" "fr" "es"]
+      name ["diary" "verse"]
+      [name language f"ready/{name}.{language}.txt" None])
+    ["dinosaurs" "" "dinosaurs.txt" None]])
 
 
 (defn playground [models [temperature None] [length None] [min-p None] [names True]]
@@ -71,27 +78,26 @@ assets/network.js is the engine, assets/playground.js the page.]]
       "teach.css"]
     :scripts SCRIPTS
     :workers WORKER
-    :packed {"constants" SHARED  "phrases" (phrases)
+    :packed {"constants" SHARED  "phrases" (phrases)  "ready" (_ready-texts)
       "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))}
     :blocks {
       "facts" facts
-      "ready" (_ready-texts)
       #** (dfor
         [n each] (enumerate (.values models))
         f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
 
 
 (defn _ready-texts []
-  "Return the texts that can be taught at once, compressed, by their names."
-  (dfor
-    [name [file most]] (.items READY)
+  "Return the texts that can be taught at once, as a list of dicts."
+  (lfor
+    [name language file most] READY
     :setv [path] (lfor
       folder OUR-CORPORA
       :setv path (/ (Path folder) file)
       :if (.exists path)
       path)
     :setv text (.read-text path :encoding "utf-8")
-    name (compressed (cut text most))))
+    {"name" name  "language" language  "text" (cut text most)}))
 
 
 (defn _controls [models temperature length min-p]

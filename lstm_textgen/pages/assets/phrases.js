@@ -53,9 +53,10 @@ export function inDigits(number, options) {
 /**
  * Return the parts of a phrase: text, and those of its `values` that are nodes.
  * @param {string} key @param {Values} [values] numbers are written as the language does
+ * @param {string} [tongue] another language than the page's
  */
-export function partsOf(key, values = {}) {
-  const wording = PHRASES[key][language];
+export function partsOf(key, values = {}, tongue = language) {
+  const wording = PHRASES[key][tongue];
   const text =
     typeof wording === "string"
       ? wording
@@ -81,9 +82,10 @@ function unbroken(text) {
 /**
  * Return a phrase.
  * @param {string} key @param {Values} [values]
+ * @param {string} [tongue] another language than the page's
  */
-export function said(key, values) {
-  return partsOf(key, values).join("");
+export function said(key, values, tongue) {
+  return partsOf(key, values, tongue).join("");
 }
 
 /**

@@ -55,7 +55,9 @@ function showText(scored) {
     },
     true,
   );
-  view.append(units.map((unit, n) => ({ text: unit, shade: shadeOf(unit, odds[n]) })));
+  /** @param {string} unit @param {number} n */
+  const shade = (unit, n) => (unit === "\n" ? "break" : shadeOf(unit, odds[n]));
+  view.append(units.map((unit, n) => ({ text: unit, shade: shade(unit, n) })));
 }
 
 speak(document);

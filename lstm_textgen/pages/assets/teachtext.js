@@ -1,10 +1,9 @@
 /** The first part of the tab Teach: a text comes in, what it is good for, and what to start from. */
 
-import { fromBase64 } from "./binary.js";
 import { readFile } from "./documents.js";
 import { lookAt } from "./intake.js";
 import { CONSTANTS, dataOf, element, field, make } from "./page.js";
-import { phraseIn, said } from "./phrases.js";
+import { said, spokenLanguage } from "./phrases.js";
 import { shownAlone } from "./shown.js";
 
 /** Letters below which a text isn't taught, and above which the rest isn't. */
@@ -12,7 +11,7 @@ export const FEWEST_LETTERS = 1_000;
 export const MOST_LETTERS = 2_000_000;
 
 /** Letters from which a machine learns phrases, and how sentences are built. */
-const PHRASES_FROM = 10_000;
+const PHRASES_FROM = 20_000;
 const SENTENCES_FROM = 50_000;
 
 /** Items from which a machine invents new ones rather than copying. */
@@ -27,12 +26,18 @@ const JUDGED = 300;
 /** Milliseconds without typing, after which a text is looked at. */
 const TYPED = 300;
 
-/** The bases whose language can be said, by their names. */
-const LANGUAGES_KNOWN = ["english", "german", "french", "spanish"];
+/** The languages of the bases, by their names. @type {Record<string, string>} */
+const LANGUAGES_KNOWN = { english: "en", german: "de", french: "fr", spanish: "es" };
+
+/** @type {Ready[]} */
+const READY = dataOf("ready");
 
 /**
  * @typedef {import("./model.js").Model} Model
  * @typedef {ReturnType<typeof lookAt>} Look
+ *
+ * @typedef {{name: string, language: string, text: string}} Ready text that is on the page, in a
+ *   language ("": any)
  *
  * @typedef {object} Choice of what to start from
  * @property {Model | null} model null: nothing
@@ -74,7 +79,10 @@ export class TextSide {
     field("teach-items").addEventListener("change", () => this.show());
     this.#takeDrops();
     this.#offerReady();
-    addEventListener("languagechange", () => this.show());
+    addEventListener("languagechange", () => {
+      this.#offerReady();
+      this.show();
+    });
   }
 
   #takeDrops() {
@@ -97,20 +105,26 @@ export class TextSide {
     });
   }
 
-  /** Offer the ready texts. */
+  /**
+   * Offer the ready texts in the page's language and in those that its machines know; each is
+   * named in its own.
+   */
   #offerReady() {
-    /** @type {Record<string, string>} compressed, in base64 */
-    const ready = dataOf("ready");
-    for (const [name, text] of Object.entries(ready)) {
-      const button = phraseIn(make("button", "plain"), `teach.ready.${name}`);
-      button.setAttribute("type", "button");
-      button.addEventListener("click", async () => {
-        const packed = /** @type {BlobPart} */ (fromBase64(text));
-        const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-        this.give(await new Response(stream).text(), said(`teach.ready.${name}`));
-      });
-      element("teach-ready").append(button);
-    }
+    const known = this.models().map((model) => LANGUAGES_KNOWN[baseOf(model)]);
+    const order = [spokenLanguage(), ...known, ""];
+    const texts = READY.filter(({ language }) => order.includes(language)).sort(
+      (one, other) => order.indexOf(one.language) - order.indexOf(other.language),
+    );
+    element("teach-ready").replaceChildren(...texts.map((ready) => this.#readyButton(ready)));
+  }
+
+  /** @param {Ready} ready */
+  #readyButton({ name, language, text }) {
+    const tongue = language || spokenLanguage();
+    const title = said(`teach.ready.${name}`, {}, tongue);
+    const button = Object.assign(make("button", "plain", title), { type: "button", lang: tongue });
+    button.addEventListener("click", () => this.give(text, title));
+    return button;
   }
 
   /** @param {File | undefined} file */
@@ -224,7 +238,7 @@ export class TextSide {
     if (listed) {
       advice.push(said(`teach.good.items.${lines < ITEMS_FROM ? "few" : "many"}`));
     } else if (characters < PHRASES_FROM) {
-      advice.push(said("teach.good.spelling"));
+      advice.push(said("teach.good.spelling", { needed: PHRASES_FROM }));
     } else {
       advice.push(said(`teach.good.${characters < SENTENCES_FROM ? "phrases" : "sentences"}`));
     }
@@ -272,9 +286,14 @@ export class TextSide {
 
 /** Return what to call a machine that one may start from. @param {Model} model */
 function startName({ facts: { name, record }, learned }) {
-  const base = LANGUAGES_KNOWN.includes(name) && !record.facts.base;
+  const base = name in LANGUAGES_KNOWN && !record.facts.base;
   const kind = learned ? "taught" : base ? name : "model";
   return said(`teach.start.${kind}`, { name });
+}
+
+/** Return the name of the base that a machine is or began with. @param {Model} model */
+function baseOf({ facts: { name, record } }) {
+  return (record.facts.base ?? name).split(":")[0];
 }
 
 /** Return characters as they are listed. @param {string[]} characters */
