@@ -3,7 +3,7 @@
 import { readFile } from "./documents.js";
 import { lookAt } from "./intake.js";
 import { CONSTANTS, dataOf, element, field, make } from "./page.js";
-import { said, spokenLanguage } from "./phrases.js";
+import { phraseIn, said, spokenLanguage } from "./phrases.js";
 import { shownAlone } from "./shown.js";
 
 /** Letters below which a text isn't taught, and above which the rest isn't. */
