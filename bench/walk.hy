@@ -10,7 +10,7 @@ that the page held out, and trains the model for two more epochs.
 With `--slow`, Chromium and all its processes have a sixth of a core, from a control group of their
 own, which only root may make, on Linux. After a click on Teach, it prints how many seconds pass to
 the first line that the machine writes, and to the first whose words are mostly those of TEXT, and
-their share in the lines of the last ten seconds of the first minute; and that minute's last line.
+their share in the lines of the last ten seconds of the first minute; then the last lines.
 Needs the extra `test` and Chromium.]]
 
 (eval-when-compile (require hyrule [unless]))
@@ -162,33 +162,43 @@ Needs the extra `test` and Chromium.]]
   (program "--page" path "--model" BASE)
   (with [members (control-group)]
     (setv command (script-within members (/ folder "chromium")))
-    (print-header "begins with" "first line" "readable" f"known at {MINUTE} s" "last line")
+    (print-header "begins with" "first line" "readable" f"known at {MINUTE} s")
+    (setv last [])
     (for [fresh [False True]  browser (start-browser command)]
-      (print-row (if fresh "nothing" BASE) #* (slow-lesson browser path text fresh known)))))
+      (setv seen (slow-lesson browser path text fresh known))
+      (print-row (if fresh "nothing" BASE) #* (how-soon seen))
+      (.append last (if seen (get seen -1 1) "nothing")))
+    (print "" #* last :sep "\n")))
 
 
 (defn slow-lesson [browser path text fresh known]
-  "Return the cells of the row of a page that learns `text`; `known` are the words of that."
+  #[[Return what a page writes in the first minute in which it learns `text`.
+
+  This is a list of #(seconds line share), with the share of words that are among the `known`.]]
   (with [page (open-page browser path "#fast=1&length=50")]
     (wait-until page "document.getElementById('stop').hidden" :seconds PATIENCE)
     (give page text)
     (when fresh (.check page "#teach-start--1"))
     (setv
       begun (time.monotonic)
-      seen [])  ; #(seconds line share)
+      seen [])
     (.click page "#teach-go")
     (while (< (- (time.monotonic) begun) MINUTE)
       (for [line (cut (.evaluate page LINES) -1 None)]
         (unless (and seen (= (get seen -1 1) line))
           (.append seen #((- (time.monotonic) begun) line (share-of line known)))))
       (.wait-for-timeout page 300)))
+  seen)
+
+
+(defn how-soon [seen]
+  "Return in words how soon there was a line, and a readable one, and the share known at the end."
   (setv
     readable (lfor [seconds _ share] seen :if (>= share MOSTLY) seconds)
     late (lfor [seconds _ share] seen :if (>= seconds LATE) share))
   [ (if seen f"{(get seen 0 0) :.1f} s" "none")
     (if readable f"{(get readable 0) :.1f} s" "none")
-    (if late f"{(* 100 (/ (sum late) (len late))) :.0f}%" "none")
-    (if seen (get seen -1 1) "")])
+    (if late f"{(* 100 (/ (sum late) (len late))) :.0f}%" "none")])
 
 
 (defn words-in [text]

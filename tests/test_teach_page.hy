@@ -18,11 +18,14 @@
   DIARY (.read-text (/ ROOT "corpora/lighthouse.txt") :encoding "utf-8")
   TEXT (cut DIARY 15_000)
   NAMES (.read-text (/ ROOT "corpora/dinosaurs.txt") :encoding "utf-8")
+  COPIED (* "The lamp was lit at a quarter to four, and the goat was on the roof. " 60)
   DOCUMENT (/ ROOT "tests/documents/pandoc.docx")
   GO "document.getElementById('teach-go').click()"
   LEARNING "document.querySelectorAll('#teach-written p').length"
   DONE "!document.getElementById('teach-done').hidden"
-  FIGURES "[...document.querySelectorAll('#teach-chart b')].map((b) => parseFloat(b.textContent))")
+  FIGURES "[...document.querySelectorAll('#teach-chart b')].map((b) => parseFloat(b.textContent))"
+  ;; Whether the chart has both lines.
+  BOTH f"{FIGURES}.filter(Number.isFinite).length === 2")
 
 
 (defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
@@ -98,7 +101,7 @@
   (with [page (open-page browser (page-of folder (halved-model)) SETTINGS)]
     (.evaluate page LISTEN)
     (teach page TEXT :nothing True)
-    (wait-until page f"{LEARNING} > 0 && {FIGURES}.every(Number.isFinite)")
+    (wait-until page f"{LEARNING} > 0 && {BOTH}")
     (setv first (.evaluate page FIGURES))  ; what it is when the chart has both lines
     (wait-until page f"{LEARNING} > 1 && {FIGURES}.every((bits, n) => bits < {first}[n])")
     (setv (get seen "lines") (.all-inner-texts (.locator page "#teach-written p")))
@@ -294,6 +297,16 @@
     (assert (< (get (bits-on page) 1) first))))
 
 
+(defn test-after-teaching-from-nothing-no-letter-is-new-and-the-seed-has-room [browser path]
+  (with [page (open-teach browser path)]
+    (setv height (.evaluate page "document.getElementById('seed').offsetHeight"))
+    (taught page COPIED :nothing True)
+    (.click page "#teach-more")
+    (assert (not-in "New characters" (shown page "#teach-advice")))
+    (.click page "#tab-write")
+    (assert (= (.evaluate page "document.getElementById('seed').offsetHeight") height))))
+
+
 (defn test-the-browser-remembers-only-if-it-may [browser path]
   (for [ticked [False True]]
     (with [page (open-teach browser path)]
@@ -315,8 +328,7 @@
 
 (defn test-what-is-copied-is-underlined-and-may-be-forbidden [browser path]
   (with [page (open-teach browser path)]
-    (taught page (* "The lamp was lit at a quarter to four, and the goat was on the roof. " 60)
-      :nothing True)
+    (taught page COPIED :nothing True)
     (wait-until page "document.querySelectorAll('#teach-after .copied').length")
     (assert (.is-visible page "#teach-copied"))
     (.check page "#teach-fresh")
@@ -353,7 +365,7 @@
     (.click page "#teach .glossary summary")
     (assert (= (flaws page) []))
     (teach page DIARY :nothing True)
-    (wait-until page f"{LEARNING} > 0 && {FIGURES}.every(Number.isFinite)")
+    (wait-until page f"{LEARNING} > 0 && {BOTH}")
     (assert (= (flaws page) []))
     (.click page "#teach-stop")
     (wait-until page DONE)

@@ -276,6 +276,7 @@ addEventListener("languagechange", () => {
 makeSharing(columns);
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
+element("write").addEventListener("shown", showControls); // what is hidden has no height
 columns.push(...facts.map((each, n) => columnOf(new Model(each, takeWeights(n)))));
 element("unable").remove();
 const { again, written } = restore();

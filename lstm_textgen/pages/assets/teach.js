@@ -186,8 +186,7 @@ function take(n, facts, weights, text) {
   }
   useModel(n, model);
   old?.end();
-  source.chosen = n;
-  source.show();
+  source.startFrom(n);
 }
 
 // * All together

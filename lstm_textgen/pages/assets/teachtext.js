@@ -150,15 +150,27 @@ export class TextSide {
     this.complain("");
     this.text = text;
     this.origin = origin;
-    const { model } = this;
+    this.#examine();
+    field("teach-items").checked = this.look?.kind === "list";
+    this.show();
+  }
+
+  /** Start from the page's `n`th model; -1: from nothing. @param {number} n */
+  startFrom(n) {
+    this.chosen = n;
+    this.#examine();
+    this.show();
+  }
+
+  /** Look at the text as the chosen model would read it. */
+  #examine() {
+    const { model, text } = this;
     this.look = text.trim() ? lookAt(text, model?.facts ?? null, CONSTANTS) : null;
     this.foreign = false;
-    field("teach-items").checked = this.look?.kind === "list";
     if (this.look?.binary) {
       this.complain(said("intake.binary"));
       this.look = null;
     }
-    this.show();
     this.#judge(model, this.look);
   }
 
@@ -276,10 +288,7 @@ export class TextSide {
     const id = `teach-start-${n}`;
     const input = document.createElement("input");
     Object.assign(input, { type: "radio", name: "teach-start", id, checked: n === this.chosen });
-    input.addEventListener("change", () => {
-      this.chosen = n;
-      this.take(this.text, this.origin);
-    });
+    input.addEventListener("change", () => this.startFrom(n));
     return make("p", "", input, Object.assign(make("label", "", name), { htmlFor: id }));
   }
 }
