@@ -1,7 +1,7 @@
 /** WebAssembly's memory, and the arithmetic in it: kernels.ts, or its product in JavaScript. */
 
 /** Bytes at the beginning of the memory that kernels.ts uses itself. */
-const START = 73728;
+const START = 81920;
 
 /** Rows of a packed matrix that are side by side. */
 const SIDE = 8;

@@ -12,10 +12,7 @@ declare function log(x: f64): f64;
 
 /** Numbers of each row, and rows of `b`, that are multiplied at a time: they stay in caches. */
 const DEPTH: i32 = 512;
-const MANY: i32 = 32;
-
-/** Numbers of each row that are packed at a time: a line of the cache has 16. */
-const LINE: i32 = 16;
+const MANY: i32 = 36;
 
 /** Where DEPTH × MANY numbers of rows of `b` are packed, in memory that heap.js leaves alone. */
 const ROOM: usize = 8192;
@@ -38,7 +35,7 @@ function madd(x: v128, y: v128, sum: v128): v128 {
 /** The sum of the numbers of a vector. */
 // @ts-ignore: decorator
 @inline
-function sumOf(x: v128): f32 {
+function total(x: v128): f32 {
   x = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
   return f32x4.extract_lane(f32x4.add(x, v128.shuffle<f32>(x, x, 1, 0, 3, 2)), 0);
 }
@@ -56,9 +53,10 @@ function weave(
   const step = at(0, stride);
   const next = at(0, size);
   let k = 0;
-  if (rows == size && size >= 4) {
+  if (rows == size && size > 1) {
     for (; k + 4 <= width; k += 4) {
-      for (let r = 0; r < size; r += 4) {
+      let r = 0;
+      for (; r + 4 <= size; r += 4) {
         const x = at(from, turned ? k * stride + r : r * stride + k);
         let p = v128.load(x);
         let q = v128.load(x + step);
@@ -80,6 +78,11 @@ function weave(
         v128.store(y + 2 * next, s);
         v128.store(y + 3 * next, t);
       }
+      if (r < size) {
+        const x = at(from, turned ? k * stride + r : r * stride + k);
+        const y = at(to, k * size + r);
+        weavePair(x, step, turned, y, next);
+      }
     }
   }
   for (; k < depth; k++) {
@@ -87,6 +90,24 @@ function weave(
       const place = turned ? k * stride + r : r * stride + k;
       store<f32>(at(to, k * size + r), r < rows && k < width ? load<f32>(at(from, place)) : 0);
     }
+  }
+}
+
+/** Put four numbers of two rows side by side. */
+// @ts-ignore: decorator
+@inline
+function weavePair(x: usize, step: usize, turned: bool, y: usize, next: usize): void {
+  if (turned) {
+    for (let k: usize = 0; k < 4; k++) store<u64>(y + k * next, load<u64>(x + k * step));
+  } else {
+    const p = v128.load(x);
+    const q = v128.load(x + step);
+    const low = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
+    const high = v128.shuffle<f32>(p, q, 2, 6, 3, 7);
+    v128.store64_lane(y, low, 0);
+    v128.store64_lane(y + next, low, 1);
+    v128.store64_lane(y + 2 * next, high, 0);
+    v128.store64_lane(y + 3 * next, high, 1);
   }
 }
 
@@ -98,12 +119,12 @@ export function pack(
   from: usize, stride: i32, rows: i32, width: i32, turned: bool, to: usize,
 ): void {
   const padded = (width + 3) & ~3;
-  for (let k = 0; k < width; k += LINE) {
+  const line = turned ? 4 : padded; // as the rows of a turned matrix are far apart in memory
+  for (let k = 0; k < width; k += line) {
     for (let r = 0; r < rows; r += 8) {
-      weave(
-        at(from, turned ? k * stride + r : r * stride + k), stride, turned, min(8, rows - r),
-        width - k < LINE ? width - k : LINE, 8, min(LINE, padded - k), at(to, r * padded + 8 * k),
-      );
+      const x = at(from, turned ? k * stride + r : r * stride + k);
+      const y = at(to, r * padded + 8 * k);
+      weave(x, stride, turned, min(8, rows - r), min(line, width - k), 8, min(line, padded - k), y);
     }
   }
 }
@@ -137,7 +158,8 @@ export function product(
           const y = at(ROOM, (n - first) * depth);
           const source = at(from, n * fromStride + m);
           const target = at(c, n * cStride + m);
-          if (size == 4) byFour(x, y, depth, source, fromRow, target, toRow, M - m);
+          if (size == 6) bySix(x, y, depth, source, fromRow, target, toRow, M - m);
+          else if (size == 4) byFour(x, y, depth, source, fromRow, target, toRow, M - m);
           else if (size == 2) byTwo(x, y, depth, source, fromRow, target, toRow, M - m);
           else byOne(x, y, depth, source, fromRow, target, toRow, M - m);
           n += size;
@@ -149,38 +171,48 @@ export function product(
   }
 }
 
-/** The number of rows of `b`, of those that are left, that are multiplied together. */
+/**
+ * The number of rows of `b`, of those that are left, that are multiplied together: six need all
+ * sixteen registers of a processor for vectors, and those of two instructions one more.
+ */
 // @ts-ignore: decorator
 @inline
 function sizeOf(left: i32): i32 {
+  if (ASC_FEATURE_RELAXED_SIMD && left >= 6) return 6;
   return left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
+
+function bySix(
+  a: usize, b: usize, depth: i32, from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
+): void {
+  sumsOf(a, b, 6, depth, from, fromRow, to, toRow, count);
 }
 
 function byFour(
   a: usize, b: usize, depth: i32, from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
 ): void {
-  eightSums(a, b, 4, depth, from, fromRow, to, toRow, count);
+  sumsOf(a, b, 4, depth, from, fromRow, to, toRow, count);
 }
 
 function byTwo(
   a: usize, b: usize, depth: i32, from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
 ): void {
-  eightSums(a, b, 2, depth, from, fromRow, to, toRow, count);
+  sumsOf(a, b, 2, depth, from, fromRow, to, toRow, count);
 }
 
 function byOne(
   a: usize, b: usize, depth: i32, from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
 ): void {
-  eightSums(a, b, 1, depth, from, fromRow, to, toRow, count);
+  sumsOf(a, b, 1, depth, from, fromRow, to, toRow, count);
 }
 
 /**
- * Eight rows of `a` times four, two, or one of `b`: eight vectors of sums, as many as a processor
- * adds to at a time. Fewer rows of `b` have two or four numbers in turn.
+ * Eight rows of `a` times six, four, two, or one of `b`. A processor adds to eight vectors of sums
+ * at a time: of one or two rows of `b`, two or four numbers are summed up apart.
  */
 // @ts-ignore: decorator
 @inline
-function eightSums(
+function sumsOf(
   a: usize, b: usize, rows: i32, depth: i32,
   from: usize, fromRow: usize, to: usize, toRow: usize, count: i32,
 ): void {
@@ -192,10 +224,14 @@ function eightSums(
   let u = p;
   let v = p;
   let w = p;
+  let f = p;
+  let g = p;
+  let h = p;
+  let i = p;
   // Parameters of inlined functions may be the caller's variables.
   let d = a;
   const end = at(b, rows * depth);
-  for (let e = b; e < end; e += 16) {
+  for (let e = b; e < end; e += rows > 4 ? 24 : 16) {
     let x = v128.load(d);
     let y = v128.load(d, 16);
     let z = v128.load32_splat(e);
@@ -222,7 +258,15 @@ function eightSums(
     z = v128.load32_splat(e, 12);
     v = madd(x, z, v);
     w = madd(y, z, w);
-    d += 128 / rows;
+    if (rows > 4) {
+      z = v128.load32_splat(e, 16);
+      f = madd(x, z, f);
+      g = madd(y, z, g);
+      z = v128.load32_splat(e, 20);
+      h = madd(x, z, h);
+      i = madd(y, z, i);
+    }
+    d += rows > 4 ? 32 : 128 / rows;
   }
   if (rows < 4) {
     p = f32x4.add(p, t);
@@ -239,6 +283,10 @@ function eightSums(
   if (rows > 2) {
     putSums(t, u, from + 2 * fromRow, to + 2 * toRow, count);
     putSums(v, w, from + 3 * fromRow, to + 3 * toRow, count);
+  }
+  if (rows > 4) {
+    putSums(f, g, from + 4 * fromRow, to + 4 * toRow, count);
+    putSums(h, i, from + 5 * fromRow, to + 5 * toRow, count);
   }
 }
 
@@ -465,7 +513,7 @@ export function loss(
       v128.store(at(row, n), e);
       sum = f32x4.add(sum, e);
     }
-    const all = sumOf(sum);
+    const all = total(sum);
     const share = f32x4.splat(scale / all);
     for (let n = 0; n < stride; n += 4) {
       v128.store(at(row, n), f32x4.mul(v128.load(at(row, n)), share));
