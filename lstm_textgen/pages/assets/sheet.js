@@ -2,13 +2,29 @@
 
 import { CONSTANTS, make } from "./page.js";
 
-/** Characters before the place that models read: from a thousand to this many. */
-const READ = 2500;
+/**
+ * Characters before the place that models read at once, after a paste: some two pages. Whoever
+ * writes on needs nothing read again, until they have read the most; they need the least.
+ */
+const READ = 5000;
+const LEAST_READ = 500;
+const MOST_READ = 25_000;
+
+/** Characters among which a word's ends are looked for. */
+const LONGEST = 100;
 
 /** Who wrote a character: "0" a person, "1" the first model, "2" the second. */
 const YOU = "0";
 
 const SPACELESS = new RegExp(CONSTANTS.choosing.classes[2], "u");
+
+/** @type {Record<string, number>} Which way events of these types go in the changes of the text. */
+const TRAVELS = { historyUndo: -1, historyRedo: 1 };
+
+/**
+ * @typedef {{text: string, owners: string}} Part of the sheet
+ * @typedef {{at: number, old: Part, fresh: Part}} Change at a place of the text
+ */
 
 /** A field, and who wrote what is in it. */
 export class Sheet {
@@ -17,6 +33,16 @@ export class Sheet {
 
   /** The text at the last change. */
   text = "";
+
+  /** @type {Change[]} all changes, so that what is undone and redone has its owners again, … */
+  changes = [];
+
+  /** … and how many of them aren't undone. */
+  done = 0;
+
+  /** What models read last, and where in the text that begins. */
+  read = "";
+  from = 0;
 
   /** Whose the text is that is being added. */
   adding = YOU;
@@ -39,7 +65,9 @@ export class Sheet {
     this.area = area;
     this.colors = colors;
     this.changed = changed;
-    area.addEventListener("input", () => this.update());
+    area.addEventListener("input", (event) => {
+      this.update(/** @type {InputEvent} */ (event).inputType);
+    });
     area.addEventListener("compositionend", () => this.update());
     document.addEventListener("selectionchange", () => {
       if (document.activeElement === area && area.value === this.text && !this.stays()) {
@@ -66,13 +94,21 @@ export class Sheet {
     this.spaced = -1;
   }
 
-  /** Return the text before the place, without a space that was added after a word. */
+  /**
+   * Return the text before the place, or the end of it, without a space that was added after a
+   * word. As long as models need to read only a little more of it, its beginning stays.
+   */
   before() {
     const end = this.spaced === this.place ? this.place - 1 : this.place;
-    const text = this.text.slice(0, end);
-    const first = Math.max(0, 1000 * Math.floor((text.length - READ + 1000) / 1000));
-    const cut = first && text.indexOf(" ", first);
-    return text.slice(Math.max(0, cut));
+    const text = this.text.slice(this.from, end);
+    const more = text.length - alike(text, this.read);
+    if (more > READ || text.length > MOST_READ || (this.from > 0 && text.length < LEAST_READ)) {
+      const first = Math.max(0, end - READ);
+      const space = first ? this.text.slice(first, first + LONGEST).search(/\s/) : 0;
+      this.from = first + Math.max(0, space);
+    }
+    this.read = this.text.slice(this.from, end);
+    return this.read;
   }
 
   /**
@@ -124,43 +160,79 @@ export class Sheet {
     this.changed();
   }
 
-  /** Take note of a change of the text: what is new has an owner, and a changed word is yours. */
-  update() {
-    const { area, text: old, owners } = this;
-    const text = area.value;
-    const shorter = Math.min(old.length, text.length);
-    let start = 0;
-    while (start < shorter && old[start] === text[start]) {
-      start++;
+  /**
+   * Take note of a change of the text.
+   * @param {string} [type] of the event
+   */
+  update(type = "") {
+    const text = this.area.value;
+    if (text === this.text) {
+      return;
     }
-    let end = 0;
-    while (end < shorter - start && old[old.length - 1 - end] === text[text.length - 1 - end]) {
-      end++;
+    if (!(TRAVELS[type] && this.travel(text, TRAVELS[type]))) {
+      this.change(text);
     }
-    const fresh = text.length - end - start;
-    this.text = text;
-    this.owners =
-      owners.slice(0, start) + this.adding.repeat(fresh) + owners.slice(owners.length - end);
+    this.show();
     if (this.adding === YOU) {
-      this.own(start, text.length - end);
       this.leave();
       this.seen = this.place;
-      this.show();
       this.changed();
-    } else {
-      this.show();
     }
   }
 
   /**
-   * Let the words that reach into a range be yours.
-   * @param {number} start @param {number} end
+   * Take another text: what is new in it has an owner, and a changed word is yours.
+   * @param {string} text
    */
-  own(start, end) {
-    const before = /[\p{L}\p{M}\p{N}'’-]*$/u.exec(this.text.slice(0, start))?.[0].length ?? 0;
-    const after = /^[\p{L}\p{M}\p{N}'’-]*/u.exec(this.text.slice(end))?.[0].length ?? 0;
-    const [from, to] = [start - before, end + after];
-    this.owners = this.owners.slice(0, from) + YOU.repeat(to - from) + this.owners.slice(to);
+  change(text) {
+    const { text: old, owners } = this;
+    let start = alike(old, text);
+    const most = Math.min(old.length, text.length) - start;
+    let end = 0;
+    while (end < most && old[old.length - 1 - end] === text[text.length - 1 - end]) {
+      end++;
+    }
+    const fresh = this.adding.repeat(text.length - end - start);
+    let all = owners.slice(0, start) + fresh + owners.slice(owners.length - end);
+    if (this.adding === YOU) {
+      const before = text.slice(Math.max(0, start - LONGEST), start);
+      const after = text.slice(text.length - end).slice(0, LONGEST);
+      start -= /[\p{L}\p{M}\p{N}'’-]*$/u.exec(before)?.[0].length ?? 0;
+      end -= /^[\p{L}\p{M}\p{N}'’-]*/u.exec(after)?.[0].length ?? 0;
+      all =
+        all.slice(0, start) + YOU.repeat(text.length - end - start) + all.slice(all.length - end);
+    }
+    const part = (/** @type {Part} */ { text: own, owners: whose }) => ({
+      text: own.slice(start, own.length - end),
+      owners: whose.slice(start, whose.length - end),
+    });
+    this.changes.splice(this.done++, Infinity, {
+      at: start,
+      old: part(this),
+      fresh: part({ text, owners: all }),
+    });
+    [this.text, this.owners] = [text, all];
+  }
+
+  /**
+   * Undo or redo changes up to a `text` that there was; return whether there was.
+   * @param {string} text @param {number} way -1: undo, 1: redo
+   */
+  travel(text, way) {
+    let { done, text: now, owners } = this;
+    while (now !== text) {
+      const change = this.changes[way < 0 ? done - 1 : done];
+      if (!change) {
+        return false;
+      }
+      const { at } = change;
+      const [from, to] = way < 0 ? [change.fresh, change.old] : [change.old, change.fresh];
+      now = now.slice(0, at) + to.text + now.slice(at + from.text.length);
+      owners = owners.slice(0, at) + to.owners + owners.slice(at + from.text.length);
+      done += way;
+    }
+    Object.assign(this, { done, text, owners });
+    return true;
   }
 
   /** Return how many characters, without white space, are yours and the machines'. */
@@ -183,6 +255,7 @@ export class Sheet {
   restore(text, owners) {
     this.area.value = text;
     [this.text, this.owners] = [text, owners];
+    [this.changes, this.done] = [[], 0];
     this.leave();
     this.show();
     this.changed();
@@ -209,4 +282,17 @@ export class Sheet {
     }
     colors.replaceChildren(...parts, "\u200b");
   }
+}
+
+/**
+ * Return how many characters two texts have in common at their beginnings.
+ * @param {string} one @param {string} other
+ */
+function alike(one, other) {
+  const shorter = Math.min(one.length, other.length);
+  let n = 0;
+  while (n < shorter && one[n] === other[n]) {
+    n++;
+  }
+  return n;
 }

@@ -6,7 +6,10 @@ import { inDigits, said } from "./phrases.js";
 import { modelsShown } from "./playground.js";
 import { Sheet } from "./sheet.js";
 
-/** @typedef {import("./words.js").Suggestion & {voice: number}} Offer and whose it is */
+/**
+ * @typedef {import("./words.js").Suggestion & {voice: number, after: string}} Offer whose it is, and
+ *   the text that it continues
+ */
 
 const SHOWN = 9;
 const PHRASES_SHOWN = 3;
@@ -14,6 +17,9 @@ const WORDS_OF_PHRASE = 8;
 
 /** Words among which Shuffle and Surprise me draw. */
 const DRAWN_FROM = 40;
+
+/** Milliseconds without words after which the tab says why. */
+const LATE = 700;
 
 const sheet = new Sheet(field("sheet"), element("sheet-colors"), changed);
 
@@ -24,8 +30,9 @@ let words = [];
 let ways = [];
 let chosen = 0;
 
-/** The number of the request whose answer is awaited. */
+/** The number of the request whose answer is awaited, and the timer until it is late. */
 let request = 0;
+let late = 0;
 
 /** Whether Tab leaves the sheet, as Escape was pressed. */
 let leaving = false;
@@ -52,7 +59,10 @@ async function offers(count, length = 1) {
   found.forEach((list, voice) => {
     for (const each of /** @type {Offer[]} */ (list)) {
       const probability = (each.probability * volumes[voice]) / all;
-      const other = mixed.get(each.text) ?? { ...each, probability: 0, voice, most: 0 };
+      const other = mixed.get(each.text) ?? {
+        ...each,
+        ...{ after: message.text, probability: 0, voice, most: 0 },
+      };
       other.voice = probability > other.most ? voice : other.voice;
       other.most = Math.max(other.most, probability);
       other.probability += probability;
@@ -66,10 +76,17 @@ async function offers(count, length = 1) {
 /** Show the most probable words. */
 async function offerWords() {
   element("offered-words").ariaBusy = "true";
+  late ||= setTimeout(showReading, LATE);
   const found = await offers(SHOWN);
   if (found) {
     showWords(found);
   }
+}
+
+/** Say that the models are reading, in the place of words that don't fit any more. */
+function showReading() {
+  words = [];
+  element("offered-words").replaceChildren(make("li", "soft", said("together.reading")));
 }
 
 /**
@@ -88,6 +105,8 @@ function drawn(all, count) {
 
 /** @param {Offer[]} found */
 function showWords(found) {
+  clearTimeout(late);
+  late = 0;
   words = found;
   const rows = words.map((each, n) => {
     const button = make("button", "", make("kbd", "", String(n + 1)), " ", shownWord(each.word));
@@ -112,10 +131,24 @@ function shownWord(word) {
   return word.trim() ? word : word.replace(/\n/g, "↵");
 }
 
+/**
+ * Return what of an offer is left to add, as someone may have typed on meanwhile; "" if it doesn't
+ * fit any more.
+ * @param {Offer} offer
+ */
+function leftOf({ after, text }) {
+  const now = sheet.before();
+  const whole = after + text;
+  return now.startsWith(after) && whole.startsWith(now) ? whole.slice(now.length) : "";
+}
+
 /** @param {Offer} offer */
-function takeOffer({ text, voice }) {
+function takeOffer(offer) {
+  const left = leftOf(offer);
   hidePhrases();
-  sheet.add(text, String(voice + 1));
+  if (left) {
+    sheet.add(left, String(offer.voice + 1));
+  }
 }
 
 // * Phrases
@@ -193,6 +226,7 @@ function choosesWord({ key, location }) {
     location !== KeyboardEvent.DOM_KEY_LOCATION_NUMPAD &&
     !field("sheet-digits").checked &&
     Number(key) <= words.length &&
+    leftOf(words[Number(key) - 1]) !== "" &&
     !/[\p{Nd}\p{Sc}][.,]?$/u.test(before)
   );
 }
