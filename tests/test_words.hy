@@ -170,6 +170,15 @@
   (assert (= (.suggest model "b" :count 3 :words 8) (.suggest model "b" :count 3))))
 
 
+(defn test-after-a-run-without-end-comes-the-next-word []
+  (setv
+    model (TextModel (small-model :text "xyz, \n" :odds {"x" 1e5}))
+    [longer next] (lfor n [38 5000] (words-after model (* "x" n))))
+  (assert (in (* "x" 40) longer))
+  (assert (<= #{"," "\n"} (set next)))
+  (assert (all (gfor word next (<= (len word) 40)))))
+
+
 (defn test-a-list-of-long-items-offers-words []
   (setv model (TextModel (small-model :text "ab \n" :odds {" " 9} :items "line" :longest-item 99)))
   (assert (in "b" (words-after model "ab "))))

@@ -15,7 +15,7 @@
 (setv
   VERSE (* "hey, don't he-ho! Hey yo\n" 9)
   TEXTS ["" "hey" "he" "hey " "hey, don'" "hey. " "yo\n" (* "hey yo, " 130) (* "hey yo, " 131)
-    (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don") "h"]
+    (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don") "h" (* "y" 50)]
   ;; In one worker: each of the texts, typed one after the other.
   ASK (+ "async ([facts, weights, codes, constants, asked]) => {"
     "const module = compiled(codes.map((code) => fromBase64(code)));"

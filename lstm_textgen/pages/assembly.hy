@@ -69,7 +69,9 @@ nothing is requested, whatever data the page holds.]]
     "classes" ["\\n" (+ "[\\p{M}" ZERO-WIDTH "]") f"[{SPACELESS}]" "[\\p{L}\\p{N}_]"
       f"[{WHITE-SPACE}]" f"[{WORD-JOINERS}]" ""]
     "table" WORD-TABLE  "joiners" WORD-JOINERS  "longest" LONGEST-WORD  "longer" LONGER
-    "budget" BUDGET  "waysBudget" WAYS-BUDGET  "sure" SURE  "exact" EXACT  "nearly" NEARLY
+    "budget" BUDGET  "waysBudget" WAYS-BUDGET
+    "milliseconds" 60  ; of a search, once it has as many words as it should find
+    "sure" SURE  "exact" EXACT  "nearly" NEARLY
     "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "paths" PATHS-OF-PHRASE
     "unitsOfWord" LONGEST-OF-PHRASE}
   ;; What pages' scripts share with the program: see assets/page.js.

@@ -58,7 +58,7 @@ text didn't, remembers a long text, and offers no unknown word.]]
 
   (meth _best [tree sheet count]
     "Return the suggestions of the `count` best words in `tree` for what is typed in `sheet`."
-    (lfor word (best-of tree.totals count) (.suggestion sheet word (get tree.totals word))))
+    (lfor [word odds] (.best-words tree count) (.suggestion sheet word odds)))
 
   (meth phrases [text count words [warn warnings.warn]]
     #[[Return a list of up to `count` phrases of up to `words` words, each with another first one.
@@ -78,7 +78,7 @@ text didn't, remembers a long text, and offers no unknown word.]]
   (meth _grow-phrases [tree count words]
     "Return the phrases that begin with the `count` best words in `tree`, each a `Phrase`."
     (setv phrases (lfor
-      word (best-of tree.totals count)
+      [word _] (.best-words tree count)
       :setv nodes (lfor node tree.nodes :if (= node.text word) node)
       :if nodes
       (Phrase (max nodes :key (fn [node] node.weight)) words)))
@@ -106,12 +106,12 @@ text didn't, remembers a long text, and offers no unknown word.]]
     (setv
       ways (ways-on @_engine vocabulary rest)
       all (ln-sum (np.array (lfor way ways way.weight)))
-      tree (Tree model @_engines))
+      tree (Tree model @_engines sheet.state sheet.typed))
     (for [way ways]
       (setv rules (usual-rules seed))
       (for [rule rules] (.read rule (cut rest (- (len rest) way.typed))))
       (.set-state @_engine way.state)
-      (.add-root tree way (.join "" seed.opening) sheet.state rules @_engine.output all))
+      (.add-root tree way (.join "" seed.opening) rules @_engine.output all))
     #(tree sheet))
 
   (meth _read [seed]
@@ -152,11 +152,6 @@ text didn't, remembers a long text, and offers no unknown word.]]
     "Return the `Suggestion` to add `text`."
     (setv whole (+ (if (completes? @state text) @typed "") text))
     (Suggestion (+ @turn text) (or (.strip whole) whole) (min 1.0 probability))))
-
-
-(defn best-of [totals count]
-  "Return the `count` words with the highest probabilities in the dict `totals`."
-  (cut (sorted totals :key (fn [word] #((- (get totals word)) word))) count))
 
 
 (defn typed-in [model text]

@@ -6,17 +6,22 @@ wanted words, these are the best. A word's probability is the sum over the ways 
 model's units: of ways to write the best words that are still missing, those that matter are
 followed, too. Many texts take a step together.
 
+Nothing is added to `LONGEST-WORD` characters of one word. So after a key was held down, the words
+are those that may come next, if the model can end the run at all.
+
 In scripts without spaces, a word ends where no next character is more probable than all others
 together: readers, too, see boundaries where it is hard to guess what follows (Harris 1955).]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [defaultdict]
+  dataclasses [replace]
   heapq [heappop heappush nlargest]
   itertools [islice]
   math [inf log]
   numpy :as np
-  lstm-textgen.text.wordends [LONGEST-WORD WORD-JOINERS firsts-of follow row-after row-of])
+  lstm-textgen.text.wordends [LONGEST-WORD WORD-JOINERS completes? firsts-of follow row-after
+    row-of])
 
 (setv
   TOGETHER 16  ; texts that take a step at once
@@ -48,26 +53,39 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
 (defclass Tree []
   #[[The texts that may follow a seed of `model`; `engines` are its engines, of few texts first.
 
-  `totals` is a dict from words to the probabilities found so far; `nodes` lists the texts read.]]
+  The seed's last word, of which it has `typed`, is in a `state` of wordends.hy. `totals` is a dict
+  from words to the probabilities found so far; `nodes` lists the texts read.]]
 
-  (meth __init__ [@model @engines]
+  (meth __init__ [@model @engines @_state typed]
     (setv
       [@nodes @totals] [[] (defaultdict float)]
-      @_units model.vocabulary.units))
+      @_units model.vocabulary.units
+      @_begun (if (in _state "TU") (len typed) 0)))
 
-  (meth add-root [way text state rules output all]
+  (meth add-root [way text rules output all]
     #[[Add the `text`, mostly empty, that a `way` (a `Way`) to continue the seed begins with.
 
-    `state` is that of the seed's last word, `output` (units,) that of the network, and `all` ln of
-    the sum of the ways' weights.]]
+    `output` (units,) is that of the network there, and `all` ln of the sum of the ways' weights.]]
     (setv
-      node (Node text (- way.weight all) state way.state rules way.typed)
+      node (Node text (- way.weight all) @_state way.state rules way.typed)
       some (if (is way.ids ...) (slice None) way.ids))
     (@_weigh node (get way.state 0) output some)
     (setv node.row (if (is way.ids ...)
       (row-of @model.vocabulary node.state)
       (row-after @_units node.state way.ids way.typed)))
+    (unless (@_room? "")
+      (setv node.row (replace node.row :go-on (np.array
+        (lfor
+          id node.row.go-on
+          :if (not (completes? @_state (cut (get @_units id) way.typed None)))
+          id)
+        int))))
     (@_count node))
+
+  (meth _room? [text]
+    "Return whether the word that `text` begins, or has the rest of, may be longer."
+    (setv begun (if (or (not text) (completes? @_state text)) @_begun 0))
+    (< (+ begun (len (.lstrip text))) LONGEST-WORD))
 
   (meth grow [count]
     "Read on until the `count` best words have been found, or the budget is used up."
@@ -82,6 +100,12 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
       (+= read (len (@read chosen))))
     (@_complete count))
 
+  (meth best-words [count]
+    "Return a list of the `count` most probable words, each #(word probability)."
+    (lfor
+      word (cut (sorted @totals :key (fn [word] #((- (get @totals word)) word))) count)
+      #(word (get @totals word))))
+
   (meth _least [count]
     "Return ln of the probability of the last of the `count` best words."
     (if (< (len @totals) count) (- inf) (log (get (nlargest count (.values @totals)) -1))))
@@ -92,7 +116,7 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
       node (get @nodes n)
       ids node.row.go-on
       ids (get ids (> (get node.odds ids) least)))
-    (when (and (len ids) (<= (len node.text) LONGEST-WORD))
+    (when (and (len ids) (or (= node.text "") (@_room? node.text)))
       (setv node.order (.tolist (get ids (np.argsort (- (get node.odds ids)) :kind "stable"))))
       (heappush open #((- (get node.odds (get node.order 0))) n 0))))
 

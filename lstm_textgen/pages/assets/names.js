@@ -12,8 +12,7 @@ const REACH = 60;
 export class Names {
   /** @param {string[]} units @param {string} names @param {string} seed @param {number} rarer */
   constructor(units, names, seed, rarer) {
-    const words = (names && `${names} ${seed}`.match(WORDS)) || [];
-    this.known = new Set(words.filter((word) => CAPITAL.test(word)));
+    this.known = new Set(names && capitalsIn(`${names} ${seed}`));
     this.begun = new Set(
       [...this.known].flatMap((name) => [...name].map((_, n, all) => all.slice(0, n + 1).join(""))),
     );
@@ -45,6 +44,14 @@ export class Names {
     const [, name, next] = /^. (\p{Uppercase}[\p{L}\p{Nl}\p{No}]*)(.?)/su.exec(end) ?? [];
     return name !== undefined && !(next ? this.known : this.begun).has(name);
   }
+}
+
+/**
+ * Return the words in `text` that begin with a capital letter.
+ * @param {string} text
+ */
+export function capitalsIn(text) {
+  return (text.match(WORDS) ?? []).filter((word) => CAPITAL.test(word));
 }
 
 /**

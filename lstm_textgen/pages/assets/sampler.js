@@ -106,7 +106,11 @@ export function softmax(scores) {
  */
 export function logOdds(scores, weight = 0) {
   const less = logSum(scores) - weight;
-  return new Float64Array(scores).map((score) => score - less);
+  const odds = new Float64Array(scores);
+  for (let n = 0; n < odds.length; n++) {
+    odds[n] -= less;
+  }
+  return odds;
 }
 
 /**

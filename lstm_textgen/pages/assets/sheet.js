@@ -1,22 +1,35 @@
-/** A sheet: a text field that knows who wrote each character. */
+/** A sheet: a text field that knows who wrote each word. */
 
+import { alike, OwnedText, YOU } from "./owners.js";
 import { CONSTANTS, make } from "./page.js";
 
-/** Characters before the place that models read: from a thousand to this many. */
-const READ = 2500;
+/**
+ * Characters before the place that models read at once, after a paste: some two pages. Whoever
+ * writes on needs nothing read again, until they have read the most; they need the least.
+ */
+const READ = 5000;
+const LEAST_READ = 500;
+const MOST_READ = 25_000;
 
-/** Who wrote a character: "0" a person, "1" the first model, "2" the second. */
-const YOU = "0";
+/** Characters among which a space is looked for, so that they don't begin within a word. */
+const NEAR_SPACE = 100;
 
 const SPACELESS = new RegExp(CONSTANTS.choosing.classes[2], "u");
 
+/** What stands directly after a word: a space that was added before it gives way. */
+const AFTER_WORD = /^(?:[.,;:!?…)\]}»”،؛؟、。]|\s)/u;
+
+/** @type {Record<string, number>} Which way events of these types go in the changes of the text. */
+const TRAVELS = { historyUndo: -1, historyRedo: 1 };
+
 /** A field, and who wrote what is in it. */
 export class Sheet {
-  /** Who wrote each character of the text. */
-  owners = "";
+  /** The text at the last change, and who wrote it. */
+  owned = new OwnedText();
 
-  /** The text at the last change. */
-  text = "";
+  /** What models read last, and where in the text that begins. */
+  read = "";
+  from = 0;
 
   /** Whose the text is that is being added. */
   adding = YOU;
@@ -24,9 +37,8 @@ export class Sheet {
   /** The digit that chose what was added last; "" once anything else has happened. */
   digit = "";
 
-  /** Where what was added last begins, and its end if a space was added to it. */
+  /** Where what was added last begins. */
   added = 0;
-  spaced = -1;
 
   /** The place at the last change. */
   seen = 0;
@@ -39,11 +51,14 @@ export class Sheet {
     this.area = area;
     this.colors = colors;
     this.changed = changed;
-    area.addEventListener("input", () => this.update());
+    area.addEventListener("input", (event) => {
+      this.update(/** @type {InputEvent} */ (event).inputType);
+    });
     area.addEventListener("compositionend", () => this.update());
+    area.addEventListener("beforeinput", (event) => this.replaceSpace(event));
     document.addEventListener("selectionchange", () => {
-      if (document.activeElement === area && area.value === this.text && !this.stays()) {
-        this.leave();
+      if (document.activeElement === area && area.value === this.owned.text && !this.stays()) {
+        this.digit = "";
         changed();
       }
     });
@@ -53,6 +68,13 @@ export class Sheet {
     return this.area.selectionStart ?? 0;
   }
 
+  /** Whether the place is after a space that a machine added, so that the word before it is over. */
+  get ended() {
+    const { text, owners } = this.owned;
+    const at = this.place - 1;
+    return text[at] === " " && owners[at] !== YOU && /[\p{L}\p{N}]$/u.test(text.slice(at - 2, at));
+  }
+
   /** Return whether the place is still the one after what was added. */
   stays() {
     const same = this.place === this.seen;
@@ -60,19 +82,22 @@ export class Sheet {
     return same;
   }
 
-  /** Forget what was added last. */
-  leave() {
-    this.digit = "";
-    this.spaced = -1;
-  }
-
-  /** Return the text before the place, without a space that was added after a word. */
+  /**
+   * Return the text before the place, or the end of it, without a space that was added after a
+   * word. As long as models need to read only a little more of it, its beginning stays.
+   */
   before() {
-    const end = this.spaced === this.place ? this.place - 1 : this.place;
-    const text = this.text.slice(0, end);
-    const first = Math.max(0, 1000 * Math.floor((text.length - READ + 1000) / 1000));
-    const cut = first && text.indexOf(" ", first);
-    return text.slice(Math.max(0, cut));
+    const all = this.owned.text;
+    const end = this.ended ? this.place - 1 : this.place;
+    const text = all.slice(this.from, end);
+    const more = text.length - alike(text, this.read);
+    if (more > READ || text.length > MOST_READ || (this.from > 0 && text.length < LEAST_READ)) {
+      const first = Math.max(0, end - READ);
+      const space = first ? all.slice(first, first + NEAR_SPACE).search(/\s/) : 0;
+      this.from = first + Math.max(0, space);
+    }
+    this.read = all.slice(this.from, end);
+    return this.read;
   }
 
   /**
@@ -83,7 +108,7 @@ export class Sheet {
     const { area } = this;
     area.focus();
     let own = text;
-    if (this.spaced === this.place) {
+    if (this.ended) {
       if (own.startsWith(" ")) {
         own = own.slice(1);
       } else {
@@ -92,10 +117,10 @@ export class Sheet {
     }
     const start = this.place;
     const last = Array.from(own).at(-1) ?? "";
-    const space = /[\p{L}\p{N}]/u.test(last) && !SPACELESS.test(last) ? " " : "";
+    const over = /[\p{L}\p{N}]/u.test(last) && !SPACELESS.test(last);
+    const space = over && !AFTER_WORD.test(area.value.slice(area.selectionEnd ?? 0)) ? " " : "";
     this.insert(own + space, owner);
     this.added = start;
-    this.spaced = space ? this.place : -1;
     this.changed();
   }
 
@@ -105,7 +130,7 @@ export class Sheet {
    */
   insert(text, owner) {
     this.adding = owner;
-    this.leave();
+    this.digit = "";
     // Only so can the browser undo it.
     if (!document.execCommand("insertText", false, text)) {
       const { selectionStart, selectionEnd } = this.area;
@@ -116,81 +141,81 @@ export class Sheet {
     this.seen = this.place;
   }
 
+  /**
+   * Let a sign, a space or a line break that is typed take the place of a space that was added.
+   * @param {InputEvent} event
+   */
+  replaceSpace(event) {
+    const text = event.inputType === "insertLineBreak" ? "\n" : (event.data ?? "");
+    if (event.isComposing || !this.ended || !AFTER_WORD.test(text)) {
+      return;
+    }
+    event.preventDefault();
+    if (text === " ") {
+      this.owned.own(this.place - 1);
+      this.changed();
+    } else {
+      this.area.setSelectionRange(this.place - 1, this.area.selectionEnd);
+      this.insert(text, YOU);
+    }
+  }
+
   /** Replace what was added last by the digit that chose it. */
   giveDigit() {
     const { digit, area } = this;
     area.setSelectionRange(this.added, this.place);
     this.insert(digit, YOU);
-    this.changed();
-  }
-
-  /** Take note of a change of the text: what is new has an owner, and a changed word is yours. */
-  update() {
-    const { area, text: old, owners } = this;
-    const text = area.value;
-    const shorter = Math.min(old.length, text.length);
-    let start = 0;
-    while (start < shorter && old[start] === text[start]) {
-      start++;
-    }
-    let end = 0;
-    while (end < shorter - start && old[old.length - 1 - end] === text[text.length - 1 - end]) {
-      end++;
-    }
-    const fresh = text.length - end - start;
-    this.text = text;
-    this.owners =
-      owners.slice(0, start) + this.adding.repeat(fresh) + owners.slice(owners.length - end);
-    if (this.adding === YOU) {
-      this.own(start, text.length - end);
-      this.leave();
-      this.seen = this.place;
-      this.show();
-      this.changed();
-    } else {
-      this.show();
-    }
   }
 
   /**
-   * Let the words that reach into a range be yours.
-   * @param {number} start @param {number} end
+   * Take note of a change of the text.
+   * @param {string} [type] of the event
    */
-  own(start, end) {
-    const before = /[\p{L}\p{M}\p{N}'’-]*$/u.exec(this.text.slice(0, start))?.[0].length ?? 0;
-    const after = /^[\p{L}\p{M}\p{N}'’-]*/u.exec(this.text.slice(end))?.[0].length ?? 0;
-    const [from, to] = [start - before, end + after];
-    this.owners = this.owners.slice(0, from) + YOU.repeat(to - from) + this.owners.slice(to);
+  update(type = "") {
+    const { area, owned } = this;
+    const text = area.value;
+    if (text === owned.text) {
+      return;
+    }
+    if (!(TRAVELS[type] && owned.travel(text, TRAVELS[type]))) {
+      owned.become(text, area.selectionEnd ?? text.length, this.adding);
+    }
+    this.show();
+    if (this.adding === YOU) {
+      this.digit = "";
+      this.seen = this.place;
+      this.changed();
+    }
   }
 
-  /** Return how many characters, without white space, are yours and the machines'. */
+  /** Return how many characters, without white space, each writer's are. */
   shares() {
-    let [yours, machines] = [0, 0];
-    for (let n = 0; n < this.text.length; n++) {
-      if (this.text[n].trim()) {
-        yours += Number(this.owners[n] === YOU);
-        machines += Number(this.owners[n] !== YOU);
-      }
-    }
-    return { yours, machines };
+    const counts = [0, 0, 0];
+    const { text } = this.owned;
+    [...this.owned.whose].forEach((owner, n) => {
+      counts[Number(owner)] += Number(text[n].trim() !== "");
+    });
+    return counts;
   }
 
   content() {
-    return { text: this.text, owners: this.owners };
+    const { text, owners } = this.owned;
+    return { text, owners };
   }
 
   /** @param {string} text @param {string} owners */
   restore(text, owners) {
     this.area.value = text;
-    [this.text, this.owners] = [text, owners];
-    this.leave();
+    this.owned = new OwnedText(text, owners);
+    this.digit = "";
     this.show();
     this.changed();
   }
 
   /** Fit the field to its text, and show who wrote what. */
   show() {
-    const { area, colors, text, owners } = this;
+    const { area, colors } = this;
+    const { text, whose } = this.owned;
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
     if (colors.hidden) {
@@ -199,12 +224,12 @@ export class Sheet {
     const parts = [];
     for (let start = 0; start < text.length; ) {
       let end = start;
-      while (end < text.length && owners[end] === owners[start]) {
+      while (end < text.length && whose[end] === whose[start]) {
         end++;
       }
       const part = text.slice(start, end);
-      const kind = owners[start] === "2" ? "second" : "";
-      parts.push(owners[start] === YOU ? part : make("i", kind, part));
+      const kind = whose[start] === "2" ? "second" : "";
+      parts.push(whose[start] === YOU ? part : make("i", kind, part));
       start = end;
     }
     colors.replaceChildren(...parts, "\u200b");

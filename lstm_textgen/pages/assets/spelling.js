@@ -18,6 +18,9 @@ import { logOdds, logSum } from "./sampler.js";
  * @typedef {object} Path units up to a place in the rest of a seed
  * @property {number} weight @property {number[]} path
  * @property {Float32Array[]} state of the network before the last of them
+ *
+ * @typedef {(states: Float32Array[][], ids: number[]) => Float32Array[][]} Step to the states after
+ *   a unit each
  */
 
 /**
@@ -27,16 +30,18 @@ import { logOdds, logSum } from "./sampler.js";
  * @param {string[]} units @param {string} rest @param {Constants} constants
  */
 export function waysOn(network, units, rest, constants) {
-  return wholeWordWays(allWaysOn(network, units, rest, constants), units, rest, constants);
+  /** @type {Step} */
+  const step = (states, ids) => network.streams.step(network, states, ids);
+  const all = allWaysOn(network.save(), step, units, rest, constants);
+  return wholeWordWays(all, units, rest, constants);
 }
 
 /**
  * Return all ways to continue after `rest`.
- * @param {Network} network @param {string[]} units @param {string} rest
- * @param {Constants} constants
+ * @param {Float32Array[]} start the state of the network that has read what comes before
+ * @param {Step} step @param {string[]} units @param {string} rest @param {Constants} constants
  */
-export function allWaysOn(network, units, rest, constants) {
-  const start = network.save();
+export function allWaysOn(start, step, units, rest, constants) {
   /** @type {Way[]} */
   const found = [];
   /** @type {Path[][]} by their places */
@@ -44,24 +49,25 @@ export function allWaysOn(network, units, rest, constants) {
   paths[0].push({ weight: 0, path: [], state: start });
   for (let place = 0; place < rest.length; place++) {
     const left = rest.slice(place);
-    for (const { weight, path, state: here } of followed(network, paths[place], found, constants)) {
+    const alike = idsWhere(units, (unit) => unit[0] === left[0]);
+    for (const { weight, path, state: here } of followed(step, paths[place], found, constants)) {
       const odds = logOdds(here[0], weight);
-      const ids = idsWhere(units, (unit) => unit !== left && unit.startsWith(left));
+      const ids = alike.filter((id) => units[id] !== left && units[id].startsWith(left));
       if (ids.length) {
         const sum = logSum(ids.map((id) => odds[id]));
         found.push({ weight: sum, path, typed: left.length, ids, odds, state: here });
       }
-      for (const id of idsWhere(units, (unit) => left.startsWith(unit))) {
+      for (const id of alike.filter((id) => left.startsWith(units[id]))) {
         const further = { weight: odds[id], path: [...path, id], state: here };
         paths[place + units[id].length].push(further);
       }
     }
   }
-  for (const { weight, path, state } of followed(network, paths[rest.length], found, constants)) {
+  for (const { weight, path, state } of followed(step, paths[rest.length], found, constants)) {
     found.push({ weight, path, typed: 0, ids: null, odds: logOdds(state[0], weight), state });
   }
   if (!found.length) {
-    const odds = logOdds(network.logits);
+    const odds = logOdds(start[0]);
     found.push({ weight: 0, path: [], typed: 0, ids: null, odds, state: start });
   }
   return likeliest(found, units.length);
@@ -92,17 +98,15 @@ function wholeWordWays(ways, units, rest, { known, spelled }) {
 /**
  * Return those of the `paths` worth following, given the ways already `found`, with the states of
  * the network after their last units.
- * @param {Network} network @param {Path[]} paths @param {Way[]} found
- * @param {Constants} constants
+ * @param {Step} step @param {Path[]} paths @param {Way[]} found @param {Constants} constants
  */
-function followed(network, paths, found, constants) {
+function followed(step, paths, found, constants) {
   const some = promising(paths, found, constants);
   if (!some.length || !some[0].path.length) {
     return some; // the place where the rest begins
   }
   const ids = some.map(({ path }) => path[path.length - 1]);
-  const states = network.streams.step(
-    network,
+  const states = step(
     some.map(({ state }) => state),
     ids,
   );

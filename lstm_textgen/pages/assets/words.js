@@ -1,7 +1,7 @@
 /** What a person may choose from: words and phrases, as in `words.hy`, which explains it. */
 
-import { Memory } from "./memory.js";
-import { Names } from "./names.js";
+import { Context } from "./context.js";
+import { capitalsIn, Names } from "./names.js";
 import { Breaks } from "./rules.js";
 import { logSum } from "./sampler.js";
 import { allWaysOn } from "./spelling.js";
@@ -9,9 +9,6 @@ import { TOGETHER } from "./streams.js";
 import { UNITS } from "./units.js";
 import { WordEnds } from "./wordends.js";
 import { Tree } from "./wordtree.js";
-
-/** Units between two places whose states are stored, besides the last ones. */
-const STORED_EACH = 32;
 
 /**
  * @typedef {import("./wordtree.js").Node} Node
@@ -26,7 +23,7 @@ const STORED_EACH = 32;
  * @property {string} state of the last word @property {string} typed the beginning of that word
  */
 
-/** Suggests words; it stores states, so that a keystroke costs the new units only. */
+/** Suggests words after a sheet. */
 export class Suggester {
   /**
    * @param {import("./model.js").Facts} facts @param {import("./network.js").Network} network
@@ -39,19 +36,16 @@ export class Suggester {
     this.vocabulary = new UNITS[facts.unit](facts);
     this.ends = new WordEnds(facts.units, constants.choosing);
     this.asked = 0;
-    this.forget();
+    /** The names in the sheet, and the rule that has them, as it takes a while to make. */
+    this.named = "";
+    this.names = new Names(facts.units, facts.names, "", constants.rarer);
+    this.context = new Context(facts, network, constants.memory);
   }
 
-  /** Forget what was read. */
+  /** Forget what was read, as the network has other weights. */
   forget() {
-    /** @type {number[]} */
-    this.ids = [];
-    /** @type {Map<number, Float32Array[]>} */
-    this.states = new Map();
-    /** @type {Float32Array[]} the network's output before each unit, if there is a memory */
-    this.outputs = [];
-    /** @type {Memory | null} */
-    this.memory = null;
+    this.asked++;
+    this.context = new Context(this.facts, this.network, this.constants.memory);
   }
 
   /**
@@ -66,12 +60,18 @@ export class Suggester {
       await nextTask();
       return asked === this.asked;
     };
-    const { tree, sheet } = this.plant(text);
+    const turn = turnOf(this.facts, text);
+    const seed = this.vocabulary.readSeed(text + turn, true);
+    const [state, typed] = this.typedIn(seed.text);
+    const sheet = { turn, state, typed };
+    if (!(await this.context.read(seed, wanted))) {
+      return null;
+    }
+    const tree = this.plant(seed, sheet);
     if (!(await tree.grow(count, wanted))) {
       return null;
     }
-    const best = [...tree.totals].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1));
-    const found = best.slice(0, count);
+    const found = tree.bestWords(count);
     if (words === 1 || "IX".includes(sheet.state)) {
       return found.map(([word, probability]) => this.suggestion(sheet, word, probability));
     }
@@ -111,94 +111,46 @@ export class Suggester {
   }
 
   /**
-   * Return the tree of what may follow `text`, and the sheet.
-   * @param {string} text @returns {{tree: Tree, sheet: Sheet}}
+   * Return the tree of what may follow a `seed`, which was read.
+   * @param {{text: string, rest: string, opening: string}} seed @param {Sheet} sheet
    */
-  plant(text) {
-    const { facts, network, constants, ends } = this;
+  plant({ text, rest, opening }, { state, typed }) {
+    const { facts, constants, context } = this;
     const { unknown } = facts;
-    const turn = turnOf(facts, text);
-    const seed = this.vocabulary.readSeed(text + turn, true);
-    const [state, typed] = this.typedIn(seed.text);
-    const saved = network.save();
-    this.read(seed);
-    const ways = allWaysOn(network, facts.units, seed.rest, constants);
-    network.restore(saved);
-    const before = seed.text.slice(0, seed.text.length - seed.rest.length);
+    /** @type {import("./spelling.js").Step} */
+    const step = (states, ids) => context.step(states, ids);
+    const ways = allWaysOn(context.state, step, facts.units, rest, constants);
     const tree = new Tree(
-      network,
-      ends,
+      step,
+      this.ends,
       [
         { score: (scores) => unknown !== null && scores.fill(-Infinity, unknown, unknown + 1) },
-        new Names(facts.units, facts.names, before, constants.rarer),
-        ...(this.memory ? [this.memory] : []),
+        this.namesAfter(text.slice(0, text.length - rest.length)),
+        ...(context.memory ? [context.memory] : []),
         new Breaks(facts),
       ],
-      seed.text,
+      text,
+      state,
+      typed,
       constants.choosing,
     );
     const all = logSum(ways.map(({ weight }) => weight));
-    ways.forEach((way) => tree.addRoot(way, seed.opening, state, seed.rest, all));
-    return { tree, sheet: { turn, state, typed } };
+    ways.forEach((way) => tree.addRoot(way, opening, rest, all));
+    return tree;
   }
 
   /**
-   * Let the network read a seed, of which it may have read a part.
-   * @param {{ids: number[], start: number, text: string, rest: string}} seed
+   * Return the rule about names after `text`.
+   * @param {string} text
    */
-  read({ ids, start, text, rest }) {
-    const { network, constants, facts } = this;
-    const length = text.length - rest.length;
-    const remembers = facts.remembers && length >= constants.memory.from;
-    const differs = ids.findIndex((id, n) => id !== this.ids[n]);
-    const same = differs < 0 ? ids.length : differs;
-    const longer = remembers && this.memory !== null && same === this.ids.length;
-    const remembered = longer ? this.ids.length : start;
-    let from = Math.max(0, ...[...this.states.keys()].filter((n) => n <= same));
-    from = remembers && this.outputs.length < from ? 0 : from;
-    this.outputs.length = remembers ? from : 0;
-    network.restore(this.states.get(from));
-    for (let n = from; n < ids.length; n++) {
-      if (remembers) {
-        this.outputs.push(network.hidden.slice());
-      }
-      network.step(ids[n]);
-      if ((n + 1) % STORED_EACH === 0 || n + 1 > ids.length - STORED_EACH) {
-        this.states.set(n + 1, network.save());
-      }
+  namesAfter(text) {
+    const { facts, constants } = this;
+    const named = facts.names && [...new Set(capitalsIn(text))].join(" ");
+    if (named !== this.named) {
+      this.names = new Names(facts.units, facts.names, named, constants.rarer);
+      this.named = named;
     }
-    for (const n of this.states.keys()) {
-      if (n > ids.length || (n % STORED_EACH && n <= ids.length - STORED_EACH)) {
-        this.states.delete(n);
-      }
-    }
-    this.memory = longer ? this.memory : null;
-    this.memory ??= remembers ? new Memory(facts.units, constants.memory) : null;
-    if (this.memory) {
-      this.remember(
-        this.memory,
-        ids,
-        Math.max(remembered, ids.length - constants.memory.places),
-        start,
-      );
-    }
-    this.ids = ids;
-  }
-
-  /**
-   * Let a memory take the units from the place `first` on; text begins at `start`.
-   * @param {Memory} memory @param {number[]} ids @param {number} first @param {number} start
-   */
-  remember(memory, ids, first, start) {
-    const { units } = this.facts;
-    let text = ids
-      .slice(start, first)
-      .map((id) => units[id])
-      .join("");
-    for (let n = first; n < ids.length; n++) {
-      memory.take(ids[n], text.slice(-2 * this.constants.memory.tail), this.outputs[n]);
-      text += units[ids[n]];
-    }
+    return this.names;
   }
 
   /**

@@ -32,27 +32,37 @@ export class Tree {
   totals = new Map();
 
   /**
-   * @param {import("./network.js").Network} network @param {import("./wordends.js").WordEnds} ends
+   * @param {import("./spelling.js").Step} step @param {import("./wordends.js").WordEnds} ends
    * @param {import("./rules.js").Rule[]} rules @param {string} sheet what is before the texts
+   * @param {string} state of its last word @param {string} typed what it has of that word
    * @param {import("./page.js").Constants["choosing"]} constants
    */
-  constructor(network, ends, rules, sheet, constants) {
-    this.network = network;
+  constructor(step, ends, rules, sheet, state, typed, constants) {
+    this.step = step;
     this.ends = ends;
     this.rules = rules;
     this.sheet = sheet;
+    this.state = state;
+    this.begun = "TU".includes(state) ? Array.from(typed).length : 0;
     this.constants = constants;
     /** @type {Map<string, number>} */
     this.ids = new Map(ends.units.map((unit, id) => [unit, id]));
+    this.end = performance.now() + constants.milliseconds;
+  }
+
+  /** Whether the time of a search is over. */
+  get isLate() {
+    return performance.now() > this.end;
   }
 
   /**
-   * Add the text, mostly an empty one, that a `way` begins with, in a word's `state`.
-   * @param {Way} way @param {string} text @param {string} state
+   * Add the text, mostly an empty one, that a `way` begins with.
+   * @param {Way} way @param {string} text
    * @param {string} rest of the sheet, which the way writes
    * @param {number} all ln of the sum of the ways' weights
    */
-  addRoot({ weight, ids, typed, state: network }, text, state, rest, all) {
+  addRoot({ weight, ids, typed, state: network }, text, rest, all) {
+    const { state } = this;
     const before = this.sheet.slice(0, this.sheet.length - rest.length);
     const own = before + rest.slice(0, rest.length - typed) + text;
     const [node, end] = this.weigh(
@@ -61,12 +71,28 @@ export class Tree {
       ids,
     );
     node.row = ids ? this.ends.rowAfter(end, ids, typed) : this.ends.row(end);
+    if (!this.hasRoom("")) {
+      const goOn = node.row.goOn.filter(
+        (id) => !this.ends.completes(state, this.ends.units[id].slice(typed)),
+      );
+      node.row = { ...node.row, goOn };
+    }
     this.count(node);
   }
 
   /**
+   * Return whether the word that `text` begins, or has the rest of, may be longer.
+   * @param {string} text
+   */
+  hasRoom(text) {
+    const begun = !text || this.ends.completes(this.state, text) ? this.begun : 0;
+    return begun + Array.from(text.trimStart()).length < this.constants.longest;
+  }
+
+  /**
    * Read on until the `count` best words have been found, or the budget is used up, or what is
-   * `wanted` isn't any more; return whether it still is.
+   * `wanted` isn't any more; return whether it still is. When its time is over, a search ends with
+   * the best of as many words as it has.
    * @param {number} count @param {() => Promise<boolean>} wanted
    */
   async grow(count, wanted) {
@@ -86,8 +112,19 @@ export class Tree {
       if (!(await wanted())) {
         return false;
       }
+      if (this.isLate && this.totals.size >= count) {
+        return true;
+      }
     }
     return this.complete(count, wanted);
+  }
+
+  /**
+   * Return the `count` most probable words, with their probabilities.
+   * @param {number} count
+   */
+  bestWords(count) {
+    return [...this.totals].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1)).slice(0, count);
   }
 
   /**
@@ -104,7 +141,7 @@ export class Tree {
    * @param {Node} node @param {Open[]} open @param {number} least
    */
   offer(node, open, least) {
-    if (node.text.length <= this.constants.longest) {
+    if (node.text === "" || this.hasRoom(node.text)) {
       const order = node.row.goOn.filter((id) => node.odds[id] > least);
       order.sort((a, b) => node.odds[b] - node.odds[a]);
       if (order.length) {
@@ -140,7 +177,7 @@ export class Tree {
    * @param {number} count @param {() => Promise<boolean>} wanted
    */
   async complete(count, wanted) {
-    for (let read = 0; read < this.constants.waysBudget; ) {
+    for (let read = 0; read < this.constants.waysBudget && !this.isLate; ) {
       const least = Math.exp(this.least(count)) * this.constants.nearly;
       const words = [...this.totals].filter(([, total]) => total >= least);
       /** @type {Step[]} */
@@ -203,7 +240,7 @@ export class Tree {
   read(chosen) {
     const states = chosen.map(([{ network }]) => network);
     const ids = chosen.map(([, id]) => id);
-    const after = this.network.streams.step(this.network, states, ids);
+    const after = this.step(states, ids);
     return chosen.map(([node, id], n) => {
       const unit = this.ends.units[id].slice(node.typed);
       let { begun, words } = node;

@@ -263,6 +263,7 @@ export class Writer {
   change({ facts, weights }) {
     this.facts = facts;
     this.network.load(facts, weights);
+    this.suggester.forget();
   }
 
   /**
