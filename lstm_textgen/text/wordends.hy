@@ -40,7 +40,8 @@ are the items.]]
     "I" "EXXXXXX"
     "X" ".XXXXXX"
     "E" "......."}
-  LONGEST-WORD 40)  ; characters; of a list, the most that 95% of its items have
+  LONGEST-WORD 40  ; characters; of a list, the most that 95% of its items have
+  STRAIGHT (str.maketrans "“”„«»‘’‚‹›" "\"\"\"\"\"'''''"))
 
 
 (defrecord Row
@@ -105,6 +106,35 @@ are the items.]]
       (in state "TU")
       (in (get CLASSES (class-of (get word 0))) ["letter" "mark" "joiner"])
       (= (get (follow state word) 0) "L"))))
+
+
+(defn as-seen [word]
+  "Return what people see of a `word`: one line break for any, and all quotation marks straight."
+  (if (in "\n" word) "\n" (.translate (.strip word) STRAIGHT)))
+
+
+(defn words-of [text]
+  "Return the words of letters in `text`; in a script without spaces, each character is one."
+  (setv [found open?] [[] False])
+  (for [character text]
+    (setv own (get CLASSES (class-of character)))
+    (cond
+      (and open? (in own ["letter" "mark" "joiner"])) (+= (get found -1) character)
+      (in own ["letter" "spaceless"]) (do
+        (.append found character)
+        (setv open? (= own "letter")))
+      (!= own "mark") (setv open? False)))
+  found)
+
+
+(defn [(lru-cache 8)] enders-of [vocabulary]
+  "Return the ids (n,) of the units that can't continue a word that ends with letters."
+  (np.array
+    (lfor
+      [id unit] (enumerate vocabulary.units)
+      :if (not-in (get CLASSES (class-of (get unit 0))) ["letter" "mark" "joiner"])
+      id)
+    int))
 
 
 (defn [(lru-cache 64)] row-of [vocabulary state]
