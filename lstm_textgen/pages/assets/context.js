@@ -9,7 +9,7 @@ import { Memory } from "./memory.js";
 const STORED_EACH = 32;
 
 /** Milliseconds of reading after which other requests are served. */
-const SLICE = 20;
+const READ_FOR = 20;
 
 /** States after texts that may follow the sheet that are stored, at most: some 25 MB. */
 const MOST_AFTER = 2000;
@@ -85,7 +85,7 @@ export class Context {
   advance(ids) {
     const { network, outputs, states } = this;
     const others = network.save();
-    const end = performance.now() + SLICE;
+    const end = performance.now() + READ_FOR;
     this.follow(ids);
     network.restore(this.state);
     for (let over = false; this.ids.length < ids.length && !over; ) {

@@ -1,34 +1,38 @@
 /** The tab Together: a sheet on which a person writes, and words that the models offer. */
 
-import { titleOf } from "./about.js";
+import { partsOfOffer, showOffers } from "./offered.js";
 import { element, field, make, say } from "./page.js";
-import { inDigits, said } from "./phrases.js";
+import { said } from "./phrases.js";
 import { modelsShown } from "./playground.js";
 import { Sheet } from "./sheet.js";
+import { showShares, showVolumes, volumeOf } from "./voices.js";
 
-/**
- * @typedef {import("./words.js").Suggestion & {voice: number, after: string}} Offer whose it is, and
- *   the text that it continues
- */
+/** @typedef {import("./offered.js").Offer} Offer */
 
 const SHOWN = 9;
 const PHRASES_SHOWN = 3;
 const WORDS_OF_PHRASE = 8;
 
-/** Words among which Shuffle and Surprise me draw. */
+/** Words and phrases among which Shuffle and Surprise me draw. */
 const DRAWN_FROM = 40;
+const PHRASES_DRAWN_FROM = 9;
 
 /** Milliseconds without words after which the tab says why. */
 const LATE = 700;
 
 const sheet = new Sheet(field("sheet"), element("sheet-colors"), changed);
 
-/** @type {Offer[]} the words that are shown */
+/** @type {Offer[]} the words that are shown, and those before each shuffle since the text changed */
 let words = [];
+/** @type {Offer[][]} */
+let former = [];
 
 /** @type {Offer[]} the phrases that are shown, and which one is chosen */
 let ways = [];
 let chosen = 0;
+
+/** Whether phrases follow once there are words, as one was taken. */
+let following = false;
 
 /** The number of the request whose answer is awaited, and the timer until it is late. */
 let request = 0;
@@ -46,7 +50,7 @@ let leaving = false;
  */
 async function offers(count, length = 1) {
   const own = ++request;
-  const message = { text: sheet.before(), count, words: length };
+  const message = { text: sheet.before(), ended: sheet.ended, count, words: length };
   const models = modelsShown();
   const found = await Promise.all(models.map((model) => model.ask("suggest", message)));
   if (own !== request || !found.every(Array.isArray)) {
@@ -73,13 +77,16 @@ async function offers(count, length = 1) {
   return offered.sort((a, b) => b.probability - a.probability).slice(0, count);
 }
 
-/** Show the most probable words. */
+/** Show the most probable words, and phrases if one was taken. */
 async function offerWords() {
   element("offered-words").ariaBusy = "true";
   late ||= setTimeout(showReading, LATE);
   const found = await offers(SHOWN);
   if (found) {
     showWords(found);
+    if (following) {
+      offerPhrases();
+    }
   }
 }
 
@@ -108,27 +115,12 @@ function showWords(found) {
   clearTimeout(late);
   late = 0;
   words = found;
-  const rows = words.map((each, n) => {
-    const button = make("button", "", make("kbd", "", String(n + 1)), " ", shownWord(each.word));
-    button.setAttribute("type", "button");
-    button.dir = "auto";
-    button.classList.toggle("second", each.voice > 0);
-    button.title = modelsShown().length > 1 ? titleOf(modelsShown()[each.voice].facts) : "";
-    // The focus stays in the sheet, so that a keyboard on the screen does, too.
-    button.addEventListener("pointerdown", (event) => event.preventDefault());
-    button.addEventListener("click", () => takeOffer(each));
-    return make("li", "", button);
+  const list = element("offered-words");
+  showOffers(list, words, takeOffer, (button, n) => {
+    button.prepend(make("kbd", "", String(n + 1)), " ");
   });
-  element("offered-words").replaceChildren(...rows);
-  element("offered-words").ariaBusy = "false";
-}
-
-/**
- * Return a word as it is shown; a line break is an arrow.
- * @param {string} word
- */
-function shownWord(word) {
-  return word.trim() ? word : word.replace(/\n/g, "↵");
+  list.ariaBusy = "false";
+  element("sheet-back").hidden = former.length === 0;
 }
 
 /**
@@ -145,41 +137,60 @@ function leftOf({ after, text }) {
 /** @param {Offer} offer */
 function takeOffer(offer) {
   const left = leftOf(offer);
+  const phrase = ways.includes(offer);
   hidePhrases();
   if (left) {
     sheet.add(left, String(offer.voice + 1));
+    following = phrase;
   }
 }
 
 // * Phrases
 
 async function offerPhrases() {
+  following = false;
   const found = await offers(PHRASES_SHOWN, WORDS_OF_PHRASE);
-  if (!found?.length) {
-    return;
+  if (found?.length) {
+    ways = found;
+    choosePhrase(0);
   }
-  ways = found;
-  chosen = 0;
-  showPhrases();
 }
 
-function showPhrases() {
-  const rows = ways.map((each, n) => {
-    const button = make("button", n === chosen ? "chosen" : "", each.text.trim());
-    button.setAttribute("type", "button");
-    button.dir = "auto";
-    button.addEventListener("pointerdown", (event) => event.preventDefault());
-    button.addEventListener("click", () => takeOffer(each));
-    return make("li", "", button);
+/** @param {number} n */
+function choosePhrase(n) {
+  chosen = n;
+  const list = element("offered-phrases");
+  showOffers(list, ways, takeOffer, (button, place) => {
+    button.classList.toggle("chosen", place === chosen);
   });
-  element("offered-phrases").replaceChildren(...rows);
-  element("offered-phrases").hidden = false;
-  say(ways[chosen].text.trim());
+  list.hidden = false;
+  say(
+    partsOfOffer(ways[chosen])
+      .map((part) => make("p", "", part).textContent)
+      .join(""),
+  );
 }
 
 function hidePhrases() {
   ways = [];
   element("offered-phrases").hidden = true;
+}
+
+/** Draw other words and, if phrases are shown, others of these. */
+async function shuffleOffers() {
+  const found = await offers(DRAWN_FROM);
+  if (!found) {
+    return;
+  }
+  former.push(words);
+  showWords(drawn(found, SHOWN));
+  const shown = ways.map(({ text }) => text);
+  const others = shown.length ? await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE) : null;
+  if (others) {
+    const fresh = others.filter(({ text }) => !shown.includes(text));
+    ways = drawn(fresh, PHRASES_SHOWN);
+    choosePhrase(0);
+  }
 }
 
 // * Keys
@@ -198,8 +209,7 @@ function onKey(event) {
     ways.length ? takeOffer(ways[chosen]) : offerPhrases();
   } else if (ways.length && (key === "ArrowDown" || key === "ArrowUp")) {
     event.preventDefault();
-    chosen = (chosen + (key === "ArrowDown" ? 1 : ways.length - 1)) % ways.length;
-    showPhrases();
+    choosePhrase((chosen + (key === "ArrowDown" ? 1 : ways.length - 1)) % ways.length);
   } else if (ways.length && key === "Enter") {
     event.preventDefault();
     takeOffer(ways[chosen]);
@@ -235,24 +245,15 @@ function choosesWord({ key, location }) {
 
 /** The text or the place in it has changed. */
 function changed() {
+  following = false;
+  leaving = false;
+  former = [];
   hidePhrases();
-  showShares();
+  showShares(sheet.shares());
   keepSheet();
   if (!element("together").hidden) {
     offerWords();
   }
-}
-
-/** Show who wrote what share of the sheet. */
-function showShares() {
-  const { yours, machines } = sheet.shares();
-  element("sheet-after").hidden = yours + machines === 0;
-  const part = (/** @type {number} */ n) =>
-    inDigits(n / (yours + machines || 1), { style: "percent" });
-  element("sheet-shares").textContent = said("together.shares", {
-    yours: part(yours),
-    machines: part(machines),
-  });
 }
 
 /** Where the browser keeps the sheet, if it does. */
@@ -277,38 +278,10 @@ function restoreSheet() {
   }
 }
 
-// * Volumes
-
-/** @param {number} n */
-function volumeOf(n) {
-  const slider = /** @type {HTMLInputElement | null} */ (document.getElementById(`volume-${n}`));
-  return Number(slider?.value ?? 1);
-}
-
-function showVolumes() {
-  const models = modelsShown();
-  element("volumes").hidden = models.length < 2;
-  const rows = models.map(({ facts }, n) => {
-    const slider = Object.assign(document.createElement("input"), {
-      ...{ type: "range", id: `volume-${n}`, min: "0", max: "1", step: "0.05" },
-      value: String(volumeOf(n)),
-    });
-    slider.addEventListener("input", offerWords);
-    const label = make("label", "", said("together.volume", { name: titleOf(facts) }));
-    label.setAttribute("for", slider.id);
-    return make("p", "", label, slider);
-  });
-  element("volumes").replaceChildren(...rows);
-}
-
 element("sheet").addEventListener("keydown", onKey);
 element("sheet-phrases").addEventListener("click", offerPhrases);
-element("sheet-shuffle").addEventListener("click", async () => {
-  const found = await offers(DRAWN_FROM);
-  if (found) {
-    showWords(drawn(found, SHOWN));
-  }
-});
+element("sheet-shuffle").addEventListener("click", shuffleOffers);
+element("sheet-back").addEventListener("click", () => showWords(former.pop() ?? words));
 element("sheet-surprise").addEventListener("click", async () => {
   const found = await offers(DRAWN_FROM);
   const unlikely = found?.slice(SHOWN).filter(({ word }) => /\p{L}/u.test(word)) ?? [];
@@ -341,14 +314,28 @@ element("sheet-forget").addEventListener("click", () => {
   sheet.restore("", "");
   field("sheet").focus();
 });
+// The focus stays in the sheet, so that a keyboard on the screen does, too.
+element("together").addEventListener("mousedown", (event) => {
+  if (/** @type {Element} */ (event.target).closest("button")) {
+    event.preventDefault();
+  }
+});
+element("sheet").addEventListener("pointerdown", () => {
+  leaving = false;
+});
+
+function showVoices() {
+  showVolumes(() => {
+    following = ways.length > 0;
+    offerWords();
+  });
+  showShares(sheet.shares());
+}
+
 element("together").addEventListener("shown", () => {
-  showVolumes();
+  showVoices();
   sheet.show();
   offerWords();
 });
-addEventListener("languagechange", () => {
-  showShares();
-  showVolumes();
-});
+addEventListener("languagechange", showVoices);
 restoreSheet();
-showShares();
