@@ -102,10 +102,12 @@ are the items.]]
 (defn completes? [state word]
   "Return whether `word` continues what was typed, in a `state` of `typed-at-end` or of an item."
   (or (in state "IX")
-    (and
-      (in state "TU")
-      (in (get CLASSES (class-of (get word 0))) ["letter" "mark" "joiner"])
-      (= (get (follow state word) 0) "L"))))
+    (and (in state "TU") (continues? word) (= (get (follow state word) 0) "L"))))
+
+
+(defn continues? [text]
+  "Return whether `text` may continue a word that ends with letters."
+  (in (get CLASSES (class-of (get text 0))) ["letter" "mark" "joiner"]))
 
 
 (defn as-seen [word]
@@ -128,12 +130,9 @@ are the items.]]
 
 
 (defn [(lru-cache 8)] enders-of [vocabulary]
-  "Return the ids (n,) of the units that can't continue a word that ends with letters."
+  "Return the ids (n,) of the units of `vocabulary` before which such a word has ended."
   (np.array
-    (lfor
-      [id unit] (enumerate vocabulary.units)
-      :if (not-in (get CLASSES (class-of (get unit 0))) ["letter" "mark" "joiner"])
-      id)
+    (lfor [id unit] (enumerate vocabulary.units) :if (not (continues? unit)) id)
     int))
 
 

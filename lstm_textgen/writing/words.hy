@@ -196,14 +196,17 @@ text didn't, remembers a long text, and offers no unknown word.]]
 (defclass Phrase []
   #[[A phrase that begins with the word of a `Node` `first`, with up to `words` words.
 
-  `found` lists those that are whole: #(text ln-probability words).]]
+  `found` lists those that are whole: #(ended? mean-odds text odds), where they have ended with a
+  sentence or a clause, or not, and `odds` are ln of a probability.]]
 
   (meth __init__ [first @words]
     (setv [@found @_chosen @_first] [[] [] first]))
 
   (meth best []
-    "Return #(text probability) of the phrase with the most probable words, on average."
-    (setv [text odds _] (max @found :key (fn [each] (/ (get each 1) (get each 2)))))
+    #[[Return #(text probability) of the phrase with the most probable words, on average.
+
+    If some have ended, it is one of these.]]
+    (setv [_ _ text odds] (max @found))
     #(text (exp odds)))
 
   (meth next [units]
@@ -216,31 +219,34 @@ text didn't, remembers a long text, and offers no unknown word.]]
     (for [node nodes]
       (setv
         word (cut node.text node.begun None)
-        over? (@_over? node word)
+        ended? (@_ended? node word)
+        over? (or ended? (= node.words @words))
         own (words-of node.text)
         pairs (list (zip own (cut own 1 None)))
         scrap? (< (len own) SHORTEST-PHRASE)
         ids (cond  @_first node.row.end  over? node.row.go-on  True (np.arange (len node.odds))))
       (when (or (and over? scrap?) (< (len (set pairs)) (len pairs))) (continue))
-      (when over?
-        (.append @found #(node.text (ln-sum (get node.odds node.row.end)) node.words)))
+      (when over? (@_find ended? node (ln-sum (get node.odds node.row.end))))
       (for [id (best-ids node.odds ids)]
         (cond
           (!= (get units id 0) "\n") (.append ways #((get node.odds id) node id))
-          (not scrap?) (.append @found #((.rstrip node.text) (get node.odds id) node.words)))))
+          (not scrap?) (@_find False node (float (get node.odds id))))))
     (setv
       @_first None
-      best (max (gfor [_ odds words] @found (/ odds words)) :default (- np.inf))
+      best (max (gfor [ended? odds #* _] @found :if ended? odds) :default (- np.inf))
       @_chosen (lfor
         [odds node id] (nlargest PATHS-OF-PHRASE ways :key (fn [way] (get way 0)))
         :if (> (/ odds @words) best)  ; at best, all that follows is certain
         #(node id)))
     @_chosen)
 
-  (meth _over? [node word]
-    "Return whether the phrase may end with the last `word` of `node`."
-    (or (= node.words @words)
-      (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
+  (meth _find [ended? node odds]
+    "Add the text of `node` to those found; `odds` are those that it ends there."
+    (.append @found #(ended? (/ odds node.words) (.rstrip node.text) odds)))
+
+  (meth _ended? [node word]
+    "Return whether a sentence, or a clause that is long enough, ends with the `word` of `node`."
+    (or (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
       (and (>= node.words (/ @words 2)) (any (gfor mark CLAUSE-ENDS (in mark word)))))))
 
 

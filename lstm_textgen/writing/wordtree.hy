@@ -25,8 +25,8 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   itertools [islice]
   math [inf log]
   numpy :as np
-  lstm-textgen.text.wordends [LONGEST-WORD WORD-JOINERS as-seen completes? enders-of firsts-of
-    follow row-after row-of])
+  lstm-textgen.text.wordends [LONGEST-WORD WORD-JOINERS as-seen completes? continues? enders-of
+    firsts-of follow row-after row-of])
 
 (setv
   TOGETHER 16  ; texts that take a step at once
@@ -36,11 +36,11 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   EXACT 0.001  ; a way to write a word that has less than this share of it may be missing
   NEARLY 0.5  ; of the probability of the last of the best words, from which a word is completed
   WHOLE 0.5  ; probability that a word ends after what was typed, from which it is whole
-  ;; How probable, compared with the best one, is a word that people may choose: one that may
-  ;; follow, one that completes what was typed, one that makes a whole word longer.
-  LEAST 0.002
-  LEAST-COMPLETED 0.02
-  LEAST-LONGER 0.25)
+  ;; How probable a word must be that people may choose. By the lists after fifty seeds, others are
+  ;; mostly none, or far from what anybody means.
+  LEAST 0.002  ; times the best
+  LEAST-COMPLETED 0.02  ; times the best, or all others, where a word has probably just begun
+  LEAST-LONGER 0.25)  ; times the best next one, if it makes a whole word longer
 
 
 (defrecord Place
@@ -91,7 +91,7 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
       (setv node.row (replace node.row :go-on (np.array
         (lfor
           id node.row.go-on
-          :if (not (completes? @_state (cut (get @_units id) way.typed None)))
+          :if (not (continues? (cut (get @_units id) way.typed None)))
           id)
         int))))
     (@_count node))
@@ -138,9 +138,10 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
 
   (meth _least-offered []
     "Return the probability that a word must have to be offered."
-    (*
-      (if (or (not-in @_state "TU") (@_whole?)) LEAST LEAST-COMPLETED)
-      (max (.values @totals) :default 0)))
+    (setv best (max (.values @totals) :default 0))
+    (max
+      (* LEAST best)
+      (if (or (not-in @_state "TU") (@_whole?)) 0 (* LEAST-COMPLETED (min best (- 1 best))))))
 
   (meth _least [count]
     "Return ln of the probability that a word must have to be one of the `count` best."

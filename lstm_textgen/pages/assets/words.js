@@ -205,7 +205,11 @@ export class Suggester {
 
 /** A phrase that begins with a word. */
 class Phrase {
-  /** @type {[string, number, number][]} whole ones: the text, ln of its probability, its words */
+  /**
+   * Whole ones: whether a sentence or a clause has ended, ln of the probability, that of each word
+   * on average.
+   * @type {{text: string, ended: boolean, odds: number, mean: number}[]}
+   */
   found = [];
 
   /** @type {[Node, number][]} */
@@ -223,10 +227,24 @@ class Phrase {
     this.constants = constants.choosing;
   }
 
-  /** Return the text and the probability of the one with the most probable words, on average. */
+  /**
+   * Return the text and the probability of the one with the most probable words, on average; if
+   * some have ended, it is one of these.
+   * @returns {[string, number]}
+   */
   best() {
-    const [[text, odds]] = this.found.sort(([, p, m], [, q, n]) => q / n - p / m);
-    return /** @type {[string, number]} */ ([text, Math.exp(odds)]);
+    const [{ text, odds }] = this.found.sort(
+      (a, b) => Number(b.ended) - Number(a.ended) || b.mean - a.mean,
+    );
+    return [text, Math.exp(odds)];
+  }
+
+  /**
+   * Add the text of a node to those found.
+   * @param {Node} node @param {boolean} ended @param {number} odds that it ends there
+   */
+  find({ text, words }, ended, odds) {
+    this.found.push({ text: text.trimEnd(), ended, odds, mean: odds / words });
   }
 
   /**
@@ -235,7 +253,7 @@ class Phrase {
    * @param {string[]} units
    */
   next(units) {
-    const { first, found } = this;
+    const { first } = this;
     const { paths, shortestPhrase } = this.constants;
     const nodes = first
       ? [first]
@@ -244,7 +262,8 @@ class Phrase {
     const ways = [];
     for (const node of nodes) {
       const { odds, row, text, words } = node;
-      const over = this.isOver(node);
+      const ended = this.hasEnded(node);
+      const over = ended || words === this.words;
       const own = this.ends.wordsOf(text);
       const pairs = own.slice(1).map((word, n) => `${own[n]} ${word}`);
       const scrap = own.length < shortestPhrase;
@@ -253,19 +272,19 @@ class Phrase {
       }
       const ids = first ? row.end : over ? row.goOn : [...units.keys()];
       if (over) {
-        found.push([text, logSum(row.end.map((id) => odds[id])), words]);
+        this.find(node, ended, logSum(row.end.map((id) => odds[id])));
       }
       const best = ids.sort((a, b) => odds[b] - odds[a]).slice(0, paths);
       for (const id of best) {
         if (units[id][0] !== "\n") {
           ways.push([odds[id], node, id]);
         } else if (!scrap) {
-          found.push([text.trimEnd(), odds[id], words]);
+          this.find(node, false, odds[id]);
         }
       }
     }
     this.first = null;
-    const best = Math.max(...found.map(([, odds, words]) => odds / words));
+    const best = Math.max(...this.found.map(({ ended, mean }) => (ended ? mean : -Infinity)));
     const some = ways.sort(([a], [b]) => b - a).slice(0, paths);
     this.chosen = some
       .filter(([odds]) => odds / this.words > best) // at best, all that follows is certain
@@ -274,14 +293,13 @@ class Phrase {
   }
 
   /**
-   * Return whether the phrase may end with the last word of a node.
+   * Return whether a sentence, or a clause that is long enough, ends with the last word of a node.
    * @param {Node} node
    */
-  isOver({ text, begun, words }) {
+  hasEnded({ text, begun, words }) {
     const { clauseEnds, fullStops } = this.constants;
     const marks = [...text.slice(begun)];
     return (
-      words === this.words ||
       (words > 1 && marks.some((mark) => fullStops.includes(mark))) ||
       (words >= this.words / 2 && marks.some((mark) => clauseEnds.includes(mark)))
     );

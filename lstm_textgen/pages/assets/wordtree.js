@@ -73,11 +73,10 @@ export class Tree {
       ids,
     );
     node.row = ids ? this.ends.rowAfter(end, ids, typed) : this.ends.row(end);
-    this.wholeOdds += ids ? 0 : Math.exp(logSum(this.ends.enders.map((id) => node.odds[id])));
+    const { units, enders } = this.ends;
+    this.wholeOdds += ids ? 0 : Math.exp(logSum(enders.map((id) => node.odds[id])));
     if (!this.hasRoom("")) {
-      const goOn = node.row.goOn.filter(
-        (id) => !this.ends.completes(state, this.ends.units[id].slice(typed)),
-      );
+      const goOn = node.row.goOn.filter((id) => !this.ends.continues(units[id].slice(typed)));
       node.row = { ...node.row, goOn };
     }
     this.count(node);
@@ -155,8 +154,9 @@ export class Tree {
   /** The probability that a word must have to be offered. */
   get leastOffered() {
     const { least, leastCompleted } = this.constants;
-    const completes = "TU".includes(this.state) && !this.isWhole;
-    return (completes ? leastCompleted : least) * Math.max(0, ...this.totals.values());
+    const best = Math.max(0, ...this.totals.values());
+    const begun = "TU".includes(this.state) && !this.isWhole;
+    return Math.max(least * best, begun ? leastCompleted * Math.min(best, 1 - best) : 0);
   }
 
   /**
