@@ -2,7 +2,9 @@
 
 (import
   contextlib [contextmanager]
+  json
   pytest
+  lstm-textgen.pages [playground :as module]
   tests.browser [halved-model open-page overflow page-of violations wait-until]
   tests.engines [open-firefox open-webkit])
 
@@ -10,7 +12,17 @@
   TEXT (* "one two, three. four five! six\n" 5)
   WORDS "#offered-words button"
   PHRASES "#offered-phrases button"
-  SETTLED "document.getElementById('offered-words').ariaBusy === 'false'")
+  SETTLED "document.getElementById('offered-words').ariaBusy === 'false'"
+  SHARES "#sheet-shares"
+  ;; Lets the page keep what it asks a worker for last; with `false`, none is asked.
+  OVERHEAR (+ "(asks) => { const post = Worker.prototype.postMessage; Worker.prototype.postMessage ="
+    "function (message, ...rest) { if (message.do === 'suggest') { window.asked = message;"
+    "if (!asks) return; } post.call(this, message, ...rest); }; }"))
+
+
+(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
+  "Pages take a tenth of a second."
+  (.setattr monkeypatch module "SAMPLE" 9))
 
 
 (defn a-model [#** options]
@@ -25,6 +37,7 @@
   (with [page (open-page browser path "#fast=1" #** options)]
     (.click page "#tab-together")
     (.wait-for-selector page WORDS)
+    (.focus page "#sheet")
     (yield page)))
 
 
@@ -47,7 +60,26 @@
 
 (defn offered [page]
   "Return the words that are shown."
-  (lfor each (.all-inner-texts (.locator page WORDS)) (get (.split each " " 1) 1)))
+  (lfor each (.all-text-contents (.locator page WORDS)) (get (.split each " " 1) 1)))
+
+
+(defn place-of [page word]
+  "Return the place of `word` among those that are shown, from 0."
+  (.index (offered page) word))
+
+
+(defn press [page #* keys]
+  "Press `keys`, waiting for the words after each."
+  (for [key keys]
+    (.press page.keyboard key)
+    (settle page)))
+
+
+(defn put [page text]
+  "Put `text` in at once, as a paste does."
+  (.focus page "#sheet")
+  (.evaluate page f"document.execCommand('insertText', false, {(json.dumps text)})")
+  (settle page))
 
 
 (defn ignored? [page key]
@@ -79,6 +111,58 @@
     (settle page)
     (.press page.keyboard (str (+ 1 (.index (offered page) ","))))
     (assert (= (sheet page) "one two,"))))
+
+
+(defn test-a-half-typed-word-is-completed-and-a-deletion-brings-its-words-back [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (type-in page "one")
+    (setv words (offered page))
+    (type-in page " fo")
+    (assert (= (get (offered page) 0) "four"))
+    (press page "Backspace" "Backspace" "Backspace")
+    (assert (= (offered page) words))
+    (type-in page " fo")
+    (press page "1")
+    (assert (= (sheet page) "one four "))))
+
+
+(defn test-a-tap-puts-a-word-in-and-leaves-the-sheet-the-focus [browser tmp-path]
+  (with [page (together browser tmp-path :has-touch True :is-mobile True
+      :viewport {"width" 390  "height" 800})]
+    (type-in page "one")
+    (.tap page f"{WORDS} >> nth={(place-of page "two")}")
+    (assert (= (sheet page) "one two "))
+    (assert (= (.evaluate page "document.activeElement.id") "sheet"))))
+
+
+(defn [(pytest.mark.parametrize #("key" "text") [
+    #("." "one two.") #("Enter" "one two\n") #(" " "one two ") #("-" "one two -")])]
+    test-what-is-typed-after-a-word-takes-the-place-of-its-space [browser tmp-path key text]
+  (with [page (together browser tmp-path)]
+    (type-in page "one")
+    (press page (str (+ 1 (place-of page "two"))) key)
+    (assert (= (sheet page) text))))
+
+
+(defn test-within-a-text-a-word-brings-no-second-space [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (type-in page "one three")
+    (press page #* (* ["ArrowLeft"] 6) (str (+ 1 (place-of page "two"))))
+    (assert (= (sheet page) "one two three"))))
+
+
+(defn test-words-of-an-earlier-text-go-in-only-as-far-as-they-fit [browser tmp-path]
+  (setv code (+ "([typed, n]) => { const sheet = document.getElementById('sheet'); sheet.focus();"
+    "document.execCommand('insertText', false, typed); const event = new KeyboardEvent('keydown',"
+    "{key: String(n), cancelable: true}); return sheet.dispatchEvent(event); }"))
+  (with [page (together browser tmp-path)]
+    (type-in page "one")
+    (setv n (+ 1 (place-of page "two")))
+    (assert (is (.evaluate page code [" t" n]) False))
+    (assert (= (sheet page) "one two "))
+    (settle page)
+    (assert (.evaluate page code ["x" n]))  ; the digit is typed
+    (assert (= (sheet page) "one two x"))))
 
 
 (defn test-backspace-right-after-gives-the-digit-instead [browser tmp-path]
@@ -126,6 +210,45 @@
       (assert (!= (.evaluate page focused) "sheet")))))
 
 
+(defn test-phrases-go-when-the-text-changes-and-come-anew-when-one-was-taken [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (assert (not (.is-visible page PHRASES)))
+    (for [key ["x" "Backspace" "Escape"]]
+      (press page "Tab")
+      (.wait-for-selector page PHRASES)
+      (press page key)
+      (assert (not (.is-visible page PHRASES))))
+    (press page "Enter")
+    (assert (= (sheet page) "\n"))
+    (press page "Tab")
+    (.wait-for-selector page PHRASES)
+    (press page "Enter")
+    (.wait-for-selector page PHRASES)
+    (assert (> (len (sheet page)) 1))))
+
+
+(defn test-a-word-that-is-taken-lets-tab-show-phrases-after-escape [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (press page "Escape" "1" "Tab")
+    (.wait-for-selector page PHRASES)
+    (assert (= (.evaluate page "document.activeElement.id") "sheet"))))
+
+
+(defn test-shuffle-draws-other-words-and-has-a-way-back [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (type-in page "one")
+    (setv words (offered page))
+    (.fill page "#sheet-wild" "2")
+    (.focus page "#sheet")
+    (.click page "#sheet-shuffle")
+    (.wait-for-selector page "#sheet-back")
+    (assert (!= (offered page) words))
+    (assert (= (.evaluate page "document.activeElement.id") "sheet"))
+    (.click page "#sheet-back")
+    (assert (= (offered page) words))
+    (assert (not (.is-visible page "#sheet-back")))))
+
+
 (defn test-while-a-word-is-composed-no-key-is-taken [browser tmp-path]
   (with [page (together browser tmp-path)]
     (type-in page "one")
@@ -136,13 +259,112 @@
 (defn test-the-shares-count-a-changed-word-as-yours [browser tmp-path]
   (with [page (together browser tmp-path)]
     (type-in page "one")
-    (assert (= (.inner-text page "#sheet-shares") "You 100%, the machine 0%"))
+    (assert (= (.inner-text page SHARES) "You 100%, the machine 0%"))
     (setv n (next (gfor [n word] (enumerate (offered page)) :if (.isalpha word) n)))
     (.press page.keyboard (str (+ n 1)))
-    (assert (not-in "100%" (.inner-text page "#sheet-shares")))
+    (assert (not-in "100%" (.inner-text page SHARES)))
     (.press page.keyboard "Backspace")  ; the digit
-    (assert (= (.inner-text page "#sheet-shares") "You 100%, the machine 0%"))))
+    (assert (= (.inner-text page SHARES) "You 100%, the machine 0%"))))
 
+
+(defn test-undo-and-redo-keep-who-wrote-what [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (setv shares [])
+    (for [key ["o" "1" "2" "x" "1"]]
+      (press page key)
+      (.append shares #((sheet page) (.inner-text page SHARES))))
+    (for [expected (cut (list (reversed shares)) 1 None)]
+      (press page "Control+z")
+      (assert (= #((sheet page) (.inner-text page SHARES)) expected)))
+    (for [expected (cut shares 1 None)]
+      (press page "Control+y")
+      (assert (= #((sheet page) (.inner-text page SHARES)) expected)))))
+
+
+(defn test-of-a-long-text-models-read-the-end-and-then-what-is-added [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (.evaluate page f"({OVERHEAR})(true)")
+    (for [text ["one two " "们"]]
+      (put page (* text 6000))
+      (setv read (.evaluate page "asked.text"))
+      (assert (<= 4900 (len read) 5000))
+      (put page "o")
+      (assert (= (.evaluate page "asked.text") f"{read}o"))
+      (assert (offered page)))
+    (press page "Control+a" "Backspace")
+    (assert (= (.evaluate page "asked.text") ""))))
+
+
+(defn test-a-page-says-that-it-reads-when-its-words-are-late [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (a-model)) "#fast=1" :clock True)]
+    (.evaluate page f"({OVERHEAR})(false)")
+    (.click page "#tab-together")
+    (.run-for page.clock 500)
+    (assert (= (.inner-text page "#offered-words") ""))
+    (.run-for page.clock 500)
+    (assert (= (.inner-text page "#offered-words") "The machine is reading your text…"))))
+
+
+;; * Other ways to type
+
+(defn test-a-chinese-input-method-composes-and-then-words-follow [browser tmp-path]
+  (with [page (together browser tmp-path
+      (halved-model :text "你们好吗我们很好。\n" :odds {"们" 1e6  "。" 1e5}))]
+    (setv keys (.new-cdp-session page.context page))
+    (.focus page "#sheet")
+    (.send keys "Input.imeSetComposition" {"text" "ni"  "selectionStart" 2  "selectionEnd" 2})
+    (settle page)
+    (.send keys "Input.insertText" {"text" "你"})
+    (settle page)
+    (assert (= #((sheet page) (.inner-text page SHARES)) #("你" "You 100%, the machine 0%")))
+    (setv [first #* _] (offered page))
+    (press page "1")
+    (assert (= (sheet page) f"你{first}"))))
+
+
+(defn test-on-android-words-are-offered-while-one-is-composed-and-a-tap-commits-it [browser tmp-path]
+  (with [page (together browser tmp-path :has-touch True :is-mobile True)]
+    (setv keys (.new-cdp-session page.context page))
+    (.focus page "#sheet")
+    (for [n [1 2 3]]
+      (.send keys "Input.imeSetComposition"
+        {"text" (cut "one" n)  "selectionStart" n  "selectionEnd" n})
+      (settle page))
+    (assert (= (sheet page) "one"))
+    (.tap page f"{WORDS} >> nth={(place-of page "two")}")
+    (assert (= (sheet page) "one two "))
+    (settle page)
+    (.tap page f"{WORDS} >> nth={(place-of page "four")}")
+    (assert (= (sheet page) "one two four "))))
+
+
+(defn test-text-may-run-from-right-to-left [browser tmp-path]
+  (with [page (together browser tmp-path
+      (halved-model :text "אב גד, הו.\n" :odds {"ב" 1e3  " " 1e3}))]
+    (type-in page "א")
+    (press page (str (+ 1 (place-of page "אב"))))
+    (assert (= (sheet page) "אב "))
+    (for [each ["#sheet" WORDS]]
+      (assert (.evaluate page f"document.querySelector('{each}').matches(':dir(rtl)')")))))
+
+
+(defn test-a-model-that-was-just-taught-offers-its-words [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (.click page "#tab-teach")
+    (.fill page "#teach-text" (* "xy zzy yx. " 300))
+    (wait-until page "!document.getElementById('teach-found').hidden")
+    (.check page "#teach-start--1")
+    (.click page "#teach-go")
+    (wait-until page "document.querySelectorAll('#teach-written p').length > 0")
+    (.click page "#teach-stop")
+    (wait-until page "!document.getElementById('teach-done').hidden")
+    (.click page "#tab-together")
+    (type-in page "x")
+    (assert (any (map str.isalpha (offered page))))
+    (assert (<= (set (.join "" (offered page))) (set "xyz. ↵")))))
+
+
+;; * Whose words
 
 (defn test-the-volumes-say-whose-words-are-offered [browser tmp-path]
   (setv models (lfor text ["aa bb cc." "xx yy zz."]
@@ -167,17 +389,17 @@
     (assert (= (sheet page) ""))))
 
 
-(defn [(pytest.mark.parametrize "width" [390 1400])]
-    test-the-tab-suits-all-eyes-and-fits [browser tmp-path width]
-  (with [page (together browser tmp-path (a-model) (a-model)
-      :viewport {"width" width  "height" 900})]
+(defn test-the-tab-suits-all-eyes-and-fits [browser tmp-path]
+  (with [page (together browser tmp-path (a-model) (a-model))]
     (type-in page "one")
-    (.press page.keyboard "1")
-    (.click page "#sheet-whose")
-    (.click page "#sheet-phrases")
+    (press page "1" "Tab")
     (.wait-for-selector page PHRASES)
-    (assert (= (violations page) []))
-    (assert (= (overflow page) 0))))
+    (.click page "#sheet-whose")
+    (for [width [390 1400]  scheme ["light" "dark"]]
+      (.set-viewport-size page {"width" width  "height" 900})
+      (.emulate-media page :color-scheme scheme)
+      (assert (= (violations page) []))
+      (assert (= (overflow page) 0)))))
 
 
 (defn [(pytest.mark.parametrize "open_engine" [open-firefox open-webkit])]

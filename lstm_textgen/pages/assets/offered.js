@@ -17,7 +17,8 @@ import { modelsShown } from "./playground.js";
  */
 export function showOffers(list, offers, take, dress) {
   const rows = offers.map((each, n) => {
-    const button = make("button", each.voice ? "second" : "", ...partsOfOffer(each));
+    const whole = make("span", "", ...partsOfOffer(each));
+    const button = make("button", each.voice ? "second" : "", whole);
     button.setAttribute("type", "button");
     button.dir = "auto";
     button.title = modelsShown().length > 1 ? titleOf(modelsShown()[each.voice].facts) : "";

@@ -117,7 +117,7 @@ function showWords(found) {
   words = found;
   const list = element("offered-words");
   showOffers(list, words, takeOffer, (button, n) => {
-    button.prepend(make("kbd", "", String(n + 1)), " ");
+    button.prepend(make("kbd", "", String(n + 1)), " "); // a space between them when they are read
   });
   list.ariaBusy = "false";
   element("sheet-back").hidden = former.length === 0;
