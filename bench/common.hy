@@ -6,10 +6,12 @@ A benchmark runs from the project's root, where Python finds our modules:
 environment variable BENCH_ROUNDS replaces the number of rounds, to try a program.]]
 
 (import
+  collections [Counter]
   contextlib [contextmanager suppress]
   datetime [date]
   importlib.metadata [PackageNotFoundError version]
   json
+  math [log]
   os
   pathlib [Path]
   platform
@@ -21,9 +23,11 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
   time
   numpy :as np
   lstm-textgen.basics.machine [cores processor-flags processor-name]
+  lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.sizing [choose-layers default-batch-size default-epochs]
   lstm-textgen.text.files [read-chunks]
   lstm-textgen.textmodel [load]
+  tests.helpers [small-model]
   tools.results [NUMBER RESULTS read-number slug])
 
 (setv
@@ -32,6 +36,8 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
   SHOWN-FLAGS #{"avx2" "avx512f" "avx512_bf16" "amx_bf16" "bf16"}
   ;; What lets glibc keep the memory that a process frees.
   KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
+  KEYSTROKES (int (os.environ.get "BENCH_ROUNDS" 200))  ; whose time is measured, …
+  TYPED-FROM 300  ; … after so many characters of a text
   USUAL 900_000  ; characters to train on, of a text of 1 MB
   PACKAGES ["hy" "numpy" "keras" "tensorflow" "torch" "jax"]  ; whose versions a result has
   NOTED {}       ; the figures so far: a dict from names to lists of #(value unit)
@@ -140,6 +146,41 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
 (defn times-faster [ours others]
   "Return how many times as long `others` took as `ours`: the ratio of the medians, for a cell."
   f"{(/ (median others) (median ours)) :.2f}×")
+
+
+;; * Keystrokes
+
+(defn compare-keystrokes [contestants]
+  #[[Print how long each contestant takes from a keystroke to words, alone and beside a process.
+
+  They are a dict from names to functions of a text and of what is typed after it, which return
+  the seconds for each character.]]
+  (print f"{(processor)}, {KEYSTROKES} keystrokes\n")
+  (print-header "from a keystroke to nine words" "median" "worst" "median, busy" "worst, busy")
+  (setv [before after] (gfor n [0 KEYSTROKES] (cut (diary) (+ TYPED-FROM n))))
+  (for [[name type] (.items contestants)]
+    (setv cells [])
+    (for [others [0 1]]
+      (with [_ (busy-beside others)] (setv times (type before (.removeprefix after before))))
+      (+= cells (lfor figure [median max] f"{(* 1000 (figure times)) :.0f} ms")))
+    (print-row name #* cells)))
+
+
+(defn models-to-type-with [size]
+  "Return a dict of `english` and a random model of the diary's characters with `size` units."
+  (setv
+    counts (Counter (diary))
+    model (small-model :layers size :text (diary) :embedding (len counts))
+    weights (lfor w model.weights (* w (np.float32 0.05))))
+  (for [[n unit] (enumerate model.vocabulary.units)]  ; else all units would be as probable
+    (+= (get weights -1 n) (log (get counts unit))))
+  (setv model.weights weights)
+  {"english" (load-checkpoint "english")  f"characters, 1×{size}" model})
+
+
+(defn diary []
+  "Return the text of one of our corpora."
+  (get (read-text (str (/ ROOT "corpora" "lighthouse.txt"))) 1))
 
 
 ;; * Tables

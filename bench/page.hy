@@ -1,11 +1,16 @@
 #[[How large a page is, how fast it writes, and how it learns.
 
     python -m hy bench/page.hy [LAYERS…]
+    python -m hy bench/page.hy --words [SIZE]
     python -m hy bench/page.hy --teach [TEXT[:CHARACTERS][@items]…]
 
 For models with random weights and LAYERS, several by default: the size of the page, bytes for each
 weight beyond 150 KB, how long it takes to open, and how many characters a second it writes at full
 speed, the median of `ROUNDS`.
+
+With `--words`, the time from a keystroke on the sheet of the tab Together until the page has nine
+words: of `english`, of a random model of characters with SIZE (default: 384) hidden units, and of
+both on one page, alone and beside one busy process.
 
 With `--teach`, the page of the base `english` is taught in Chromium. Without TEXTs: how many
 pieces a second it learns from, with one worker and with as many as there are cores (fewer, if the
@@ -16,7 +21,9 @@ random ones, after a page has learned from the rest, and after the program has: 
 that the page took. Models of pages are scored as they are imported. Needs the extra `test` and
 Chromium.]]
 
+(eval-when-compile (require hyrule [unless]))
 (import
+  functools [partial]
   json
   os
   pathlib [Path]
@@ -25,8 +32,8 @@ Chromium.]]
   tempfile [TemporaryDirectory]
   time
   numpy :as np
-  bench.common [ROOT print-header print-row processor read-text results rounds split-held-out
-    train-program]
+  bench.common [ROOT compare-keystrokes models-to-type-with print-header print-row processor
+    read-text results rounds split-held-out train-program]
   lstm-textgen.basics.machine [cores]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.quiet [import-keras]
@@ -47,16 +54,18 @@ Chromium.]]
   LAYERS ["128" "256" "384" "512" "512,512" "gru:256"]
   UNITS (.join "" (map chr (range 33 102)))
   BASE "english"
+  PAUSE 100  ; milliseconds before each keystroke
   LEARNED [8 64]  ; rows and steps of a batch of 30 KB of text
   TAUGHT 10)      ; seconds of learning whose speed is measured
 
 
 (defn main [#* words]
   "Print the tables that the `words` of the command line ask for."
-  (print f"{(processor)}, {ROUNDS} rounds\n")
+  (unless (in "--words" words) (print f"{(processor)}, {ROUNDS} rounds\n"))
   (cond
     (= words #("--teach")) (for [browser (start-browser)] (learning-speeds browser))
     (in "--teach" words) (for [browser (start-browser)] (losses browser (cut words 1 None)))
+    (in "--words" words) (for [browser (start-browser)] (word-times browser #* (cut words 1 None)))
     True (writing-speeds words)))
 
 
@@ -105,6 +114,32 @@ Chromium.]]
   (.press page.keyboard "Escape")  ; it stops, if it has not reached the end
   (wait-until page "!document.getElementById('go').hidden")
   (/ LENGTH seconds))
+
+
+;; * Words to choose from
+
+(defn word-times [browser [size "384"]]
+  "Print how long pages take from a keystroke to words."
+  (setv
+    models (models-to-type-with size)
+    pages {#** (dfor [name model] (.items models) name {name model})  "both" models})
+  (compare-keystrokes
+    (dfor [name page] (.items pages) name (partial type-on browser page))))
+
+
+(defn type-on [browser models before typed]
+  "Return the seconds to words after each character of `typed` on a page of `models`."
+  (with [folder (TemporaryDirectory)]
+    (setv path (/ (Path folder) "page.html"))
+    (.write-text path (playground models) :encoding "utf-8")
+    (with [page (open-page browser path "#fast=1")]
+      (.press page.keyboard "Escape")  ; it writes from the start
+      (.click page "#tab-together")
+      (.wait-for-selector page "#offered-words button")
+      (lfor
+        milliseconds (.evaluate page (.read-text (/ ROOT "bench/together.js"))
+          [before typed PAUSE])
+        (/ milliseconds 1000)))))
 
 
 ;; * Learning

@@ -1,12 +1,10 @@
-#[[Words to choose from: how quickly they come, and how often the right one is among the nine.
+#[[Words to choose from: how often the right one is among the nine.
 
-    python -m hy bench/words.hy [SIZE]
     python -m hy bench/words.hy TEXT[:CHARACTERS][=MODEL]…
 
-Without texts, `english` and a model of characters with SIZE (default: 384) hidden units and
-random weights suggest words at each of 200 keystrokes. With texts, a model is fine-tuned from
-`english` on the first nine tenths of each, unless a MODEL was trained on these, and suggests words
-where some words of the last tenth come: before the first letter is typed, and after it. So do
+A model is fine-tuned from `english` on the first nine tenths of each text, unless a MODEL was
+trained on these, and suggests words where some words of the last tenth come: before the first
+letter is typed, and after it. So do
 `english` alone and a trigram model of words with backoff ('stupid backoff', Brants et al. 2007)
 that was counted on the same nine tenths.]]
 
@@ -17,19 +15,15 @@ that was counted on the same nine tenths.]]
   pathlib [Path]
   random
   re
-  statistics [median]
   sys
   tempfile [TemporaryDirectory]
-  bench.common [ROOT print-header print-row processor read-text results seconds-of
-    split-held-out train-program]
-  bench.writing [random-model]
+  bench.common [print-header print-row processor read-text results split-held-out
+    train-program]
   lstm-textgen.textmodel [load]
   lstm-textgen.writing.words [Suggester])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
-  KEYSTROKES 200
-  TYPED-FROM 300  ; characters of the text that are there before the first of them
   PLACES-TRIED 200  ; words of each text
   CONTEXT 1500  ; characters before a word that the models read
   CHOICES 9
@@ -99,30 +93,11 @@ that was counted on the same nine tenths.]]
         #* (gfor share (hits words-after text places) f"{share :.1%}")))))
 
 
-(defn time-keystrokes [title model]
-  "Print how long `model` takes to suggest words at each keystroke."
-  (setv
-    text (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8")
-    suggester (Suggester model)
-    times (lfor
-      n (range (+ KEYSTROKES 1))
-      (seconds-of suggester.words (cut text (+ TYPED-FROM n)) CHOICES (fn [line] None))))
-  (setv [_ #* times] times)  ; the first one reads all before it
-  (print-row title f"{(* 1000 (median times)) :.0f} ms" f"{(* 1000 (max times)) :.0f} ms"))
-
-
-(defn main [#* given]
-  "Time keystrokes, or compare models on texts."
+(defn main [#* texts]
+  "Compare models on `texts`."
   (print f"{(processor)}\n")
-  (if (and given (not (.isdecimal (get given 0))))
-    (do
-      (print-header "text" "model" "words" "before a letter" "after one" :keys 2)
-      (for [each given] (compare-words each)))
-    (do
-      (setv size (int (if given (get given 0) 384)))
-      (print-header "from a keystroke to nine words" "median" "worst")
-      (time-keystrokes "english" (. (load "english") checkpoint))
-      (time-keystrokes f"characters, 1×{size}" (random-model size 1)))))
+  (print-header "text" "model" "words" "before a letter" "after one" :keys 2)
+  (for [each texts] (compare-words each)))
 
 
 (when (= __name__ "__main__")

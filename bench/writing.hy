@@ -3,6 +3,7 @@
     python -m hy bench/writing.hy [SIZE…]
     python -m hy bench/writing.hy --busy [MODEL]
     python -m hy bench/writing.hy --memory MODEL [TEXT[:CHARACTERS]…]
+    python -m hy bench/writing.hy --words [SIZE]
 
 The first networks are those that the program chooses for a text of 1 MB, or one layer of each SIZE
 alone. All generate with the same random weights, in turns, in this one process; the table gives
@@ -13,7 +14,10 @@ characters in one call. Needs the extra `bench` (PyTorch).
 
 With `--busy`, MODEL (default: english) reads a seed of 10,000 characters and writes 2,000, in
 turns on the idle machine and beside a busy process for each core. With `--memory`, MODEL scores
-each TEXT without a memory and with it, and writes after a seed of 7,000 characters, in turns.]]
+each TEXT without a memory and with it, and writes after a seed of 7,000 characters, in turns. With
+`--words`, the time that `english` and a random model of characters with SIZE (default: 384) hidden
+units take to suggest nine words after each keystroke, alone and beside one busy
+process.]]
 
 (import
   functools [partial]
@@ -26,8 +30,8 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   numpy :as np
   tensorflow :as tf
   torch
-  bench.common [ROOT busy-beside in-turns print-header print-row processor results rounds
-    read-text seconds-of times-faster usual-networks]
+  bench.common [ROOT busy-beside compare-keystrokes in-turns models-to-type-with print-header
+    print-row processor read-text results rounds seconds-of times-faster usual-networks]
   lstm-textgen.basics.machine [cores]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.places [find-model]
@@ -38,6 +42,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   lstm-textgen.textmodel [load]
   lstm-textgen.writing [seeds]
   lstm-textgen.writing.scoring [score-text surprises]
+  lstm-textgen.writing.words [Suggester]
   lstm-textgen.writing.writer [stream write-each])
 
 (setv
@@ -51,6 +56,7 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
   READ 10_000   ; characters of a seed, …
   WRITTEN 2000  ; … and of what is written after it
   RECALLS [0 0.2 0.3 0.4]  ; shares of a memory
+  CHOICES 9
   REMEMBERED 7000)  ; characters of a seed: about 2,000 places of `english`
 
 
@@ -171,7 +177,8 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
 
 (defn main [#* sizes]
   "Let all generate, and score, in turns."
-  (for [[flag compare] [["--busy" compare-busy] ["--memory" compare-memory]]]
+  (for [[flag compare] [
+      ["--busy" compare-busy] ["--memory" compare-memory] ["--words" word-times]]]
     (when (= (cut sizes 1) #(flag)) (return (compare #* (cut sizes 1 None)))))
   (print f"{(processor)}, vocabulary {VOCABULARY}, {ROUNDS} rounds\n")
   (print-header "" "characters/s" #* OTHERS :unit "characters/s")
@@ -263,6 +270,23 @@ each TEXT without a memory and with it, and writes after a seed of 7,000 charact
         (Request {"samples" n  "length" length  "rng_seed" 1})))))
   (/ (sum (gfor [_ text] (cut texts n None) (len (.encode model.vocabulary text))))
     (- whole start)))
+
+
+;; * Words to choose from
+
+(defn word-times [[size "384"]]
+  "Print how long models take from a keystroke to words."
+  (compare-keystrokes
+    (dfor [name model] (.items (models-to-type-with size)) name (partial type-to model))))
+
+
+(defn type-to [model before typed]
+  "Return the seconds that `model` takes to suggest words after each character of `typed`."
+  (setv suggester (Suggester model))
+  (.words suggester before CHOICES)
+  (lfor
+    n (range (len typed))
+    (seconds-of suggester.words (+ before (cut typed (+ n 1))) CHOICES)))
 
 
 (when (= __name__ "__main__")

@@ -20,9 +20,10 @@
     ["writing" ["8"] "| scoring 1 MB, 1×8 |"]
     ["writing" ["--busy" "MODEL"] "| writing |"]
     ["writing" ["--memory" "MODEL" "TEXT:300"] "| 16 |"]
-    ["words" ["8"] "| characters, 1×8 |"]
+    ["writing" ["--words" "8"] "| characters, 1×8 |"]
     ["words" ["TEXT:1000=english"] "| text | trigrams |"]
     ["page" ["8"] "| 8 |"]
+    ["page" ["--words" "8"] "| both |"]
     ["serve" ["one" "many" "first" "memory"] "| memory after"]
     ["fuzz" ["100"] "failures 0 of 100"]])
 
