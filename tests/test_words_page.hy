@@ -6,7 +6,7 @@
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [WORKER playground]
-  lstm-textgen.text.wordends [CLASSES class-of follow]
+  lstm-textgen.text.wordends [CLASSES as-seen class-of follow words-of]
   lstm-textgen.writing.words [Suggester]
   tests.browser [halved-model in-browser]
   tests.helpers [block-of packed-on]
@@ -16,6 +16,8 @@
   VERSE (* "hey, don't he-ho! Hey yo\n" 9)
   TEXTS ["" "hey" "he" "hey " "hey, don'" "hey. " "yo\n" (* "hey yo, " 130) (* "hey yo, " 131)
     (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don") "h" (* "y" 50)]
+  ;; However busy the machine is, searches end as in Python.
+  CONSTANTS {#** SHARED  "choosing" {#** (get SHARED "choosing")  "milliseconds" 60_000}}
   ;; In one worker: each of the texts, typed one after the other.
   ASK (+ "async ([facts, weights, codes, constants, asked]) => {"
     "const module = compiled(codes.map((code) => fromBase64(code)));"
@@ -31,7 +33,7 @@
     page (playground {"a" model})
     [facts] (json.loads (block-of page "facts")))
   (in-browser browser WORKER ASK
-    [facts (block-of page "weights-0") (get (packed-on page) "kernels") SHARED asked]))
+    [facts (block-of page "weights-0") (get (packed-on page) "kernels") CONSTANTS asked]))
 
 
 (defn assert-alike [found expected]
@@ -72,15 +74,34 @@
     (assert-alike phrases (.phrases (Suggester model) text 3 6))))
 
 
+(defn test-a-word-that-has-ended-is-not-made-longer [browser monkeypatch]
+  (.setattr monkeypatch module "SAMPLE" 9)
+  (setv
+    model (halved-model :text VERSE :odds {" " 20})
+    all (dfor each (.words (Suggester model) "he" 99) each.text each.probability)
+    [found] (on-page browser model [{"text" "he"  "count" 9  "ended" True}])
+    ratios (lfor
+      each found
+      :if (in (get each "text") all)
+      (/ (get each "probability") (get all (get each "text")))))
+  (assert (= (len found) 9))
+  (assert (> (len ratios) 5))
+  (assert (not (any (gfor each found (.isalpha (get each "text" 0))))))
+  (assert (= ratios (pytest.approx (* [(get ratios 0)] (len ratios)) :rel 2e-3))))
+
+
 (defn test-the-browser-ends-words-where-python-does [browser]
   (setv
-    texts [#* SCRIPTS "don't- x" "a's." "ไทย ok" "用Python写" "…" "\n\n x"]
+    texts [#* SCRIPTS "don't- x" "a's." "ไทย ok" "用Python写" "…" "\n\n x" "„Ah“, ‘he-he’ "]
     found (in-browser browser ["wordends.js"]
       (+ "([texts, constants]) => { const ends = new WordEnds([], constants);"
         "return texts.map((text) => [Array.from(text, (c) => ends.classOf(c)),"
-        "'SLTU'.split('').map((state) => ends.follow(state, text)[0])]); }")
+        "'SLTU'.split('').map((state) => ends.follow(state, text)[0]),"
+        "ends.wordsOf(text), asSeen(text)]); }")
       [texts (get SHARED "choosing")]))
-  (for [[text [classes states]] (zip texts found)]
+  (for [[text [classes states words seen]] (zip texts found)]
+    (assert (= words (words-of text)))
+    (assert (or (= seen (as-seen text)) (in text SCRIPTS)))
     (assert (= classes (lfor c text (class-of c))))
     (assert (= states (lfor state "SLTU" (get (follow state text) 0)))))
   (assert (= (len (get SHARED "choosing" "classes")) (len CLASSES))))
@@ -95,7 +116,7 @@
     ask (.replace ASK "for (const each of asked) found.push(await suggester.suggest(each));"
       "found.push(...await Promise.all(asked.map((each) => suggester.suggest(each))));"))
   (setv [older newer] (in-browser browser WORKER ask
-    [facts (block-of page "weights-0") (get (packed-on page) "kernels") SHARED
+    [facts (block-of page "weights-0") (get (packed-on page) "kernels") CONSTANTS
       [{"text" "hey"  "count" 9} {"text" "he"  "count" 9}]]))
   (assert (is older None))
   (assert-alike newer (.words (Suggester model) "he" 9)))

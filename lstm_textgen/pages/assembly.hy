@@ -37,8 +37,10 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED]
-  lstm-textgen.writing.words [CLAUSE-ENDS FULL-STOPS LONGEST-OF-PHRASE PATHS-OF-PHRASE]
-  lstm-textgen.writing.wordtree [BUDGET EXACT NEARLY SURE WAYS-BUDGET])
+  lstm-textgen.writing.words [CLAUSE-ENDS FIRST-WORDS FULL-STOPS LONGEST-OF-PHRASE
+    PATHS-OF-PHRASE SHORTEST-PHRASE]
+  lstm-textgen.writing.wordtree [BUDGET EXACT LEAST LEAST-COMPLETED LEAST-LONGER NEARLY SURE
+    WAYS-BUDGET WHOLE])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
@@ -71,9 +73,10 @@ nothing is requested, whatever data the page holds.]]
     "table" WORD-TABLE  "joiners" WORD-JOINERS  "longest" LONGEST-WORD  "longer" LONGER
     "budget" BUDGET  "waysBudget" WAYS-BUDGET
     "milliseconds" 60  ; of a search, once it has as many words as it should find
-    "sure" SURE  "exact" EXACT  "nearly" NEARLY
+    "sure" SURE  "exact" EXACT  "nearly" NEARLY  "whole" WHOLE
+    "least" LEAST  "leastCompleted" LEAST-COMPLETED  "leastLonger" LEAST-LONGER
     "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "paths" PATHS-OF-PHRASE
-    "unitsOfWord" LONGEST-OF-PHRASE}
+    "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE  "firstWords" FIRST-WORDS}
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED

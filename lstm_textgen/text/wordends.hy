@@ -40,7 +40,8 @@ are the items.]]
     "I" "EXXXXXX"
     "X" ".XXXXXX"
     "E" "......."}
-  LONGEST-WORD 40)  ; characters; of a list, the most that 95% of its items have
+  LONGEST-WORD 40  ; characters; of a list, the most that 95% of its items have
+  STRAIGHT (str.maketrans "“”„«»‘’‚‹›" "\"\"\"\"\"'''''"))
 
 
 (defrecord Row
@@ -101,10 +102,38 @@ are the items.]]
 (defn completes? [state word]
   "Return whether `word` continues what was typed, in a `state` of `typed-at-end` or of an item."
   (or (in state "IX")
-    (and
-      (in state "TU")
-      (in (get CLASSES (class-of (get word 0))) ["letter" "mark" "joiner"])
-      (= (get (follow state word) 0) "L"))))
+    (and (in state "TU") (continues? word) (= (get (follow state word) 0) "L"))))
+
+
+(defn continues? [text]
+  "Return whether `text` may continue a word that ends with letters."
+  (in (get CLASSES (class-of (get text 0))) ["letter" "mark" "joiner"]))
+
+
+(defn as-seen [word]
+  "Return what people see of a `word`: one line break for any, and all quotation marks straight."
+  (if (in "\n" word) "\n" (.translate (.strip word) STRAIGHT)))
+
+
+(defn words-of [text]
+  "Return the words of letters in `text`; in a script without spaces, each character is one."
+  (setv [found open?] [[] False])
+  (for [character text]
+    (setv own (get CLASSES (class-of character)))
+    (cond
+      (and open? (in own ["letter" "mark" "joiner"])) (+= (get found -1) character)
+      (in own ["letter" "spaceless"]) (do
+        (.append found character)
+        (setv open? (= own "letter")))
+      (!= own "mark") (setv open? False)))
+  found)
+
+
+(defn [(lru-cache 8)] enders-of [vocabulary]
+  "Return the ids (n,) of the units of `vocabulary` before which such a word has ended."
+  (np.array
+    (lfor [id unit] (enumerate vocabulary.units) :if (not (continues? unit)) id)
+    int))
 
 
 (defn [(lru-cache 64)] row-of [vocabulary state]

@@ -45,11 +45,12 @@ But most seeds end with a whole word, so a word that the model may end there isn
   `opening` lists units to write before all else: none, unless the seed is empty and the model
   knows no line breaks; then it is the beginning of the training text.
 
-  The `memory` (`Memory` or None) has what was read of running text, if it is long: after less,
-  readers don't like it better (bench/log.md). `names` (`Names` or None) are those of the model and
+  The `memory` (`Memory` or None) has what was read of running text, if it has `remembered-from`
+  characters: after less, readers don't like generated text better (bench/log.md). `names` (`Names` or None) are those of the model and
   of the seed.]]
 
-  (meth __init__ [@model seed [warn warnings.warn] [whole False]]
+  (meth __init__ [@model seed [warn warnings.warn] [whole False]
+      [remembered-from REMEMBERED-FROM]]
     (setv
       [@read @_state @_ways] [0 None None]
       vocabulary model.vocabulary
@@ -60,7 +61,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
       @opening (if (or @text (= first "\n") (!= first model.facts.beginning)) [] [first])
       @names (names-for vocabulary model.facts.names @text)
       ;; Not of a list or a chat.
-      @memory (unless (or (< (len @text) REMEMBERED-FROM) model.settings.items
+      @memory (unless (or (< (len @text) remembered-from) model.settings.items
           model.facts.people)
         (Memory vocabulary)))
     (warn-of @unknowns vocabulary warn))

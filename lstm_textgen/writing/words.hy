@@ -11,7 +11,7 @@ text didn't, remembers a long text, and offers no unknown word.]]
   warnings
   numpy :as np
   lstm-textgen.text.items [ENDS]
-  lstm-textgen.text.wordends [LONGEST-WORD completes? typed-at-end]
+  lstm-textgen.text.wordends [LONGEST-WORD completes? typed-at-end words-of]
   lstm-textgen.writing.conversation [people-of roles]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.rules [usual-rules]
@@ -23,6 +23,8 @@ text didn't, remembers a long text, and offers no unknown word.]]
   STORED-EACH 32  ; units between two places whose states are stored, besides the last ones
   PATHS-OF-PHRASE 4  ; followed after each beginning
   LONGEST-OF-PHRASE 12  ; units of each word of a phrase, on average
+  SHORTEST-PHRASE 2  ; words of letters
+  FIRST-WORDS 3  ; times the number of phrases: the words that they may begin with
   CLAUSE-ENDS ",;:–—،，、；："
   FULL-STOPS ".!?…。！？")
 
@@ -63,22 +65,32 @@ text didn't, remembers a long text, and offers no unknown word.]]
   (meth phrases [text count words [warn warnings.warn]]
     #[[Return a list of up to `count` phrases of up to `words` words, each with another first one.
 
-    The first words are the best ones, the others the most probable after them that were found. A
-    phrase ends with its sentence or line or, when it has half of its words, with a clause. Of a
-    list that offers items, these are the phrases.]]
+    The first words are good ones, the others the most probable after them that were found. A
+    phrase ends with its sentence or line or, when it has half of its words, with a clause; it has
+    at least `SHORTEST-PHRASE` words of letters. Of a list that offers items, these are the
+    phrases.]]
     (with [_ @_lock]
       (setv [tree sheet] (@_tree text warn))
-      (.grow tree count)
+      (.grow tree (* FIRST-WORDS count))
       (when (in sheet.state "IX") (return (@_best tree sheet count)))
-      (setv phrases (@_grow-phrases tree count words)))
-    (sorted
-      (gfor phrase phrases :if phrase.found (.suggestion sheet #* (.best phrase)))
-      :key (fn [each] (- each.probability))))
+      (setv
+        firsts (lfor [word _] (.best-words tree (* FIRST-WORDS count)) word)
+        found {})
+      (while (and firsts (< (len found) count))
+        (setv
+          n (- count (len found))
+          phrases (@_grow-phrases tree (cut firsts n) words)
+          firsts (cut firsts n None))
+        (for [phrase phrases  :if phrase.found]
+          (setv each (.suggestion sheet #* (.best phrase)))
+          (.setdefault found (.lower (get (words-of each.word) 0)) each))))
+    (sorted (.values found) :key (fn [each] (- each.probability))))
 
-  (meth _grow-phrases [tree count words]
-    "Return the phrases that begin with the `count` best words in `tree`, each a `Phrase`."
+  (meth _grow-phrases [tree firsts words]
+    "Return the phrases in `tree` that begin with the words `firsts`, each a `Phrase`."
     (setv phrases (lfor
-      [word _] (.best-words tree count)
+      word firsts
+      :if (not-in "\n" word)
       :setv nodes (lfor node tree.nodes :if (= node.text word) node)
       :if nodes
       (Phrase (max nodes :key (fn [node] node.weight)) words)))
@@ -100,7 +112,7 @@ text didn't, remembers a long text, and offers no unknown word.]]
       [text _ _ unknowns] (as-read vocabulary (+ text turn) False)
       sheet (Sheet turn #* (typed-in model text))
       rest (.half-typed vocabulary text)
-      seed (Seed model (.removesuffix text rest) warn True))
+      seed (Seed model (.removesuffix text rest) warn True 0))
     (when (is vocabulary.unknown None) (warn-of unknowns vocabulary warn))  ; `text` lacks them
     (setv seed.memory (@_read seed))
     (setv
@@ -184,46 +196,57 @@ text didn't, remembers a long text, and offers no unknown word.]]
 (defclass Phrase []
   #[[A phrase that begins with the word of a `Node` `first`, with up to `words` words.
 
-  `found` lists those that are whole: #(text ln-probability words).]]
+  `found` lists those that are whole: #(ended? mean-odds text odds), where they have ended with a
+  sentence or a clause, or not, and `odds` are ln of a probability.]]
 
   (meth __init__ [first @words]
     (setv [@found @_chosen @_first] [[] [] first]))
 
   (meth best []
-    "Return #(text probability) of the phrase with the most probable words, on average."
-    (setv [text odds _] (max @found :key (fn [each] (/ (get each 1) (get each 2)))))
+    #[[Return #(text probability) of the phrase with the most probable words, on average.
+
+    If some have ended, it is one of these.]]
+    (setv [_ _ text odds] (max @found))
     #(text (exp odds)))
 
   (meth next [units]
-    "Return a list of #(node id): what is to be read after what was chosen before."
+    #[[Return a list of #(node id): what is to be read after what was chosen before.
+
+    What repeats two words of the phrase, as networks like to do, isn't continued.]]
     (setv
       nodes (if @_first [@_first] (lfor [node id] @_chosen (get node.children id)))
       ways [])
     (for [node nodes]
       (setv
         word (cut node.text node.begun None)
-        over? (@_over? node word)
+        ended? (@_ended? node word)
+        over? (or ended? (= node.words @words))
+        own (words-of node.text)
+        pairs (list (zip own (cut own 1 None)))
+        scrap? (< (len own) SHORTEST-PHRASE)
         ids (cond  @_first node.row.end  over? node.row.go-on  True (np.arange (len node.odds))))
-      (when over?
-        (.append @found #(node.text (ln-sum (get node.odds node.row.end)) node.words)))
+      (when (or (and over? scrap?) (< (len (set pairs)) (len pairs))) (continue))
+      (when over? (@_find ended? node (ln-sum (get node.odds node.row.end))))
       (for [id (best-ids node.odds ids)]
         (cond
           (!= (get units id 0) "\n") (.append ways #((get node.odds id) node id))
-          (> node.words 1) (.append @found #(node.text (get node.odds id) node.words)))))
+          (not scrap?) (@_find False node (float (get node.odds id))))))
     (setv
       @_first None
-      ;; What follows is less probable still.
-      least (max (gfor [_ odds _] @found odds) :default (- np.inf))
+      best (max (gfor [ended? odds #* _] @found :if ended? odds) :default (- np.inf))
       @_chosen (lfor
         [odds node id] (nlargest PATHS-OF-PHRASE ways :key (fn [way] (get way 0)))
-        :if (> odds least)
+        :if (> (/ odds @words) best)  ; at best, all that follows is certain
         #(node id)))
     @_chosen)
 
-  (meth _over? [node word]
-    "Return whether the phrase may end with the last `word` of `node`."
-    (or (= node.words @words)
-      (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
+  (meth _find [ended? node odds]
+    "Add the text of `node` to those found; `odds` are those that it ends there."
+    (.append @found #(ended? (/ odds node.words) (.rstrip node.text) odds)))
+
+  (meth _ended? [node word]
+    "Return whether a sentence, or a clause that is long enough, ends with the `word` of `node`."
+    (or (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
       (and (>= node.words (/ @words 2)) (any (gfor mark CLAUSE-ENDS (in mark word)))))))
 
 

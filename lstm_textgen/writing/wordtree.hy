@@ -6,6 +6,11 @@ wanted words, these are the best. A word's probability is the sum over the ways 
 model's units: of ways to write the best words that are still missing, those that matter are
 followed, too. Many texts take a step together.
 
+What is most probable isn't always best for people who choose. Of words that look alike, they see
+one; a line break comes last; and of few words that are probable the rest isn't filled up with
+improbable ones, which often are none. A word that is probably whole is offered longer only once,
+if that is about as probable as the next word.
+
 Nothing is added to `LONGEST-WORD` characters of one word. So after a key was held down, the words
 are those that may come next, if the model can end the run at all.
 
@@ -16,12 +21,12 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
 (import
   collections [defaultdict]
   dataclasses [replace]
-  heapq [heappop heappush nlargest]
+  heapq [heappop heappush]
   itertools [islice]
   math [inf log]
   numpy :as np
-  lstm-textgen.text.wordends [LONGEST-WORD WORD-JOINERS completes? firsts-of follow row-after
-    row-of])
+  lstm-textgen.text.wordends [LONGEST-WORD WORD-JOINERS as-seen completes? continues? enders-of
+    firsts-of follow row-after row-of])
 
 (setv
   TOGETHER 16  ; texts that take a step at once
@@ -29,7 +34,13 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   WAYS-BUDGET 256  ; … and that one for more ways to write them
   SURE 0.5  ; from this probability of a next character on, a word without spaces goes on
   EXACT 0.001  ; a way to write a word that has less than this share of it may be missing
-  NEARLY 0.5)  ; of the probability of the last of the best words, from which a word is completed
+  NEARLY 0.5  ; of the probability of the last of the best words, from which a word is completed
+  WHOLE 0.5  ; probability that a word ends after what was typed, from which it is whole
+  ;; How probable a word must be that people may choose. By the lists after fifty seeds, others are
+  ;; mostly none, or far from what anybody means.
+  LEAST 0.002  ; times the best
+  LEAST-COMPLETED 0.02  ; times the best, or all others, where a word has probably just begun
+  LEAST-LONGER 0.25)  ; times the best next one, if it makes a whole word longer
 
 
 (defrecord Place
@@ -56,11 +67,12 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   The seed's last word, of which it has `typed`, is in a `state` of wordends.hy. `totals` is a dict
   from words to the probabilities found so far; `nodes` lists the texts read.]]
 
-  (meth __init__ [@model @engines @_state typed]
+  (meth __init__ [@model @engines @_state @_typed]
     (setv
       [@nodes @totals] [[] (defaultdict float)]
       @_units model.vocabulary.units
-      @_begun (if (in _state "TU") (len typed) 0)))
+      @_ends 0.0  ; how probably a word ends after what was typed
+      @_begun (if (in _state "TU") (len _typed) 0)))
 
   (meth add-root [way text rules output all]
     #[[Add the `text`, mostly empty, that a `way` (a `Way`) to continue the seed begins with.
@@ -73,11 +85,13 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
     (setv node.row (if (is way.ids ...)
       (row-of @model.vocabulary node.state)
       (row-after @_units node.state way.ids way.typed)))
+    (when (is way.ids ...)
+      (+= @_ends (.sum (np.exp (get node.odds (enders-of @model.vocabulary))))))
     (unless (@_room? "")
       (setv node.row (replace node.row :go-on (np.array
         (lfor
           id node.row.go-on
-          :if (not (completes? @_state (cut (get @_units id) way.typed None)))
+          :if (not (continues? (cut (get @_units id) way.typed None)))
           id)
         int))))
     (@_count node))
@@ -101,14 +115,40 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
     (@_complete count))
 
   (meth best-words [count]
-    "Return a list of the `count` most probable words, each #(word probability)."
-    (lfor
-      word (cut (sorted @totals :key (fn [word] #((- (get @totals word)) word))) count)
-      #(word (get @totals word))))
+    "Return a list of the `count` best words that may be offered, each #(word probability)."
+    (setv
+      [best next longer] [{} None None]
+      least (@_least-offered))
+    (for [[odds word] (sorted (gfor [word odds] (.items @totals) #((- odds) word)))]
+      (setv
+        odds (- odds)
+        more? (completes? @_state word)
+        seen (as-seen (+ (if more? @_typed "") word)))
+      (when (or (= (len best) count) (< odds least)) (break))
+      (unless (or (in seen best) (and more? (@_whole?) (or longer (< odds (or next 0)))))
+        (setv (get best seen) #(word odds))
+        (if more?
+          (setv longer word)
+          (setv next (or next (* odds LEAST-LONGER))))))
+    (sorted (.values best) :key (fn [each] (in "\n" (get each 0)))))
+
+  (meth _whole? []
+    "Return whether what was typed probably is a whole word."
+    (and (in @_state "TU") (> @_ends WHOLE)))
+
+  (meth _least-offered []
+    "Return the probability that a word must have to be offered."
+    (setv best (max (.values @totals) :default 0))
+    (max
+      (* LEAST best)
+      (if (or (not-in @_state "TU") (@_whole?)) 0 (* LEAST-COMPLETED (min best (- 1 best))))))
 
   (meth _least [count]
-    "Return ln of the probability of the last of the `count` best words."
-    (if (< (len @totals) count) (- inf) (log (get (nlargest count (.values @totals)) -1))))
+    "Return ln of the probability that a word must have to be one of the `count` best."
+    (setv
+      best (lfor [_ odds] (@best-words count) odds)
+      least (if (= (len best) count) (min best) (@_least-offered)))
+    (if least (log least) (- inf)))
 
   (meth _offer [n open least]
     "Put the best text that continues the word of node `n` on the heap `open`, if above `least`."

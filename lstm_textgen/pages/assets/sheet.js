@@ -75,6 +75,11 @@ export class Sheet {
     return text[at] === " " && owners[at] !== YOU && /[\p{L}\p{N}]$/u.test(text.slice(at - 2, at));
   }
 
+  /** The text after the place. */
+  get rest() {
+    return this.owned.text.slice(this.place);
+  }
+
   /** Return whether the place is still the one after what was added. */
   stays() {
     const same = this.place === this.seen;

@@ -86,13 +86,19 @@ function wholeWordWays(ways, units, rest, { known, spelled }) {
   const forms = [word, lower, ` ${word}`, ` ${lower}`];
   const least = units.some((unit) => forms.includes(unit)) ? known : spelled;
   const ends = idsWhere(units, (unit) => !/^[\p{L}\p{M}]/u.test(unit));
-  const ended = ways.flatMap((way) =>
-    way.ids === null && ends.length
-      ? [{ ...way, ids: ends, weight: logSum(ends.map((id) => way.odds[id])) }]
-      : [],
-  );
+  const ended = ends.length ? endedWays(ways, ends) : [];
   const [part, all] = [ended, ways].map((some) => logSum(some.map(({ weight }) => weight)));
   return part - all >= Math.log(least) ? ended : ways;
+}
+
+/**
+ * Return those `ways` after which any unit may come, with only the units `ends`.
+ * @param {Way[]} ways @param {number[]} ends
+ */
+export function endedWays(ways, ends) {
+  return ways.flatMap((way) =>
+    way.ids ? [] : [{ ...way, ids: ends, weight: logSum(ends.map((id) => way.odds[id])) }],
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The tab Together: a sheet on which a person writes, and words that the models offer. */
 
+import { distinct, mixed, surprising } from "./choice.js";
 import { partsOfOffer, showOffers } from "./offered.js";
 import { element, field, make, say } from "./page.js";
 import { said } from "./phrases.js";
@@ -15,6 +16,7 @@ const WORDS_OF_PHRASE = 8;
 
 /** Words and phrases among which Shuffle and Surprise me draw. */
 const DRAWN_FROM = 40;
+const SURPRISES_FROM = 80;
 const PHRASES_DRAWN_FROM = 9;
 
 /** Milliseconds without words after which the tab says why. */
@@ -57,24 +59,7 @@ async function offers(count, length = 1) {
     return null;
   }
   const volumes = models.map((_, n) => (models.length > 1 ? volumeOf(n) : 1));
-  const all = volumes.reduce((sum, each) => sum + each, 0) || 1;
-  /** @type {Map<string, Offer & {most: number}>} */
-  const mixed = new Map();
-  found.forEach((list, voice) => {
-    for (const each of /** @type {Offer[]} */ (list)) {
-      const probability = (each.probability * volumes[voice]) / all;
-      const other = mixed.get(each.text) ?? {
-        ...each,
-        ...{ after: message.text, probability: 0, voice, most: 0 },
-      };
-      other.voice = probability > other.most ? voice : other.voice;
-      other.most = Math.max(other.most, probability);
-      other.probability += probability;
-      mixed.set(each.text, other);
-    }
-  });
-  const offered = [...mixed.values()].filter(({ probability }) => probability > 0);
-  return offered.sort((a, b) => b.probability - a.probability).slice(0, count);
+  return distinct(mixed(found, volumes, message.text), length > 1, sheet.rest, count);
 }
 
 /** Show the most probable words, and phrases if one was taken. */
@@ -283,10 +268,9 @@ element("sheet-phrases").addEventListener("click", offerPhrases);
 element("sheet-shuffle").addEventListener("click", shuffleOffers);
 element("sheet-back").addEventListener("click", () => showWords(former.pop() ?? words));
 element("sheet-surprise").addEventListener("click", async () => {
-  const found = await offers(DRAWN_FROM);
-  const unlikely = found?.slice(SHOWN).filter(({ word }) => /\p{L}/u.test(word)) ?? [];
-  if (unlikely.length) {
-    takeOffer(unlikely[Math.floor(Math.random() * unlikely.length)]);
+  const found = surprising((await offers(SURPRISES_FROM)) ?? []);
+  if (found.length) {
+    takeOffer(found[Math.floor(Math.random() * found.length)]);
   }
 });
 element("sheet-whose").addEventListener("click", ({ currentTarget }) => {

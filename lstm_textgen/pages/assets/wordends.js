@@ -1,5 +1,8 @@
 /** Where a word ends, for those who choose words: as in `wordends.hy`, which explains it. */
 
+/** Classes of characters, as numbers. */
+const CLASS = { mark: 1, spaceless: 2, letter: 3, joiner: 5 };
+
 /**
  * @typedef {object} Row what units do to a word in one state
  * @property {number[]} goOn ids of those that belong to it
@@ -13,6 +16,15 @@
  * @property {number} longest word, in characters
  */
 
+/**
+ * Return what people see of a `word`: one line break for any, and all quotation marks straight.
+ * @param {string} word
+ */
+export function asSeen(word) {
+  const straight = word.replace(/[“”„«»]/g, '"').replace(/[‘’‚‹›]/g, "'");
+  return word.includes("\n") ? "\n" : straight.trim();
+}
+
 /** The rules, for the units of one model. */
 export class WordEnds {
   /** @param {string[]} units @param {Constants} constants */
@@ -21,13 +33,15 @@ export class WordEnds {
     this.table = table;
     this.longest = longest;
     this.patterns = classes.map((pattern) => new RegExp(pattern, "u"));
+    /** Units that can't continue a word that ends with letters. */
+    this.enders = [...units.keys()].filter((id) => !this.continues(units[id]));
     /** @type {Map<string, Row>} of all units, by states */
     this.rows = new Map();
     /** @type {Map<string, number[]>} units that begin in a script without spaces, and with which */
     this.firsts = new Map();
     units.forEach((unit, id) => {
       const [first] = unit;
-      if (this.classOf(first) === 2) {
+      if (this.classOf(first) === CLASS.spaceless) {
         this.firsts.set(first, [...(this.firsts.get(first) ?? []), id]);
       }
     });
@@ -36,6 +50,36 @@ export class WordEnds {
   /** @param {string} character */
   classOf(character) {
     return this.patterns.findIndex((pattern) => pattern.test(character));
+  }
+
+  /**
+   * Return whether `text` may continue a word that ends with letters.
+   * @param {string} text
+   */
+  continues([first]) {
+    return [CLASS.mark, CLASS.letter, CLASS.joiner].includes(this.classOf(first));
+  }
+
+  /**
+   * Return the words of letters in `text`; in a script without spaces, each character is one.
+   * @param {string} text
+   */
+  wordsOf(text) {
+    /** @type {string[]} */
+    const found = [];
+    let open = false;
+    for (const character of text) {
+      const own = this.classOf(character);
+      if (open && this.continues(character)) {
+        found.push(found.pop() + character);
+      } else if (own === CLASS.letter || own === CLASS.spaceless) {
+        found.push(character);
+        open = own === CLASS.letter;
+      } else if (own !== CLASS.mark) {
+        open = false;
+      }
+    }
+    return found;
   }
 
   /**
@@ -80,12 +124,9 @@ export class WordEnds {
    * @param {string} state @param {string} word
    */
   completes(state, word) {
-    const [first] = word;
-    const own = this.classOf(first);
-    const inWord = own === 1 || own === 3 || own === 5;
     return (
       "IX".includes(state) ||
-      ("TU".includes(state) && inWord && this.follow(state, word)[0] === "L")
+      ("TU".includes(state) && this.continues(word) && this.follow(state, word)[0] === "L")
     );
   }
 

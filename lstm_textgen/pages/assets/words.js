@@ -4,7 +4,7 @@ import { Context } from "./context.js";
 import { capitalsIn, Names } from "./names.js";
 import { Breaks } from "./rules.js";
 import { logSum } from "./sampler.js";
-import { allWaysOn } from "./spelling.js";
+import { allWaysOn, endedWays } from "./spelling.js";
 import { TOGETHER } from "./streams.js";
 import { UNITS } from "./units.js";
 import { WordEnds } from "./wordends.js";
@@ -50,11 +50,12 @@ export class Suggester {
 
   /**
    * Return up to `count` words to add to `text` or, with `words` above 1, phrases of up to so many
-   * words; null if something else was asked meanwhile.
-   * @param {{text: string, count: number, words?: number}} message
+   * words; null if something else was asked meanwhile. If the last word of the text has `ended`,
+   * nothing makes it longer.
+   * @param {{text: string, count: number, words?: number, ended?: boolean}} message
    * @returns {Promise<Suggestion[] | null>}
    */
-  async suggest({ text, count, words = 1 }) {
+  async suggest({ text, count, words = 1, ended = false }) {
     const asked = ++this.asked;
     const wanted = async () => {
       await nextTask();
@@ -62,39 +63,61 @@ export class Suggester {
     };
     const turn = turnOf(this.facts, text);
     const seed = this.vocabulary.readSeed(text + turn, true);
-    const [state, typed] = this.typedIn(seed.text);
-    const sheet = { turn, state, typed };
+    const [begun, typed] = this.typedIn(seed.text);
+    const whole = ended && begun === "T";
+    const sheet = { turn, state: whole ? "S" : begun, typed: whole ? "" : typed };
     if (!(await this.context.read(seed, wanted))) {
       return null;
     }
-    const tree = this.plant(seed, sheet);
-    if (!(await tree.grow(count, wanted))) {
+    const tree = this.plant(seed, sheet, whole);
+    const alone = words === 1 || "IX".includes(sheet.state);
+    const tried = count * (words === 1 ? 1 : this.constants.choosing.firstWords);
+    if (!(await tree.grow(tried, wanted))) {
       return null;
     }
-    const found = tree.bestWords(count);
-    if (words === 1 || "IX".includes(sheet.state)) {
-      return found.map(([word, probability]) => this.suggestion(sheet, word, probability));
-    }
-    const phrases = found.flatMap(([word]) => {
-      const nodes = tree.nodes.filter((node) => node.text === word && node.words === 1);
-      nodes.sort((a, b) => b.weight - a.weight);
-      return nodes.slice(0, 1).map((node) => new Phrase(node, words, this.constants.choosing));
-    });
-    if (!(await this.follow(tree, phrases, words, wanted))) {
-      return null;
-    }
-    return phrases
-      .filter((phrase) => phrase.found.length)
-      .map((phrase) => this.suggestion(sheet, ...phrase.best()))
-      .sort((a, b) => b.probability - a.probability);
+    return alone
+      ? tree.bestWords(count).map((found) => this.suggestion(sheet, ...found))
+      : this.phrases(tree, sheet, { count, words, tried }, wanted);
   }
 
   /**
-   * Let `phrases` grow in the `tree`; return whether they are still wanted.
-   * @param {Tree} tree @param {Phrase[]} phrases @param {number} words
+   * Return up to `count` phrases of up to so many `words`, each with another first one, which is
+   * among the best so many; null if they aren't wanted any more.
+   * @param {Tree} tree @param {Sheet} sheet
+   * @param {{count: number, words: number, tried: number}} most
    * @param {() => Promise<boolean>} wanted
    */
-  async follow(tree, phrases, words, wanted) {
+  async phrases(tree, sheet, { count, words, tried }, wanted) {
+    const firsts = tree.bestWords(tried).map(([word]) => word);
+    /** @type {Map<string, Suggestion>} */
+    const found = new Map();
+    while (firsts.length && found.size < count) {
+      const phrases = await this.grow(tree, firsts.splice(0, count - found.size), words, wanted);
+      if (!phrases) {
+        return null;
+      }
+      for (const phrase of phrases.filter((each) => each.found.length)) {
+        const each = this.suggestion(sheet, ...phrase.best());
+        const first = this.ends.wordsOf(each.word)[0].toLowerCase();
+        found.set(first, found.get(first) ?? each);
+      }
+    }
+    return [...found.values()].sort((a, b) => b.probability - a.probability);
+  }
+
+  /**
+   * Return the phrases in the `tree` that begin with the words `firsts`; null if they aren't
+   * wanted any more.
+   * @param {Tree} tree @param {string[]} firsts @param {number} words
+   * @param {() => Promise<boolean>} wanted
+   */
+  async grow(tree, firsts, words, wanted) {
+    const begun = firsts.filter((word) => !word.includes("\n"));
+    const phrases = begun.flatMap((word) => {
+      const nodes = tree.nodes.filter((node) => node.text === word && node.words === 1);
+      nodes.sort((a, b) => b.weight - a.weight);
+      return nodes.slice(0, 1).map((node) => new Phrase(node, words, this));
+    });
     for (let round = 0; round < words * this.constants.choosing.unitsOfWord; round++) {
       const chosen = phrases.flatMap((phrase) => phrase.next(this.facts.units));
       for (let start = 0; start < chosen.length; start += TOGETHER) {
@@ -104,22 +127,24 @@ export class Suggester {
         break;
       }
       if (!(await wanted())) {
-        return false;
+        return null;
       }
     }
-    return true;
+    return phrases;
   }
 
   /**
-   * Return the tree of what may follow a `seed`, which was read.
+   * Return the tree of what may follow a `seed`, which was read, and whose last word may be `whole`.
    * @param {{text: string, rest: string, opening: string}} seed @param {Sheet} sheet
+   * @param {boolean} whole
    */
-  plant({ text, rest, opening }, { state, typed }) {
+  plant({ text, rest, opening }, { state, typed }, whole) {
     const { facts, constants, context } = this;
     const { unknown } = facts;
     /** @type {import("./spelling.js").Step} */
     const step = (states, ids) => context.step(states, ids);
-    const ways = allWaysOn(context.state, step, facts.units, rest, constants);
+    const allWays = allWaysOn(context.state, step, facts.units, rest, constants);
+    const ways = whole ? endedWays(allWays, this.ends.enders) : allWays;
     const tree = new Tree(
       step,
       this.ends,
@@ -180,33 +205,56 @@ export class Suggester {
 
 /** A phrase that begins with a word. */
 class Phrase {
-  /** @type {[string, number, number][]} whole ones: the text, ln of its probability, its words */
+  /**
+   * Whole ones: whether a sentence or a clause has ended, ln of the probability, that of each word
+   * on average.
+   * @type {{text: string, ended: boolean, odds: number, mean: number}[]}
+   */
   found = [];
 
   /** @type {[Node, number][]} */
   chosen = [];
 
-  /** @param {Node} first @param {number} words @param {Constants} constants */
-  constructor(first, words, constants) {
+  /**
+   * @param {Node} first @param {number} words
+   * @param {{ends: WordEnds, constants: {choosing: Constants}}} suggester
+   */
+  constructor(first, words, { ends, constants }) {
     /** @type {Node | null} */
     this.first = first;
     this.words = words;
-    this.constants = constants;
-  }
-
-  /** Return the text and the probability of the one with the most probable words, on average. */
-  best() {
-    const [[text, odds]] = this.found.sort(([, p, m], [, q, n]) => q / n - p / m);
-    return /** @type {[string, number]} */ ([text, Math.exp(odds)]);
+    this.ends = ends;
+    this.constants = constants.choosing;
   }
 
   /**
-   * Return what is to be read after what was chosen before.
+   * Return the text and the probability of the one with the most probable words, on average; if
+   * some have ended, it is one of these.
+   * @returns {[string, number]}
+   */
+  best() {
+    const [{ text, odds }] = this.found.sort(
+      (a, b) => Number(b.ended) - Number(a.ended) || b.mean - a.mean,
+    );
+    return [text, Math.exp(odds)];
+  }
+
+  /**
+   * Add the text of a node to those found.
+   * @param {Node} node @param {boolean} ended @param {number} odds that it ends there
+   */
+  find({ text, words }, ended, odds) {
+    this.found.push({ text: text.trimEnd(), ended, odds, mean: odds / words });
+  }
+
+  /**
+   * Return what is to be read after what was chosen before. What repeats two words of the phrase,
+   * as networks like to do, isn't continued.
    * @param {string[]} units
    */
   next(units) {
-    const { first, found } = this;
-    const { paths } = this.constants;
+    const { first } = this;
+    const { paths, shortestPhrase } = this.constants;
     const nodes = first
       ? [first]
       : this.chosen.map(([node, id]) => /** @type {Node} */ (node.children.get(id)));
@@ -214,36 +262,44 @@ class Phrase {
     const ways = [];
     for (const node of nodes) {
       const { odds, row, text, words } = node;
-      const over = this.isOver(node);
+      const ended = this.hasEnded(node);
+      const over = ended || words === this.words;
+      const own = this.ends.wordsOf(text);
+      const pairs = own.slice(1).map((word, n) => `${own[n]} ${word}`);
+      const scrap = own.length < shortestPhrase;
+      if ((over && scrap) || new Set(pairs).size < pairs.length) {
+        continue;
+      }
       const ids = first ? row.end : over ? row.goOn : [...units.keys()];
       if (over) {
-        found.push([text, logSum(row.end.map((id) => odds[id])), words]);
+        this.find(node, ended, logSum(row.end.map((id) => odds[id])));
       }
       const best = ids.sort((a, b) => odds[b] - odds[a]).slice(0, paths);
       for (const id of best) {
         if (units[id][0] !== "\n") {
           ways.push([odds[id], node, id]);
-        } else if (words > 1) {
-          found.push([text, odds[id], words]);
+        } else if (!scrap) {
+          this.find(node, false, odds[id]);
         }
       }
     }
     this.first = null;
-    const least = Math.max(...found.map(([, odds]) => odds));
+    const best = Math.max(...this.found.map(({ ended, mean }) => (ended ? mean : -Infinity)));
     const some = ways.sort(([a], [b]) => b - a).slice(0, paths);
-    this.chosen = some.filter(([odds]) => odds > least).map(([, node, id]) => [node, id]);
+    this.chosen = some
+      .filter(([odds]) => odds / this.words > best) // at best, all that follows is certain
+      .map(([, node, id]) => [node, id]);
     return this.chosen;
   }
 
   /**
-   * Return whether the phrase may end with the last word of a node.
+   * Return whether a sentence, or a clause that is long enough, ends with the last word of a node.
    * @param {Node} node
    */
-  isOver({ text, begun, words }) {
+  hasEnded({ text, begun, words }) {
     const { clauseEnds, fullStops } = this.constants;
     const marks = [...text.slice(begun)];
     return (
-      words === this.words ||
       (words > 1 && marks.some((mark) => fullStops.includes(mark))) ||
       (words >= this.words / 2 && marks.some((mark) => clauseEnds.includes(mark)))
     );

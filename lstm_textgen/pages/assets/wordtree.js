@@ -5,18 +5,18 @@
 
 import { logOdds, logSum, scoresAt } from "./sampler.js";
 import { TOGETHER } from "./streams.js";
+import { asSeen } from "./wordends.js";
 
 /**
  * @typedef {object} Node a text that the model has read
  * @property {string} text @property {number} weight ln of its probability
  * @property {string} state of its last word
  * @property {number} words in it @property {number} begun where the last one begins
- * @property {Float32Array[]} network its state
  * @property {number[]} written the units of the text, but not those within what was typed
  * @property {number} typed characters that the sheet has of the next unit
  * @property {Float64Array} odds ln of the text's probability with each unit after it
  * @property {import("./wordends.js").Row} row what units do to the last word
- * @property {Map<number, Node>} children by ids
+ * @property {Map<number, Node>} children by ids @property {Float32Array[]} network its state
  *
  * @typedef {[Node, number]} Step the unit with an id after a node
  * @typedef {{odds: number, node: Node, order: number[], place: number}} Open what may be read next
@@ -43,6 +43,8 @@ export class Tree {
     this.rules = rules;
     this.sheet = sheet;
     this.state = state;
+    this.typed = typed;
+    this.wholeOdds = 0; // that a word ends after what was typed
     this.begun = "TU".includes(state) ? Array.from(typed).length : 0;
     this.constants = constants;
     /** @type {Map<string, number>} */
@@ -71,10 +73,10 @@ export class Tree {
       ids,
     );
     node.row = ids ? this.ends.rowAfter(end, ids, typed) : this.ends.row(end);
+    const { units, enders } = this.ends;
+    this.wholeOdds += ids ? 0 : Math.exp(logSum(enders.map((id) => node.odds[id])));
     if (!this.hasRoom("")) {
-      const goOn = node.row.goOn.filter(
-        (id) => !this.ends.completes(state, this.ends.units[id].slice(typed)),
-      );
+      const goOn = node.row.goOn.filter((id) => !this.ends.continues(units[id].slice(typed)));
       node.row = { ...node.row, goOn };
     }
     this.count(node);
@@ -120,20 +122,50 @@ export class Tree {
   }
 
   /**
-   * Return the `count` most probable words, with their probabilities.
-   * @param {number} count
+   * Return the `count` best words that may be offered, with their probabilities.
+   * @param {number} count @returns {[string, number][]}
    */
   bestWords(count) {
-    return [...this.totals].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1)).slice(0, count);
+    /** @type {Map<string, [string, number]>} */
+    const best = new Map();
+    let [next, longer] = [0, false];
+    const all = [...this.totals].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1));
+    const least = this.leastOffered;
+    for (const [word, odds] of all) {
+      const more = this.ends.completes(this.state, word);
+      const seen = asSeen((more ? this.typed : "") + word);
+      if (best.size === count || odds < least) {
+        break;
+      }
+      if (!best.has(seen) && !(more && this.isWhole && (longer || odds < next))) {
+        best.set(seen, [word, odds]);
+        longer ||= more;
+        next ||= more ? 0 : odds * this.constants.leastLonger;
+      }
+    }
+    return [...best.values()].sort(([a], [b]) => +a.includes("\n") - +b.includes("\n"));
+  }
+
+  /** Whether what was typed probably is a whole word. */
+  get isWhole() {
+    return "TU".includes(this.state) && this.wholeOdds > this.constants.whole;
+  }
+
+  /** The probability that a word must have to be offered. */
+  get leastOffered() {
+    const { least, leastCompleted } = this.constants;
+    const best = Math.max(0, ...this.totals.values());
+    const begun = "TU".includes(this.state) && !this.isWhole;
+    return Math.max(least * best, begun ? leastCompleted * Math.min(best, 1 - best) : 0);
   }
 
   /**
-   * Return ln of the probability of the last of the `count` best words.
+   * Return ln of the probability that a word must have to be one of the `count` best.
    * @param {number} count
    */
   least(count) {
-    const all = [...this.totals.values()].sort((a, b) => b - a);
-    return all.length < count ? Number.NEGATIVE_INFINITY : Math.log(all[count - 1]);
+    const best = this.bestWords(count).map(([, odds]) => odds);
+    return Math.log(best.length === count ? Math.min(...best) : this.leastOffered);
   }
 
   /**

@@ -1,0 +1,70 @@
+/** Which of the words and phrases that models offer are shown. */
+
+import { asSeen } from "./wordends.js";
+
+/** @typedef {import("./offered.js").Offer} Offer */
+
+/**
+ * Return what models offer after the text `after`, mixed by their volumes, the most probable first.
+ * @param {import("./words.js").Suggestion[][]} found by each model
+ * @param {number[]} volumes @param {string} after
+ */
+export function mixed(found, volumes, after) {
+  const all = volumes.reduce((sum, each) => sum + each, 0) || 1;
+  /** @type {Map<string, Offer & {most: number}>} */
+  const offers = new Map();
+  found.forEach((list, voice) => {
+    for (const each of list) {
+      const probability = (each.probability * volumes[voice]) / all;
+      const other = offers.get(each.text) ?? { ...each, after, probability: 0, voice, most: 0 };
+      other.voice = probability > other.most ? voice : other.voice;
+      other.most = Math.max(other.most, probability);
+      other.probability += probability;
+      offers.set(each.text, other);
+    }
+  });
+  const offered = [...offers.values()].filter(({ probability }) => probability > 0);
+  return offered.sort((a, b) => b.probability - a.probability);
+}
+
+/**
+ * Return the first `count` of the offers that people can tell apart, none of which the `rest` of
+ * the sheet begins with; a line break is the last one.
+ * @param {Offer[]} offers words or `phrases`, which differ in their first words
+ * @param {boolean} phrases @param {string} rest @param {number} count
+ */
+export function distinct(offers, phrases, rest, count) {
+  /** @type {Map<string, Offer>} */
+  const found = new Map();
+  for (const each of offers) {
+    const first = phrases && /[\p{L}\p{M}\p{N}]+/u.exec(each.word)?.[0].toLowerCase();
+    const seen = first || asSeen(each.word);
+    if (!found.has(seen) && !comes(each.text.trim(), rest.trimStart())) {
+      found.set(seen, each);
+    }
+  }
+  const best = [...found.values()].slice(0, count);
+  return best.sort((a, b) => Number(a.word.includes("\n")) - Number(b.word.includes("\n")));
+}
+
+/**
+ * Return whether a word, if it is one, comes at the beginning of `rest`.
+ * @param {string} word @param {string} rest
+ */
+function comes(word, rest) {
+  return word && rest.startsWith(word) && !/^[\p{L}\p{N}]/u.test(rest.slice(word.length));
+}
+
+/**
+ * Return those of the `offers`, the most probable first, that surprise: of the less probable half,
+ * the longer half, which are mostly nouns, verbs and adjectives.
+ * @param {Offer[]} offers
+ */
+export function surprising(offers) {
+  const words = offers.filter(({ word }) => /\p{L}/u.test(word));
+  const whole = words.filter(({ text, word }) => text.trim() === word);
+  const some = whole.length ? whole : words;
+  const rare = some.slice(Math.floor(some.length / 2));
+  rare.sort((a, b) => b.word.length - a.word.length);
+  return rare.slice(0, Math.ceil(rare.length / 2));
+}
