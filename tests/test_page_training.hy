@@ -231,6 +231,13 @@
   (assert (< (get last "validation") (get before "validation"))))
 
 
+(defn [(pytest.mark.parametrize "name" ["new" "tuned"])]
+    test-the-part-that-is-done-grows-to-1-at-most [browser name]
+  (setv parts (lfor each (run-of browser name) :if (in "part" each) (get each "part")))
+  (assert (= parts (sorted parts)))
+  (assert (<= (get parts -1) 1)))
+
+
 (defn [(pytest.mark.parametrize "name" ["new" "tuned" "strange" "list"])]
     test-the-program-finds-the-loss-that-a-page-names [browser name]
   (setv

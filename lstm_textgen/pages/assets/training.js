@@ -117,9 +117,9 @@ class Training {
     return Math.max(byEpochs, clock.seconds / plan.seconds);
   }
 
-  /** The share at which the run ends at the latest. */
-  get most() {
-    return this.average ? MOST : 1;
+  /** The part of the longest run that is done, 0 to 1. */
+  get part() {
+    return Math.min(1, this.share / (this.average ? MOST : 1));
   }
 
   /** The epochs since the one with the lowest loss on what was held out. */
@@ -134,7 +134,7 @@ class Training {
     if (asked.stop) {
       return "stopped";
     }
-    if (this.share >= this.most || this.clock.seconds >= this.plan.seconds) {
+    if (this.part >= 1 || this.clock.seconds >= this.plan.seconds) {
       return "finished";
     }
     return held.length && waited >= patience ? "by heart" : "";
@@ -187,8 +187,7 @@ class Training {
 
   /** Report what is due, and let messages come in. */
   async #breathe() {
-    const { clock, report, updates, plan, learning } = this;
-    const part = Math.min(1, this.share / this.most);
+    const { clock, report, updates, plan, learning, part } = this;
     const bits = this.loss / Math.LN2 / this.length;
     if (clock.due("progress", PROGRESS)) {
       const speed = (updates * plan.rows * plan.lookback) / learning;
@@ -235,7 +234,7 @@ class Training {
     this.report({
       event: "epoch",
       epoch: entries.length,
-      part: this.share,
+      part: this.part,
       training: loss / Math.LN2 / this.length,
       validation: entry.validation_loss && this.#bits(entry.validation_loss, LOOKED_AT),
       best,
