@@ -6,7 +6,7 @@
   pathlib [Path]
   re
   pytest
-  lstm-textgen.pages [playground :as module]
+  lstm-textgen.pages [numbers playground :as module]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.textmodel [import-page]
   tests.browser [WRITTEN flaws fragment halved-model open-page page-of wait-for-end wait-until
@@ -28,8 +28,9 @@
   BOTH f"{FIGURES}.filter(Number.isFinite).length === 2")
 
 
-(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
-  "Pages take a tenth of a second."
+(defn [(pytest.fixture :autouse True)] small-pages [monkeypatch]
+  "Pages take a tenth of a second, and no text is too strange to their models."
+  (.setitem monkeypatch (get numbers.LEARNING "tuning") "strange" 99)
   (.setattr monkeypatch module "SAMPLE" 9))
 
 
@@ -234,6 +235,19 @@
     (assert (any (gfor line advice (.endswith line "☃"))))
     (.click page "#teach-go")
     (wait-until page DONE)))
+
+
+(defn test-a-new-machine-learns-a-strange-text-and-the-tab-says-so
+    [browser monkeypatch tmp-path]
+  (.setitem monkeypatch (get numbers.LEARNING "tuning") "strange" 3)
+  (setv path (page-of tmp-path (halved-model "24")))
+  (with [page (open-teach browser path)]
+    (.evaluate page LISTEN)
+    (teach page (cut TEXT 2000))
+    (wait-until page "!document.getElementById('teach-foreign').hidden")
+    (assert (in "A new machine will learn it" (shown page "#teach-foreign")))
+    (wait-until page DONE)
+    (assert (= (.evaluate page "said.facts.layers") [["lstm" 128]]))))
 
 
 (defn test-a-teacher-that-dies-is-said-and-the-best-so-far-is-kept [browser path]
