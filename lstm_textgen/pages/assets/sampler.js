@@ -97,7 +97,11 @@ function nucleus(odds, topP) {
  * @param {ArrayLike<number>} scores
  */
 export function softmax(scores) {
-  return logOdds(scores).map((each) => Math.exp(each));
+  const odds = logOdds(scores);
+  odds.forEach((each, id) => {
+    odds[id] = Math.exp(each);
+  });
+  return odds;
 }
 
 /**
@@ -106,7 +110,11 @@ export function softmax(scores) {
  */
 export function logOdds(scores, weight = 0) {
   const less = logSum(scores) - weight;
-  return new Float64Array(scores).map((score) => score - less);
+  const odds = new Float64Array(scores);
+  odds.forEach((score, id) => {
+    odds[id] = score - less;
+  });
+  return odds;
 }
 
 /**
