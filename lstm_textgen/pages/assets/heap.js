@@ -87,7 +87,7 @@ export class Heap {
     this.memory = memory;
     this.numbers = new Float32Array(memory.buffer);
     if (earlier) {
-      this.numbers.fill(0);
+      this.numbers.fill(0, 0, this.used / 4); // the rest may never have been used
     }
     const { exports } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } });
     this.kernels = /** @type {any} */ (exports);

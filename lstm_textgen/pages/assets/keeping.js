@@ -120,7 +120,7 @@ export class Keeping {
     if (now || performance.now() - this.since > REMEMBERED_EVERY) {
       this.since = performance.now();
       const models = modelsShown().map((model) => ({ facts: model.facts, weights: model.weights }));
-      models[n] = { facts, weights };
+      models[n] = { facts, weights: weights.slice() }; // the run may free its own
       const state = /** @type {import("./keep.js").State} */ ({ models, text, n });
       const trouble = await remember(state);
       this.unsaved = Boolean(trouble);

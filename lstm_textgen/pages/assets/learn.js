@@ -56,13 +56,14 @@ export class Learner {
     const [first, last] = this.part;
     // The last row is added to four numbers at a time.
     const [weights, gradient] = [0, 1].map(() => heap.take(count + 3));
-    const moments = [0, 1].map(() => heap.take(last - first));
-    /** Where Adam finds its part: the weights, the gradient, and what it keeps. */
-    this.moved = [weights + 4 * first, gradient + 4 * first, ...moments];
     const { input, layers, output } = layOut(heap, shape, weights, gradient, rows, steps);
     this.input = input;
     this.layers = layers;
     this.output = output;
+    // At the end, as a team whose speed is measured never uses them.
+    const moments = [0, 1].map(() => heap.take(last - first));
+    /** Where Adam finds its part: the weights, the gradient, and what it keeps. */
+    this.moved = [weights + 4 * first, gradient + 4 * first, ...moments];
     heap.open(module, memory);
     this.heap = heap;
     /** All weights in Keras' order; `refresh` after changing them. */

@@ -65,17 +65,17 @@ export class Model {
       this.waiting.get(data.number)?.(data.result);
       this.waiting.delete(data.number);
     });
-    const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
-    this.ask("load", { role: "write", ...all });
+    this.#give("load", { role: "write", codes: KERNELS, constants: CONSTANTS });
   }
 
   /**
    * Send a request to the worker; return its answer.
-   * @param {string} what @param {object} message @returns {Promise<any>}
+   * @param {string} what @param {object} message @param {Transferable[]} [transferred]
+   * @returns {Promise<any>}
    */
-  ask(what, message) {
+  ask(what, message, transferred = []) {
     const number = this.asked++;
-    this.worker.postMessage({ do: what, number, ...message });
+    this.worker.postMessage({ do: what, number, ...message }, transferred);
     return new Promise((resolve) => this.waiting.set(number, resolve));
   }
 
@@ -85,7 +85,17 @@ export class Model {
    */
   reload(facts, weights) {
     Object.assign(this, { facts, weights });
-    return this.ask("change", { facts, weights });
+    return this.#give("change", {});
+  }
+
+  /**
+   * Send the facts and weights. A copy that is transferred needs no more memory than that.
+   * @param {string} what @param {object} message
+   */
+  #give(what, message) {
+    const { facts, weights } = this;
+    const copy = weights.slice();
+    return this.ask(what, { facts, weights: copy, ...message }, [copy.buffer]);
   }
 
   /**

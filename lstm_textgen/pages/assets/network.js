@@ -171,8 +171,9 @@ export class Network {
     this.output = heap.matrix(1, vocabulary);
     this.streams = new Streams(heap, this, vocabulary);
     heap.open(module);
-    /** @type {Float32Array[]} */
-    this.embedding = [];
+    const flat = new Float32Array(vocabulary * embedding);
+    /** A row of it for each unit. */
+    this.embedding = matricesOf(flat, [{ rows: vocabulary, columns: embedding }])[0];
     this.load(facts, weights);
     this.logits = heap.view(this.output).subarray(0, vocabulary);
     /** All that a step changes and the next one reads. */
@@ -187,7 +188,7 @@ export class Network {
     const { heap } = this;
     const rows = rowsIn(weights, facts);
     const next = () => rows.next().value;
-    this.embedding = facts.units.map(() => next().slice());
+    this.embedding.forEach((row) => row.set(next()));
     this.layers.forEach((layer) => layer.load(next));
     transpose(heap, next, this.dense);
     heap.view(this.bias).set(next());

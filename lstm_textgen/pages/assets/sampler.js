@@ -97,7 +97,11 @@ function nucleus(odds, topP) {
  * @param {ArrayLike<number>} scores
  */
 export function softmax(scores) {
-  return logOdds(scores).map((each) => Math.exp(each));
+  const odds = logOdds(scores);
+  odds.forEach((each, id) => {
+    odds[id] = Math.exp(each);
+  });
+  return odds;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
 
+import { free } from "./binary.js";
 import { Comparison } from "./comparison.js";
 import { prepared } from "./intake.js";
 import { Keeping } from "./keeping.js";
@@ -126,7 +127,10 @@ function hear(news) {
 /** @param {Run} run @param {Facts} facts @param {Uint8Array} weights packed */
 function addMoment(run, facts, weights) {
   const moment = { seconds: (performance.now() - run.began) / 1000, facts, weights };
-  run.moments = keepMoment(run.moments, moment);
+  const kept = keepMoment(run.moments, moment);
+  const used = kept.map((each) => each.weights);
+  run.moments.filter((each) => !used.includes(each.weights)).forEach((each) => free(each.weights));
+  run.moments = kept;
   return moment;
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { aside, cellsIn, surprises } from "./aside.js";
+import { free } from "./binary.js";
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
 import { Helper, Lesson } from "./lesson.js";
@@ -43,6 +44,7 @@ export class Writer {
     this.units = facts.units;
     this.constants = constants;
     this.network = new Network(facts, weights, compiled(codes));
+    free(weights);
     this.newline = this.units.indexOf("\n");
     this.suggester = new Suggester(facts, this.network, constants);
     this.sampler = new Sampler(0);
@@ -264,6 +266,7 @@ export class Writer {
     this.facts = facts;
     this.network.load(facts, weights);
     this.suggester.forget();
+    free(weights);
   }
 
   /**
