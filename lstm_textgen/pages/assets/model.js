@@ -51,6 +51,7 @@ export class Model {
    * @param {Uint8Array} weights as they are packed in a page
    */
   constructor(facts, weights) {
+    /** @type {Facts} */
     this.facts = facts;
     this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
