@@ -176,11 +176,17 @@
     apostrophes and hyphens within, a run of signs or one of line breaks; in scripts without
     spaces, it goes on while one next character is more probable than all others together. A list
     whose items are mostly up to 40 units long offers items; a chat whose line is over, words of
-    the next person. With `words` above 1, it returns phrases of at most `words` words.
+    the next person. With `words` above 1, it returns phrases of at most `words` words, in one line
+    and with different first words.
+
+    There may be fewer: words far less probable than the best, which are often none, are left out;
+    of words that look alike, one comes, and so it is with line breaks, last; a word that is
+    probably whole comes longer at most once.
 
     A word's probability is the sum over all ways to write it in the model's units, exact to a
     thousandth if a search through some 700 texts finds them; otherwise, and of phrases, it is a
-    lower bound. Names, line breaks and memory count as in `generate`, and no unknown word occurs.
+    lower bound. Names and line breaks count as in `generate`, and so does what `text` has said,
+    from its first word on, and no unknown word occurs.
     Raises `TypeError` for values of the wrong type, `ValueError` for those out of range.]]
     (check-value "`count`" COUNT count)
     (check-value "`words`" COUNT words)

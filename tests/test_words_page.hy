@@ -120,3 +120,35 @@
       [{"text" "hey"  "count" 9} {"text" "he"  "count" 9}]]))
   (assert (is older None))
   (assert-alike newer (.words (Suggester model) "he" 9)))
+
+
+;; * What is shown of what models offer
+
+(defn shown [browser function texts #* more]
+  #[[Return the texts that a function of choice.js leaves of `texts`, the most probable first.
+
+  What stands before a | has been typed.]]
+  (setv offers (lfor
+    text texts
+    :setv whole (.replace text "|" "")
+    {"text" (get (.split text "|") -1)  "word" (or (.strip whole) whole)}))
+  (lfor
+    each (in-browser browser ["wordends.js" "choice.js"]
+      f"([offers, more]) => {function}(offers, ...more)" [offers more])
+    (get each "text")))
+
+
+(defn test-what-looks-alike-or-comes-next-anyway-takes-no-place [browser]
+  (setv texts [" “" "\n\n" "\n" "\"" "." "th" " the" " cat"])
+  (assert (= (shown browser "distinct" texts False ". Then" 9) [" “" "th" " the" " cat" "\n\n"]))
+  (assert (= (shown browser "distinct" texts False " the end" 3) [" “" "." "\n\n"])))
+
+
+(defn test-phrases-of-two-models-differ-in-their-first-words [browser]
+  (setv texts [" “I know,”" " \"I know,\"" " i think," " we know."])
+  (assert (= (shown browser "distinct" texts True "" 3) [" “I know,”" " we know."])))
+
+
+(defn test-a-surprise-is-a-rare-word-and-among-these-a-long-one [browser]
+  (setv texts [" the" " forever" "." "flag|ship" " a" " moon" " he" " by" " lighthouse" " whale"])
+  (assert (= (shown browser "surprising" texts) [" lighthouse" " whale"])))

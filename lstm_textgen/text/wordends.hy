@@ -130,7 +130,7 @@ are the items.]]
 
 
 (defn [(lru-cache 8)] enders-of [vocabulary]
-  "Return the ids (n,) of the units of `vocabulary` before which such a word has ended."
+  "Return the ids (n,) of units of `vocabulary` before which a word that ends in a letter is over."
   (np.array
     (lfor [id unit] (enumerate vocabulary.units) :if (not (continues? unit)) id)
     int))

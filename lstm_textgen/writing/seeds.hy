@@ -46,8 +46,8 @@ But most seeds end with a whole word, so a word that the model may end there isn
   knows no line breaks; then it is the beginning of the training text.
 
   The `memory` (`Memory` or None) has what was read of running text, if it has `remembered-from`
-  characters: after less, readers don't like generated text better (bench/log.md). `names` (`Names` or None) are those of the model and
-  of the seed.]]
+  characters: after less, readers don't like generated text better (bench/log.md). `names` (`Names`
+  or None) are those of the model and of the seed.]]
 
   (meth __init__ [@model seed [warn warnings.warn] [whole False]
       [remembered-from REMEMBERED-FROM]]

@@ -1,7 +1,7 @@
 #[[What a person may choose from: the most probable words, or phrases, to go on with.
 
 All is as in generation at temperature 1: the model keeps to its names, breaks no line where its
-text didn't, remembers a long text, and offers no unknown word.]]
+text didn't, and offers no unknown word. It remembers a text from its first word on.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -218,8 +218,7 @@ text didn't, remembers a long text, and offers no unknown word.]]
       ways [])
     (for [node nodes]
       (setv
-        word (cut node.text node.begun None)
-        ended? (@_ended? node word)
+        ended? (@_ended? node)
         over? (or ended? (= node.words @words))
         own (words-of node.text)
         pairs (list (zip own (cut own 1 None)))
@@ -234,9 +233,11 @@ text didn't, remembers a long text, and offers no unknown word.]]
     (setv
       @_first None
       best (max (gfor [ended? odds #* _] @found :if ended? odds) :default (- np.inf))
+      last (max (gfor [_ odds #* _] @found odds) :default (- np.inf))
       @_chosen (lfor
         [odds node id] (nlargest PATHS-OF-PHRASE ways :key (fn [way] (get way 0)))
-        :if (> (/ odds @words) best)  ; at best, all that follows is certain
+        ;; At best, all that follows is certain.
+        :if (> (/ odds @words) (if (or (< node.words @words) (@_ended? node)) best last))
         #(node id)))
     @_chosen)
 
@@ -244,8 +245,9 @@ text didn't, remembers a long text, and offers no unknown word.]]
     "Add the text of `node` to those found; `odds` are those that it ends there."
     (.append @found #(ended? (/ odds node.words) (.rstrip node.text) odds)))
 
-  (meth _ended? [node word]
-    "Return whether a sentence, or a clause that is long enough, ends with the `word` of `node`."
+  (meth _ended? [node]
+    "Return whether a sentence, or a long enough clause, ends with the last word of `node`."
+    (setv word (cut node.text node.begun None))
     (or (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
       (and (>= node.words (/ @words 2)) (any (gfor mark CLAUSE-ENDS (in mark word)))))))
 

@@ -118,13 +118,14 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
     "Return a list of the `count` best words that may be offered, each #(word probability)."
     (setv
       [best next longer] [{} None None]
-      least (@_least-offered))
-    (for [[odds word] (sorted (gfor [word odds] (.items @totals) #((- odds) word)))]
+      least (@_least-offered)
+      words (gfor [word odds] (.items @totals) :if (>= odds least) #((- odds) word)))
+    (for [[odds word] (sorted words)]
+      (when (= (len best) count) (break))
       (setv
         odds (- odds)
         more? (completes? @_state word)
         seen (as-seen (+ (if more? @_typed "") word)))
-      (when (or (= (len best) count) (< odds least)) (break))
       (unless (or (in seen best) (and more? (@_whole?) (or longer (< odds (or next 0)))))
         (setv (get best seen) #(word odds))
         (if more?

@@ -43,8 +43,15 @@ export function distinct(offers, phrases, rest, count) {
       found.set(seen, each);
     }
   }
-  const best = [...found.values()].slice(0, count);
-  return best.sort((a, b) => Number(a.word.includes("\n")) - Number(b.word.includes("\n")));
+  return breakLast([...found.values()].slice(0, count));
+}
+
+/**
+ * Return the offers, a line break as the last one.
+ * @param {Offer[]} offers
+ */
+export function breakLast(offers) {
+  return offers.sort((a, b) => Number(a.word.includes("\n")) - Number(b.word.includes("\n")));
 }
 
 /**

@@ -53,6 +53,7 @@ export class Model {
   constructor(facts, weights) {
     /** @type {Facts} */
     this.facts = facts;
+    /** @type {Uint8Array} */
     this.weights = weights;
     this.vocabulary = new UNITS[facts.unit](facts);
     this.worker = new Worker(WORKER);

@@ -1,6 +1,6 @@
 /** The tab Together: a sheet on which a person writes, and words that the models offer. */
 
-import { distinct, mixed, surprising } from "./choice.js";
+import { breakLast, distinct, mixed, surprising } from "./choice.js";
 import { Offered } from "./offered.js";
 import { element, field, say } from "./page.js";
 import { said } from "./phrases.js";
@@ -93,7 +93,7 @@ function drawn(all, count) {
     return { each, key: Math.log(each.probability) / temperature + noise };
   });
   keyed.sort((a, b) => b.key - a.key);
-  return keyed.slice(0, count).map(({ each }) => each);
+  return breakLast(keyed.slice(0, count).map(({ each }) => each));
 }
 
 /** @param {Offer[]} found */

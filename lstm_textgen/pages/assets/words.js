@@ -143,8 +143,8 @@ export class Suggester {
     const { unknown } = facts;
     /** @type {import("./spelling.js").Step} */
     const step = (states, ids) => context.step(states, ids);
-    const allWays = allWaysOn(context.state, step, facts.units, rest, constants);
-    const ways = whole ? endedWays(allWays, this.ends.enders) : allWays;
+    const followed = allWaysOn(context.state, step, facts.units, rest, constants);
+    const ways = whole ? endedWays(followed, this.ends.enders) : followed;
     const tree = new Tree(
       step,
       this.ends,
@@ -285,9 +285,12 @@ class Phrase {
     }
     this.first = null;
     const best = Math.max(...this.found.map(({ ended, mean }) => (ended ? mean : -Infinity)));
+    const last = Math.max(...this.found.map(({ mean }) => mean));
+    const mayEnd = (/** @type {Node} */ node) => node.words < this.words || this.hasEnded(node);
     const some = ways.sort(([a], [b]) => b - a).slice(0, paths);
     this.chosen = some
-      .filter(([odds]) => odds / this.words > best) // at best, all that follows is certain
+      // At best, all that follows is certain.
+      .filter(([odds, node]) => odds / this.words > (mayEnd(node) ? best : last))
       .map(([, node, id]) => [node, id]);
     return this.chosen;
   }

@@ -129,12 +129,12 @@ export class Tree {
     /** @type {Map<string, [string, number]>} */
     const best = new Map();
     let [next, longer] = [0, false];
-    const all = [...this.totals].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1));
     const least = this.leastOffered;
-    for (const [word, odds] of all) {
+    const all = [...this.totals].filter(([, odds]) => odds >= least);
+    for (const [word, odds] of all.sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1))) {
       const more = this.ends.completes(this.state, word);
       const seen = asSeen((more ? this.typed : "") + word);
-      if (best.size === count || odds < least) {
+      if (best.size === count) {
         break;
       }
       if (!best.has(seen) && !(more && this.isWhole && (longer || odds < next))) {
