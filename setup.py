@@ -134,6 +134,7 @@ setuptools.setup(
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, and on a terminal that pyte plays.
             "ipykernel >= 6.29", "nbclient >= 0.10", "pandas >= 2.2", "pyte >= 0.8.2",
+            "pillow >= 11",  # makes README's moving picture
             # 7.13 measures the processes that tests start.
             "coverage >= 7.13",
             "markdown-it-py >= 3", "packaging >= 24", "setuptools >= 77.0.3"],

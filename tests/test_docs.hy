@@ -145,13 +145,23 @@
     (assert (or (= page "README.md") (in f" <{(.removesuffix page ".md")}>\n" sidebar)) page)))
 
 
-(defn [pytest.mark.slow] test-the-gallery-shades-what-was-written-and-links-to-pages-to-play-with
-      [site pages]
-  (setv path (/ (get site 1) "gallery.html"))
-  (for [name ["lol" "keeper" "english"]]
-    (assert (in f"play/{name}.html" (. (get pages path) links))))
-  (assert (= (.count (text-of path) "class=\"passage\"")
+(defn [pytest.mark.slow] test-the-gallery-shades-what-was-written [site]
+  (assert (=
+    (.count (text-of (/ (get site 1) "gallery.html")) "class=\"passage\"")
     (.count (text-of (/ docs.DOCS "gallery.md")) "<!-- shades: "))))
+
+
+(defn [pytest.mark.slow] test-the-first-page-links-to-the-tabs-of-pages-to-try [site pages]
+  (setv first (/ (get site 1) "index.html"))
+  (for [name ["english" "german" "french" "spanish"]  tab ["write" "together" "teach"]]
+    (assert (in f"play/{name}.html#{tab}" (. (get pages first) links)))))
+
+
+(defn [pytest.mark.slow] test-pages-to-try-weigh-what-readme-says [site]
+  (setv [said] (re.findall r"less than (\d+) MB each" (text-of README)))
+  (for [path (.glob (get site 1) "play/*.html")]
+    (setv megabytes (/ (. (.stat path) st-size) 1e6))
+    (assert (< (- (int said) 1) megabytes (int said)) path.name)))
 
 
 (defn [pytest.mark.slow] test-each-link-within-the-site-leads-somewhere [pages]
@@ -167,6 +177,16 @@
 (defn [pytest.mark.slow] test-the-site-loads-nothing-from-elsewhere [pages]
   (for [[path page] (.items pages)  address (filter None page.loaded)]
     (assert (not (re.match "[a-z]+:|//" address)) f"{path}: {address}")))
+
+
+(defn test-a-picture-takes-less-than-a-megabyte []
+  (for [path (.iterdir (/ docs.DOCS "pictures"))]
+    (assert (< (. (.stat path) st-size) 1_000_000) path.name)))
+
+
+(defn test-readme-is-short []
+  (setv prose (re.sub r"(?ms)<!--.*?-->|^```.*?^```" "" (text-of README)))
+  (assert (<= (len (re.findall r"\S*\w\S*" prose)) 700)))
 
 
 (defn test-each-link-in-a-page-s-text-leads-somewhere []

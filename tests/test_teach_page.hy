@@ -194,6 +194,11 @@
     (assert (not-in (cut TEXT start (+ start 40)) page))))
 
 
+(defn test-an-address-may-name-the-tab [browser path]
+  (with [page (open-page browser path "#teach")]
+    (assert (.is-visible page "#teach-text"))))
+
+
 ;; * What comes in
 
 (defn test-a-list-is-found-and-taught-as-one [browser path]

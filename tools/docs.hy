@@ -1,9 +1,9 @@
 #[[Builds the documentation: `python -m hy tools/docs.hy [PLAY]` makes static pages in build/docs/.
 
 The pages of docs/ are plain Markdown; Sphinx makes a site of them, with a page for each module of
-the program and for linked files of the project. The gallery links to the models' own pages in the
-folder PLAY. Neither the build nor the pages download anything. A warning makes it fail. Needs the
-extra `docs`.]]
+the program and for linked files of the project. The first page, README, links to the models' own
+pages in the folder PLAY. Neither the build nor the pages download anything. A warning makes it
+fail. Needs the extra `docs`.]]
 
 (import
   io [StringIO]
@@ -40,6 +40,9 @@ extra `docs`.]]
     "<div class=\"table-wrapper" "<div tabindex=\"0\" class=\"table-wrapper"
     "role=\"heading\"" "role=\"heading\" aria-level=\"2\""
     "<aside class=\"sidebar-drawer\"" "<aside class=\"sidebar-drawer\" aria-label=\"Pages\""}
+  ;; An entry for a model's page, and the tabs that it names.
+  PLAY (re.compile r"(?m)^(- .*) <!-- play: (\w+) -->$")
+  TAB (re.compile r"\b(write|together|teach)\b")
   LINK (re.compile r"(\]\(|src=\")([^)\s#\":]+)(#[^)\s]*)?(?=\)|\")")
   SETTINGS {
     "project" "lstm_textgen"
@@ -74,7 +77,7 @@ extra `docs`.]]
   (with [stage (TemporaryDirectory)]
     (setv stage (Path stage))
     (lay-out stage)
-    (when play (link-play (/ stage "pages" "gallery.md")))
+    (when play (link-play (/ stage "pages" "index.md")))
     (shutil.rmtree target :ignore-errors True)
     (.build (Sphinx (/ stage "pages") None target (/ stage "doctrees") "html"
       :confoverrides SETTINGS
@@ -117,9 +120,12 @@ extra `docs`.]]
 
 
 (defn link-play [path]
-  "Link the pages to play with where the gallery at `path` names them."
+  "Link the tabs of the pages to play with where a list on the page at `path` names them."
   (.write-text path :encoding "utf-8"
-    (re.sub r"(?m)^- (.*) <!-- play: (\w+) -->" r"- <a href='play/\2.html'>\1</a>"
+    (.sub PLAY
+      (fn [found]
+        (setv [text model] (.groups found))
+        (.sub TAB fr"<a href='play/{model}.html#\1'>\1</a>" text))
       (.read-text path :encoding "utf-8"))))
 
 

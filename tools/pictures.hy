@@ -2,6 +2,7 @@
 
     python -m hy tools/pictures.hy run                a run on the tutorial's diary, its report
     python -m hy tools/pictures.hy pages KEEPER LOL   pages of two models
+    python -m hy tools/pictures.hy english            the page of `english` that learns and helps
     python -m hy tools/pictures.hy look PREFIX PAGES  HTML files, at both widths, light and dark
 
 KEEPER is fine-tuned on lighthouse.txt as in README, LOL trained on lol.txt. The pictures of PAGES
@@ -9,14 +10,16 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
 
 (import
   html [escape]
+  io [BytesIO]
   itertools [product]
   pathlib [Path]
   subprocess
   sys
   tempfile [NamedTemporaryFile TemporaryDirectory]
+  PIL [Image]
   pyte
   lstm-textgen.textmodel [load]
-  tests.browser [fragment open-page start-browser wait-for-end WRITTEN]
+  tests.browser [fragment open-page start-browser wait-for-end wait-until WRITTEN]
   tests.helpers [program succeeded]
   tests.screen [Screen]
   tools.forms [ROOT])
@@ -34,7 +37,32 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
     "pre {{ display: inline-block; margin: 0; padding: 1rem 1.25rem;"
     " font: 15px/1.3 'DejaVu Sans Mono', monospace }}"
     "i {{ display: inline-block; width: 1ch; font-style: normal }}</style><pre>{}</pre>")
-  SETTINGS {"rng_seed" "5"  "length" "240"  "fast" "1"})  ; of the pages
+  SETTINGS {"rng_seed" "5"  "length" "240"  "fast" "1"}  ; of the pages
+  ;; What a person and, every other time, the machine write on the tab Together.
+  SHEET ["The night train stopped where there was no " "sound" "but the " "sound"
+    "of snow. An old woman climbed in with a clock under her "]
+  ;; The moving picture: a file, its way onto the page in shares, the moments of the longest lesson
+  ;; (most end earlier), the milliseconds of a frame.
+  DIARY (/ ROOT "corpora" "lighthouse.txt")
+  WAY [0 0.25 0.5 0.7 0.85 0.95 1 1]
+  PARTS 20
+  MOVING 90
+  STILL 1800
+  ;; The file as a sheet of paper at a `share` of its way, and as the browser gives it to a page.
+  PAPER #[[(share) => {
+    const paper = document.getElementById("paper") ?? document.createElement("div");
+    Object.assign(paper, {id: "paper", textContent: "lighthouse.txt"});
+    Object.assign(paper.style, {position: "fixed", padding: "1.25rem 1.5rem 4.5rem",
+      background: "#fffefb", color: "#211e1a", border: "1px solid #cfc6b6", borderRadius: "3px",
+      boxShadow: "0 6px 18px rgb(0 0 0 / 22%)", transform: `rotate(${4 - 4 * share}deg)`,
+      left: `${72 - 28 * share}vw`, top: `${70 - 35 * share}vh`});
+    document.body.append(paper);
+  }]]
+  GIVEN #[[(text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "lighthouse.txt", {type: "text/plain"}));
+    return data;
+  }]])
 
 
 (defn picture-run []
@@ -77,12 +105,97 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
         (take page (/ PICTURES f"{name}.png"))))))
 
 
+(defn picture-english []
+  "Take README's pictures of the page of `english`, which learns a diary, and helps a writer."
+  (for [browser (start-browser)]
+    (with [file (NamedTemporaryFile :suffix ".html")]
+      (.page (load "english") file.name :overwrite True)
+      (with [page (open-page browser file.name :viewport (size 960 575) #** LARGE)]
+        (write-together page)
+        (take page (/ PICTURES "together.png")))
+      (with [page (open-page browser file.name (fragment :rng-seed 3 :length 320)
+          :viewport (size 960 690) :device-scale-factor 1.25)]
+        (setv
+          start (list (dropped page))
+          lesson (list (taught page))
+          still #((get lesson (// (* 2 (len lesson)) 3) 0) STILL))  ; where nothing moves
+        (save-moving [still #* start #* lesson #* (written-slowly page)]
+          (/ PICTURES "learning.webp"))))))
+
+
+(defn write-together [page]
+  "Write on the tab Together with the machine, whose words get a color."
+  (.click page "#tab-together")
+  (for [[n part] (enumerate SHEET)]
+    (if (% n 2)
+      (.click page f"#offered-words button:has-text('{part}')")
+      (.type page "#sheet" part))
+    (wait-until page "document.getElementById('offered-words').ariaBusy === 'false'"))
+  (.click page "#sheet-whose")
+  (.evaluate page "scrollTo(0, 0)"))
+
+
 (defn look [prefix #* paths]
   "Take pictures of the whole pages at `paths`, narrow and wide, in light and dark."
   (for [browser (start-browser)  path (map Path paths)  [width scheme] LOOKS]
     (with [page (open-page browser path :site path.parent :viewport (size width 1000)
         :color-scheme scheme :reduced-motion "reduce")]
       (take page f"{prefix}{path.stem}-{width}-{scheme}.png" :full-page True))))
+
+
+;; * A moving picture: frames are #(PNG milliseconds)
+
+(defn frame [page milliseconds [top 0]]
+  "Return a frame of the `page`, scrolled down by `top` pixels."
+  (.evaluate page f"scrollTo(0, {top})")
+  #((.screenshot page :animations "disabled") milliseconds))
+
+
+(defn dropped [page]
+  "Yield frames in which a diary is dropped on the tab Teach, which reads it."
+  (.click page "#tab-teach")
+  (setv file (.evaluate-handle page GIVEN (.read-text DIARY :encoding "utf-8")))
+  (for [share WAY]
+    (.evaluate page PAPER share)
+    (when (> share 0.8) (.dispatch-event page "#teach-drop" "dragover" {"dataTransfer" file}))
+    (yield (frame page (if share MOVING STILL))))
+  (.evaluate page "document.getElementById('paper').remove()")
+  (.dispatch-event page "#teach-drop" "drop" {"dataTransfer" file})
+  (wait-until page "!document.getElementById('teach-found').hidden")
+  (yield (frame page STILL))
+  (yield (frame page STILL 185)))
+
+
+(defn taught [page]
+  "Yield frames in which the page learns, at equal parts of its lesson, and one of the end."
+  (.click page "#teach-go")
+  (setv seen 0)
+  (while (.is-hidden page "#teach-done")
+    (.wait-for-timeout page 100)
+    (setv part (.evaluate page "document.getElementById('teach-part').value"))
+    (when (>= part (/ (+ seen 1) PARTS))
+      (setv seen (int (* part PARTS)))
+      (yield (frame page (* 5 MOVING) 96))))
+  (yield (frame page STILL)))
+
+
+(defn written-slowly [page]
+  "Yield frames in which the taught page writes a passage."
+  (.click page "#tab-write")
+  (while (.is-visible page "#stop")
+    (yield (frame page (* 2 MOVING)))
+    (.wait-for-timeout page 500))
+  (yield (frame page (* 3 STILL))))
+
+
+(defn save-moving [frames target]
+  "Save `frames` as `target`, which runs twice."
+  (setv
+    [pictures times] (zip #* frames)
+    [first #* others] (gfor png pictures (Image.open (BytesIO png))))
+  (.save first target :save-all True :append-images others :duration (list times) :loop 2
+    :lossless True :method 4)
+  (print target (. (.stat target) st-size)))
 
 
 (defn take [what target #** options]
@@ -122,4 +235,5 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
   (setv
     sys.executable hy.sys-executable  ; within `python -m hy` it is Hy's own program
     [_ what #* arguments] sys.argv)
-  ((get {"run" picture-run  "pages" picture-pages  "look" look} what) #* arguments))
+  ((get {"run" picture-run  "pages" picture-pages  "english" picture-english  "look" look} what)
+    #* arguments))

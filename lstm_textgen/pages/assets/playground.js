@@ -289,3 +289,5 @@ if (written) {
 } else {
   begin(again);
 }
+// An address may name the tab to open: english.html#teach.
+document.getElementById(`tab-${location.hash.slice(1)}`)?.click();
