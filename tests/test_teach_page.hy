@@ -9,7 +9,7 @@
   lstm-textgen.pages [numbers playground :as module]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.textmodel [import-page]
-  tests.browser [WRITTEN flaws fragment halved-model open-page page-of wait-for-end wait-until
+  tests.browser [flaws fragment halved-model open-page page-of wait-for-end wait-until
     written]
   tests.engines [open-firefox open-webkit]
   tests.helpers [ROOT])
@@ -17,9 +17,7 @@
 (setv
   DIARY (.read-text (/ ROOT "corpora/lighthouse.txt") :encoding "utf-8")
   TEXT (cut DIARY 15_000)
-  NAMES (.read-text (/ ROOT "corpora/dinosaurs.txt") :encoding "utf-8")
   COPIED (* "The lamp was lit at a quarter to four, and the goat was on the roof. " 60)
-  DOCUMENT (/ ROOT "tests/documents/pandoc.docx")
   GO "document.getElementById('teach-go').click()"
   LEARNING "document.querySelectorAll('#teach-written p').length"
   DONE "!document.getElementById('teach-done').hidden"
@@ -197,109 +195,6 @@
 (defn test-an-address-may-name-the-tab [browser path]
   (with [page (open-page browser path "#teach")]
     (assert (.is-visible page "#teach-text"))))
-
-
-;; * What comes in
-
-(defn test-a-list-is-found-and-taught-as-one [browser path]
-  (with [page (open-teach browser path)]
-    (give page NAMES)
-    (assert (= (shown page "#teach-what") "A list of 447 lines"))
-    (assert (.is-checked page "#teach-items"))
-    (taught page NAMES)
-    (wait-until page "document.querySelectorAll('#teach-after .item').length === 10")
-    (assert (.is-visible page "#teach-fingerprints"))
-    (assert (all (.evaluate page FIGURES)))  ; both lines, though no epoch takes a moment
-    (.click page "#tab-write")
-    (wait-until page f"document.querySelectorAll('{WRITTEN} .item').length === 10")))
-
-
-(defn test-a-document-of-word-is-read [browser path]
-  (with [page (open-teach browser path)]
-    (.click page "#tab-teach")
-    (.set-input-files page "#teach-file" DOCUMENT)
-    (wait-until page "document.getElementById('teach-text').value.length > 100")
-    (assert (.is-visible page "#teach-found"))))
-
-
-(defn test-a-file-that-is-no-text-is-said [browser path]
-  (with [page (open-teach browser path)]
-    (.click page "#tab-teach")
-    (.set-input-files page "#teach-file"
-      {"name" "a.pdf"  "mimeType" "application/pdf"  "buffer" b"%PDF-1.7"})
-    (wait-until page "!document.getElementById('teach-trouble').hidden")
-    (assert (in "PDF" (shown page "#teach-trouble")))
-    (assert (not (.is-visible page "#teach-found")))))
-
-
-(defn test-strange-characters-are-named-and-learned [browser path]
-  (with [page (open-teach browser path)]
-    (give page (+ (* "The dog saw a ☃ and a ǌ. " 60) "\x01"))
-    (setv advice (.all-inner-texts (.locator page "#teach-advice li")))
-    (assert (in "Characters left out: ␁" advice))
-    (assert (any (gfor line advice (.endswith line "☃"))))
-    (.click page "#teach-go")
-    (wait-until page DONE)))
-
-
-(defn test-a-new-machine-learns-a-strange-text-and-the-tab-says-so
-    [browser monkeypatch tmp-path]
-  (.setitem monkeypatch (get numbers.LEARNING "tuning") "strange" 3)
-  (setv path (page-of tmp-path (halved-model "24")))
-  (with [page (open-teach browser path)]
-    (.evaluate page LISTEN)
-    (teach page (cut TEXT 2000))
-    (wait-until page "!document.getElementById('teach-foreign').hidden")
-    (assert (in "A new machine will learn it" (shown page "#teach-foreign")))
-    (wait-until page DONE)
-    (assert (= (.evaluate page "said.facts.layers") [["lstm" 128]]))))
-
-
-(defn test-a-teacher-that-dies-is-said-and-the-best-so-far-is-kept [browser path]
-  (with [page (open-teach browser path)]
-    (.evaluate page LISTEN)
-    (teach page DIARY :nothing True)
-    (wait-until page f"{LEARNING} > 1")
-    (.evaluate page "teacher.dispatchEvent(new Event('error'))")
-    (wait-until page DONE)
-    (assert (= (shown page "#teach-why")
-      "Teaching broke off unexpectedly. The best version so far is kept."))
-    (assert (.is-visible page "#teach-save"))))
-
-
-(defn test-a-text-may-be-too-short [browser path]
-  (with [page (open-teach browser path)]
-    (give page "One line is not enough.")
-    (assert (in "at least 1,000 characters" (shown page "#teach-advice")))
-    (assert (.is-disabled page "#teach-go"))))
-
-
-(defn test-a-ready-text-is-there-at-a-click [browser path]
-  (with [page (open-teach browser path)]
-    (.click page "#tab-teach")
-    (.click page "text=a lighthouse diary")
-    (wait-until page f"document.getElementById('teach-text').value.length === {(len DIARY)}")
-    (assert (= (shown page "#teach-what") "46,231 characters of prose"))))
-
-
-(defn test-ready-texts-are-in-the-languages-of-the-page-and-of-its-machines [browser tmp-path]
-  (setv path (/ tmp-path "page.html"))
-  (.write-text path (module.playground {"spanish" (halved-model)}) :encoding "utf-8")
-  (with [page (open-teach browser path :locale "de-DE")]
-    (.click page "#tab-teach")
-    (assert (= (.all-inner-texts (.locator page "#teach-ready button")) [
-      "Tagebuch einer Nachtwache" "Unsinnsverse"
-      "el cuaderno de un bibliobús" "versos disparatados"
-      "Dinosaurier, eine Liste"]))
-    (.click page "text=Unsinnsverse")
-    (wait-until page "document.getElementById('teach-text').value.startsWith('Ein Dachs')")))
-
-
-(defn test-advice-writes-numbers-as-the-language-does [browser path]
-  (for [[locale needed] [["en-US" "20,000"] ["de-DE" "20.000"]]]
-    (with [page (open-teach browser path :locale locale)]
-      (give page TEXT)
-      (assert (in needed (shown page "#teach-advice"))))))
 
 
 ;; * What is kept
