@@ -27,15 +27,6 @@ export function toBase64(bytes) {
 }
 
 /**
- * Free the memory of bytes that nobody reads any more, if the browser can: otherwise it does so when
- * it likes.
- * @param {Uint8Array} bytes
- */
-export function free(bytes) {
-  /** @type {any} */ (bytes.buffer).transfer?.(0);
-}
-
-/**
  * Return the number whose 16 bits are `bits` (IEEE 754 binary16).
  * @param {number} bits
  */

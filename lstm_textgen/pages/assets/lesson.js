@@ -21,7 +21,7 @@ export class Helper {
 
 /** A run of training, which begins at once and reports by messages. */
 export class Lesson {
-  /** @type {{stop?: boolean}} */
+  /** @type {import("./start.js").Asked} */
   asked = {};
 
   /**
@@ -56,6 +56,11 @@ export class Lesson {
       report: (news) => postMessage(news, { transfer: news.weights ? [news.weights.buffer] : [] }),
       asked: this.asked,
     });
+  }
+
+  /** Use the memory of an earlier state. @param {{weights: Uint8Array}} message */
+  reuse({ weights }) {
+    this.asked.room = weights;
   }
 
   /** End with the best so far. */

@@ -67,7 +67,10 @@ export class Model {
       this.waiting.get(data.number)?.(data.result);
       this.waiting.delete(data.number);
     });
-    this.#give("load", { role: "write", codes: KERNELS, constants: CONSTANTS });
+    const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
+    this.ask("load", { role: "write", ...all });
+    /** @type {Uint8Array | undefined} for the weights of another moment, which travel */
+    this.room = undefined;
   }
 
   /**
@@ -85,19 +88,13 @@ export class Model {
    * Let the model be at another moment of its learning.
    * @param {Facts} facts with the same units @param {Uint8Array} weights packed
    */
-  reload(facts, weights) {
+  async reload(facts, weights) {
     Object.assign(this, { facts, weights });
-    return this.#give("change", {});
-  }
-
-  /**
-   * Send the facts and weights. A copy that is transferred needs no more memory than that.
-   * @param {string} what @param {object} message
-   */
-  #give(what, message) {
-    const { facts, weights } = this;
-    const copy = weights.slice();
-    return this.ask(what, { facts, weights: copy, ...message }, [copy.buffer]);
+    const copy = this.room?.length === weights.length ? this.room : new Uint8Array(weights.length);
+    copy.set(weights);
+    this.room = undefined;
+    const answer = await this.ask("change", { facts, weights: copy }, [copy.buffer]);
+    this.room = answer.weights;
   }
 
   /**

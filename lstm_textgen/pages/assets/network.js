@@ -77,14 +77,13 @@ export function matricesOf(flat, sizes) {
 /**
  * Return weights as pages hold them: rows of 16-bit floats or, of 8 bits, of whole numbers after
  * the 32-bit float by which they are multiplied.
- * @param {Float32Array} flat @param {Facts} facts
+ * @param {Float32Array} flat @param {Facts} facts @param {Uint8Array} [room] earlier ones
  */
-export function packed(flat, facts) {
+export function packed(flat, facts, room) {
   const rows = matricesOf(flat, shapesOf(facts)).flat();
   const eight = facts.bits === 8;
-  const view = new DataView(
-    new ArrayBuffer(eight ? flat.length + 4 * rows.length : 2 * flat.length),
-  );
+  const size = eight ? flat.length + 4 * rows.length : 2 * flat.length;
+  const view = new DataView(room?.length === size ? room.buffer : new ArrayBuffer(size));
   const bytes = new Int8Array(view.buffer);
   let place = 0;
   for (const row of rows) {

@@ -34,7 +34,9 @@ import { randomNumbers } from "./sampler.js";
  * @property {(shape: import("./network.js").Shape, rows: number, steps: number) =>
  *   Team | Promise<Team>} makeTeam
  * @property {(news: {event: string, [name: string]: any}) => void} report
- * @property {{stop?: boolean}} asked which the page may change at any time
+ * @property {Asked} asked which the page may change at any time
+ *
+ * @typedef {{stop?: boolean, room?: Uint8Array}} Asked to stop, and the memory for a state
  *
  * @typedef {object} Start
  * @property {import("./corpus.js").Corpus} corpus

@@ -1,6 +1,5 @@
 /** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
 
-import { free } from "./binary.js";
 import { Comparison } from "./comparison.js";
 import { prepared } from "./intake.js";
 import { Keeping } from "./keeping.js";
@@ -129,7 +128,11 @@ function addMoment(run, facts, weights) {
   const moment = { seconds: (performance.now() - run.began) / 1000, facts, weights };
   const kept = keepMoment(run.moments, moment);
   const used = kept.map((each) => each.weights);
-  run.moments.filter((each) => !used.includes(each.weights)).forEach((each) => free(each.weights));
+  for (const { weights } of run.moments) {
+    if (!used.includes(weights)) {
+      run.teacher.reuse(weights);
+    }
+  }
   run.moments = kept;
   return moment;
 }

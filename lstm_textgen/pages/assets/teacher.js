@@ -85,6 +85,14 @@ export class Teacher {
     this.report({ event: "failed", message: "teach.failed.worker" });
   }
 
+  /**
+   * Give the memory of a state to a later one: of what was sent, a browser frees it late.
+   * @param {Uint8Array} weights
+   */
+  reuse(weights) {
+    this.worker.postMessage({ do: "reuse", weights }, [weights.buffer]);
+  }
+
   /** Ask the run to end with the best so far. */
   stop() {
     this.worker.postMessage({ do: "stop" });

@@ -203,9 +203,10 @@ class Training {
   }
 
   #reportState() {
-    const { team, report } = this;
+    const { team, report, asked } = this;
     const facts = { ...this.facts, bits: STATE_BITS };
-    report({ event: "state", weights: packed(team.weights, facts), facts });
+    report({ event: "state", weights: packed(team.weights, facts, asked.room), facts });
+    asked.room = undefined;
   }
 
   // * The end of an epoch

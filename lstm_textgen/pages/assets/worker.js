@@ -4,7 +4,6 @@
  */
 
 import { aside, cellsIn, surprises } from "./aside.js";
-import { free } from "./binary.js";
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
 import { Helper, Lesson } from "./lesson.js";
@@ -44,7 +43,6 @@ export class Writer {
     this.units = facts.units;
     this.constants = constants;
     this.network = new Network(facts, weights, compiled(codes));
-    free(weights);
     this.newline = this.units.indexOf("\n");
     this.suggester = new Suggester(facts, this.network, constants);
     this.sampler = new Sampler(0);
@@ -266,7 +264,7 @@ export class Writer {
     this.facts = facts;
     this.network.load(facts, weights);
     this.suggester.forget();
-    free(weights);
+    return { weights }; // which then need not be copied to new memory the next time
   }
 
   /**
@@ -340,6 +338,7 @@ addEventListener("message", async ({ data }) => {
   }
   const result = (await role[data.do]?.(data)) ?? {};
   if (data.number !== undefined) {
-    postMessage({ number: data.number, result });
+    const transfer = result.weights ? [result.weights.buffer] : [];
+    postMessage({ number: data.number, result }, { transfer });
   }
 });
