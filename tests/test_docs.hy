@@ -7,6 +7,7 @@
   textwrap
   urllib.parse
   pytest
+  lstm-textgen
   tests.browser [open-page overflow violations]
   tests.forkserver [COUNTING]
   tests.helpers [ROOT forked-python]
@@ -187,6 +188,15 @@
 (defn test-readme-is-short []
   (setv prose (re.sub r"(?ms)<!--.*?-->|^```.*?^```" "" (text-of README)))
   (assert (<= (len (re.findall r"\S*\w\S*" prose)) 700)))
+
+
+(defn test-readme-names-the-version-the-status-and-the-pythons []
+  (setv
+    setup (text-of (/ ROOT "setup.py"))
+    [status] (re.findall r"Development Status :: \d - (\w+)" setup)
+    [oldest #* _ newest] (re.findall r"Python :: (3\.\d+)" setup))
+  (assert (in f"version {lstm-textgen.__version__}, {(.lower status)}" (text-of README)))
+  (assert (in f"Python {oldest} to {newest}" (text-of README))))
 
 
 (defn test-each-link-in-a-page-s-text-leads-somewhere []

@@ -282,16 +282,6 @@ for name in sys.argv[1:]: assert importlib.import_module(name).__file__.startswi
 
 ;; * What is needed
 
-(defn test-readme-names-the-version-the-status-and-the-pythons []
-  (setv
-    readme (.read-text (/ ROOT "README.md") :encoding "utf-8")
-    setup (.read-text (/ ROOT "setup.py") :encoding "utf-8")
-    [status] (re.findall r"Development Status :: \d - (\w+)" setup)
-    [oldest #* _ newest] (re.findall r"Python :: (3\.\d+)" setup))
-  (assert (in f"version {lstm-textgen.__version__}, {(.lower status)}" readme))
-  (assert (in f"Python {oldest} to {newest}" readme)))
-
-
 (defn described [folder backend]
   "Let setuptools describe, in `folder`, the package for a `backend`; return the finished process."
   (for [name ["README.md" "pyproject.toml" "setup.py" "lstm_textgen/__init__.py"]]
