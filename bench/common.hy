@@ -151,7 +151,7 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
 ;; * Keystrokes
 
 (defn compare-keystrokes [contestants]
-  #[[Print how long each contestant takes from a keystroke to words, alone and beside a process.
+  #[[Print how long contestants take from a keystroke to words, alone and beside a process.
 
   They are a dict from names to functions of a text and of what is typed after it, which return
   the seconds for each character.]]

@@ -63,8 +63,10 @@
   (setv [alone beside words] (in-worker browser (+
     "const seed = {ids: [0, 1], start: 0, rest: '', opening: '', rngSeed: 1, stream: 0};"
     "const asked = {length: 9, milliseconds: 1e9, temperature: 1, topP: 1, minP: 0};"
-    "const other = make(); other.begin(seed); const alone = [other.write(asked), other.write(asked)];"
-    "writer.begin(seed); const words = ask(text); await slice(); const beside = [writer.write(asked)];"
+    "const other = make(); other.begin(seed);"
+    "const alone = [other.write(asked), other.write(asked)];"
+    "writer.begin(seed); const words = ask(text);"
+    "await slice(); const beside = [writer.write(asked)];"
     "await slice(); beside.push(writer.write(asked)); return [alone, beside, await words];")))
   (assert (= alone beside))
   (assert-words-of words (a-model) LONG))
@@ -73,8 +75,9 @@
 (defn test-other-weights-read-the-sheet-anew [browser]
   (setv
     other (a-model 5)
-    [found] (in-worker browser :other other
-      "await ask(text); writer.change({facts, weights: fromBase64(others)}); return [await ask(text)];"))
+    [found] (in-worker browser :other other (+
+      "await ask(text); writer.change({facts, weights: fromBase64(others)});"
+      "return [await ask(text)];")))
   (assert-words-of found other LONG))
 
 

@@ -10,14 +10,15 @@
 
 (setv
   TEXT (* "one two, three. four five! six\n" 5)
-  WORDS "#offered-words button"
-  PHRASES "#offered-phrases button"
+  WORDS "#offered-words li:not([hidden]) button"
+  PHRASES "#offered-phrases li:not([hidden]) button"
   SETTLED "document.getElementById('offered-words').ariaBusy === 'false'"
   SHARES "#sheet-shares"
   ;; Lets the page keep what it asks a worker for last; with `false`, none is asked.
-  OVERHEAR (+ "(asks) => { const post = Worker.prototype.postMessage; Worker.prototype.postMessage ="
-    "function (message, ...rest) { if (message.do === 'suggest') { window.asked = message;"
-    "if (!asks) return; } post.call(this, message, ...rest); }; }"))
+  OVERHEAR (+ "(asks) => { const post = Worker.prototype.postMessage;"
+    "Worker.prototype.postMessage = function (message, ...rest) {"
+    "if (message.do === 'suggest') { window.asked = message; if (!asks) return; }"
+    "post.call(this, message, ...rest); }; }"))
 
 
 (defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
@@ -281,6 +282,15 @@
       (assert (= #((sheet page) (.inner-text page SHARES)) expected)))))
 
 
+(defn test-what-is-typed-is-undone-at-once-not-letter-by-letter [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (press page "1")
+    (setv before (sheet page))
+    (press page #* "three")
+    (press page "Control+z")
+    (assert (= (sheet page) before))))
+
+
 (defn test-of-a-long-text-models-read-the-end-and-then-what-is-added [browser tmp-path]
   (with [page (together browser tmp-path)]
     (.evaluate page f"({OVERHEAR})(true)")
@@ -300,68 +310,10 @@
     (.evaluate page f"({OVERHEAR})(false)")
     (.click page "#tab-together")
     (.run-for page.clock 500)
-    (assert (= (.inner-text page "#offered-words") ""))
+    (assert (not (.is-visible page "#sheet-reading")))
     (.run-for page.clock 500)
-    (assert (= (.inner-text page "#offered-words") "The machine is reading your text…"))))
-
-
-;; * Other ways to type
-
-(defn test-a-chinese-input-method-composes-and-then-words-follow [browser tmp-path]
-  (with [page (together browser tmp-path
-      (halved-model :text "你们好吗我们很好。\n" :odds {"们" 1e6  "。" 1e5}))]
-    (setv keys (.new-cdp-session page.context page))
-    (.focus page "#sheet")
-    (.send keys "Input.imeSetComposition" {"text" "ni"  "selectionStart" 2  "selectionEnd" 2})
-    (settle page)
-    (.send keys "Input.insertText" {"text" "你"})
-    (settle page)
-    (assert (= #((sheet page) (.inner-text page SHARES)) #("你" "You 100%, the machine 0%")))
-    (setv [first #* _] (offered page))
-    (press page "1")
-    (assert (= (sheet page) f"你{first}"))))
-
-
-(defn test-on-android-words-are-offered-while-one-is-composed-and-a-tap-commits-it [browser tmp-path]
-  (with [page (together browser tmp-path :has-touch True :is-mobile True)]
-    (setv keys (.new-cdp-session page.context page))
-    (.focus page "#sheet")
-    (for [n [1 2 3]]
-      (.send keys "Input.imeSetComposition"
-        {"text" (cut "one" n)  "selectionStart" n  "selectionEnd" n})
-      (settle page))
-    (assert (= (sheet page) "one"))
-    (.tap page f"{WORDS} >> nth={(place-of page "two")}")
-    (assert (= (sheet page) "one two "))
-    (settle page)
-    (.tap page f"{WORDS} >> nth={(place-of page "four")}")
-    (assert (= (sheet page) "one two four "))))
-
-
-(defn test-text-may-run-from-right-to-left [browser tmp-path]
-  (with [page (together browser tmp-path
-      (halved-model :text "אב גד, הו.\n" :odds {"ב" 1e3  " " 1e3}))]
-    (type-in page "א")
-    (press page (str (+ 1 (place-of page "אב"))))
-    (assert (= (sheet page) "אב "))
-    (for [each ["#sheet" WORDS]]
-      (assert (.evaluate page f"document.querySelector('{each}').matches(':dir(rtl)')")))))
-
-
-(defn test-a-model-that-was-just-taught-offers-its-words [browser tmp-path]
-  (with [page (together browser tmp-path)]
-    (.click page "#tab-teach")
-    (.fill page "#teach-text" (* "xy zzy yx. " 300))
-    (wait-until page "!document.getElementById('teach-found').hidden")
-    (.check page "#teach-start--1")
-    (.click page "#teach-go")
-    (wait-until page "document.querySelectorAll('#teach-written p').length > 0")
-    (.click page "#teach-stop")
-    (wait-until page "!document.getElementById('teach-done').hidden")
-    (.click page "#tab-together")
-    (type-in page "x")
-    (assert (any (map str.isalpha (offered page))))
-    (assert (<= (set (.join "" (offered page))) (set "xyz. ↵")))))
+    (assert (= (.inner-text page "#sheet-reading") "The machine is reading your text…"))
+    (assert (= (.inner-text page "#offered-words") ""))))
 
 
 ;; * Whose words

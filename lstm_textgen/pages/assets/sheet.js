@@ -130,18 +130,22 @@ export class Sheet {
   }
 
   /**
-   * Put text in the place of what is selected.
+   * Put text in the place of what is selected, so that it is undone on its own: what is typed before
+   * or after it is another step once the selection was set between them.
    * @param {string} text @param {string} owner
    */
   insert(text, owner) {
+    const { area } = this;
+    const [start, end] = [area.selectionStart ?? 0, area.selectionEnd ?? 0];
     this.adding = owner;
     this.digit = "";
+    area.setSelectionRange(start, end);
     // Only so can the browser undo it.
     if (!document.execCommand("insertText", false, text)) {
-      const { selectionStart, selectionEnd } = this.area;
-      this.area.setRangeText(text, selectionStart ?? 0, selectionEnd ?? 0, "end");
+      area.setRangeText(text, start, end, "end");
       this.update();
     }
+    area.setSelectionRange(this.place, this.place);
     this.adding = YOU;
     this.seen = this.place;
   }

@@ -1,8 +1,8 @@
 /** The tab Together: a sheet on which a person writes, and words that the models offer. */
 
 import { breakLast, distinct, mixed, surprising } from "./choice.js";
-import { partsOfOffer, showOffers } from "./offered.js";
-import { element, field, make, say } from "./page.js";
+import { Offered } from "./offered.js";
+import { element, field, say } from "./page.js";
 import { said } from "./phrases.js";
 import { modelsShown } from "./playground.js";
 import { Sheet } from "./sheet.js";
@@ -24,9 +24,10 @@ const LATE = 700;
 
 const sheet = new Sheet(field("sheet"), element("sheet-colors"), changed);
 
-/** @type {Offer[]} the words that are shown, and those before each shuffle since the text changed */
-let words = [];
-/** @type {Offer[][]} */
+const wordList = new Offered(element("offered-words"), takeOffer, true);
+const wayList = new Offered(element("offered-phrases"), takeOffer, false);
+
+/** @type {Offer[][]} the words that were shown before each shuffle since the text changed */
 let former = [];
 
 /** @type {Offer[]} the phrases that are shown, and which one is chosen */
@@ -77,8 +78,8 @@ async function offerWords() {
 
 /** Say that the models are reading, in the place of words that don't fit any more. */
 function showReading() {
-  words = [];
-  element("offered-words").replaceChildren(make("li", "soft", said("together.reading")));
+  wordList.show([]);
+  element("sheet-reading").hidden = false;
 }
 
 /**
@@ -99,12 +100,9 @@ function drawn(all, count) {
 function showWords(found) {
   clearTimeout(late);
   late = 0;
-  words = found;
-  const list = element("offered-words");
-  showOffers(list, words, takeOffer, (button, n) => {
-    button.prepend(make("kbd", "", String(n + 1)), " "); // a space between them when they are read
-  });
-  list.ariaBusy = "false";
+  wordList.show(found);
+  element("sheet-reading").hidden = true;
+  element("offered-words").ariaBusy = "false";
   element("sheet-back").hidden = former.length === 0;
 }
 
@@ -144,16 +142,9 @@ async function offerPhrases() {
 /** @param {number} n */
 function choosePhrase(n) {
   chosen = n;
-  const list = element("offered-phrases");
-  showOffers(list, ways, takeOffer, (button, place) => {
-    button.classList.toggle("chosen", place === chosen);
-  });
-  list.hidden = false;
-  say(
-    partsOfOffer(ways[chosen])
-      .map((part) => make("p", "", part).textContent)
-      .join(""),
-  );
+  wayList.show(ways, chosen);
+  element("offered-phrases").hidden = false;
+  say(element("offered-phrases").querySelector(".chosen")?.textContent ?? "");
 }
 
 function hidePhrases() {
@@ -167,7 +158,7 @@ async function shuffleOffers() {
   if (!found) {
     return;
   }
-  former.push(words);
+  former.push(wordList.offers);
   showWords(drawn(found, SHOWN));
   const shown = ways.map(({ text }) => text);
   const others = shown.length ? await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE) : null;
@@ -203,7 +194,7 @@ function onKey(event) {
     sheet.giveDigit();
   } else if (choosesWord(event)) {
     event.preventDefault();
-    takeOffer(words[Number(key) - 1]);
+    takeOffer(wordList.offers[Number(key) - 1]);
     sheet.digit = key;
   }
   leaving = leaving && key !== "Tab" && (key === "Escape" || key === "Shift");
@@ -220,8 +211,8 @@ function choosesWord({ key, location }) {
     /^[1-9]$/.test(key) &&
     location !== KeyboardEvent.DOM_KEY_LOCATION_NUMPAD &&
     !field("sheet-digits").checked &&
-    Number(key) <= words.length &&
-    leftOf(words[Number(key) - 1]) !== "" &&
+    Number(key) <= wordList.offers.length &&
+    leftOf(wordList.offers[Number(key) - 1]) !== "" &&
     !/[\p{Nd}\p{Sc}][.,]?$/u.test(before)
   );
 }
@@ -266,7 +257,7 @@ function restoreSheet() {
 element("sheet").addEventListener("keydown", onKey);
 element("sheet-phrases").addEventListener("click", offerPhrases);
 element("sheet-shuffle").addEventListener("click", shuffleOffers);
-element("sheet-back").addEventListener("click", () => showWords(former.pop() ?? words));
+element("sheet-back").addEventListener("click", () => showWords(former.pop() ?? []));
 element("sheet-surprise").addEventListener("click", async () => {
   const found = surprising((await offers(SURPRISES_FROM)) ?? []);
   if (found.length) {

@@ -51,13 +51,19 @@ export function showShares(counts) {
     models.length > 1 ? models.map(({ facts }) => titleOf(facts)) : [said("together.machine")];
   const parts = names.map((_, n) => Math.round((100 * counts[n + 1]) / (all || 1)) / 100);
   const yours = parts.reduce((left, part) => left - part, 1); // so that all add up to 1
-  element("sheet-shares").replaceChildren(
+  const texts = [
     said("together.you", { share: inPercent(yours) }),
-    ...names.flatMap((name, n) => [
-      ", ",
-      make("i", n ? "second" : "", `${name} ${inPercent(parts[n])}`),
-    ]),
-  );
+    ...names.map((name, n) => `${name} ${inPercent(parts[n])}`),
+  ];
+  const place = element("sheet-shares");
+  if (place.children.length !== texts.length) {
+    const kinds = ["", "", "second"];
+    const made = texts.map((_, n) => make(n ? "i" : "span", kinds[n], ""));
+    place.replaceChildren(...made.flatMap((each) => [each, ", "]).slice(0, -1));
+  }
+  texts.forEach((text, n) => {
+    /** @type {Node} */ (place.children[n].firstChild).nodeValue = text; // see `Offered`
+  });
 }
 
 /** @param {number} part of 1 */

@@ -1,0 +1,70 @@
+"Other ways to type on the sheet of the tab Together: input methods, right to left, just taught."
+
+(import
+  pytest
+  lstm-textgen.pages [playground :as module]
+  tests.browser [halved-model wait-until]
+  tests.test-together-page [SHARES WORDS offered place-of press settle sheet together type-in])
+
+
+(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
+  "Pages take a tenth of a second."
+  (.setattr monkeypatch module "SAMPLE" 9))
+
+
+(defn test-a-chinese-input-method-composes-and-then-words-follow [browser tmp-path]
+  (with [page (together browser tmp-path
+      (halved-model :text "你们好吗我们很好。\n" :odds {"们" 1e6  "。" 1e5}))]
+    (setv keys (.new-cdp-session page.context page))
+    (.focus page "#sheet")
+    (.send keys "Input.imeSetComposition" {"text" "ni"  "selectionStart" 2  "selectionEnd" 2})
+    (settle page)
+    (.send keys "Input.insertText" {"text" "你"})
+    (settle page)
+    (assert (= #((sheet page) (.inner-text page SHARES)) #("你" "You 100%, the machine 0%")))
+    (setv [first #* _] (offered page))
+    (press page "1")
+    (assert (= (sheet page) f"你{first}"))))
+
+
+(defn test-on-android-a-word-that-is-composed-gets-offers-and-a-tap-commits-it [browser
+    tmp-path]
+  (with [page (together browser tmp-path :has-touch True :is-mobile True)]
+    (setv keys (.new-cdp-session page.context page))
+    (.focus page "#sheet")
+    (for [n [1 2 3]]
+      (.send keys "Input.imeSetComposition"
+        {"text" (cut "one" n)  "selectionStart" n  "selectionEnd" n})
+      (settle page))
+    (assert (= (sheet page) "one"))
+    (.tap page f"{WORDS} >> nth={(place-of page "two")}")
+    (assert (= (sheet page) "one two "))
+    (settle page)
+    (.tap page f"{WORDS} >> nth={(place-of page "four")}")
+    (assert (= (sheet page) "one two four "))))
+
+
+(defn test-text-may-run-from-right-to-left [browser tmp-path]
+  (with [page (together browser tmp-path
+      (halved-model :text "אב גד, הו.\n" :odds {"ב" 1e3  " " 1e3}))]
+    (type-in page "א")
+    (press page (str (+ 1 (place-of page "אב"))))
+    (assert (= (sheet page) "אב "))
+    (for [each ["#sheet" WORDS]]
+      (assert (.evaluate page f"document.querySelector('{each}').matches(':dir(rtl)')")))))
+
+
+(defn test-a-model-that-was-just-taught-offers-its-words [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (.click page "#tab-teach")
+    (.fill page "#teach-text" (* "xy zzy yx. " 300))
+    (wait-until page "!document.getElementById('teach-found').hidden")
+    (.check page "#teach-start--1")
+    (.click page "#teach-go")
+    (wait-until page "document.querySelectorAll('#teach-written p').length > 0")
+    (.click page "#teach-stop")
+    (wait-until page "!document.getElementById('teach-done').hidden")
+    (.click page "#tab-together")
+    (type-in page "x")
+    (assert (any (map str.isalpha (offered page))))
+    (assert (<= (set (.join "" (offered page))) (set "xyz. ↵")))))
