@@ -1,9 +1,9 @@
 #[[Renews docs/gallery.md from real runs: `python -m hy tools/gallery.hy FOLDER TEXTS [MODELS]`.
 
-An entry of the page names its model by `--model`. The commands of MODELS (default: all) run in
-folders below FOLDER; what they wrote, its surprise, and what the training took go into the page,
-the other entries stay. A text that a command would download, to the file after its `>`, is taken
-from the folder TEXTS if it is there.]]
+The commands of all entries, or of those that name one of MODELS, run in FOLDER. What they generate
+goes to docs/gallery/; the page shows, shaded by surprise, the samples that its notes choose. A
+model that is in FOLDER already isn't trained again, so another choice takes seconds. A text that a
+command would download, to the file after its `>`, is taken from the folder TEXTS if it is there.]]
 
 (import
   html [escape unescape]
@@ -14,7 +14,8 @@ from the folder TEXTS if it is there.]]
   shlex
   shutil
   sys
-  time
+  lstm-textgen.basics.values [counted]
+  lstm-textgen.modelfile.history [kept-entry loss-of]
   lstm-textgen.textmodel [load]
   tools.blocks [Reader blocks-in steps-of]
   tools.forms [ROOT])
@@ -23,80 +24,144 @@ from the folder TEXTS if it is there.]]
   PAGE (/ ROOT "docs" "gallery.md")
   ENTRY (re.compile r"(?m)^(?=## )")
   MODEL (re.compile r"--model (\w+)")
-  FACTS (re.compile r"[\d.]+ minutes, [\d.]+ bits")
-  ;; What a model wrote, with a digit for each character: the surprise in bits, 8 being 8 or more.
-  PASSAGE (re.compile r"(?s)<!-- shades: (\d*) -->\n<(blockquote|pre)>\n(.*?)\n</\2>"))
+  FACTS (re.compile r"\d+ epochs?, [\d.]+ bits")
+  ;; Lines quoted from a text.
+  SOURCE (re.compile r"<!-- from (\S+) -->\n((?:> .*\n)+)")
+  ;; A link to all samples, which the site unfolds.
+  ALL (re.compile r"(?m)^\[(All ten)\]\((gallery/\w+\.txt)\)$")
+  BETWEEN (re.compile r"(?m)^--- \d+ of \d+ ---\n")
+  ;; A passage: the surprise in bits of each character, 8 being 8 or more; whether it is the first,
+  ;; second … sample of the entry's commands, or what the model wrote after an epoch; its text.
+  PASSAGE (re.compile (+ r"(?s)<!-- shades: (\d*):(sample|epoch)-(\d+) -->\n"
+    r"<blockquote>\n(.*?)\n</blockquote>")))
 
 
 (defn main [folder texts #* models]
   "Renew the entries of `models` on the page, which is written after each."
   (setv
     sys.executable hy.sys-executable  ; within `python -m hy` it is Hy's own program
-    entries (.split ENTRY (.read-text PAGE :encoding "utf-8"))
-    places (dfor [n entry] (enumerate entries)  name (.findall MODEL entry)  name n))
-  (for [name (or models places)]
-    (setv n (get places name))
-    (setv (get entries n) (renewed (get entries n) (/ (Path folder) name) (Path texts)))
+    entries (.split ENTRY (.read-text PAGE :encoding "utf-8")))
+  (for [[n entry] (enumerate entries)
+        :setv named (set (.findall MODEL entry))
+        :if (if models (& named (set models)) named)]
+    (setv [(get entries n) printed] (renewed entry (Path folder) (Path texts)))
+    (for [[_ file] (.findall ALL entry)]
+      (.write-text (/ PAGE.parent file) printed :encoding "utf-8"))
     (.write-text PAGE (.join "" entries) :encoding "utf-8")))
 
 
 (defn renewed [entry folder texts #** options]
-  "Return an `entry` after following its commands in the new `folder`; `options` are a `Reader`'s."
-  (shutil.rmtree folder :ignore-errors True)
-  (.mkdir folder :parents True)
+  #[[Return an `entry` after following its commands in the `folder`, and what they generated.
+
+  `options` are a `Reader`'s.]]
+  (.mkdir folder :parents True :exist-ok True)
+  (setv
+    [name] (set (.findall MODEL entry))
+    path (/ folder f"{name}.h5")
+    printed [])
   (with [reader (Reader (.absolute folder) #** options)]
     (for [step (steps-of (blocks-in entry) :all True)]
       (setv
-        begun (time.monotonic)
         words (shlex.split step.typed)
         text (/ texts (get words -1)))
-      (if (and (in ">" words) (.exists text))
-        (shutil.copy text folder)
-        (setv printed (.follow reader step)))
       (cond
-        (in "--sources" words)
-          (setv
-            minutes (/ (- (time.monotonic) begun) 60)
-            loss (float (get (re.findall r"finished: .* ([\d.]+) bits" printed) -1))
-            facts f"{minutes :.1f} minutes, {loss :.2f} bits"
-            entry (.sub FACTS facts entry))
-        (in "--generate" words)
-          (setv entry (with-passage entry words (.strip printed "\n") folder)))))
-  (print f"{folder.name}: {facts}; {(len printed)} characters" :flush True)
-  entry)
-
-
-(defn with-passage [entry words text folder]
-  "Return the `entry` with the `text` that the command `words` wrote, shaded; its seed isn't."
+        (and (in ">" words) (.exists text)) (shutil.copy text folder)
+        (in "--generate" words) (.append printed #(words (.follow reader step)))
+        (not (and (in "--sources" words) (.exists path))) (.follow reader step))))
+  (assert-quoted entry folder)
   (setv
-    [seed model] (gfor flag ["--generate" "--model"] (get words (+ 1 (.index words flag))))
-    [_ units bits] (.score (load (/ folder model)) text)
-    digits (.join "" (gfor [unit n] (zip units bits) (* (str (min 8 (int n))) (len unit)))))
-  (assert (= (len digits) (len text)) "the model reads another text than it wrote")
-  (setv shades (+ (* "0" (len seed)) (cut digits (len seed) None)))
-  (.sub PASSAGE
-    (fn [found]
-      (setv tag (get found 2))
-      (+ f"<!-- shades: {shades} -->\n<{tag}>\n"
-        (.replace (escape text :quote False) "\n" (if (= tag "pre") "\n" "<br>\n"))
-        f"\n</{tag}>"))
-    entry))
+    model (load path)
+    loss (loss-of (kept-entry model.history))
+    facts f"{(counted (len model.history) "epochs")}, {loss :.2f} bits")
+  (print f"{name}: {facts}" :flush True)
+  #( (with-passages (.sub FACTS facts entry) model printed)
+    (.join "" (map (itemgetter 1) printed))))
 
 
-(defn shaded [text]
-  "Return the `text` of the page, for the site, with each passage as HTML that shows its shades."
+(defn assert-quoted [entry folder]
+  "Raise `AssertionError` unless the lines that an `entry` quotes are in their files in `folder`."
+  (for [[name quoted] (.findall SOURCE entry)]
+    (setv
+      places [(/ folder name) (/ ROOT "corpora" name)]
+      text (.read-text (next (filter Path.exists places)) :encoding "utf-8"))
+    (for [line (.splitlines quoted)]
+      (setv line (.removesuffix (.removeprefix line "> ") "\\"))
+      (assert (in line text) f"{name} has no line {line !r}"))))
+
+
+(defn with-passages [entry model printed]
+  "Return the `entry` with the passages it chooses from `printed`, pairs of words and output."
+  (setv
+    samples (lfor [words output] printed  text (samples-in words output)  #(words text))
+    written (dfor each model.history (get each "epoch") (get each "sample")))
   (.sub PASSAGE
     (fn [found]
       (setv
-        [shades tag shown] (.groups found)
-        text (unescape (.replace shown "<br>\n" "\n")))
-      (+ f"<{tag} class=\"passage\">"
-        (.join "" (gfor
+        [_ kind n _] (.groups found)
+        [words text] (if (= kind "sample")
+          (get samples (- (int n) 1))
+          #(["--generate" ""] (whole-lines (get written (int n)))))
+        seed (get words (+ 1 (.index words "--generate"))))
+      (+ f"<!-- shades: {(shades-of model text (len seed))}:{kind}-{n} -->\n<blockquote>\n"
+        (.replace (escape text :quote False) "\n" "<br>\n")
+        "\n</blockquote>"))
+    entry))
+
+
+(defn samples-in [words output]
+  "Return the texts in the `output` of the command `words`: a list's items have no lines between."
+  (setv [before #* texts] (.split BETWEEN output))
+  (cond
+    texts (lfor text texts (.strip text "\n"))
+    (in "--samples" words) (.splitlines before)
+    True [(.strip before "\n")]))
+
+
+(defn whole-lines [text]
+  "Return `text` up to its last sentence or line that isn't cut off."
+  (setv found (re.match r"(?s).*(?:[.!?][\"')]*(?=\s)|(?=\n))" text))
+  (.rstrip (if found (get found 0) text)))
+
+
+(defn shades-of [model text seed]
+  "Return a digit for each character of `text`: its surprise in bits; 0 for the first `seed`."
+  (setv
+    [_ units bits] (.score model text)
+    digits (.join "" (gfor [unit n] (zip units bits) (* (str (min 8 (int n))) (len unit)))))
+  (assert (= (len digits) (len text)) "the model reads another text than it wrote")
+  (+ (* "0" seed) (cut digits seed None)))
+
+
+;; * The site
+
+(defn shaded [text]
+  "Return the `text` of the page, for the site, with its shades, and with all samples unfolding."
+  (.sub ALL (fn [found] (unfolding #* (.groups found)))
+    (.sub PASSAGE
+      (fn [found]
+        (setv
+          [shades _ _ shown] (.groups found)
+          text (unescape (.replace shown "<br>\n" "\n")))
+        (quote-of "passage" (.join "" (gfor
           [shade run] (groupby (zip shades text :strict True) (itemgetter 0))
-          :setv letters (.join "" (map (itemgetter 1) run))
-          f"<i class=\"s{shade}\">{(.replace (escape letters) "\n" "<br>")}</i>"))
-        f"</{tag}>"))
-    text))
+          f"<i class=\"s{shade}\">{(on-a-line (.join "" (map (itemgetter 1) run)))}</i>"))))
+      text)))
+
+
+(defn unfolding [title file]
+  "Return HTML that unfolds the samples in `file` of docs/."
+  (setv text (.strip (.read-text (/ PAGE.parent file) :encoding "utf-8") "\n"))
+  f"<details><summary>{title}</summary>{(quote-of "samples" (on-a-line text))}</details>")
+
+
+(defn quote-of [kind shown]
+  "Return the HTML of a quote of this `kind`, in which HTML is `shown`."
+  f"<blockquote class=\"{kind}\">{shown}</blockquote>")
+
+
+(defn on-a-line [text]
+  "Return `text` as HTML without line ends, at which Markdown would end it."
+  (.replace (escape text) "\n" "<br>"))
 
 
 (when (= __name__ "__main__")

@@ -91,12 +91,17 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
   (for [browser (start-browser)
         [model seed view name] [
           [keeper "I went down" "write" "playground"]
-          [lol "heylo" "cells" "cells"]]]
+          [lol "heylo" "cells" "cells"]
+          [lol "There once was" "story" "shades"]]]
     (with [file (NamedTemporaryFile :suffix ".html")]
       (.page (load model) file.name :overwrite True)
       (with [page (open-page browser file.name (fragment :seed seed #** SETTINGS)
           :viewport (size 1120 640) #** LARGE)]
         (wait-for-end page)
+        (when (= view "story")  ; nothing but the passage and its scale
+          (.evaluate page "document.getElementById('story').style.padding = '1.5rem 2rem'")
+          (take (.locator page "#story") (/ PICTURES f"{name}.png"))
+          (continue))
         (.click page f"#tab-{view}")
         (.evaluate page "scrollTo(0, 0)")
         (when (= view "write")  ; with the alternatives of a surprising letter in the first lines
