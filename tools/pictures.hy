@@ -31,6 +31,11 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
   ;; The terminal, the moment of the picture, and colors.
   SIZE [120 30]
   MOMENT r"(?s)epoch 6/9 +━+╸?╺?━* +[4-9]\d%.*saved at"
+  ;; What leaves nothing but a passage and its scale on a page.
+  ALONE #[[() => {
+    document.getElementById("story").style.padding = "1rem 2rem";
+    document.querySelectorAll("#keys, #after > :not(.key)").forEach((each) => each.remove());
+  }]]
   COLORS {"default" "#d9d9d9"  "brightblack" "#8c8c8c"  "cyan" "#4fc3d9"  "magenta" "#d977bd"
     "green" "#62b56e"}
   FRAME (+ "<meta charset=\"utf-8\"><style>body {{ margin: 0; background: #101010 }}"
@@ -98,8 +103,8 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
       (with [page (open-page browser file.name (fragment :seed seed #** SETTINGS)
           :viewport (size 1120 640) #** LARGE)]
         (wait-for-end page)
-        (when (= view "story")  ; nothing but the passage and its scale
-          (.evaluate page "document.getElementById('story').style.padding = '1.5rem 2rem'")
+        (when (= view "story")
+          (.evaluate page ALONE)
           (take (.locator page "#story") (/ PICTURES f"{name}.png"))
           (continue))
         (.click page f"#tab-{view}")
