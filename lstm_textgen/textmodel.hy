@@ -185,8 +185,8 @@
 
     A word's probability is the sum over all ways to write it in the model's units, exact to a
     thousandth if a search through some 700 texts finds them; otherwise, and of phrases, it is a
-    lower bound. Names and line breaks count as in `generate`, and so does what `text` has said,
-    from its first word on, and no unknown word occurs.
+    lower bound. Names, line breaks and memory count as in `generate`, but memory from 100
+    characters on, and no unknown word occurs.
     Raises `TypeError` for values of the wrong type, `ValueError` for those out of range.]]
     (check-value "`count`" COUNT count)
     (check-value "`words`" COUNT words)

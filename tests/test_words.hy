@@ -138,7 +138,8 @@
 
 
 (defn test-words-of-the-text-come-again [english]
-  (setv text "There were two teapots by the sea. The mole drank the teap")
+  (setv text (+ "There were two teapots by the sea. A mole, as old as the hills, had lived "
+    "there for years, and nobody knew what he ate. The mole drank the teap"))
   (assert (in "teapots" (words-after english text))))
 
 

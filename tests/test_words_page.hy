@@ -15,7 +15,8 @@
 (setv
   VERSE (* "hey, don't he-ho! Hey yo\n" 9)
   TEXTS ["" "hey" "he" "hey " "hey, don'" "hey. " "yo\n" (* "hey yo, " 130) (* "hey yo, " 131)
-    (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don") "h" (* "y" 50)]
+    (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don")
+    (+ (* "hey yo, " 20) "he") "h" (* "y" 50)]
   ;; However busy the machine is, searches end as in Python.
   CONSTANTS {#** SHARED  "choosing" {#** (get SHARED "choosing")  "milliseconds" 60_000}}
   ;; In one worker: each of the texts, typed one after the other.

@@ -38,7 +38,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED]
   lstm-textgen.writing.words [CLAUSE-ENDS FIRST-WORDS FULL-STOPS LONGEST-OF-PHRASE
-    PATHS-OF-PHRASE SHORTEST-PHRASE]
+    PATHS-OF-PHRASE REMEMBERS-FROM SHORTEST-PHRASE]
   lstm-textgen.writing.wordtree [BUDGET EXACT LEAST LEAST-COMPLETED LEAST-LONGER NEARLY SURE
     WAYS-BUDGET WHOLE])
 
@@ -76,7 +76,8 @@ nothing is requested, whatever data the page holds.]]
     "sure" SURE  "exact" EXACT  "nearly" NEARLY  "whole" WHOLE
     "least" LEAST  "leastCompleted" LEAST-COMPLETED  "leastLonger" LEAST-LONGER
     "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "paths" PATHS-OF-PHRASE
-    "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE  "firstWords" FIRST-WORDS}
+    "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE  "firstWords" FIRST-WORDS
+    "remembersFrom" REMEMBERS-FROM}
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED

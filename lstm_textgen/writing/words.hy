@@ -1,7 +1,7 @@
 #[[What a person may choose from: the most probable words, or phrases, to go on with.
 
 All is as in generation at temperature 1: the model keeps to its names, breaks no line where its
-text didn't, and offers no unknown word. It remembers a text from its first word on.]]
+text didn't, and offers no unknown word. It remembers a text earlier, though.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -21,6 +21,7 @@ text didn't, and offers no unknown word. It remembers a text from its first word
 (setv
   FEW-TOGETHER 4  ; texts that a smaller engine reads at once
   STORED-EACH 32  ; units between two places whose states are stored, besides the last ones
+  REMEMBERS-FROM 100  ; characters of a text: after "once upon a time", "a" isn't always "a time"
   PATHS-OF-PHRASE 4  ; followed after each beginning
   LONGEST-OF-PHRASE 12  ; units of each word of a phrase, on average
   SHORTEST-PHRASE 2  ; words of letters
@@ -112,7 +113,7 @@ text didn't, and offers no unknown word. It remembers a text from its first word
       [text _ _ unknowns] (as-read vocabulary (+ text turn) False)
       sheet (Sheet turn #* (typed-in model text))
       rest (.half-typed vocabulary text)
-      seed (Seed model (.removesuffix text rest) warn True 0))
+      seed (Seed model (.removesuffix text rest) warn True REMEMBERS-FROM))
     (when (is vocabulary.unknown None) (warn-of unknowns vocabulary warn))  ; `text` lacks them
     (setv seed.memory (@_read seed))
     (setv

@@ -45,10 +45,10 @@ export class Context {
 
   /**
    * Read a seed; return whether it is still `wanted`, or else what was read of it stays read.
-   * @param {{ids: number[], start: number}} seed
+   * @param {{ids: number[], start: number, text: string, rest: string}} seed
    * @param {() => Promise<boolean>} wanted
    */
-  async read({ ids, start }, wanted) {
+  async read({ ids, start, text, rest }, wanted) {
     const differs = ids.findIndex((id, n) => id !== this.ids[n]);
     const same = differs < 0 ? ids.length : differs;
     this.memory = this.remembered <= same ? this.memory : null;
@@ -60,7 +60,7 @@ export class Context {
       }
     }
     this.tidy();
-    this.remember(start);
+    this.remember(start, text.length - rest.length);
     return true;
   }
 
@@ -143,11 +143,11 @@ export class Context {
 
   /**
    * Let the memory, if there is one, have all that was read; text begins at the place `start`.
-   * @param {number} start
+   * @param {number} start @param {number} length of the text
    */
-  remember(start) {
+  remember(start, length) {
     const { facts, constants, ids } = this;
-    if (!facts.remembers) {
+    if (!facts.remembers || length < constants.from) {
       this.memory = null;
     } else {
       this.remembered = this.memory ? this.remembered : start;

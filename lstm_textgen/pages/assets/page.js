@@ -15,8 +15,8 @@
  * @property {import("./wordends.js").Constants & {longer: number, budget: number,
  *   waysBudget: number, milliseconds: number, sure: number, exact: number, nearly: number,
  *   whole: number, least: number, leastCompleted: number, leastLonger: number,
- *   shortestPhrase: number, firstWords: number, clauseEnds: string, fullStops: string,
- *   paths: number, unitsOfWord: number}} choosing of `wordtree.hy` and `words.hy`
+ *   shortestPhrase: number, firstWords: number, remembersFrom: number, clauseEnds: string,
+ *   fullStops: string, paths: number, unitsOfWord: number}} choosing of `wordtree.hy` and `words.hy`
  * @property {number} rarer of `names.hy`
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],

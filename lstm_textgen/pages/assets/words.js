@@ -39,13 +39,20 @@ export class Suggester {
     /** The names in the sheet, and the rule that has them, as it takes a while to make. */
     this.named = "";
     this.names = new Names(facts.units, facts.names, "", constants.rarer);
-    this.context = new Context(facts, network, constants.memory);
+    this.context = this.freshContext();
+  }
+
+  /** Return a context that has read nothing. */
+  freshContext() {
+    const { facts, network, constants } = this;
+    const memory = { ...constants.memory, from: constants.choosing.remembersFrom };
+    return new Context(facts, network, memory);
   }
 
   /** Forget what was read, as the network has other weights. */
   forget() {
     this.asked++;
-    this.context = new Context(this.facts, this.network, this.constants.memory);
+    this.context = this.freshContext();
   }
 
   /**
