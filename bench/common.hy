@@ -37,7 +37,7 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
   ;; What lets glibc keep the memory that a process frees.
   KEPT {"MALLOC_MMAP_MAX_" "0"  "MALLOC_TRIM_THRESHOLD_" "4000000000"}
   KEYSTROKES (int (os.environ.get "BENCH_ROUNDS" 200))  ; whose time is measured, …
-  TYPED-FROM 300  ; … after so many characters of a text
+  TYPED-FROM 300  ; … after the first characters of a text
   USUAL 900_000  ; characters to train on, of a text of 1 MB
   PACKAGES ["hy" "numpy" "keras" "tensorflow" "torch" "jax"]  ; whose versions a result has
   NOTED {}       ; the figures so far: a dict from names to lists of #(value unit)

@@ -365,4 +365,5 @@
       (.type-in page "#sheet" keys)
       (.wait-until page f"document.getElementById('sheet').value.length >= {length}")
       (.wait-until page SETTLED))
-    (assert (not (.run page "/[0-9]/.test(document.getElementById('sheet').value)")))))
+    (.type-in page "#sheet" "!")
+    (assert (.run page "/^[^0-9]*[^ 0-9]!$/.test(document.getElementById('sheet').value)"))))

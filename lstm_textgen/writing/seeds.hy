@@ -25,7 +25,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
 
 (setv
   PATHS 16       ; the most probable ones, followed from each place in a word
-  NEGLIGIBLE 12  ; nats: paths this much less probable than a way already found are dropped
+  NEGLIGIBLE 12  ; nats: paths this much less probable than a way known by then are dropped
   ;; How probably a seed's last word must end there to be taken as whole, if it is one of the units
   ;; and if it isn't (bench/log.md).
   KNOWN 0.05
@@ -197,7 +197,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
       fits (lfor [id unit] (enumerate units) :if (.startswith unit left) id)
       beyond (np.array (lfor id fits :if (!= (get units id) left) id) int)
       within (lfor [id unit] (enumerate units) :if (.startswith left unit) id))
-    (for [path (_likeliest (.pop paths offset []) found)]
+    (for [path (_likeliest (.pop paths offset []) (+ found (get paths (len rest))))]
       (setv
         state (_followed engine path)
         ln-sum (np.logaddexp.reduce engine.logits :dtype "float64")
@@ -206,14 +206,15 @@ But most seeds end with a whole word, so a word that the model may end there isn
         (.append found (Way (np.logaddexp.reduce (get odds beyond)) state beyond (len left))))
       (for [id within]
         (.append (get paths (+ offset (len (get units id)))) (_Path (get odds id) state id)))))
-  (for [path (_likeliest (get paths (len rest)) found)]
+  (setv whole (get paths (len rest)))
+  (for [path (_likeliest whole (+ found whole))]
     (.append found (Way path.weight (_followed engine path))))
   (or (nlargest (len units) found :key (attrgetter "weight")) [(Way 0.0 start)]))
 
 
-(defn _likeliest [paths found]
-  "Return those of `paths` worth following, given the ways already `found`."
-  (setv least (- (max (gfor way found way.weight) :default (- np.inf)) NEGLIGIBLE))
+(defn _likeliest [paths known]
+  "Return those of `paths` worth following, given those that are `known` to become ways."
+  (setv least (- (max (gfor each known each.weight) :default (- np.inf)) NEGLIGIBLE))
   (lfor path (nlargest PATHS paths :key (attrgetter "weight")) :if (>= path.weight least) path))
 
 

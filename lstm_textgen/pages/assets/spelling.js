@@ -50,7 +50,8 @@ export function allWaysOn(start, step, units, rest, constants) {
   for (let place = 0; place < rest.length; place++) {
     const left = rest.slice(place);
     const alike = idsWhere(units, (unit) => unit[0] === left[0]);
-    for (const { weight, path, state: here } of followed(step, paths[place], found, constants)) {
+    const known = [...found, ...paths[rest.length]]; // ways, and paths that will be some
+    for (const { weight, path, state: here } of followed(step, paths[place], known, constants)) {
       const odds = logOdds(here[0], weight);
       const ids = alike.filter((id) => units[id] !== left && units[id].startsWith(left));
       if (ids.length) {
@@ -63,7 +64,8 @@ export function allWaysOn(start, step, units, rest, constants) {
       }
     }
   }
-  for (const { weight, path, state } of followed(step, paths[rest.length], found, constants)) {
+  const whole = paths[rest.length];
+  for (const { weight, path, state } of followed(step, whole, [...found, ...whole], constants)) {
     found.push({ weight, path, typed: 0, ids: null, odds: logOdds(state[0], weight), state });
   }
   if (!found.length) {
@@ -102,12 +104,13 @@ export function endedWays(ways, ends) {
 }
 
 /**
- * Return those of the `paths` worth following, given the ways already `found`, with the states of
- * the network after their last units.
- * @param {Step} step @param {Path[]} paths @param {Way[]} found @param {Constants} constants
+ * Return those of the `paths` worth following, given those that are `known` to become ways, with the
+ * states of the network after their last units.
+ * @param {Step} step @param {Path[]} paths @param {{weight: number}[]} known
+ * @param {Constants} constants
  */
-function followed(step, paths, found, constants) {
-  const some = promising(paths, found, constants);
+function followed(step, paths, known, constants) {
+  const some = promising(paths, known, constants);
   if (!some.length || !some[0].path.length) {
     return some; // the place where the rest begins
   }
@@ -120,11 +123,11 @@ function followed(step, paths, found, constants) {
 }
 
 /**
- * Return those of the `paths` worth following, given the ways already `found`.
- * @param {Path[]} paths @param {Way[]} found @param {Constants} constants
+ * Return those of the `paths` worth following, given those that are `known` to become ways.
+ * @param {Path[]} paths @param {{weight: number}[]} known @param {Constants} constants
  */
-function promising(paths, found, constants) {
-  const least = Math.max(...found.map(({ weight }) => weight)) - constants.negligible;
+function promising(paths, known, constants) {
+  const least = Math.max(...known.map(({ weight }) => weight)) - constants.negligible;
   return likeliest(paths, constants.paths).filter(({ weight }) => weight >= least);
 }
 
