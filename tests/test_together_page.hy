@@ -5,7 +5,8 @@
   json
   pytest
   lstm-textgen.pages [playground :as module]
-  tests.browser [flaws halved-model open-page page-of wait-until]
+  lstm-textgen.pages.assembly [modules-for]
+  tests.browser [flaws halved-model in-browser open-page page-of wait-until]
   tests.engines [open-firefox open-webkit])
 
 (setv
@@ -248,6 +249,34 @@
     (.click page "#sheet-back")
     (assert (= (offered page) words))
     (assert (not (.is-visible page "#sheet-back")))))
+
+
+(defn test-whole-phrases-are-others-when-asked-again-also-after-escape [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (type-in page "one")
+    (press page "Escape" "Tab")  ; which leaves the sheet
+    (.click page "#sheet-phrases")
+    (.wait-for-selector page PHRASES)
+    (setv phrases (.all-text-contents (.locator page PHRASES)))
+    (.click page "#sheet-phrases")
+    (wait-until page (+ f"document.querySelector('{PHRASES}').textContent !== "
+      (json.dumps (get phrases 0))))
+    (assert (not (& (set phrases) (set (.all-text-contents (.locator page PHRASES))))))
+    (press page "Tab")
+    (assert (> (len (sheet page)) 4))))
+
+
+(defn test-no-phrase-repeats-four-words-of-the-sheet-unless-all-do [browser]
+  (setv
+    phrases (lfor
+      word ["was gone, and the Lamp" "came back" "was gone, and the boat"]
+      {"word" word})
+    [some all] (lfor each [phrases (cut phrases 1)]
+      (in-browser browser (modules-for "choice.js")
+        "([phrases, text]) => unrepeated(phrases, text).map(({ word }) => word)"
+        [each "The goat was gone and the lamp."])))
+  (assert (= some ["came back"]))
+  (assert (= all ["was gone, and the Lamp"])))
 
 
 (defn test-while-a-word-is-composed-no-key-is-taken [browser tmp-path]

@@ -4,6 +4,9 @@ import { asSeen } from "./wordends.js";
 
 /** @typedef {import("./offered.js").Offer} Offer */
 
+/** Words in a row by which a phrase repeats the sheet. */
+const REPEATED = 4;
+
 /**
  * Return what models offer after the text `after`, mixed by their volumes, the most probable first.
  * @param {import("./words.js").Suggestion[][]} found by each model
@@ -44,6 +47,28 @@ export function distinct(offers, phrases, rest, count) {
     }
   }
   return breakLast([...found.values()].slice(0, count));
+}
+
+/**
+ * Return those of the phrases that repeat no `REPEATED` words in a row of the `text`, which the
+ * memory of it makes probable; all, if there are no others.
+ * @param {Offer[]} phrases @param {string} text
+ */
+export function unrepeated(phrases, text) {
+  const all = ` ${lowerWords(text).join(" ")} `;
+  const fresh = phrases.filter(({ word }) => {
+    const words = lowerWords(word);
+    return !words.some((_, n) => {
+      const some = words.slice(n, n + REPEATED);
+      return some.length === REPEATED && all.includes(` ${some.join(" ")} `);
+    });
+  });
+  return fresh.length ? fresh : phrases;
+}
+
+/** @param {string} text */
+function lowerWords(text) {
+  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
 /**

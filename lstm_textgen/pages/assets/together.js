@@ -1,6 +1,6 @@
 /** The tab Together: a sheet on which a person writes, and words that the models offer. */
 
-import { breakLast, distinct, mixed, surprising } from "./choice.js";
+import { breakLast, distinct, mixed, surprising, unrepeated } from "./choice.js";
 import { Offered } from "./offered.js";
 import { element, field, say } from "./page.js";
 import { said } from "./phrases.js";
@@ -130,11 +130,14 @@ function takeOffer(offer) {
 
 // * Phrases
 
+/** Show phrases; if some are shown, draw others. */
 async function offerPhrases() {
   following = false;
-  const found = await offers(PHRASES_SHOWN, WORDS_OF_PHRASE);
-  if (found?.length) {
-    ways = found;
+  const shown = ways.map(({ text }) => text);
+  const found = await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE);
+  const fresh = unrepeated(found ?? [], sheet.before()).filter(({ text }) => !shown.includes(text));
+  if (fresh.length) {
+    ways = shown.length ? drawn(fresh, PHRASES_SHOWN) : fresh.slice(0, PHRASES_SHOWN);
     choosePhrase(0);
   }
 }
@@ -160,12 +163,8 @@ async function shuffleOffers() {
   }
   former.push(wordList.offers);
   showWords(drawn(found, SHOWN));
-  const shown = ways.map(({ text }) => text);
-  const others = shown.length ? await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE) : null;
-  if (others) {
-    const fresh = others.filter(({ text }) => !shown.includes(text));
-    ways = drawn(fresh, PHRASES_SHOWN);
-    choosePhrase(0);
+  if (ways.length) {
+    offerPhrases();
   }
 }
 
@@ -289,14 +288,17 @@ element("sheet-forget").addEventListener("click", () => {
   sheet.restore("", "");
   field("sheet").focus();
 });
-// The focus stays in the sheet, so that a keyboard on the screen does, too.
+// The focus stays in the sheet, so that a keyboard on the screen does, too; a mouse brings it back.
 element("together").addEventListener("mousedown", (event) => {
   if (/** @type {Element} */ (event.target).closest("button")) {
     event.preventDefault();
   }
 });
-element("sheet").addEventListener("pointerdown", () => {
+element("together").addEventListener("pointerdown", ({ target, pointerType }) => {
   leaving = false;
+  if (pointerType === "mouse" && /** @type {Element} */ (target).closest("#offers button")) {
+    field("sheet").focus();
+  }
 });
 
 function showVoices() {
