@@ -252,7 +252,8 @@
 
 
 (defn test-whole-phrases-are-others-when-asked-again-also-after-escape [browser tmp-path]
-  (with [page (together browser tmp-path)]
+  (setv text "one two three four five six seven eight nine ten eleven twelve.\n")
+  (with [page (together browser tmp-path (a-model :text (* text 5) :odds {}))]
     (type-in page "one")
     (press page "Escape" "Tab")  ; which leaves the sheet
     (.click page "#sheet-phrases")
