@@ -120,7 +120,7 @@ $ ./train.hy --generate "<heylo>" --model verse --length 50 --samples 2 --rng-se
 
 (defn test-each-passage-of-the-gallery-has-a-shade-for-each-character []
   (setv passages (.findall PASSAGE (.join "" ENTRIES)))
-  (assert (= (.count (shaded (.join "" ENTRIES)) "class=\"passage\"") (len passages) 24)))
+  (assert (= (.count (shaded (.join "" ENTRIES)) "class=\"passage\"") (len passages) 21)))
 
 
 (defn test-the-gallery-quotes-included-texts-as-they-are [tmp-path]
