@@ -8,7 +8,7 @@
   pytest
   lstm-textgen.learning.batches [Batches HeldOut check-length]
   lstm-textgen.settings.models [new-settings]
-  lstm-textgen.settings.training [VALIDATION-RUN-IN])
+  lstm-textgen.settings.training [RUN-OF-LIST VALIDATION-RUN-IN])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -54,10 +54,11 @@
       epoch [0 1 0]
       (np.concatenate (lfor [x _] (.epoch streams epoch) (.ravel x)))))
   (assert (and (.all (= first again)) (not (.all (= first second)))))
-  ;; Within the epoch an item's ids follow one another: a change of item is never undone.
+  ;; Within the epoch an item's ids follow one another: a change of item is undone only where
+  ;; windows begin anew with an item.
   (for [read [first second]]
     (setv runs (get read (np.append True (!= (cut read 1 None) (cut read -1)))))
-    (assert (<= (len runs) (+ 1 (len (set runs)))))))
+    (assert (<= (len runs) (+ (len (set runs)) (* 2 (/ streams.steps RUN-OF-LIST)))))))
 
 
 (defn [(given (st.lists (st.integers 2 9) :min-size 20) (st.integers 10 30))]
@@ -73,6 +74,20 @@
     (assert (in (+ (get window 0) 1) bounds))
     (assert (in (get window 1) bounds)))
   (assert (>= (len (set (np.concatenate read))) (* 0.8 n))))
+
+
+(defn [(given (st.lists (st.integers 2 40) :min-size 20) (st.integers 8 30))]
+    test-from-scratch-some-windows-of-a-list-begin-with-an-item-and-an-empty-state
+    [sizes lookback]
+  (setv
+    bounds (.astype (np.cumsum [0 #* sizes]) "uint32")
+    windows (Batches (ids (int (get bounds -1)))
+      (replace (settings 1 lookback) :items "line") :bounds bounds))
+  (for [[step [x _]] (enumerate (.epoch windows 0))]
+    (assert (= (.from-empty? windows step) (= (% step RUN-OF-LIST) 0)))
+    (when (.from-empty? windows step)
+      (assert (in (+ (get x 0 0) 1) bounds))
+      (assert (in (get x 0 1) bounds)))))
 
 
 (defn [(pytest.mark.parametrize #("tuned" "emptied") [

@@ -110,7 +110,7 @@
 
 (defn test-each-row-reads-on-through-the-ring-of-a-text [browser]
   (setv
-    form {"rows" 3  "lookback" 4  "tuned" True  "whole" False  "ends" 0}
+    form {"rows" 3  "lookback" 4  "run" 2  "whole" False  "ends" 0}
     batches (batches-on-page browser (list (range 50)) form))
   (assert (= (lfor [_ _ empty] batches empty) [True False True False]))
   (for [row (range 3)]
@@ -129,6 +129,19 @@
     (assert (= (get before 0) 99))
     (assert (= (cut before 1 None) (cut read -1)))
     (assert (.startswith (str read) (.removesuffix (str (get items (get read 0))) "]")))))
+
+
+(defn test-the-first-of-the-windows-that-carry-the-state-over-begins-with-an-item [browser]
+  (setv
+    items (lfor n (range 30) [#* (* [n] (+ 1 (% n 5))) 99])
+    form {"rows" 2  "lookback" 4  "run" 3  "whole" False  "aligned" True  "ends" 1}
+    batches (batches-on-page browser items form))
+  (for [[n [x _ empty]] (enumerate batches)]
+    (assert (= empty (= (% n 3) 0)))
+    (when empty
+      (for [[before item #* _] x]
+        (assert (= before 99))
+        (assert (!= item 99))))))
 
 
 (defn test-windows-of-items-are-those-of-the-program [browser]

@@ -11,7 +11,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.settings.training [SHORTEST VALIDATED VALIDATION-RUN-IN]
+  lstm-textgen.settings.training [RUN-OF-LIST SHORTEST VALIDATED VALIDATION-RUN-IN]
   lstm-textgen.text.corpus [gathered]
   lstm-textgen.text.items [ENDS]
   lstm-textgen.text.lists [most-units])
@@ -79,9 +79,10 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
   in a new random order each epoch, and each begins with an empty state.
 
   The items of a list, with `bounds` as of `item-bounds`, are in a new random order each epoch, so
-  that nothing can be learned from what comes before an item (bench/log.md). If the model was
-  fine-tuned and most items fit into a window, `@whole`, each window begins with an item and an
-  empty state, as a generated item does: after an item a base goes on as its own texts would.
+  that nothing can be learned from what comes before an item (bench/log.md). From scratch, every
+  eighth window of a row begins with an item and an empty state, as a generated item does. If the
+  model was fine-tuned and most items fit into a window, `@whole`, each window does: after an item
+  a base goes on as its own texts would.
 
   `shape` is that of a batch, `steps` the number of batches in an epoch.]]
 
@@ -95,6 +96,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       @whole (and streams? @fine-tuned (is-not bounds None)
         (<= (most-units bounds settings.items) lookback))
       @carries-state (and streams? (not @whole))
+      ;; Windows of a row that carry the state over before an empty one; 0: all.
+      @run (cond @fine-tuned 2  (is-not bounds None) RUN-OF-LIST  True 0)
       @count (if @whole
         (len (item-windows bounds @room))
         (+ 1 (// (- (len ids) lookback 1) @stride)))  ; of windows that may overlap
@@ -102,7 +105,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   (meth from-empty? [step]
     "Return whether the windows of a `step` of an epoch begin with an empty state."
-    (or (= step 0) (not @carries-state) (and @fine-tuned (= (% step 2) 0))))
+    (or (= step 0) (not @carries-state) (and @run (= (% step @run) 0))))
 
   (meth epoch [number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
@@ -111,17 +114,18 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       [ids size] [@ids (len @ids)]
       [rows lookback] @shape
       all (np.arange rows)
-      own (get all @own))
+      own (get all @own)
+      bounds None)  ; where its items are, if it is a list
     (unless (is @bounds None)
       (setv items (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
       (.shuffle random items)
-      (setv ids (gathered ids @bounds items)))
+      (setv
+        ids (gathered ids @bounds items)
+        bounds (np.append 0 (np.cumsum (get (np.diff @bounds) items) :dtype int))))
     (setv starts (cond
       @carries-state
         (get (np.sort (% (+ (.integers random size) (// (* size all) rows)) size)) own)
-      @whole (do
-        (setv sizes (get (np.diff @bounds) items))
-        (item-windows (np.append 0 (np.cumsum sizes :dtype int)) @room))))
+      @whole (item-windows bounds @room)))
     (unless @carries-state
       (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
       (.shuffle random order))
@@ -131,12 +135,21 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
         which (unless @carries-state
           (.astype (.take order (+ (* step rows) own) :mode "wrap") int))
         begin (cond
+          (and @carries-state (is-not bounds None) (not @fine-tuned)) (do
+            (setv n (% step @run))
+            (+ (_before (% (+ starts (* (- step n) lookback)) size) bounds) (* n lookback)
+              (- @room lookback)))
           @carries-state (% (+ starts (* step lookback)) size)
           @whole (- (.take starts which :mode "wrap") (- lookback @room))
           True (* @stride which))
         offsets (+ (ncut begin : None) (np.arange (+ lookback 1)))
         both (.astype (.take ids offsets :mode "wrap") "int32"))
       (yield #((ncut both : :-1) (ncut both : 1:))))))
+
+
+(defn _before [places bounds]
+  "Return where the items begin, by their `bounds`, that are at these `places` of a text."
+  (get bounds (- (np.searchsorted bounds places :side "right") 1)))
 
 
 (defn item-windows [bounds length]

@@ -36,6 +36,9 @@
   ;; has few. After 128 pieces of a base the next 100 cost it as much as after the whole text,
   ;; within 0.2 bits, and characters need a tenth of that.
   VALIDATION-RUN-IN 128
+  ;; Windows in a row of a list that carry the state over; the next begins with an item, as a
+  ;; generated item does (bench/log.md).
+  RUN-OF-LIST 8
 
   SHORTEST 8  ; lookback that a short text gets
 

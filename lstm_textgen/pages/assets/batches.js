@@ -10,9 +10,9 @@
  *
  * @typedef {object} Form of batches
  * @property {number} rows @property {number} lookback
- * @property {boolean} tuned whether a model is fine-tuned: then every second window begins with an
- *   empty state
+ * @property {number} run windows in a row that carry the state over; 0: all of an epoch
  * @property {boolean} whole whether each window begins with an item
+ * @property {boolean} [aligned] whether the first window of each run does
  * @property {number} ends units that end an item; 0: it isn't a list
  */
 
@@ -38,19 +38,27 @@ export class Batches {
    */
   *epoch(random) {
     const { form, room } = this;
-    const { rows, lookback, tuned, whole, ends } = form;
+    const { rows, lookback, run, whole, aligned, ends } = form;
     const parts = shuffle([...this.parts], random);
     const ids = joined(parts);
     const size = ids.length;
     const first = Math.floor(random() * size);
     const windows = whole ? shuffle(windowsOf(parts, room), random) : [];
+    const bounds = [0];
+    for (const { length } of parts) {
+      bounds.push(bounds[bounds.length - 1] + length);
+    }
     for (let step = 0; step < this.steps; step++) {
-      const starts = Array.from({ length: rows }, (_, row) =>
-        whole
-          ? windows[(step * rows + row) % windows.length] - ends
-          : first + Math.floor((size * row) / rows) + step * lookback,
-      );
-      const batch = makeBatch(rows, lookback, step === 0 || whole || (tuned && step % 2 === 0));
+      const since = run ? step % run : step; // windows since an empty state
+      const starts = Array.from({ length: rows }, (_, row) => {
+        if (whole) {
+          return windows[(step * rows + row) % windows.length] - ends;
+        }
+        const begin = first + Math.floor((size * row) / rows) + (step - since) * lookback;
+        const item = bounds[bounds.filter((bound) => bound <= begin % size).length - 1];
+        return (aligned ? item - ends : begin) + since * lookback;
+      });
+      const batch = makeBatch(rows, lookback, since === 0 || whole);
       for (let n = 0; n < rows * lookback; n++) {
         const place = starts[n % rows] + Math.floor(n / rows) + size;
         batch.x[n] = ids[place % size];

@@ -18,6 +18,7 @@ import { evenly } from "./items.js";
  *   gentle: number, little: number, moreRows: number, again: number, much: number,
  *   familiar: number, strange: number, places: number, units: number}} tuning
  * @property {{least: number, most: number}} rows of a batch
+ * @property {number} runOfList windows of a list in a row that carry the state over
  * @property {Record<string, Rule>} rules by the unit of a model
  * @property {Table & {small: number}} new of the networks of new models; `small`: the hidden units
  *   of one that begins from nothing, at most

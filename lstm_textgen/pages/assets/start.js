@@ -66,18 +66,19 @@ export async function begin(task) {
 }
 
 /**
- * Return how a list is read: the units that end an item, and whether windows begin with items, as
- * they do in fine-tuning if most items fit.
+ * Return how a text is read: the windows in a row that carry the state over and, in a list, the
+ * units that end an item, and whether all windows, or the first in a row, begin with items.
  * @param {Task} task @param {Start} start
  */
 function formOf({ constants }, { corpus, plan: { tuned, lookback } }) {
   const { training, facts } = corpus;
   const ends = facts.end.length;
   if (training instanceof Int32Array) {
-    return { ends: 0, whole: false };
+    return { run: tuned ? 2 : 0, ends: 0, whole: false };
   }
   const sizes = training.map(({ length }) => length).sort((a, b) => a - b);
-  return { ends, whole: tuned && ends + quantile(sizes, constants.corpus.mostItems) <= lookback };
+  const whole = tuned && ends + quantile(sizes, constants.corpus.mostItems) <= lookback;
+  return { run: tuned ? 2 : constants.learning.runOfList, ends, whole, aligned: !tuned };
 }
 
 /**
@@ -116,7 +117,7 @@ async function newStart({ corpus, constants, same, seed, makeTeam, parent }) {
  */
 async function speedOf({ team, plan }, ids) {
   const { rows, lookback } = plan;
-  const batches = new Batches(ids, { ...plan, ends: 0, whole: false }).epoch(() => 0);
+  const batches = new Batches(ids, { ...plan, run: 0, ends: 0, whole: false }).epoch(() => 0);
   let [begun, read] = [0, 0];
   for (const batch of batches) {
     await team.gradients({ ...batch, scale: 1, dropout: 0, before: 0, random: () => 0 });
