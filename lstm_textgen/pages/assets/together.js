@@ -232,7 +232,7 @@ function changed() {
 }
 
 /** Where the browser keeps the sheet, if it does. */
-const PLACE = `sheet ${document.title}`;
+const PLACE = `sheet ${location.pathname}`;
 
 function keepSheet() {
   try {
