@@ -184,7 +184,7 @@
     probably whole comes longer at most once.
 
     A word's probability is the sum over all ways to write it in the model's units, exact to a
-    thousandth if a search through up to some 770 texts finds them; otherwise, and of phrases, it is a
+    thousandth if a search through some 770 texts finds them; otherwise, and of phrases, it is a
     lower bound. Names, line breaks and memory count as in `generate`, but memory from 100
     characters on, and no unknown word occurs.
     Raises `TypeError` for values of the wrong type, `ValueError` for those out of range.]]
