@@ -39,8 +39,8 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED]
   lstm-textgen.writing.words [CLAUSE-ENDS FIRST-WORDS FULL-STOPS LONGEST-OF-PHRASE
     PATHS-OF-PHRASE REMEMBERS-FROM SHORTEST-PHRASE]
-  lstm-textgen.writing.wordtree [BUDGET EXACT LEAST LEAST-COMPLETED LEAST-LONGER NEARLY SURE
-    WAYS-BUDGET WHOLE])
+  lstm-textgen.writing.wordtree [BUDGET EXACT LEAST LEAST-COMPLETED LEAST-LONGER NEARLY
+    PROBABLY-WHOLE SURE WAYS-BUDGET])
 
 (setv
   ASSETS (/ (. (Path __file__) parent) "assets")
@@ -73,7 +73,7 @@ nothing is requested, whatever data the page holds.]]
     "table" WORD-TABLE  "joiners" WORD-JOINERS  "longest" LONGEST-WORD  "longer" LONGER
     "budget" BUDGET  "waysBudget" WAYS-BUDGET
     "milliseconds" 60  ; of a search, once it has as many words as it should find
-    "sure" SURE  "exact" EXACT  "nearly" NEARLY  "whole" WHOLE
+    "sure" SURE  "exact" EXACT  "nearly" NEARLY  "whole" PROBABLY-WHOLE
     "least" LEAST  "leastCompleted" LEAST-COMPLETED  "leastLonger" LEAST-LONGER
     "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "paths" PATHS-OF-PHRASE
     "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE  "firstWords" FIRST-WORDS

@@ -35,7 +35,7 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   SURE 0.5  ; from this probability of a next character on, a word without spaces goes on
   EXACT 0.001  ; a way to write a word that has less than this share of it may be missing
   NEARLY 0.5  ; of the probability of the last of the best words, from which a word is completed
-  WHOLE 0.5  ; probability that a word ends after what was typed, from which it is whole
+  PROBABLY-WHOLE 0.5  ; probability that a word ends after what was typed, from which it is whole
   ;; How probable a word must be that people may choose. By the lists after fifty seeds, others are
   ;; mostly none, or far from what anybody means.
   LEAST 0.002  ; times the best
@@ -135,7 +135,7 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
 
   (meth _whole? []
     "Return whether what was typed probably is a whole word."
-    (and (in @_state "TU") (> @_ends WHOLE)))
+    (and (in @_state "TU") (> @_ends PROBABLY-WHOLE)))
 
   (meth _least-offered []
     "Return the probability that a word must have to be offered."
