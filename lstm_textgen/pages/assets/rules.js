@@ -36,14 +36,23 @@ export class Breaks {
 export class Runs {
   /** @param {string[]} units @param {number} most */
   constructor(units, most) {
-    this.begun = units.map((unit) => /^(.)\1*/su.exec(unit)?.[0] ?? "");
+    /** What each unit begins with: a character, and how often in a row. */
+    this.begun = units.map((unit) => {
+      const [run = "", character = ""] = /^(.)\1*/su.exec(unit) ?? [];
+      return { character, times: run.length / character.length || 0 };
+    });
     this.most = most;
-    this.longer = new RegExp(`(.)\\1{${most}}$`, "su");
   }
 
   /** @type {NonNullable<Rule["refuses"]>} */
   refuses(id, { text }) {
-    return this.longer.test(text.slice(-2 * this.most) + this.begun[id]);
+    const { character, times } = this.begun[id];
+    let [run, end] = [times, text.length];
+    while (character && run <= this.most && text.endsWith(character, end)) {
+      run++;
+      end -= character.length;
+    }
+    return run > this.most;
   }
 }
 
