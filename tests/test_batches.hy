@@ -76,7 +76,15 @@
   (assert (>= (len (set (np.concatenate read))) (* 0.8 n))))
 
 
-(defn [(given (st.lists (st.integers 2 40) :min-size 20) (st.integers 8 30))]
+(defn test-items-longer-than-some-windows-are-read-to-their-ends []
+  (setv
+    bounds (np.arange 0 9001 300 :dtype "uint32")
+    windows (Batches (ids 9000) (replace (settings 4 8) :items "paragraph") :bounds bounds)
+    read (np.concatenate (lfor [x _] (.epoch windows 0) (.ravel x))))
+  (assert (> (len (set read)) 8900)))
+
+
+(defn [(given (st.lists (st.integers 2 30) :min-size 20) (st.integers 16 30))]
     test-from-scratch-some-windows-of-a-list-begin-with-an-item-and-an-empty-state
     [sizes lookback]
   (setv

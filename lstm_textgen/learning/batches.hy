@@ -80,9 +80,9 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   The items of a list, with `bounds` as of `item-bounds`, are in a new random order each epoch, so
   that nothing can be learned from what comes before an item (bench/log.md). From scratch, every
-  eighth window of a row begins with an item and an empty state, as a generated item does. If the
-  model was fine-tuned and most items fit into a window, `@whole`, each window does: after an item
-  a base goes on as its own texts would.
+  eighth window of a row begins with an item and an empty state, as a generated item does, unless
+  items are longer than four windows. If the model was fine-tuned and most items fit into a window,
+  `@whole`, each window does: after an item a base goes on as its own texts would.
 
   `shape` is that of a batch, `steps` the number of batches in an epoch.]]
 
@@ -91,13 +91,17 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       [rows lookback] [settings.batch-size settings.lookback]
       [@shape @stride @rng-seed] [#(rows lookback) settings.stride settings.rng-seed]
       streams? (= @stride lookback)
+      items (or settings.items "line")
       ;; The units of a window after those that end an item.
-      @room (- lookback (len (get ENDS (or settings.items "line"))))
+      @room (- lookback (len (get ENDS items)))
       @whole (and streams? @fine-tuned (is-not bounds None)
-        (<= (most-units bounds settings.items) lookback))
+        (<= (most-units bounds items) lookback))
       @carries-state (and streams? (not @whole))
+      ;; Whether runs of windows begin with items: of longer ones the ends would hardly be read.
+      @aligned (and @carries-state (is-not bounds None) (not @fine-tuned)
+        (<= (* 2 (most-units bounds items)) (* RUN-OF-LIST lookback)))
       ;; Windows of a row that carry the state over before an empty one; 0: all.
-      @run (cond @fine-tuned 2  (is-not bounds None) RUN-OF-LIST  True 0)
+      @run (cond @fine-tuned 2  @aligned RUN-OF-LIST  True 0)
       @count (if @whole
         (len (item-windows bounds @room))
         (+ 1 (// (- (len ids) lookback 1) @stride)))  ; of windows that may overlap
@@ -135,7 +139,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
         which (unless @carries-state
           (.astype (.take order (+ (* step rows) own) :mode "wrap") int))
         begin (cond
-          (and @carries-state (is-not bounds None) (not @fine-tuned)) (do
+          @aligned (do
             (setv n (% step @run))
             (+ (_before (% (+ starts (* (- step n) lookback)) size) bounds) (* n lookback)
               (- @room lookback)))

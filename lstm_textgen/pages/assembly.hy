@@ -127,7 +127,7 @@ nothing is requested, whatever data the page holds.]]
       HOLE)
     blocks (if workers
       {#** blocks  "packed" (compressed (json.dumps :ensure-ascii False {#** packed
-        "shared" shared  "code" code  "worker" worker  "parts" (_parts-to-save parts blocks)}))}
+        "shared" shared  "code" code  "worker" worker  "parts" (_parts-to-save parts)}))}
       blocks))
   (.join "" (chain.from-iterable (zip parts [
     (safe title)
@@ -157,15 +157,13 @@ nothing is requested, whatever data the page holds.]]
     "form-action 'none'"]))))
 
 
-(defn _parts-to-save [parts blocks]
+(defn _parts-to-save [parts]
   #[[Return what a page must know of itself to be saved with other models, by assets/keep.js.
 
-  That is the HTML around its holes and around a block, and the names of the `blocks` that it
-  keeps as they are.]]
+  That is the HTML around its holes and around a block.]]
   (setv hole (_block HOLE (Html HOLE)))
   { "html" parts
-    "block" (.split hole HOLE)
-    "kept" [#* (gfor name blocks :if (not (re.match "facts$|weights-" name)) name) "packed"]})
+    "block" (.split hole HOLE)})
 
 
 (defn _shade [bits]

@@ -64,7 +64,7 @@ const TABLE = "pages";
 
 /** How this page is put together, written by assembly.hy; `html` has holes between its parts. */
 function partsOfPage() {
-  return /** @type {{html: string[], block: string[], kept: string[]}} */ (dataOf("parts"));
+  return /** @type {{html: string[], block: string[]}} */ (dataOf("parts"));
 }
 
 // * Pages
@@ -86,10 +86,10 @@ export function takeWeights(n) {
  * @param {Kept[]} models @param {boolean} [names] whether it has the names in their texts
  */
 export function savePage(models, names = true) {
-  const { html, block: around, kept } = partsOfPage();
+  const { html, block: around } = partsOfPage();
   const facts = models.map((each) => (names ? each.facts : { ...each.facts, names: "" }));
   const blocks = [
-    ...kept.map((name) => [name, block(name)]),
+    ["packed", block("packed")],
     ["facts", JSON.stringify(facts).replaceAll("<", "\\u003c")],
     ...models.map(({ weights }, n) => [`weights-${n}`, toBase64(weights)]),
   ];

@@ -77,8 +77,11 @@ function formOf({ constants }, { corpus, plan: { tuned, lookback } }) {
     return { run: tuned ? 2 : 0, ends: 0, whole: false };
   }
   const sizes = training.map(({ length }) => length).sort((a, b) => a - b);
-  const whole = tuned && ends + quantile(sizes, constants.corpus.mostItems) <= lookback;
-  return { run: tuned ? 2 : constants.learning.runOfList, ends, whole, aligned: !tuned };
+  const most = ends + quantile(sizes, constants.corpus.mostItems);
+  const { runOfList } = constants.learning;
+  const aligned = !tuned && 2 * most <= runOfList * lookback;
+  const run = tuned ? 2 : aligned ? runOfList : 0;
+  return { run, ends, whole: tuned && most <= lookback, aligned };
 }
 
 /**
