@@ -14,6 +14,8 @@
   WORDS "#offered-words li:not([hidden]) button"
   PHRASES "#offered-phrases li:not([hidden]) button"
   SETTLED "document.getElementById('offered-words').ariaBusy === 'false'"
+  TWO-FRAMES (+ "() => new Promise((done) => requestAnimationFrame("
+    "() => requestAnimationFrame(() => setTimeout(done))))")
   SHARES "#sheet-shares"
   ;; Lets the page keep what it asks a worker for last; with `false`, none is asked.
   OVERHEAR (+ "(asks) => { const post = Worker.prototype.postMessage;"
@@ -57,6 +59,7 @@
 
 (defn settle [page]
   "Wait until the words are those of the sheet as it is."
+  (.evaluate page TWO-FRAMES)  ; until the page has heard where the cursor is
   (wait-until page SETTLED))
 
 
