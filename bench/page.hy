@@ -49,7 +49,7 @@ Chromium.]]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [default-prep]
   lstm-textgen.textmodel [TextModel]
-  tests.browser [open-page start-browser wait-for-units wait-until]
+  tests.browser [open-page start-browser wait-for-end wait-for-units wait-until]
   tests.helpers [block-of small-model])
 
 (setv
@@ -207,7 +207,8 @@ Chromium.]]
       [facts] (json.loads (block-of whole "facts"))
       parent (if fresh None [facts (block-of whole "weights-0")]))
     (.write-text path whole :encoding "utf-8")
-    (with [page (open-page browser path)]
+    (with [page (open-page browser path "#fast=1")]
+      (wait-for-end page)  ; or it would write meanwhile
       (.evaluate page (.read-text (/ ROOT "bench/teach.js"))
         [text items parent (if (is helpers None) (- (cores) 1) helpers) seconds]))))
 

@@ -10,6 +10,9 @@ import { inDigits, phraseIn, said } from "./phrases.js";
  * @typedef {import("./keep.js").Epoch} Epoch
  */
 
+/** How a number is written that may be just above 1. */
+export const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+
 /** The name of a model's file that says nothing of the model. */
 const USUAL = "model";
 
@@ -122,7 +125,7 @@ function summaryOf(facts) {
   const bits = hidden ?? lossOf(kept, "") ?? 0;
   const values = {
     bits: inDigits(bits, { maximumFractionDigits: 2 }),
-    n: inDigits(2 ** bits, { maximumFractionDigits: 1 }),
+    n: inDigits(2 ** bits, TENTHS),
   };
   return [
     whatItRead(facts),

@@ -311,7 +311,7 @@ function putSome(x: v128, from: usize, to: usize, count: i32): void {
   if (count > 3) store<f32>(to, load<f32>(from, 12) + f32x4.extract_lane(x, 3), 12);
 }
 
-// * Sums and masks
+// * Sums, averages, masks
 
 /** Add to the row `to` all `rows` of `from`. */
 export function addRows(from: usize, stride: i32, rows: i32, columns: i32, to: usize): void {
@@ -324,6 +324,24 @@ export function addRows(from: usize, stride: i32, rows: i32, columns: i32, to: u
 export function add(from: usize, count: i32, to: usize): void {
   for (let n = 0; n < count; n += 4) {
     v128.store(at(to, n), f32x4.add(v128.load(at(to, n)), v128.load(at(from, n))));
+  }
+}
+
+/** Move the numbers at `to` by a `part` of the way to those at `from`: a multiple of 4 of them. */
+export function approach(from: usize, count: i32, part: f32, to: usize): void {
+  const share = f32x4.splat(part);
+  for (let n = 0; n < count; n += 4) {
+    const x = v128.load(at(to, n));
+    v128.store(at(to, n), madd(share, f32x4.sub(v128.load(at(from, n)), x), x));
+  }
+}
+
+/** Swap a multiple of 4 numbers. */
+export function swap(one: usize, other: usize, count: i32): void {
+  for (let n = 0; n < count; n += 4) {
+    const x = v128.load(at(one, n));
+    v128.store(at(one, n), v128.load(at(other, n)));
+    v128.store(at(other, n), x);
   }
 }
 
@@ -489,10 +507,12 @@ export function steady(
 /**
  * Turn `rows` logits (padded) into the gradients of their losses times `scale`, and set `losses`
  * (rows) to these, in nats. The ids in `y` are those that came; where one is -1, there is no loss.
+ * The logits are divided by `softer` first, by which gradients are then too large.
  */
 export function loss(
-  logits: usize, stride: i32, y: usize, rows: i32, size: i32, scale: f32, losses: usize,
+  logits: usize, stride: i32, y: usize, rows: i32, size: i32, scale: f32, softer: f32, losses: usize,
 ): void {
+  const sharp = f32x4.splat(1 / softer);
   for (let r = 0; r < rows; r++) {
     const row = at(logits, r * stride);
     const id = load<i32>(at(y, r));
@@ -506,10 +526,10 @@ export function loss(
     for (let n = 4; n < stride; n += 4) most = f32x4.pmax(most, v128.load(at(row, n)));
     most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
     most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2));
-    const own = load<f32>(at(row, id)) - f32x4.extract_lane(most, 0);
+    const own = (load<f32>(at(row, id)) - f32x4.extract_lane(most, 0)) / softer;
     let sum = f32x4.splat(0);
     for (let n = 0; n < stride; n += 4) {
-      const e = exp(f32x4.sub(v128.load(at(row, n)), most));
+      const e = exp(f32x4.mul(sharp, f32x4.sub(v128.load(at(row, n)), most)));
       v128.store(at(row, n), e);
       sum = f32x4.add(sum, e);
     }

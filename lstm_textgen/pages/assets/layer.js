@@ -283,14 +283,15 @@ export class OutputLayer {
   }
 
   /**
-   * Compute the losses, in nats, and the gradients of logits times `scale`.
-   * @param {Matrix} x @param {Int32Array} y @param {number} scale
+   * Compute the losses, in nats, of logits divided by `softer`, and their gradients times `scale`.
+   * @param {Matrix} x @param {Int32Array} y @param {{scale?: number, softer?: number}} form
    */
-  forward(x, y, scale) {
+  forward(x, y, { scale = 1, softer = 1 }) {
     const { heap, logits, ids, losses } = this;
     new Int32Array(heap.numbers.buffer, ids, y.length).set(y);
     heap.multiply(this.turned, x, this.start, logits);
-    heap.kernels.loss(logits.at, logits.stride, ids, y.length, logits.width, scale, losses);
+    const { at, stride, width } = logits;
+    heap.kernels.loss(at, stride, ids, y.length, width, scale, softer, losses);
     return heap.numbers.subarray(losses / 4, losses / 4 + y.length);
   }
 

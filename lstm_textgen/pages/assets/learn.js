@@ -26,11 +26,12 @@ import { sizesOf } from "./network.js";
  * @property {{from: number, alpha: number, beta: number}} [steadying] of layers with `from` hidden
  *   units or more: see `regularized` in network.hy
  *
- * @typedef {Batch & {first?: boolean, expected?: Float64Array}} Reading
+ * @typedef {Batch & {first?: boolean, softer?: number, expected?: Float64Array}} Reading
  *
  * @typedef {object} Update
  * @property {number} rate @property {number} clip the largest norm of the gradient
  * @property {number} beta1 @property {number} beta2 @property {number} epsilon
+ * @property {number} [part] of the way from the average to the weights, by which it moves then
  */
 
 /** A network, its gradient, and what Adam keeps. */
@@ -61,9 +62,11 @@ export class Learner {
     this.layers = layers;
     this.output = output;
     // At the end, as a team whose speed is measured never uses them.
-    const moments = [0, 1].map(() => heap.take(last - first));
+    const [mean, square, average] = [0, 1, 2].map(() => heap.take(last - first));
     /** Where Adam finds its part: the weights, the gradient, and what it keeps. */
-    this.moved = [weights + 4 * first, gradient + 4 * first, ...moments];
+    this.moved = [weights + 4 * first, gradient + 4 * first, mean, square];
+    /** Where the average of this part of the weights is. */
+    this.average = average;
     heap.open(module, memory);
     this.heap = heap;
     /** All weights in Keras' order; `refresh` after changing them. */
@@ -99,7 +102,7 @@ export class Learner {
     const losses = this.forward(
       x,
       y,
-      scale,
+      { scale },
       this.ends.learned,
       masks ?? drawMasks(this.shape, this.rows, drop),
     );
@@ -116,10 +119,11 @@ export class Learner {
 
   /**
    * Read a batch; return the losses at all places, in nats, which the next batch overwrites.
-   * @param {Int32Array} x @param {Int32Array} y @param {number} scale of gradients
+   * @param {Int32Array} x @param {Int32Array} y
+   * @param {{scale?: number, softer?: number}} form of the losses: see OutputLayer
    * @param {Float32Array[][]} ends where rows begin, and then end @param {Masks} masks
    */
-  forward(x, y, scale, ends, masks) {
+  forward(x, y, form, ends, masks) {
     const { heap, input, layers, output } = this;
     [input, ...layers].forEach((layer, n) => {
       const mask = masks[n];
@@ -139,21 +143,22 @@ export class Learner {
       layer.forward();
       layer.end.forEach((end, k) => ends[n][k].set(end));
     });
-    return output.forward(layers[layers.length - 1].output, y, scale);
+    return output.forward(layers[layers.length - 1].output, y, form);
   }
 
   /**
    * Return the losses at all places of a batch, in nats, without learning from it. Its rows begin
-   * where they ended at the last call or, if it is the `first`, with an empty state. To `expected`
-   * the probabilities of each unit are added, at all places that have a loss.
+   * where they ended at the last call or, if it is the `first`, with an empty state. Logits are
+   * divided by `softer`. To `expected` the probabilities of each unit are added, at all places that
+   * have a loss.
    * @param {Reading} batch
    */
-  losses({ x, y, first = false, expected }) {
+  losses({ x, y, first = false, softer, expected }) {
     const { read } = this.ends;
     if (first) {
       read.flat().forEach((state) => state.fill(0));
     }
-    const losses = this.forward(x, y, 1, read, []).slice();
+    const losses = this.forward(x, y, { softer }, read, []).slice();
     if (expected) {
       // The gradient of a logit is its probability, less 1 for the unit that came.
       const more = this.output.sum();
@@ -186,7 +191,7 @@ export class Learner {
    * Let Adam change the part of the weights.
    * @param {Update} update @param {number} squares the sum of those of the whole gradient
    */
-  step({ rate, clip, beta1, beta2, epsilon }, squares) {
+  step({ rate, clip, beta1, beta2, epsilon, part = 0 }, squares) {
     // Not by `**`, whose last bits differ between browsers.
     this.decayed = [beta1 * this.decayed[0], beta2 * this.decayed[1]];
     const [decayed1, decayed2] = this.decayed;
@@ -194,6 +199,24 @@ export class Learner {
     const step = (rate * Math.sqrt(1 - decayed2)) / (1 - decayed1);
     const [first, last] = this.part;
     this.heap.kernels.adam(...this.moved, last - first, scale, step, beta1, beta2, epsilon);
+    if (part) {
+      this.approach(part);
+    }
+  }
+
+  /**
+   * Move the average of the weights toward them.
+   * @param {number} part of the way; 1: begin it
+   */
+  approach(part) {
+    const [first, last] = this.part;
+    this.heap.kernels.approach(this.moved[0], last - first, part, this.average);
+  }
+
+  /** Swap the part of the weights with their average. */
+  swap() {
+    const [first, last] = this.part;
+    this.heap.kernels.swap(this.moved[0], this.average, last - first);
   }
 }
 

@@ -49,11 +49,8 @@ export class Member {
   constructor(learner, lines) {
     this.learner = learner;
     this.lines = lines;
-    // Arrays travel: with gradients to the worker whose part it is, and back with weights.
-    /** @type {Numbers[]} */
-    this.ours = [];
-    /** @type {Numbers[]} */
-    this.theirs = [];
+    /** @type {Numbers[]} what came last from each other worker, in which its next numbers go */
+    this.arrays = [];
   }
 
   /**
@@ -61,18 +58,12 @@ export class Member {
    * @param {Batch & Teaching} batch
    */
   async gradients(batch) {
-    const { learner, ours } = this;
+    const { learner } = this;
     const { parts, part } = learner;
     const nats = learner.gradients(batch);
     const own = learner.gradient.subarray(...part);
-    this.theirs = await this.exchange((n) => {
-      const [from, to] = parts[n];
-      // One that was sent, and hasn't come back, is empty.
-      const array = ours[n]?.length ? ours[n] : new Float32Array(to - from);
-      array.set(learner.gradient.subarray(from, to));
-      return array;
-    });
-    this.theirs.forEach((more) => {
+    await this.exchange((n) => learner.gradient.subarray(...parts[n]));
+    this.arrays.forEach((more) => {
       for (let n = 0; n < own.length; n++) {
         own[n] += more[n];
       }
@@ -85,36 +76,65 @@ export class Member {
    * @param {{update: Update, squares: number}} message
    */
   async update({ update, squares }) {
-    const { learner, theirs } = this;
-    const { parts, part } = learner;
-    learner.step(update, squares);
-    this.ours = await this.exchange((n) => {
-      theirs[n].set(learner.weights.subarray(...part));
-      return theirs[n];
-    });
-    this.ours.forEach((weights, n) => {
-      const [first] = parts[n];
-      learner.weights.set(weights.subarray(0, learner.weights.length - first), first); // no padding
-    });
+    this.learner.step(update, squares);
+    await this.#share();
+  }
+
+  /** Swap all weights with their average. */
+  async swap() {
+    this.learner.swap();
+    await this.#share();
+  }
+
+  /** Begin the average of the weights with those of now. */
+  begin() {
+    this.learner.approach(1);
+  }
+
+  /** Use the weights of the first worker, into which they were written from outside. */
+  async refresh() {
+    const { learner, lines } = this;
+    await this.exchange((n) => learner.weights.subarray(...learner.parts[n]));
+    if (lines[0]) {
+      this.#take(0, learner.part);
+    }
+    await this.#share();
+  }
+
+  /** Give the others the own part of the weights, and take theirs. */
+  async #share() {
+    const { learner } = this;
+    await this.exchange(() => learner.weights.subarray(...learner.part));
+    this.arrays.forEach((_, n) => this.#take(n, learner.parts[n]));
     learner.refresh();
   }
 
   /**
-   * Send each other worker an array; return those that come.
-   * @param {(n: number) => Numbers} make @returns {Promise<Numbers[]>} sparse
+   * Take a part of the weights that has come from worker `n`.
+   * @param {number} n @param {number[]} part
    */
-  async exchange(make) {
+  #take(n, [from, to]) {
+    const { weights } = this.learner;
+    weights.set(this.arrays[n].subarray(0, Math.min(to, weights.length) - from), from); // no padding
+  }
+
+  /**
+   * Send each other worker some numbers, at most as many as the largest part has, and take theirs.
+   * @param {(n: number) => Numbers} numbers
+   */
+  async exchange(numbers) {
+    const { arrays, learner } = this;
+    const size = Math.max(...learner.parts.map(([from, to]) => to - from));
     const others = this.lines.flatMap((line, n) => (line ? [{ line, n }] : []));
     for (const { line, n } of others) {
-      const array = make(n);
+      // Of what was sent, and hasn't come back, nothing is left.
+      const array = arrays[n]?.length ? arrays[n] : new Float32Array(size);
+      array.set(numbers(n));
       line.send(array, [array.buffer]);
     }
-    /** @type {Numbers[]} */
-    const arrays = [];
     for (const { line, n } of others) {
       arrays[n] = await line.next();
     }
-    return arrays;
   }
 
   /** @param {Reading} batch */
@@ -125,15 +145,6 @@ export class Member {
   /** @param {{rows?: number[]}} message */
   forget({ rows }) {
     this.learner.forget(rows);
-  }
-
-  /** @param {{weights: Numbers | null}} message null: they are here already */
-  refresh({ weights }) {
-    if (weights) {
-      this.learner.weights.set(weights);
-    }
-    this.learner.refresh();
-    return { weights }; // so that this need not take memory again
   }
 }
 
@@ -154,8 +165,7 @@ export async function share(port) {
         member = memberOf(message, member);
         line.send({});
       } else {
-        const answer = (await /** @type {any} */ (member)[message.do](message)) ?? {};
-        line.send(answer, answer.weights ? [answer.weights.buffer] : []);
+        line.send((await /** @type {any} */ (member)[message.do](message)) ?? {});
       }
     } catch (error) {
       line.send({ error: String(error) });

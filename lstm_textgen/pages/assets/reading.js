@@ -1,6 +1,6 @@
 /** A text of the user, shaded by how it surprises each model. */
 
-import { titleOf } from "./about.js";
+import { TENTHS, titleOf } from "./about.js";
 import { MOST_SHOWN } from "./cellsview.js";
 import { shaded } from "./column.js";
 import { element, field, make, makeText, say } from "./page.js";
@@ -65,11 +65,10 @@ export class Reading {
     const known = read.filter(({ odds }) => !Number.isNaN(odds));
     const bits = known.reduce((sum, { odds }) => sum - Math.log2(odds), 0);
     const length = known.reduce((sum, { text }) => sum + lengthOf(text, "characters"), 0);
-    const one = { maximumFractionDigits: 1 };
     const mean = bits / Math.max(1, length);
     const result = phraseIn(make("p", "small"), "read.result", {
-      bits: inDigits(mean, one),
-      n: inDigits(2 ** mean, one),
+      bits: inDigits(mean, TENTHS),
+      n: inDigits(2 ** mean, TENTHS),
     });
     const rest = phraseIn(make("p", "small soft"), "read.too-long", {
       n: said(`count.${facts.unit}`, { count: MOST_SHOWN }),

@@ -200,48 +200,12 @@ export function rateAt({ rate: peak, tuned }, updates, done, { warmUp, mostWarmU
 
 // * The average of the weights
 
-/** The exponential moving average of weights: see `Average` of schedule.hy. */
-export class Average {
-  /**
-   * @param {Float32Array} weights @param {Learning["average"]} numbers
-   */
-  constructor(weights, numbers) {
-    this.weights = weights.slice();
-    this.numbers = numbers;
-  }
-
-  /**
-   * Move toward `weights`, as a step has taken a run from the share `before` to `done`.
-   * @param {number} before @param {number} done @param {Float32Array} weights
-   */
-  move(before, done, weights) {
-    const { moves, reach } = this.numbers;
-    const steps = Math.floor(moves * done) - Math.floor(moves * before);
-    const part = Math.min(1, steps / moves / reach);
-    const mean = this.weights;
-    for (let n = 0; part > 0 && n < mean.length; n++) {
-      mean[n] += part * (weights[n] - mean[n]);
-    }
-  }
-
-  /**
-   * The average as it is, and with softer logits: with the number by which these are divided.
-   * @returns {[Float32Array, number][]}
-   */
-  get forms() {
-    return [1, this.numbers.softer].map((softer) => [this.weights, softer]);
-  }
-}
-
 /**
- * Set `weights` to others, with logits that are divided by `softer`.
- * @param {Float32Array} weights @param {Float32Array} others @param {number} softer
- * @param {number} last the number of weights from which logits follow, the last of all
+ * Return by what part of the way the average of the weights moves toward them, as a step takes a
+ * run from the share `before` to `done`: see `Average` of schedule.hy.
+ * @param {number} before @param {number} done @param {Learning["average"]} numbers
  */
-export function setSofter(weights, others, softer, last) {
-  weights.set(others);
-  const logits = weights.subarray(-last);
-  logits.forEach((weight, n) => {
-    logits[n] = weight / softer;
-  });
+export function partOfAverage(before, done, { moves, reach }) {
+  const steps = Math.floor(moves * done) - Math.floor(moves * before);
+  return Math.min(1, steps / moves / reach);
 }

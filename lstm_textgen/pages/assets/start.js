@@ -14,11 +14,14 @@ import { randomNumbers } from "./sampler.js";
  * @typedef {object} Team that learns: see learn.js and team.js
  * @property {Float32Array} weights flat; after they were changed from outside, `refresh` is called
  * @property {() => unknown} refresh
+ * @property {() => unknown} begin the average of the weights, toward which updates move it
+ * @property {() => unknown} swap the weights with their average
  * @property {() => unknown} forget what all rows have read
  * @property {(batch: import("./learn.js").Batch & import("./learn.js").Teaching) =>
  *   number | Promise<number>} gradients
  * @property {(update: import("./learn.js").Update) => unknown} update
- * @property {(batch: import("./learn.js").Batch & {first: boolean, expected?: Float64Array}) =>
+ * @property {(batch: import("./learn.js").Batch & {first: boolean, softer?: number,
+ *   expected?: Float64Array}) =>
  *   Float32Array | Promise<Float32Array>} losses from an empty state, if it is the first batch; to
  *   `expected` it adds how often the network expects each unit
  * @property {() => void} [dismiss] free helpers that aren't in it

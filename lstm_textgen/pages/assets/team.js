@@ -91,22 +91,17 @@ export class Team {
     this.rows = bounds[bounds.length - 1];
     this.squares = 0;
     this.weights = member.learner.weights;
-    /** @type {Float32Array<ArrayBuffer>[]} of the weights, for each helper */
-    this.copies = [];
     /** @type {MessagePort[]} to helpers that aren't in it */
     this.others = [];
   }
 
   /**
    * Let everyone act; return what they return.
-   * @param {"gradients" | "update" | "losses" | "forget" | "refresh"} what
-   * @param {(n: number) => any} message for a member
+   * @param {"gradients" | "update" | "losses" | "forget" | "refresh" | "begin" | "swap"} what
+   * @param {(n: number) => any} [message] for a member
    */
-  async all(what, message) {
-    this.helpers.forEach((line, n) => {
-      const { weights, ...rest } = message(n + 1);
-      line.send({ do: what, weights, ...rest }, weights ? [weights.buffer] : []);
-    });
+  async all(what, message = () => ({})) {
+    this.helpers.forEach((line, n) => line.send({ do: what, ...message(n + 1) }));
     const own = this.member[what](message(0));
     return Promise.all([own, ...this.helpers.map(answerOf)]);
   }
@@ -144,14 +139,17 @@ export class Team {
 
   /** Use weights that were written from outside. */
   async refresh() {
-    const { weights, copies } = this;
-    const answers = await this.all("refresh", (n) => {
-      // A view would be sent with all of the memory that it is in. A copy comes back.
-      const copy = n ? (copies[n] ?? weights.slice()) : null;
-      copy?.set(weights);
-      return { weights: copy };
-    });
-    this.copies = answers.map((answer) => answer.weights);
+    await this.all("refresh");
+  }
+
+  /** Begin the average of the weights with those of now. */
+  async begin() {
+    await this.all("begin");
+  }
+
+  /** Swap the weights with their average. */
+  async swap() {
+    await this.all("swap");
   }
 
   /**
@@ -201,12 +199,13 @@ export class Team {
    * Return the losses of a batch, as `Learner.losses` does.
    * @param {Reading} batch
    */
-  async losses({ x, y, first, expected }) {
+  async losses({ x, y, first, softer, expected }) {
     const { bounds, rows } = this;
     const answers = await this.all("losses", (n) => ({
       x: this.part(x, n),
       y: this.part(y, n),
       first,
+      softer,
       expected: expected && new Float64Array(expected.length),
     }));
     const losses = new Float32Array(x.length);

@@ -7,7 +7,7 @@ import { Batches, joined, readings } from "./batches.js";
 import { lengthOfUnits } from "./beginning.js";
 import { Clock } from "./clock.js";
 import { packed, unpacked } from "./network.js";
-import { Average, rateAt, setSofter } from "./recipe.js";
+import { partOfAverage, rateAt } from "./recipe.js";
 import { randomNumbers } from "./sampler.js";
 import { begin, browser, STREAMS } from "./start.js";
 
@@ -74,8 +74,8 @@ class Training {
     this.length = lengthOfUnits(ids, facts.units);
     this.held = joined(corpus.validation).subarray(0, this.numbers.validation.most);
     this.batches = new Batches(corpus.training, plan);
-    const averages = plan.tuned && this.held.length > 0;
-    this.average = averages ? new Average(team.weights, this.numbers.average) : null;
+    /** Whether the average of the weights may be better than they are. */
+    this.averages = plan.tuned && this.held.length > 0;
     this.order = randomNumbers(seed, STREAMS.order);
     this.dropout = randomNumbers(seed, STREAMS.dropout);
     this.clock = new Clock();
@@ -86,8 +86,6 @@ class Training {
     this.entries = [];
     /** @type {Uint8Array | null} the weights to keep, packed */
     this.best = null;
-    /** @type {Float32Array | null} those of now, while others are validated */
-    this.now = null;
   }
 
   /** Train to the end. */
@@ -98,6 +96,9 @@ class Training {
       const loss = await this.#loss(LOOKED_AT);
       report({ event: "epoch", epoch: 0, part: 0, validation: this.#bits(loss, LOOKED_AT) });
       this.clock.begun = performance.now();
+    }
+    if (this.averages) {
+      await this.team.begin();
     }
     let why = "";
     while (!why) {
@@ -119,7 +120,7 @@ class Training {
 
   /** The part of the longest run that is done, 0 to 1. */
   get part() {
-    return Math.min(1, this.share / (this.average ? MOST : 1));
+    return Math.min(1, this.share / (this.averages ? MOST : 1));
   }
 
   /** The epochs since the one with the lowest loss on what was held out. */
@@ -178,10 +179,11 @@ class Training {
     const drop = { dropout, before, random: this.dropout };
     const { steadying, adam } = numbers;
     const loss = scale * (await team.gradients({ ...batch, scale, ...drop, steadying }));
-    await team.update({ rate: rateAt(plan, updates, Math.min(1, share), numbers.rate), ...adam });
-    this.loss += (updates ? NEWEST : 1) * (loss - this.loss);
+    const rate = rateAt(plan, updates, Math.min(1, share), numbers.rate);
     this.updates++;
-    this.average?.move(share, this.share, team.weights);
+    const part = this.averages ? partOfAverage(share, this.share, numbers.average) : 0;
+    await team.update({ rate, part, ...adam });
+    this.loss += (updates ? NEWEST : 1) * (loss - this.loss);
     return loss;
   }
 
@@ -249,28 +251,45 @@ class Training {
    * @param {import("./keep.js").Epoch} entry
    */
   async #validate(entry) {
-    const { team, plan, facts, average } = this;
-    this.now ??= team.weights.slice();
-    this.now.set(team.weights);
-    const last = (plan.layers[plan.layers.length - 1][1] + 1) * facts.units.length;
-    /** @type {[Float32Array, number]} */
-    const now = [this.now, 1];
-    let [best, lowest] = [now, Number.POSITIVE_INFINITY];
-    for (const form of average ? [now, ...average.forms] : [now]) {
-      setSofter(team.weights, ...form, last);
-      const loss = await this.#loss(LOOKED_AT);
-      [best, lowest] = loss < lowest ? [form, loss] : [best, lowest];
+    const { team, averages, numbers } = this;
+    const { softer } = numbers.average;
+    const losses = [await this.#loss(LOOKED_AT)];
+    if (averages) {
+      await team.swap();
+      losses.push(await this.#loss(LOOKED_AT), await this.#loss(LOOKED_AT, softer));
     }
+    const lowest = Math.min(...losses);
+    const best = losses.indexOf(lowest);
     entry.validation_loss = lowest;
-    const kept = lowest <= this.#lowest() + (average ? this.#chance() : 0);
-    if (kept) {
-      setSofter(team.weights, ...best, last);
-      this.best = packed(team.weights, facts);
-      Object.assign(entry, average && { kept });
+    const kept = lowest <= this.#lowest() + (averages ? this.#chance() : 0);
+    if (averages && !best) {
+      await team.swap();
     }
-    team.weights.set(this.now);
-    await team.refresh();
+    if (kept) {
+      this.best = this.#packed(best === 2 ? softer : 1);
+      Object.assign(entry, averages && { kept });
+    }
+    if (averages && best) {
+      await team.swap();
+    }
     return kept;
+  }
+
+  /**
+   * Return the team's weights, packed, with logits divided by `softer`.
+   * @param {number} softer
+   */
+  #packed(softer) {
+    const { team, facts, plan } = this;
+    const [, units] = plan.layers[plan.layers.length - 1];
+    const last = team.weights.subarray(-(units + 1) * facts.units.length);
+    const kept = last.slice();
+    last.forEach((weight, n) => {
+      last[n] = weight / softer;
+    });
+    const weights = packed(team.weights, facts);
+    last.set(kept);
+    return weights;
   }
 
   /** Return the lowest loss of all epochs, in nats per unit. */
@@ -295,15 +314,14 @@ class Training {
 
   /**
    * Return the mean loss of the team's weights on what was held out, in nats per unit.
-   * @param {number} most units that are read
+   * @param {number} most units that are read @param {number} [softer] by which logits are divided
    */
-  async #loss(most) {
+  async #loss(most, softer = 1) {
     const { team, facts, plan, numbers } = this;
-    await team.refresh();
     const ids = this.held.subarray(0, most);
     let sum = 0;
     for (const batch of readings(ids, facts.start, plan, numbers.validation.runIn)) {
-      const losses = await team.losses({ ...batch, first: batch.empty });
+      const losses = await team.losses({ ...batch, first: batch.empty, softer });
       sum += losses.reduce((all, loss) => all + loss, 0);
     }
     return sum / ids.length;
@@ -343,6 +361,7 @@ class Training {
     const facts = { ...this.facts, made, record: { ...record, history } };
     const weights = this.best ?? packed(team.weights, facts);
     team.weights.set(unpacked(weights, facts));
+    await team.refresh();
     const loss = held.length && (await this.#loss(held.length));
     report({ event: "done", weights, facts, bits: this.#bits(loss, held.length), why });
   }
