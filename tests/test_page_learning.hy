@@ -249,7 +249,7 @@
 }]])
 
 
-(defn [(pytest.mark.parametrize "helpers" [1 2])]
+(defn [(pytest.mark.parametrize "helpers" [0 1 2])]
     test-workers-keep-an-average-of-the-weights-that-can-take-their-place [browser helpers]
   (setv
     model (model-of "lstm:9,lstm:6" "pieces")

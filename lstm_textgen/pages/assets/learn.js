@@ -200,15 +200,20 @@ export class Learner {
     const [first, last] = this.part;
     this.heap.kernels.adam(...this.moved, last - first, scale, step, beta1, beta2, epsilon);
     if (part) {
-      this.approach(part);
+      this.#approach(part);
     }
   }
 
+  /** Begin the average of the part of the weights with those of now. */
+  begin() {
+    this.#approach(1);
+  }
+
   /**
-   * Move the average of the weights toward them.
-   * @param {number} part of the way; 1: begin it
+   * Move the average toward the weights.
+   * @param {number} part of the way
    */
-  approach(part) {
+  #approach(part) {
     const [first, last] = this.part;
     this.heap.kernels.approach(this.moved[0], last - first, part, this.average);
   }
@@ -217,6 +222,7 @@ export class Learner {
   swap() {
     const [first, last] = this.part;
     this.heap.kernels.swap(this.moved[0], this.average, last - first);
+    this.refresh();
   }
 }
 

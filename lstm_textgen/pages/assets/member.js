@@ -88,7 +88,7 @@ export class Member {
 
   /** Begin the average of the weights with those of now. */
   begin() {
-    this.learner.approach(1);
+    this.learner.begin();
   }
 
   /** Use the weights of the first worker, into which they were written from outside. */
