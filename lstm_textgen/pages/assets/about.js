@@ -10,7 +10,7 @@ import { inDigits, phraseIn, said } from "./phrases.js";
  * @typedef {import("./keep.js").Epoch} Epoch
  */
 
-/** How a number is written that may be just above 1. */
+/** One digit after the point, also of a whole number: “1.0 equally likely ones”. */
 export const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 
 /** The name of a model's file that says nothing of the model. */
