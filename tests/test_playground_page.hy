@@ -230,7 +230,9 @@
         "it had to pick each character from 9.5 equally likely ones.")
       (.inner-text page "#about")))
     (assert (= (.count (.locator page "#about canvas")) 0)))
-  (setv model.history (* 2 model.history)  (get model.history 1 "validation_loss") 0.01)
+  (setv
+    model.history (* 2 model.history)
+    (get model.history 1 "validation_loss") 0.01)
   (with [page (open-page browser (page-of tmp-path model))]
     (.click page "#tab-about")
     (wait-until page "document.querySelector('#about canvas')")

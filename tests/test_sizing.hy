@@ -4,7 +4,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.learning.schedule [why-done]
+  lstm-textgen.learning.schedule [Clock rate-factor why-done]
   lstm-textgen.settings.layers [Layer Layers embedding-size parse-layers]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
@@ -66,7 +66,8 @@
 (defn [(pytest.mark.parametrize #("units" "minutes" "size") [
     #(1_000_000 None 384) #(1_000_000 1 256) #(1_000_000 3 512) #(1_000_000 10 768)
     #(1_000_000 600 1024) #(100 None 256) #(90_000 None 256) #(90_000 1 384) #(90_000 3 768)
-    #(4_500_000 None 384) #(4_500_000 3 256) #(4_500_000 7 512) #(100_000_000 30 768)])]
+    #(4_500_000 None 384) #(4_500_000 3 256) #(4_500_000 7 512) #(100_000_000 30 768)
+    #(2_500_000 60 1024) #(2_500_000 70 1536)])]
     test-more-time-and-a-smaller-text-bring-a-larger-network [units minutes size]
   (assert (= (get (choice units :minutes minutes) 0) size)))
 
@@ -88,7 +89,7 @@
 
 (defn [(pytest.mark.parametrize #("units" "epochs" "minutes" "dropout") [
     #(1_000_000 7 None 0.3) #(1_000_000 1 None 0) #(90_000 12 1 0.3) #(1_000_000 12 3 0.2)
-    #(4_500_000 12 3 0) #(1_000_000 2 30 0.1) #(1_000_000 0 60 0.5)])]
+    #(4_500_000 12 3 0) #(1_000_000 2 30 0.1) #(1_000_000 0 60 0.5) #(2_500_000 5 120 0.4)])]
     test-a-text-that-is-read-more-often-brings-more-dropout [units epochs minutes dropout]
   (assert (= (get (choice units epochs minutes) 1) dropout)))
 
@@ -122,6 +123,12 @@
     #(256_000 5 1 #(128 0.2)) #(256_000 5 3 #(256 0.5)) #(5_000_000 2 None #(256 0))])]
     test-words-bring-a-small-network-with-much-dropout [units epochs minutes chosen]
   (assert (= (choice units epochs minutes "words") chosen)))
+
+
+(defn test-steps-are-larger-in-a-short-run-and-smaller-in-a-large-network []
+  (assert (= (lfor [steps units] [[100 384] [2000 384] [9000 384] [9000 1024] [9000 1536]]
+      (rate-factor (Clock None) steps units))
+    (pytest.approx [1.5 (/ 800 768) 1 1 0.75]))))
 
 
 (defn [(pytest.mark.parametrize #("units" "rows") [

@@ -47,6 +47,21 @@
   (assert (= (all (map np.array-equal model.weights last)) (= kept 4))))
 
 
+(defn [counting (pytest.mark.parametrize #("validation" "softer") [
+    #((fn [bias] (+ 9 bias)) 1.07)     ; weights that are less sure are better, …
+    #((fn [bias] (- 9 bias)) 1)        ; … or not …
+    #((fn [bias] (* 1e-6 bias)) 1)])]  ; … or the text isn't overfitted
+    test-a-network-that-overfits-is-made-less-sure-if-that-helps
+    [monkeypatch tmp-path validation softer]
+  (.setattr monkeypatch CountingLearner "validate" (fn [self x y counted]
+    (* (np.count-nonzero counted) (validation (.max (abs (. (get self.weights -1) value)))))))
+  (train :text (* "hello, world\n" 60) :path (/ tmp-path "m.h5") :epochs 1 :display (Quiet))
+  (setv
+    model (load-checkpoint (/ tmp-path "m.h5") :resume True)
+    last (cut model.resume.variables (len model.weights)))
+  (assert (np.allclose (* softer (get model.weights -1)) (get last -1) :rtol 1e-6)))
+
+
 (defn run [folder stride stops #** more]
   #[[Train in `folder` for four epochs; return the model's path.
 

@@ -8,7 +8,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.history [entries-on loss-of recorded]
   lstm-textgen.settings.training [ENOUGH-STEPS FINAL-RATE MAX-FACTOR MOST-WARM-UP MOVES REACH
-    SOFTER WARM-UP])
+    SOFTER STEADY-UNITS WARM-UP])
 
 (setv
   ;; Time of a validation step relative to a training step: forward is a third of the work.
@@ -116,10 +116,11 @@
   #[[Return the factor of the learning rate in a run that takes larger steps if it is short.
 
   It is 1.5 in a run of few steps and falls to 1 at 800,000 steps divided by the hidden `units` of
-  the largest layer: large steps harm large networks sooner (bench/log.md). The number of steps is
-  estimated by the `clock`; `most` is the largest (0: no limit).]]
+  the largest layer: large steps harm large networks sooner, and those above `STEADY-UNITS` take
+  smaller ones (bench/log.md). The number of steps is estimated by the `clock`; `most` is the
+  largest (0: no limit).]]
   (setv steps (min (.all-steps clock) (or most math.inf)))
-  (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps))))
+  (* (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps))) (min 1 (/ STEADY-UNITS units))))
 
 
 (defn learning-rate [highest update progress [steady False]]
@@ -155,9 +156,13 @@
         @weights (lfor [mean now] (zip @weights (weights)) (+ mean (* part (- now mean)))))))
 
   (meth candidates []
-    #[[Return the lists of weights that may be the best.
+    "Return the lists of weights that may be the best: the average, and it `softened`."
+    [@weights (softened @weights)]))
 
-    They are the average, and it with logits divided by `SOFTER` (temperature scaling, Guo and
-    others 2017).]]
-    (setv [#* others kernel bias] @weights)
-    [@weights [#* others (/ kernel SOFTER) (/ bias SOFTER)]]))
+
+(defn softened [weights]
+  #[[Return `weights` with logits divided by `SOFTER`, for a network that is too sure.
+
+  This is temperature scaling (Guo and others 2017), within the weights.]]
+  (setv [#* others kernel bias] weights)
+  [#* others (/ kernel SOFTER) (/ bias SOFTER)])

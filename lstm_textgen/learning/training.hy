@@ -20,7 +20,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.learner.quiet [muted-stderr]
-  lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor
+  lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor softened
     why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
@@ -263,7 +263,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (when @held
       (.doing @display f"validating on {(len @held.ids) :,} {@settings.unit}")
       (@_call "on_test_begin")
-      (setv [loss weights] (@_validated weights))
+      (setv [loss weights] (@_validated weights loss))
       (@_call "on_test_end" {"loss" loss})
       (setv (get entry "validation_loss") loss))
     (setv
@@ -288,18 +288,23 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
     #(entry better sample weights))
 
-  (meth _validated [weights]
+  (meth _validated [weights trained]
     #[[Return #(loss weights): the lowest validation loss, in nats per unit, and of which weights.
 
-    They are the current `weights` or, in fine-tuning, one of the `candidates` of their average.]]
-    (setv
-      candidates [weights #* (if @average (.candidates @average) [])]
-      losses [])
-    (for [each candidates]
+    They are the current `weights` or others that may be better: in fine-tuning `candidates` of
+    their average, else, if the `trained` loss is lower, so the text is overfitted, `softened`.]]
+    (defn loss-of [each]
       (.put @learner @learner.weights each)
-      (.append losses (/ (sum (.losses @learner @held)) (len @held.ids))))
+      (/ (sum (.losses @learner @held)) (len @held.ids)))
+    (setv
+      loss (loss-of weights)
+      others (cond
+        @average (.candidates @average)
+        (< trained loss) [(softened weights)]
+        True [])
+      all [#(loss weights) #* (lfor each others #((loss-of each) each))])
     (.put @learner @learner.weights weights)
-    (min (zip losses candidates) :key (fn [pair] (get pair 0))))
+    (min all :key (fn [pair] (get pair 0))))
 
   (meth _evaluate-if-due []
     "Evaluate the best weights for reports if that is due and not done; return whether it was."

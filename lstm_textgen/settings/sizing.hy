@@ -63,7 +63,8 @@
 (setv
   CHARACTERS (Rule
     ;; Size units speed dropout most-dropout usual-from enough timed-from
-    [ (Size 1024 6_500 0.1 0.5 NEVER 4_500_000 500_000)
+    [ (Size 1536 2_300 0.25 0.5 NEVER 9_000_000 2_000_000)
+      (Size 1024 6_500 0.1 0.5 NEVER 4_500_000 500_000)
       (Size 768 13_500 0.06 0.5 NEVER 2_500_000 25_000)
       (Size 512 29_000 0.06 0.5 NEVER 2_500_000 12_000)
       (Size 384 44_000 0.06 0.3 200_000 2_500_000 6_000)
@@ -140,7 +141,8 @@
   RULES; this machine is `speed` times as fast as that of the table above.
 
   With `minutes` the network is the largest that reads enough in that time: for a megabyte 384
-  hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1.
+  hidden units from 1.2 minutes on, 512 from 1.7, 768 from 3.3, 1,024 from 11.8, at `speed` 1;
+  for two to three and a half, 1,536 from 65 minutes on.
   A text below 25,000 characters gets 512 at most, below 12,000 384, below 6,000 256, whatever the
   time. Fewer epochs take less time and don't change the size. Dropout grows with each epoch after
   the first, up to the most that helps; more slowly for a text over a megabyte (bench/log.md).]]

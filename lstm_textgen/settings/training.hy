@@ -21,6 +21,7 @@
   ;; With fewer steps per hidden unit, a run takes larger ones; and the largest factor.
   ENOUGH-STEPS 800_000
   MAX-FACTOR 1.5
+  STEADY-UNITS 1152     ; hidden units above which the rate falls as they grow
   STEADY-ROWS 4         ; of a batch, from which larger steps do no harm
 
   ;; The average of the weights. In fine-tuning with validation; without, a falling rate is better
