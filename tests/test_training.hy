@@ -47,15 +47,17 @@
   (assert (= (all (map np.array-equal model.weights last)) (= kept 4))))
 
 
-(defn [counting (pytest.mark.parametrize #("validation" "softer") [
-    #((fn [bias] (+ 9 bias)) 1.07)     ; weights that are less sure are better, …
-    #((fn [bias] (- 9 bias)) 1)        ; … or not …
-    #((fn [bias] (* 1e-6 bias)) 1)])]  ; … or the text isn't overfitted
-    test-a-network-that-overfits-is-made-less-sure-if-that-helps
-    [monkeypatch tmp-path validation softer]
+(defn [counting (pytest.mark.parametrize #("layers" "validation" "softer") [
+    #("512" (fn [bias] (+ 9 bias)) 1.07)     ; weights that are less sure are better, …
+    #("512" (fn [bias] (- 9 bias)) 1)        ; … or not, …
+    #("512" (fn [bias] (* 1e-6 bias)) 1)     ; … or there is no overfitting, …
+    #("256" (fn [bias] (+ 9 bias)) 1)])]     ; … or the network is small
+    test-a-large-network-that-overfits-is-made-less-sure-if-that-helps
+    [monkeypatch tmp-path layers validation softer]
   (.setattr monkeypatch CountingLearner "validate" (fn [self x y counted]
     (* (np.count-nonzero counted) (validation (.max (abs (. (get self.weights -1) value)))))))
-  (train :text (* "hello, world\n" 60) :path (/ tmp-path "m.h5") :epochs 1 :display (Quiet))
+  (train :text (* "hello, world\n" 60) :path (/ tmp-path "m.h5") :layers layers :epochs 1
+    :display (Quiet))
   (setv
     model (load-checkpoint (/ tmp-path "m.h5") :resume True)
     last (cut model.resume.variables (len model.weights)))

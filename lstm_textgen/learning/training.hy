@@ -24,7 +24,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
-  lstm-textgen.settings.training [STEADY-ROWS]
+  lstm-textgen.settings.training [LARGE-LAYER STEADY-ROWS]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.evaluation [evaluate]
   lstm-textgen.writing.writer [write-sample])
@@ -192,9 +192,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Train on a batch (rows, lookback) and show it. Raise `FloatingPointError` if that diverged."
     (setv
       [learner progress done] [@learner @progress (@_share-done)]
-      units (max (gfor layer @settings.layers.recurrent layer.size))
       rate (* @settings.learning-rate (if @larger-steps
-        (rate-factor @clock (* @epochs @batches.steps) units)
+        (rate-factor @clock (* @epochs @batches.steps) (@_largest))
         1)))
     (@_call "on_train_batch_begin" progress.step)
     (.set-rate learner (or (and @callbacks @callbacks.rate)
@@ -222,6 +221,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (/ mean (.get @lengths "unit_length" 1))
       (if @epochs (min 1 (@_share-done)) (or (.progress @clock) 0)))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
+
+  (meth _largest []
+    "Return the hidden units of the largest layer."
+    (max (gfor layer @settings.layers.recurrent layer.size)))
 
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
@@ -292,7 +295,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     #[[Return #(loss weights): the lowest validation loss, in nats per unit, and of which weights.
 
     They are the current `weights` or others that may be better: in fine-tuning `candidates` of
-    their average, else, if the `trained` loss is lower, so the text is overfitted, `softened`.]]
+    their average, else, if a large network overfits, as the `trained` loss is lower, `softened`.]]
     (defn loss-of [each]
       (.put @learner @learner.weights each)
       (/ (sum (.losses @learner @held)) (len @held.ids)))
@@ -300,7 +303,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       loss (loss-of weights)
       others (cond
         @average (.candidates @average)
-        (< trained loss) [(softened weights)]
+        (and (< trained loss) (>= (@_largest) LARGE-LAYER)) [(softened weights)]
         True [])
       all [#(loss weights) #* (lfor each others #((loss-of each) each))])
     (.put @learner @learner.weights weights)

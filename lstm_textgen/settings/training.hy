@@ -11,7 +11,7 @@
   ALPHA 2
   BETA 1
   ;; Hidden units from which that pays; smaller networks, and so most small texts, end with a
-  ;; higher loss.
+  ;; higher loss. From there on, a network that overfits is also softened, see `SOFTER`.
   LARGE-LAYER 512
 
   ;; The learning rate.
