@@ -305,9 +305,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         @average (.candidates @average)
         (and (< trained loss) (>= (@_largest) LARGE-LAYER)) [(softened weights)]
         True [])
-      all [#(loss weights) #* (lfor each others #((loss-of each) each))])
+      judged [#(loss weights) #* (lfor each others #((loss-of each) each))])
     (.put @learner @learner.weights weights)
-    (min all :key (fn [pair] (get pair 0))))
+    (min judged :key (fn [pair] (get pair 0))))
 
   (meth _evaluate-if-due []
     "Evaluate the best weights for reports if that is due and not done; return whether it was."
