@@ -149,7 +149,8 @@ in Python, and its checks.]]
       "stop after N epochs without a better validation loss; 0: never" :default 5)
     (Setting "learning_rate" POSITIVE "cli recipe train model"
       (+ "the peak learning rate (default: 0.008; with --minutes, for a new model, "
-        "up to 0.012, less above 1152 units; with --from often 0.003, constant)") :metavar "RATE" :default 0.008)
+        "up to 0.012, less above 1152 units; with --from often 0.003, constant)")
+      :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
       (+ f"windows per training step (default: {LEAST-ROWS} to {MOST-ROWS}, "
         "larger for longer texts and with --from)"))
