@@ -64,8 +64,7 @@ anything to say on its console, fails the test.]]
   (.on page "console" (fn [message] (.append said message.text)))
   (.on page "pageerror" (fn [error] (.append said (str error))))
   (try
-    (.goto page (+ address fragment))
-    (wait-until page "!document.getElementById('unable')")  ; its script removes that
+    (visit page (+ address fragment))
     (yield page)
     (finally
       (.close context)))
@@ -73,6 +72,12 @@ anything to say on its console, fails the test.]]
     asked (lfor url asked :if (not (.startswith url #("blob:" own))) url)
     said (lfor line said :if (not (and may-say (in may-say line))) line))
   (assert (= asked said [])))
+
+
+(defn visit [page [address None]]
+  "Let the page load what is at `address`, or itself again, and wait until its script runs."
+  (if address (.goto page address) (.reload page))
+  (wait-until page "!document.getElementById('unable')"))  ; its script removes that
 
 
 (defn wait-until [page condition [seconds DEADLINE]]

@@ -11,8 +11,8 @@
   lstm-textgen.pages.assembly [join-modules]
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.textmodel [load]
-  tests.browser [assert-writes-as-python fragment halved-model open-page page-of wait-for-end
-    written]
+  tests.browser [assert-writes-as-python fragment halved-model open-page page-of visit
+    wait-for-end written]
   tests.damage [damaged-pages]
   tests.helpers [FUZZ block-of])
 
@@ -195,11 +195,11 @@
   (with [page (open-page browser path :site tmp-path)]
     (assert (is (on-page page RECALL) None))
     (assert (is (on-page page REMEMBER [made]) None))
-    (.reload page)
+    (visit page)
     (assert (= (on-page page RECALL) ["mine" [made]]))
-    (.goto page (.as-uri (/ tmp-path "taught" "page.html")))
+    (visit page (.as-uri (/ tmp-path "taught" "page.html")))
     (assert (is (on-page page RECALL) None))  ; that is another page
-    (.goto page (.as-uri path))
+    (visit page (.as-uri path))
     (on-page page "forget")
     (assert (is (on-page page RECALL) None))))
 

@@ -4,8 +4,8 @@
   json
   lstm-textgen.pages [playground]
   lstm-textgen.writing.cells [NamedCell read-cells]
-  tests.browser [WRITTEN fragment halved-model open-page page-of start-of wait-for-end
-    wait-for-text wait-until written]
+  tests.browser [WRITTEN fragment halved-model open-page page-of start-of visit
+    wait-for-end wait-for-text wait-until written]
   tests.web [serve-files])
 
 (setv
@@ -28,7 +28,7 @@
     (.select-option page "#language" "fr")
     (assert (= (.inner-text page "#tab-cells") "Cellules"))
     (assert (= (.get-attribute page "html" "lang") "fr"))
-    (.reload page)
+    (visit page)
     (assert (= (.inner-text page "#tab-cells") "Cellules"))))
 
 
@@ -132,7 +132,7 @@
     (wait-for-end page)
     (.fill page "#seed" "The cat")
     (wait-until page "history.state?.kept?.startsWith('seed=The%20cat')")
-    (.reload page)
+    (visit page)
     (wait-for-end page)
     (assert (= (.input-value page "#seed") "The cat"))
     (assert (.startswith (written page) "The cat"))))
@@ -141,7 +141,7 @@
 (defn test-over-plain-http-text-and-link-are-shown-selected [browser tmp-path]
   (page-of tmp-path (halved-model))
   (with [server (serve-files tmp-path)  page (.new-page browser)]
-    (.goto page (+ (.replace server.url "127.0.0.1" "teacher.localhost") "/page.html#fast=1"))
+    (visit page (+ (.replace server.url "127.0.0.1" "teacher.localhost") "/page.html#fast=1"))
     (.evaluate page "Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     (wait-for-end page)
     (for [[id text] [["copy" (written page)] ["link" page.url]]]

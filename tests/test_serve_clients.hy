@@ -7,7 +7,7 @@
   openai [OpenAI]
   pytest
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
-  tests.browser [WRITTEN wait-until]
+  tests.browser [WRITTEN visit wait-until]
   tests.helpers [ROOT small-model]
   tests.serving [MODELS serve-models serving]
   tools.blocks [blocks-in])
@@ -104,7 +104,7 @@
     page (.new-page browser)
     said [])
   (.on page "console" (fn [message] (.append said message.text)))
-  (.goto page (+ documented "/#seed=heylo&fast=1"))
+  (visit page (+ documented "/#seed=heylo&fast=1"))
   (wait-until page f"document.querySelector('{WRITTEN}').textContent.length > 100")
   (.close page)
   (assert (= (lfor line said :if (not-in "favicon" line) line) [])))

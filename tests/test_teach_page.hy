@@ -9,8 +9,8 @@
   lstm-textgen.pages [numbers playground :as module]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.textmodel [import-page]
-  tests.browser [flaws fragment halved-model open-page page-of wait-for-end wait-until
-    written]
+  tests.browser [flaws fragment halved-model open-page page-of visit wait-for-end
+    wait-until written]
   tests.engines [open-firefox open-webkit]
   tests.helpers [ROOT])
 
@@ -230,7 +230,7 @@
       (when ticked (wait-until page "!document.getElementById('teach-memory-told').hidden"))
       (setv asked [])
       (.once page "dialog" (fn [dialog] (.append asked dialog.type) (.accept dialog)))
-      (.reload page)
+      (visit page)
       (assert (= asked (if ticked [] ["beforeunload"])))
       (.click page "#tab-teach")
       (when ticked
@@ -292,7 +292,7 @@
 (defn test-a-page-on-plain-http-teaches-too [browser path]
   (setv page (.new-page browser))
   (.route page "**/*" (fn [route] (.fulfill route :path path :content-type "text/html")))
-  (.goto page "http://teacher.school/page.html")
+  (visit page "http://teacher.school/page.html")
   (assert (not (.evaluate page "isSecureContext")))
   (taught page TEXT)
   (assert (= (shown page "#teach-why") "It has finished learning."))

@@ -6,7 +6,7 @@
   pytest
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [modules-for]
-  tests.browser [flaws halved-model in-browser open-page page-of wait-until]
+  tests.browser [flaws halved-model in-browser open-page page-of visit wait-until]
   tests.engines [open-firefox open-webkit])
 
 (setv
@@ -366,11 +366,11 @@
 (defn test-the-sheet-is-kept-until-it-is-emptied [browser tmp-path]
   (with [page (together browser tmp-path)]
     (type-in page "one two")
-    (.reload page)
+    (visit page)
     (.click page "#tab-together")
     (assert (= (sheet page) "one two"))
     (.click page "#sheet-forget")
-    (.reload page)
+    (visit page)
     (assert (= (sheet page) ""))))
 
 
