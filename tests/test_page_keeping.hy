@@ -162,6 +162,8 @@
     #("\"weights-0\">...." "\"weights-0\">AHwA" "keep.damaged")
     #("\"bits\":16" "\"bits\":8" "keep.damaged")
     #("\"pattern\":null" "\"pattern\":\"(a+)+b\"" "keep.damaged")
+    #("\"people\":null" "\"people\":7" "keep.damaged")
+    #("\"base\":null" "\"base\":7" "keep.damaged")
     #("\"mostUnits\":[0-9]+" "\"mostUnits\":1e9" "keep.damaged")])]
     test-a-page-says-what-is-wrong-with-another [browser tmp-path old new key]
   (setv

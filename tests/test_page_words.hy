@@ -2,6 +2,7 @@
 
 (import
   json
+  pytest
   lstm-textgen.pages [playground]
   lstm-textgen.writing.cells [NamedCell read-cells]
   tests.browser [WRITTEN fragment halved-model open-page page-of start-of visit
@@ -44,6 +45,13 @@
   (with [page (open-page browser (page-of tmp-path model))]
     (assert (= (said-on page "what") (+ "This machine has read 13 characters of nonsense. "
       "It guesses the next letter. Type a beginning.")))))
+
+
+(defn [(pytest.mark.parametrize #("base" "there") [["tales:0f12" True] ["tales:unused" False]])]
+    test-the-sentence-names-the-base-that-a-model-began-with [browser tmp-path base there]
+  (with [page (open-page browser (page-of tmp-path (halved-model :base base)))]
+    (setv words "Before, it had learned what “tales” knows. It guesses")
+    (assert (= (in words (said-on page "what")) there))))
 
 
 (defn test-a-page-says-how-many-names-it-has [browser tmp-path]

@@ -29,7 +29,9 @@ export function introduce(models) {
   element("what").textContent =
     models.length > 1
       ? said("what.two")
-      : [whatItRead(facts), ...does.map((key) => said(key))].filter(Boolean).join(" ");
+      : [whatItRead(facts), whatItKnew(facts), ...does.map((key) => said(key))]
+          .filter(Boolean)
+          .join(" ");
 }
 
 /**
@@ -59,6 +61,16 @@ function whatItRead({ end, known, record }) {
     return said("what.chat", { size, text: people.slice(0, 3).join(", ") });
   }
   return title ? said("what.text", { size, text: title }) : said("what.some", { size });
+}
+
+/**
+ * Return a sentence on the base that a model began with; "" if there was none. See `Base` in
+ * facts.hy for its record.
+ * @param {Facts} facts
+ */
+function whatItKnew({ record }) {
+  const [, base] = record.facts.base?.match(/^(.*):(?!unused$)[^:]*$/) ?? [];
+  return base ? said("what.base", { base }) : "";
 }
 
 /**

@@ -100,7 +100,12 @@ function testsOf({ unit, units, layers }) {
     made: isText,
     record: hasAll({
       settings: hasAll({ layers: isText }),
-      facts: hasAll({ beginning: isText }),
+      facts: hasAll({
+        beginning: isText,
+        base: ifAny(orNull(isText)),
+        title: ifAny(orNull(isText)),
+        people: ifAny(orNull(listOf(isText))),
+      }),
       history: listOf(hasAll(RECORDED)),
     }),
   };
