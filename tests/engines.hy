@@ -18,6 +18,7 @@ screen.]]
   tests.browser [DEADLINE])
 
 (setv
+  START 120  ; seconds in which a browser starts, or answers
   ELEMENT "element-6066-11e4-a52e-4f735466cecf"  ; what WebDriver calls an element in JSON
   ;; What a page is asked for: its names in Marionette and in WebDriver.
   COMMANDS {
@@ -87,10 +88,10 @@ screen.]]
 
 (defn connected [port]
   "Return a connection to `port` of this machine, once there is one."
-  (setv deadline (+ (time.monotonic) DEADLINE))
+  (setv deadline (+ (time.monotonic) START))
   (while True
     (try
-      (return (socket.create-connection #("127.0.0.1" port) :timeout DEADLINE))
+      (return (socket.create-connection #("127.0.0.1" port) :timeout START))
       (except [OSError]
         (assert (< (time.monotonic) deadline) f"nobody listens on port {port}")
         (time.sleep 0.05)))))
@@ -106,7 +107,7 @@ screen.]]
       connection (connected port)
       answers (.makefile connection "rb")]
     (defn answer []
-      (setv length (.join b"" (iter (fn [] (.read answers 1)) b":")))
+      (setv length (.join b"" (iter (fn [] (or (.read answers 1) (raise EOFError))) b":")))
       (json.loads (.read answers (int length))))
     (defn send [command parameters]
       (setv message (.encode (json.dumps [0 1 f"WebDriver:{command}" parameters])))
@@ -126,7 +127,7 @@ screen.]]
     (setv
       body (.encode (json.dumps parameters))
       request (Request f"http://127.0.0.1:{port}{path}" body {"Content-Type" "application/json"}))
-    (with [answer (urlopen request :timeout DEADLINE)] (get (json.load answer) "value")))
+    (with [answer (urlopen request :timeout START)] (get (json.load answer) "value")))
   (setv [mini-browser #* _] (.glob (Path "/usr/lib") "*/webkit2gtk-4.*/MiniBrowser"))
   (with [_ (started folder (program "xvfb-run") "-a" (program "WebKitWebDriver") f"--port={port}")]
     (.close (connected port))

@@ -55,7 +55,7 @@
     "return [await older, await newer, between, read];")))
   (assert (is older None))
   (assert-words-of newer (a-model) (+ LONG "y"))
-  (assert (< 10 between (/ (len LONG) 2)))
+  (assert (< 10 between (len LONG)))
   (assert (<= all (+ (len LONG) 9))))
 
 

@@ -2,6 +2,7 @@
 
 (import
   random [Random]
+  time
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.assembly [phrases]
   lstm-textgen.textmodel [TextModel]
@@ -74,12 +75,18 @@
 
 ;; * Cells
 
+(defn open-cells [page]
+  "Open the tab Cells, and wait until it shows the cell with which it begins."
+  (.click page "#tab-cells")
+  (wait-until page "document.getElementById('cells-what').textContent"))
+
+
 (defn test-a-text-is-shaded-by-a-cells-activation [browser tmp-path]
   (setv
     model (halved-model "lstm:9,gru:7")
     [_ activations] (read-cells model "The dog"))
   (with [page (open-page browser (page-of tmp-path model))]
-    (.click page "#tab-cells")
+    (open-cells page)
     (.fill page "#own" "The dog")
     (.click page "#cells details summary")
     (.select-option page "#layer" "1")
@@ -97,7 +104,7 @@
   (setv model (halved-model :rng-seed 2))
   (setv cells (. (.cells (TextModel model) "") named))
   (with [page (open-page browser (page-of tmp-path model))]
-    (.click page "#tab-cells")
+    (open-cells page)
     (setv names (.all-text-contents (.locator page "#cells-list .unit")))
     (assert (= names (lfor each cells
       (get (phrases) f"feature.{(.replace each.name " " "-")}" "en"))))
@@ -245,8 +252,10 @@
     pages (lfor scripts [True False] (.new-page browser :java-script-enabled scripts)))
   (.add-init-script (get pages 0) "delete window.DecompressionStream")
   (for [page pages]
+    (setv begun (time.monotonic))
     (.goto page (.as-uri path))
-    (assert (not (.is-visible page "#unable"))))  ; not yet: a slow page may only be loading
+    ;; Not for three seconds: a slow page may only be loading.
+    (assert (or (not (.is-visible page "#unable")) (> (- (time.monotonic) begun) 3))))
   (for [page pages]
     (.wait-for-selector page "#unable" :state "visible")
     (assert (= (.inner-text page "#unable p:lang(en)") (get (phrases) "page.unable" "en")))

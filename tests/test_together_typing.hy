@@ -1,6 +1,7 @@
 "Other ways to type on the sheet of the tab Together: input methods, right to left, just taught."
 
 (import
+  json
   pytest
   lstm-textgen.pages [playground :as module]
   tests.browser [halved-model wait-until]
@@ -10,6 +11,20 @@
 (defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
   "Pages take a tenth of a second."
   (.setattr monkeypatch module "SAMPLE" 9))
+
+
+(defn tap [page word text]
+  "Tap `word`, and wait until the sheet has `text`: the browser clicks some time after a touch."
+  (.tap page f"{WORDS} >> nth={(place-of page word)}")
+  (wait-until page f"document.getElementById('sheet').value === {(json.dumps text)}"))
+
+
+(defn test-a-tap-puts-a-word-in-and-leaves-the-sheet-the-focus [browser tmp-path]
+  (with [page (together browser tmp-path :has-touch True :is-mobile True
+      :viewport {"width" 390  "height" 800})]
+    (type-in page "one")
+    (tap page "two" "one two ")
+    (assert (= (.evaluate page "document.activeElement.id") "sheet"))))
 
 
 (defn test-a-chinese-input-method-composes-and-then-words-follow [browser tmp-path]
@@ -37,11 +52,9 @@
         {"text" (cut "one" n)  "selectionStart" n  "selectionEnd" n})
       (settle page))
     (assert (= (sheet page) "one"))
-    (.tap page f"{WORDS} >> nth={(place-of page "two")}")
-    (assert (= (sheet page) "one two "))
+    (tap page "two" "one two ")
     (settle page)
-    (.tap page f"{WORDS} >> nth={(place-of page "four")}")
-    (assert (= (sheet page) "one two four "))))
+    (tap page "four" "one two four ")))
 
 
 (defn test-text-may-run-from-right-to-left [browser tmp-path]
@@ -60,9 +73,8 @@
     (.fill page "#teach-text" (* "xy zzy yx. " 300))
     (wait-until page "!document.getElementById('teach-found').hidden")
     (.check page "#teach-start--1")
+    (.check page "#teach-same")
     (.click page "#teach-go")
-    (wait-until page "document.querySelectorAll('#teach-written p').length > 0")
-    (.click page "#teach-stop")
     (wait-until page "!document.getElementById('teach-done').hidden")
     (.click page "#tab-together")
     (type-in page "x")

@@ -129,6 +129,9 @@ export class Column {
   async recall([{ seed, way, ids }]) {
     const run = ++this.running;
     await this.start(seed);
+    if (this.running !== run) {
+      return; // Write was pressed meanwhile
+    }
     const { units } = await this.model.ask("keep", { ids: idsOf(ids), way });
     if (this.running === run) {
       this.restart(this.seed, units);
@@ -261,12 +264,19 @@ export class Column {
     const place = index - this.lead;
     this.panel.hide();
     const kept = this.written.slice(0, place);
-    this.asked = null;
+    const run = ++this.running;
+    Object.assign(this, { asked: null, busy: true });
+    this.changed();
     const { units } = await this.model.ask("choose", { place, id, way });
+    if (this.running !== run && this.busy) {
+      return; // another text was begun meanwhile
+    }
     this.restart(this.seed, [...kept, ...units]);
     this.altered = true;
     this.text.focus({ preventScroll: true });
-    await this.go();
+    if (this.running === run) {
+      await this.go();
+    }
   }
 }
 

@@ -34,7 +34,7 @@ let former = [];
 let ways = [];
 let chosen = 0;
 
-/** Whether phrases follow once there are words, as one was taken. */
+/** Whether phrases follow once there are words, as one was taken or phrases were asked for. */
 let following = false;
 
 /** The number of the request whose answer is awaited, and the timer until it is late. */
@@ -130,9 +130,12 @@ function takeOffer(offer) {
 
 // * Phrases
 
-/** Show phrases; if some are shown, draw others. */
+/** Show phrases, once there are words; if some are shown, draw others. */
 async function offerPhrases() {
-  following = false;
+  following = element("offered-words").ariaBusy === "true";
+  if (following) {
+    return;
+  }
   const shown = ways.map(({ text }) => text);
   const found = await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE);
   const fresh = unrepeated(found ?? [], sheet.before()).filter(({ text }) => !shown.includes(text));
