@@ -25,6 +25,13 @@ HASTY = "--xla_backend_optimization_level=0"
 if util.find_spec("tensorflow") and metadata.version("tensorflow").startswith("2.21."):
     HASTY += " --xla_cpu_use_fusion_emitters=false"
 
+# Examples are the same in each run, and may take their time on a busy machine.
+if util.find_spec("hypothesis"):
+    from hypothesis import settings
+
+    settings.register_profile("calm", deadline=None, derandomize=True, database=None)
+    settings.load_profile("calm")
+
 _compile = hy.importer.hy_compile
 
 

@@ -3,6 +3,7 @@
 (import
   contextlib [closing]
   os
+  re
   socket
   subprocess
   pytest
@@ -11,6 +12,8 @@
   tests.helpers [STARTED TINY-FLAGS start-python])
 
 (setv
+  ;; JAX's warning that another process is writing what it has compiled, which all tests keep.
+  HALF-WRITTEN r".*Error reading persistent compilation cache.*\n.*warn.*\n"
   SECONDS 240  ; that a run may take on a busy machine
   FLAGS ["--sources" "text.txt" "--distributed" #* TINY-FLAGS]
   MACHINES [1 2]
@@ -63,7 +66,7 @@
     (lfor
       process processes
       :setv [output complaints] (.communicate process :timeout SECONDS)
-      #(process.returncode output complaints))
+      #(process.returncode output (re.sub HALF-WRITTEN "" complaints)))
     (finally
       (for [process processes]
         (.kill process)))))  ; one that has ended stays as it is

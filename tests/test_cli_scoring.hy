@@ -9,7 +9,7 @@ logarithms. So their texts and scores are known.]]
   numpy :as np
   pytest
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [output program refused save-odds small-model start-program succeeded
+  tests.helpers [output program refused save-odds small-model start-python succeeded
     uniform-model write-text])
 
 (setv
@@ -103,7 +103,8 @@ logarithms. So their texts and scores are known.]]
 (defn test-a-long-text-takes-no-more-memory-than-a-short-one [uniform]
   (defn peak [size]
     (write-text uniform (* "abcd abcd.\n" (// size 11)))
-    (with [process (start-program "--score" "text.txt" :folder uniform)]
+    (with [process (start-python "-m" "lstm_textgen" "--score" "text.txt" :cwd uniform
+        :environment {"PYTHONHASHSEED" "0"})]  ; not forked: its own memory is measured
       (setv [_ status usage] (os.wait4 process.pid 0)))
     (assert (= status 0))
     (/ usage.ru_maxrss 1024))  ; MB

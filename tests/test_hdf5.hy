@@ -263,8 +263,9 @@
 (setv used (* 4096 (int (get (.split (.read (open \"/proc/self/statm\"))) 0))))
 (resource.setrlimit resource.RLIMIT-AS #((+ used (* 200 1000 1000)) resource.RLIM-INFINITY))
 (for [path (cut sys.argv 1 None)]
-  (setv used (. (resource.getrusage resource.RUSAGE-SELF) ru-utime))
-  (resource.setrlimit resource.RLIMIT-CPU #((+ 2 (int used)) resource.RLIM-INFINITY))
+  (setv used (resource.getrusage resource.RUSAGE-SELF))
+  (setv seconds (int (+ used.ru-utime used.ru-stime 3)))  ; two more, and the part of one
+  (resource.setrlimit resource.RLIMIT-CPU #(seconds resource.RLIM-INFINITY))
   (try
     (load-checkpoint path :resume True)
     (except [error ValueError] (print \"refused\"))))")

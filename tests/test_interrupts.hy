@@ -46,12 +46,12 @@
 (setv IMPATIENT "
 import lstm_textgen, signal, time
 from lstm_textgen.basics import interrupts
-interrupts.DOUBLE = 0.1
+interrupts.DOUBLE = 1
 farewell = lambda _, unsaved: print('bye', unsaved)
 with interrupts.catching_signals() as noted, interrupts.watching(farewell):
     signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
-    time.sleep(0.2)
+    time.sleep(3)
     print(noted.number, flush=True)
     signal.raise_signal(signal.SIGINT)
     time.sleep(60)")

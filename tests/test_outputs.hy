@@ -245,9 +245,9 @@
   (setv
     names (names-in sure)
     process (start-program "--generate" "a" "--output" "new" :folder sure))
-  (while (and (= (names-in sure) names) (is (.poll process) None))  ; no temporary file yet
+  (while (and (not (any (gfor path (.glob sure ".new.*.tmp") (. (.stat path) st-size))))
+      (is (.poll process) None))
     (time.sleep 0.01))
-  (time.sleep 0.2)
   (.send-signal process number)
   (setv why "to end earlier, give --length, --stop or --sentences\n")
   (assert (= (.communicate process :timeout 30) #(""

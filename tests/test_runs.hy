@@ -224,7 +224,7 @@
 
 (defn test-a-run-of-minutes-that-reads-a-short-text-less-than-once-says-so [tmp-path monkeypatch]
   (monkeypatch.setattr CountingLearner "learn" (fn [#* _] (time.sleep 0.5) 3.0))
-  (setv [_ display] (learn tmp-path (* 9 TEXT) :minutes 0.06 #** TINY))
+  (setv [_ display] (learn tmp-path (* 9 TEXT) :minutes 0.1 #** TINY))
   (assert (re.search "hardly learned the text: it has read only 1% of it; .* with `minutes` 2$"
     (get display.warned 0))))
 

@@ -203,7 +203,7 @@
 (defn [(pytest.mark.parametrize "stream" [False True])]
     test-a-full-queue-says-when-to-try-again-and-who-disconnects-frees-it [folder stream]
   (with [server (serving folder "--model" "bot")]
-    (setv [sockets until] [[] (+ (time.monotonic) PATIENCE)])
+    (setv [sockets until] [[] (+ (time.monotonic) (* 5 PATIENCE))])
     (defn asked []
       (assert (< (time.monotonic) until))
       (ask server.url "/v1/completions" {"prompt" "a"  "max_tokens" 1  "n" 64}))
@@ -260,12 +260,11 @@
 (defn test-the-texts-under-way-are-finished-after-a-signal [folder]
   (with [server (serving folder "--model" "bot")]
     (with [s (connect server.url)]
-      (.sendall s (post (.encode (json.dumps {#** LONG  "max_tokens" 10000}))))
-      (time.sleep 0.1)
+      (.sendall s (post (.encode (json.dumps {#** LONG  "max_tokens" 10000  "stream" True}))))
+      (setv answer (.recv s 100))
       (.send-signal server signal.SIGTERM)
-      (setv answer b"")
       (while (setx part (.recv s 65536)) (+= answer part)))
-    (assert (in b"\"completion_tokens\":10000" answer))
+    (assert (in b"[DONE]" answer))
     (assert (= (.wait server 20) 0))))
 
 
@@ -313,7 +312,7 @@
           :phases [Phase.generate] :suppress-health-check (list HealthCheck))
         (hy.I.hypothesis.given strategy)]
         try-one [case]
-      (setv response (.call case :base-url url :timeout PATIENCE))
+      (setv response (.call case :base-url url :timeout (* 5 PATIENCE)))
       (+= (get statuses response.status-code) 1))
     (try-one))
   statuses)

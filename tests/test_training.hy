@@ -179,7 +179,7 @@ sys.exit(main(sys.argv[1:]))")
   (train-tiny tmp-path :epochs 1)  ; imports Keras, which takes longer
   ;; Without `minutes` it would have no end.
   (setv
-    model (train-tiny tmp-path (* TEXT 20) :epochs 0 :minutes 0.08 :restart True)
+    model (train-tiny tmp-path (* TEXT 20) :epochs 0 :minutes 0.15 :restart True)
     epochs (len model.history))
   (assert (< (last-learning-rate model) (* 0.9 0.02)))
   (assert (> epochs 0))

@@ -90,7 +90,9 @@
   (.setLevel (logging.getLogger "uvicorn.error") logging.CRITICAL)
   (.call-soon (asyncio.get-running-loop) say url)  ; once signals stop the server
   (await (.serve server [listener]))
-  (for [each models] (.stop each.loop)))
+  (for [each models]
+    (.stop each.loop)
+    (.join each.loop.thread 1)))
 
 
 (defclass QuietServer [Server]

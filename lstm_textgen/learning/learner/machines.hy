@@ -18,6 +18,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   socket
   sys
   tempfile [TemporaryDirectory]
+  threading [Lock]
+  time
   numpy :as np
   lstm-textgen [__version__]
   lstm-textgen.basics.interrupts [Interrupted]
@@ -74,7 +76,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
             (if (_lost? error) (.end @words) (raise))))
         (.keep-silent @words))
       (_lost? error) (.end @words)
-      True (leave-at-exit @words))
+      ;; Others that fail likewise say why before they miss the leader.
+      True (leave-at-exit @words :after (if @leader? 2 0)))
     None)
 
   (meth all-say [value]
@@ -245,11 +248,13 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
   (meth __init__ [@text]
     (setv
+      @lock (Lock)  ; which `end` keeps: a thread of C++ may say it, too
       @handler ((ctypes.CFUNCTYPE None ctypes.c-int) (fn [_] (@end)))
       @before (SET-HANDLER signal.SIGABRT (ctypes.cast @handler ctypes.c-void-p))))
 
   (meth end []
     "Print the text and end this process."
+    (.acquire @lock)
     (end-at-once (+ @text "\n")))
 
   (meth keep-silent []
@@ -257,6 +262,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     (SET-HANDLER signal.SIGABRT @before)))
 
 
-(defn leave-at-exit [words]
-  "At the exit of this process, which has failed, don't wait for the others as JAX would."
-  (atexit.register (fn [] (.keep-silent words) (end-at-once))))
+(defn leave-at-exit [words [after 0]]
+  #[[At the exit of this process, which has failed, don't wait for the others as JAX would.
+
+  It leaves `after` so many seconds.]]
+  (atexit.register (fn [] (.keep-silent words) (time.sleep after) (end-at-once))))
