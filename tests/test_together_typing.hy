@@ -5,7 +5,8 @@
   pytest
   lstm-textgen.pages [playground :as module]
   tests.browser [halved-model wait-until]
-  tests.test-together-page [SHARES WORDS offered place-of press settle sheet together type-in])
+  tests.test-together-page [PHRASES SETTLED SHARES WORDS offered place-of press settle sheet together
+    type-in])
 
 
 (defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
@@ -25,6 +26,14 @@
     (type-in page "one")
     (tap page "two" "one two ")
     (assert (= (.evaluate page "document.activeElement.id") "sheet"))))
+
+
+(defn test-tab-before-the-words-have-come-is-answered-after-them [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (.evaluate page (+ "(document.execCommand('insertText', false, 'one'), "
+      "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Tab'})))"))
+    (.wait-for-selector page PHRASES)
+    (wait-until page SETTLED)))
 
 
 (defn test-a-chinese-input-method-composes-and-then-words-follow [browser tmp-path]
