@@ -5,8 +5,8 @@
   pytest
   lstm-textgen.pages [playground :as module]
   tests.browser [halved-model wait-until]
-  tests.test-together-page [PHRASES SETTLED SHARES WORDS offered place-of press settle sheet together
-    type-in])
+  tests.test-together-page [PHRASES SETTLED SHARES WORDS offered place-of press settle sheet
+    together type-in])
 
 
 (defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
