@@ -8,7 +8,7 @@ file must be refused, or be read as it was before. The others are changed by the
 a stranger would do it, often with the checksums made right again; of such a file, what is read
 must be what the library reads. Pages are changed as tests/damage.hy says, and imported by the
 command line: one that is refused gets one line and exit status 2. A worker process with little
-memory loads one after another, and has a few seconds for each. Every file follows from its number
+memory loads one after another, and has a minute for each. Every file follows from its number
 alone.]]
 
 (import

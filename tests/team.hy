@@ -12,7 +12,7 @@
   tests.helpers [STARTED TINY-FLAGS start-python])
 
 (setv
-  ;; JAX's warning that another process is writing what it has compiled, which all tests keep.
+  ;; JAX's warning that another process is still writing to the cache that all tests share.
   HALF-WRITTEN r".*Error reading persistent compilation cache.*\n.*warn.*\n"
   SECONDS 240  ; that a run may take on a busy machine
   FLAGS ["--sources" "text.txt" "--distributed" #* TINY-FLAGS]

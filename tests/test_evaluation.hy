@@ -137,7 +137,7 @@
 
 
 (defn [(given (st.lists long-texts :max-size 3) long-texts)
-       (settings :max-examples 40 :deadline None)]
+       (settings :max-examples 40)]
     test-originality-agrees-with-trying-every-passage [written training]
   (setv [passage share] (originality written training))
   (assert (= #((len passage) share) (plainly written training)))

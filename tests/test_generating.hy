@@ -50,7 +50,7 @@
       (st.sampled-from ["" "a" "one two" "hey" "lo, he" "x ☃"])
       (st.integers 0 999)
       (st.integers 0 30))
-    (settings :max-examples 60 :deadline None)]
+    (settings :max-examples 60)]
     test-every-way-gives-the-same-text [kind options seed rng-seed units]
   (setv
     model (get MODELS kind)

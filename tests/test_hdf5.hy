@@ -264,7 +264,7 @@
 (resource.setrlimit resource.RLIMIT-AS #((+ used (* 200 1000 1000)) resource.RLIM-INFINITY))
 (for [path (cut sys.argv 1 None)]
   (setv used (resource.getrusage resource.RUSAGE-SELF))
-  (setv seconds (int (+ used.ru-utime used.ru-stime 3)))  ; two more, and the part of one
+  (setv seconds (int (+ used.ru-utime used.ru-stime 3)))  ; at least two more
   (resource.setrlimit resource.RLIMIT-CPU #(seconds resource.RLIM-INFINITY))
   (try
     (load-checkpoint path :resume True)

@@ -46,7 +46,6 @@
 (setv IMPATIENT "
 import lstm_textgen, signal, time
 from lstm_textgen.basics import interrupts
-interrupts.DOUBLE = 1
 farewell = lambda _, unsaved: print('bye', unsaved)
 with interrupts.catching_signals() as noted, interrupts.watching(farewell):
     signal.raise_signal(signal.SIGINT)

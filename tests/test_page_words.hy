@@ -50,7 +50,7 @@
 (defn [(pytest.mark.parametrize #("base" "there") [["tales:0f12" True] ["tales:unused" False]])]
     test-the-sentence-names-the-base-that-a-model-began-with [browser tmp-path base there]
   (with [page (open-page browser (page-of tmp-path (halved-model :base base)))]
-    (setv words "Before, it had learned what “tales” knows. It guesses")
+    (setv words "Before that, it had learned what “tales” knows. It guesses")
     (assert (= (in words (said-on page "what")) there))))
 
 

@@ -76,8 +76,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
             (if (_lost? error) (.end @words) (raise))))
         (.keep-silent @words))
       (_lost? error) (.end @words)
-      ;; Others that fail likewise say why before they miss the leader.
-      True (leave-at-exit @words :after (if @leader? 2 0)))
+      ;; Give others that fail for the same reason time to report it before they lose the leader.
+      True (leave-at-exit @words :seconds (if @leader? 2 0)))
     None)
 
   (meth all-say [value]
@@ -248,7 +248,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
   (meth __init__ [@text]
     (setv
-      @lock (Lock)  ; which `end` keeps: a thread of C++ may say it, too
+      @lock (Lock)  ; held by `end` from then on: a C++ thread may call it at the same time
       @handler ((ctypes.CFUNCTYPE None ctypes.c-int) (fn [_] (@end)))
       @before (SET-HANDLER signal.SIGABRT (ctypes.cast @handler ctypes.c-void-p))))
 
@@ -262,8 +262,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
     (SET-HANDLER signal.SIGABRT @before)))
 
 
-(defn leave-at-exit [words [after 0]]
+(defn leave-at-exit [words [seconds 0]]
   #[[At the exit of this process, which has failed, don't wait for the others as JAX would.
 
-  It leaves `after` so many seconds.]]
-  (atexit.register (fn [] (.keep-silent words) (time.sleep after) (end-at-once))))
+  Wait `seconds` first.]]
+  (atexit.register (fn [] (time.sleep seconds) (.keep-silent words) (end-at-once))))

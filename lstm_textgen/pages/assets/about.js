@@ -64,13 +64,13 @@ function whatItRead({ end, known, record }) {
 }
 
 /**
- * Return a sentence on the base that a model began with; "" if there was none. See `Base` in
- * facts.hy for its record.
+ * Return a sentence on the base that a model began with; "" if it had none, or was never trained.
+ * See `Base` in facts.hy for its record.
  * @param {Facts} facts
  */
 function whatItKnew({ record }) {
   const [, base] = record.facts.base?.match(/^(.*):(?!unused$)[^:]*$/) ?? [];
-  return base ? said("what.base", { base }) : "";
+  return record.history.length && base ? said("what.base", { base }) : "";
 }
 
 /**

@@ -46,6 +46,8 @@ export class Column {
   asked = null;
   /** Counts runs: a run ends when a new one begins. */
   running = 0;
+  /** Counts texts. */
+  texts = 0;
   busy = false;
   /** The beginning as it was given, without what a text without one begins with. */
   given = "";
@@ -111,6 +113,7 @@ export class Column {
   start(given) {
     const { strange, ...read } = this.model.vocabulary.readSeed(given);
     this.asked = null;
+    this.texts++;
     this.restart(given + read.opening, []);
     Object.assign(this, { given, strange, altered: false });
     this.changed();
@@ -262,20 +265,22 @@ export class Column {
    */
   async choose(index, { id, way }) {
     const place = index - this.lead;
+    const { texts } = this;
     this.panel.hide();
-    const kept = this.written.slice(0, place);
     const run = ++this.running;
     Object.assign(this, { asked: null, busy: true });
     this.changed();
     const { units } = await this.model.ask("choose", { place, id, way });
-    if (this.running !== run && this.busy) {
-      return; // another text was begun meanwhile
+    if (this.texts !== texts) {
+      return; // another was begun meanwhile
     }
-    this.restart(this.seed, [...kept, ...units]);
+    this.restart(this.seed, [...this.written.slice(0, place), ...units]);
     this.altered = true;
     this.text.focus({ preventScroll: true });
     if (this.running === run) {
       await this.go();
+    } else if (!this.busy) {
+      this.stop();
     }
   }
 }

@@ -166,7 +166,7 @@ async function shuffleOffers() {
   }
   former.push(wordList.offers);
   showWords(drawn(found, SHOWN));
-  if (ways.length) {
+  if (ways.length || following) {
     offerPhrases();
   }
 }
@@ -181,6 +181,7 @@ function onKey(event) {
   }
   if (key === "Escape") {
     leaving = true;
+    following = false;
     hidePhrases();
   } else if (key === "Tab" && !shiftKey && !leaving) {
     event.preventDefault();
@@ -264,6 +265,8 @@ element("sheet-surprise").addEventListener("click", async () => {
   const found = surprising((await offers(SURPRISES_FROM)) ?? []);
   if (found.length) {
     takeOffer(found[Math.floor(Math.random() * found.length)]);
+  } else {
+    offerWords(); // if they were awaited, they aren't any more
   }
 });
 element("sheet-whose").addEventListener("click", ({ currentTarget }) => {
