@@ -18,7 +18,7 @@
 (setv
   KEY "LSTM_TEXTGEN_API_KEY"  ; the environment variable
   LOCAL ["127.0.0.1" "localhost" "::1"]
-  ENDING 1  ; seconds for a model's thread to end
+  STOPPING 1  ; seconds for a model's thread to end
   GRACE 10  ; seconds for running texts to finish when the server stops
   FILES (* 2 MOST-CONNECTIONS))  ; open files: connections, the models and what Python opens
 
@@ -93,7 +93,7 @@
   (await (.serve server [listener]))
   (for [each models] (.stop each.loop))
   ;; A thread that generates while Python ends would log an error.
-  (for [each models] (.join each.loop.thread ENDING)))
+  (for [each models] (.join each.loop.thread STOPPING)))
 
 
 (defclass QuietServer [Server]
