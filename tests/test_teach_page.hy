@@ -281,6 +281,9 @@
     (teach page DIARY :nothing True)
     (wait-until page f"{LEARNING} > 0 && {BOTH}")
     (assert (= (flaws page) []))
+    ;; Which has asked for less motion.
+    (assert (= (.evaluate page (+ "getComputedStyle(document.querySelector("
+      "'#teach-written p:last-child')).animationName")) "none"))
     (.evaluate page "document.getElementById('teach-stop').click()")  ; or it is done already
     (wait-until page DONE)
     (compared page)
