@@ -88,12 +88,12 @@ TORCH = "torch >= 2.6"
 BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 # What `tools/docs.hy` makes a site with.
 DOCS = ["furo >= 2025.9", "myst-parser >= 4", "sphinx >= 8.1, < 10", "sphinx-copybutton >= 0.5.2"]
-# What `--serve` needs.
-SERVE = ["msgspec >= 0.19", "starlette >= 0.46", "uvicorn >= 0.34"]
+# What examples/serve.hy needs.
+SERVE = ["starlette >= 0.46", "uvicorn >= 0.34"]
 KERAS = "keras >= 3.15, < 4"
 # What `pytest -m quick`, the lint and the check of types need; training looks for Keras before it
 # reads a text, so Keras is there, without a backend.
-QUICK = [*SERVE, "check-jsonschema >= 0.30", "codespell >= 2.4", "hypothesis >= 6",
+QUICK = ["check-jsonschema >= 0.30", "codespell >= 2.4", "hypothesis >= 6",
          KERAS, "mypy >= 1.11", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.8", TOKENIZERS]
 
 setuptools.setup(
@@ -127,9 +127,8 @@ setuptools.setup(
     install_requires=[*WRITING, *training_requirements()],
     extras_require={
         "test": [
-            *QUICK, *DOCS, JAX, TORCH,
-            # The server is asked by OpenAI's client, and by a program that tries to break it.
-            "openai >= 1.60", "schemathesis >= 4",
+            *QUICK, *SERVE, *DOCS, JAX, TORCH,
+            "openai >= 1.60",  # asks the example of a server
             # Pages are tested in Debian's Chromium.
             "axe-playwright-python >= 0.1.4", "playwright >= 1.45",
             # Runs are watched in notebooks, and on a terminal that pyte plays.

@@ -25,7 +25,6 @@
     ["page" ["8"] "| 8 |"]
     ["page" ["--bases"] "| `spanish` |"]
     ["page" ["--words" "8"] "| both |"]
-    ["serve" ["one" "many" "first" "memory"] "| memory after"]
     ["walk" ["corpora/ready/diary.fr.txt"] "| train 2 more epochs |"]
     ["fuzz" ["100"] "failures 0 of 100"]
     ["fuzz" ["--pages" "100"] "failures 0 of 100"]])

@@ -7,7 +7,7 @@
   pytest
   lstm-textgen.basics.messages [Message failure refuse]
   lstm-textgen.basics.values [CONDITIONS COPY COUNT ENCODING FLAG FRACTION MATCH MODEL
-    PASSAGE PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
+    PASSAGE POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
     TEXT-LIST TEXTS WHOLE]
   lstm-textgen.cli.flags [make-parser parse-flags]
   lstm-textgen.recipes [recipe]
@@ -27,7 +27,7 @@
   ;; Values of each kind that are of the wrong type or out of range.
   BAD {
     COUNT [0 -1 1.5 "two" True (** 10 30)]  WHOLE [-1 1.5 "two" (** 10 30)]
-    SEED [-1 (** 2 31) 1.5]  PORT [-1 65536]  POSITIVE [0 -1 NAN (float "inf") 1e308 "much"]
+    SEED [-1 (** 2 31) 1.5]  POSITIVE [0 -1 NAN (float "inf") 1e308 "much"]
     FRACTION [1 -0.1 NAN]  SHARE [0 1 NAN]  PROBABILITY [0 1.1 NAN]  RATIO [-0.1 1.1 NAN]
     TEMPERATURE [-1 NAN (float "inf") [] [0.5 -1] "hot"]  FLAG [1 "no" None]
     TEXT [5]  PASSAGE ["" 5]  MODEL ["" 5]  TEXT-LIST [5]  TEXTS [[] [1] "a.txt"]

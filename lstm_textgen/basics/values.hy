@@ -129,7 +129,6 @@
   COPY (Kind "0, or a whole number from 20 to 1000" whole?
     (fn [x] (or (= x 0) (<= 20 x 1000))) int)
   SEED (Kind "a whole number from 0 to 2147483647" whole? (fn [x] (<= 0 x 2147483647)) int)
-  PORT (Kind "a port from 0 to 65535" whole? (fn [x] (<= 0 x 65535)) int)
   POSITIVE (Kind "a number above 0" number? (fn [x] (and (> x 0) (_finite? x))) float)
   FRACTION (Kind "at least 0 and less than 1" number? (fn [x] (and (<= 0 x) (< x 1))) float)
   SHARE (Kind "greater than 0 and less than 1" number? (fn [x] (< 0 x 1)) float)

@@ -28,7 +28,6 @@
         ["path" "mix" "score_html" "overwrite" #* READING] True)
       (Action "page" "writing.make_page"
         ["path" "temperature" "min_p" "length" "no_names" "overwrite"] True)
-      (Action "serve" "models.serve_models" ["path" "port" "host" "api_key" "open"] True)
       (Action "report" "models.report" ["path" "overwrite"] True)
       (Action "info" "models.show_info" ["path"])
       (Action "export" "models.export" ["path" "overwrite" "quiet"])

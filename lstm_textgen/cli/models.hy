@@ -1,4 +1,4 @@
-"What the command line does with a model besides text: information, report, export, server."
+"What the command line does with a model besides text: information, report, export."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -125,14 +125,3 @@
   (for [[path [name model]] (zip paths found)]
     (save-checkpoint model path)
     (.say display f"{path}: {(size-in-words path)}")))
-
-
-(defn serve-models [flags]
-  "Serve the models that `flags` name until Ctrl-C; raise `ImportError` if a package is missing."
-  (try
-    (import lstm-textgen.server.run [serve])
-    (except [error ImportError]
-      (raise (ImportError
-        f"--serve needs {error.name}: pip install '.[serve]'") :from error)))
-  (defn say [address] (warn f"serving at {address}; Ctrl-C stops it"))
-  (serve (models-of flags) flags say warn))

@@ -10,7 +10,7 @@ in Python, and its checks.]]
   hy.models [Symbol]
   lstm-textgen.basics.messages [refuse spelled]
   lstm-textgen.basics.values [CONDITIONS COPY COUNT ENCODING FLAG FRACTION Kind MATCH MODEL PASSAGE
-    PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
+    POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
     TEXTS WHOLE check-value one-of unknown-name]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.sizing [CHARACTERS LEAST-ROWS LONG-TEXT MOST-ROWS RULES WORDS])
@@ -233,19 +233,6 @@ in Python, and its checks.]]
       :metavar "PATH" :brief "measure how well the model predicts these texts")
     (Setting "score_html" PASSAGE "cli"
       "with --score, write a page that shades the text by surprise" :metavar "FILE")]
-  "serving" [
-    (_switch "serve" "cli"
-      (+ "serve each --model over HTTP: a page to play with it and an OpenAI-compatible API; "
-        "needs pip install '.[serve]'")
-      :brief "serve models over HTTP, to browsers and programs")
-    (Setting "port" PORT "cli" "port to listen on; 0: any free port" :default 8000)
-    (Setting "host" PASSAGE "cli"
-      "address to listen on; one that other computers can reach needs --api-key or --open"
-      :metavar "ADDRESS" :default "127.0.0.1")
-    (Setting "api_key" PASSAGE "cli"
-      (+ "require this key; the environment variable LSTM_TEXTGEN_API_KEY hides it from the "
-        "computer's other users") :metavar "KEY")
-    (_switch "open" "cli" "serve everyone who can reach --host, without a key")]
   "reports and copies" [
     (Setting "report" PASSAGE "cli train"
       (+ "make a page about the model, during or after training; with several --model, one that "

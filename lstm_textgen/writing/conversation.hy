@@ -25,20 +25,3 @@ name and a colon (`names` of `Ends`).]]
 (defn line-of [name text]
   "Return the line with which `name` says `text`."
   f"{(one-line name)}: {(one-line text)}\n")
-
-
-(defn chat-seed [messages people]
-  #[[Return #(seed names) for `messages`, each with a `role`, a `name` or None, and a `text`.
-
-  After the `seed` text the assistant, one of the `people` or another, says something; `names` are
-  all those known. Messages of other roles than user and assistant are left out.]]
-  (setv
-    name-of (fn [message] (one-line (or message.name "")))
-    named (fn [role] (next
-      (gfor m (reversed messages) :if (and (= m.role role) (name-of m)) (name-of m))
-      None))
-    [you other] (roles people (named "user") (named "assistant"))
-    speakers {"user" you  "assistant" other}
-    said (lfor m messages :if (in m.role speakers) #((or (name-of m) (get speakers m.role)) m)))
-  #( (+ (.join "" (gfor [name m] said (line-of name m.text))) f"{other}:")
-    (list (dict.fromkeys [#* people you other #* (gfor [name _] said name)]))))
