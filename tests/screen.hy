@@ -19,11 +19,9 @@
 (defclass Screen []
   #[[The program on a terminal of that size, and what the terminal shows.
 
-  With `keys`, Ctrl-C and other keys act on the program, which is no fork. Another `command` may
-  take its place.]]
+  With `keys`, Ctrl-C and other keys act on the program, which is no fork.]]
 
-  (defn __init__ [self folder columns lines #* arguments [keys False] [command None]
-      #** environment]
+  (defn __init__ [self folder columns lines #* arguments [keys False] #** environment]
     (setv
       self.screen (pyte.HistoryScreen columns lines :history 1000)
       self.stream (pyte.ByteStream self.screen)
@@ -31,7 +29,7 @@
       [self.end theirs] (pty.openpty))
     (.resize self columns lines)
     (setv self.process (subprocess.Popen
-      (or command (python ["-m" "lstm_textgen" #* arguments] environment keys))
+      (python ["-m" "lstm_textgen" #* arguments] environment keys)
       :cwd folder
       :stdin theirs
       :stdout theirs

@@ -8,14 +8,7 @@
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [UNMEASURED counting limit-files output program start-python succeeded write
-    write-all write-text]
-  tests.screen [Screen])
-
-(setv SHELLS {
-  "bash" ["bash" "--norc" "--noprofile" "-i"]
-  "zsh" ["zsh" "-f" "-i"]
-  "fish" ["fish" "--no-config" "-i"]})
+  tests.helpers [UNMEASURED counting limit-files program start-python succeeded write write-text])
 
 
 (defn [pytest.fixture] complaint [here refusal]
@@ -164,20 +157,3 @@ sys.exit(main())")
   (assert (all (gfor line (.splitlines text) (<= (len line) 80))))
   (main ["--info" "--model" "english"])
   (assert (in "MB, without training state" (.join " " (.split (. (capsys.readouterr) out))))))
-
-
-(defn [(pytest.mark.parametrize "shell" SHELLS)]
-    test-a-shell-completes-files-folders-bases-and-choices [shell tmp-path]
-  (write-all {
-    (/ tmp-path "notes.txt") "a"  (/ tmp-path "novel.txt") "b"  (/ tmp-path "logs" "a") "c"
-    (/ tmp-path "script") (output tmp-path "--completion" shell)})
-  (setv screen (Screen tmp-path 200 40 :keys True :command (get SHELLS shell) :TERM "dumb"))
-  (when (= shell "zsh") (.type screen "autoload -U compinit; compinit -D\n"))
-  (.type screen "eval \"$(cat script)\"\n")
-  (for [[typed completed] [
-      ["--unit pi" "--unit pieces"] ["--items para" "--items paragraph"]
-      ["--sources not" "--sources notes.txt"] ["nov" "--sources notes.txt novel.txt"]
-      ["--from eng" "--from english"] ["--model not" "--model notes.txt"]
-      ["--csv lo" "--csv logs/"]]]
-    (.type screen (+ (if (= typed "nov") "" "\x15lstm-textgen ") typed "\t"))
-    (.until screen completed)))

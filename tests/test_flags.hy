@@ -30,7 +30,6 @@
     #("--score x --length 1 --output y" "--length and --output have no effect with --score")
     #("--interactive --samples 2 --output x" "--samples and --output have no effect")
     #("--sources x --score-html p --mix 0.5" "--mix and --score-html have no effect in training")
-    #("--completion bash --model x" "--model has no effect with --completion")
     #("--score-html p" "--score-html has no effect on its own; add --score")
     ;; After -- comes a value.
     #("--generate -- --version" "--generate needs a seed text, such as")

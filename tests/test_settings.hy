@@ -14,7 +14,7 @@
   lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.models [ModelSettings continued-settings from-file new-settings]
-  lstm-textgen.settings.table [ITEMS SETTINGS SHELL Setting UNIT as-flags as-keyword
+  lstm-textgen.settings.table [ITEMS SETTINGS Setting UNIT as-flags as-keyword
     check-given settings-in]
   lstm-textgen.textmodel [TextModel train]
   tools.reference [STUB with-settings])
@@ -34,7 +34,7 @@
     MATCH ["(" "" 5]  REPEAT [-1 4 "x"]  COPY [-1 19 "x"]  CONDITIONS ["lang" "" ["a=b" ""] 5]
     STOPS ["" ["a" ""] 5]  TABLE-COLUMNS ["" "{a" [5]]  ENCODING ["klingon" "" "punycode" 8]
     LAYERS ["128,dense:9" "" "dropout:0.2" -1 [4.8] True]
-    UNIT ["bytes" ["words"]]  ITEMS ["page"]  SHELL ["csh"]})
+    UNIT ["bytes" ["words"]]  ITEMS ["page"]})
 
 
 (defn test-the-signatures-have-each-setting []

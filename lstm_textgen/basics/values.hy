@@ -28,13 +28,12 @@
     #^ str words
     #^ Callable typed                 ; whether a value is of the right type,
     #^ Callable [fits (fn [x] True)]  ; and if it is, in range
-    #^ Callable [read str]
-    #^ tuple [choices #()]])  ; all values, if they are few words
+    #^ Callable [read str]])
 
 
 (defn one-of [words #* choices]
   "Return the kind of a text that is one of `choices`, described in `words`."
-  (Kind words text? (fn [x] (in x choices)) :choices choices))
+  (Kind words text? (fn [x] (in x choices))))
 
 
 ;; * What the kinds are made of

@@ -31,8 +31,7 @@
       (Action "report" "models.report" ["path" "overwrite"] True)
       (Action "info" "models.show_info" ["path"])
       (Action "export" "models.export" ["path" "overwrite" "quiet"])
-      (Action "import_page" "models.import_models" ["path" "restart" "quiet"] True)
-      (Action "completion" "flags.print_completion" [])]
+      (Action "import_page" "models.import_models" ["path" "restart" "quiet"] True)]
     action.name action))
 
 

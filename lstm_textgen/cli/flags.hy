@@ -18,8 +18,7 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [Tolerant visible]
-  lstm-textgen.basics.values [MODEL TEXTS clip read-value]
-  lstm-textgen.modelfile.places [bases]
+  lstm-textgen.basics.values [TEXTS clip read-value]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [as-flags settings-in])
 
@@ -119,45 +118,6 @@ examples:
 
 
 ;; * The parser
-
-(defn print-completion [flags]
-  #[[Print the completion script for the shell that `flags` name.
-
-  It completes the choices of a flag, the names of files and folders, and after --from both the
-  bases' names and files.]]
-  (import shtab)
-  (setv
-    parser (make-parser :everything True)
-    parser.prog (os.path.basename parser.prog)  ; shells then find it under any path
-    files (get shtab.FILE flags.completion))
-  (for [setting (settings-in "cli")]
-    (setv
-      action (get parser.options setting.option)
-      action.choices (or setting.kind.choices None))
-    (cond
-      (is setting.kind MODEL) (setv action.complete (_bases-and-files files))
-      (re.search "PATH|FILE|OLD" setting.metavar) (setv action.complete shtab.FILE)
-      (= setting.metavar "DIR") (setv action.complete shtab.DIRECTORY))
-    (when (= action.nargs "+")
-      ;; zsh takes what stands here into its pattern of arguments: all up to the next flag.
-      (when (= flags.completion "zsh") (setv action.metavar f"*-*:{setting.metavar}"))))
-  ;; fish completes only one argument of a flag, and others as if they were on their own.
-  (setv (. (.add-argument parser "more" :nargs "*") complete) shtab.FILE)
-  (with [_ (suppress BrokenPipeError)]  ; the reader has left
-    (print (shtab.complete parser flags.completion) :flush True)))
-
-
-(defn _bases-and-files [files]
-  "Return how each shell completes the name of a base or, by its own `files`, a file."
-  (setv
-    names (.join " " (bases))
-    function "_lstm_textgen_bases_and_files")
-  {
-    "bash" function
-    "zsh" f"{{compadd -- {names}; {files}}}"
-    "fish" f"{names} {files}"
-    "preamble" {"bash" f"{function}() {{ compgen -W '{names}' -- $1; {files} $1; }}"}})
-
 
 (defclass Parser [argparse.ArgumentParser]
   "A parser that shows its `options`, a dict from each to what argparse knows about it."

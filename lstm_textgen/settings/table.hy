@@ -59,7 +59,6 @@ in Python, and its checks.]]
 
 (setv
   ITEMS (one-of "`line` or `paragraph`" "line" "paragraph")
-  SHELL (one-of "bash, zsh or fish" "bash" "zsh" "fish")
   UNIT (one-of (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) #* RULES)
   SIZES (lfor rule (.values RULES) size rule.sizes size)
   OWN-UNITS (.join ", " (lfor
@@ -251,9 +250,7 @@ in Python, and its checks.]]
       "replace an output file even if another program made it; never a source or a model")]
   "other" [
     (Setting "rng_seed" SEED "cli recipe train write model"
-      "random seed (default: 1 for training, a new one for generation)" :default 1 :fixed True)
-    (Setting "completion" SHELL "cli"
-      "print a completion script for bash, zsh or fish" :metavar "SHELL")]})
+      "random seed (default: 1 for training, a new one for generation)" :default 1 :fixed True)]})
 
 (setv SETTINGS (dfor [group rows] (.items TABLE) row rows row.name (replace row :group group)))
 
