@@ -58,7 +58,7 @@
     [ (* [worker] helpers)
       (base64 (.read-bytes (/ ASSETS kernels)))
       { "vocabulary" (len model.vocabulary)  "embedding" model.facts.embedding
-        "layers" (lfor each model.settings.layers.recurrent [each.kind each.size])}
+        "layers" (lfor each model.settings.layers.recurrent each.size)}
       #* SHAPE
       (flat model.weights)
       arguments]))
@@ -306,7 +306,7 @@
   (for [[name value] [["SAMPLE" 9] ["MOST_HALVED" (if (= bits 8) 1 10_000)]]]
     (.setattr monkeypatch module name value))
   (setv
-    model (small-model :layers "lstm:9,gru:6" :text SENTENCE)
+    model (small-model :layers "9,6" :text SENTENCE)
     page (playground {"a" model})
     [facts] (json.loads (block-of page "facts"))
     weights (block-of page "weights-0")

@@ -126,7 +126,7 @@ in Python, and its checks.]]
       :metavar "MODEL" :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
-      (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the "
+      (+ "the network, such as 256 or 512,dropout:0.2,256 (default: by --minutes and the "
         f"text's length, {OWN-UNITS}; {OWN-DROPOUT})")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
