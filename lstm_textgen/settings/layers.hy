@@ -64,7 +64,7 @@ values dropped in training.]]
   (setv [kind colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon (setv [kind size] ["lstm" kind]))
   (when (= kind "gru")
-    (reject "is a GRU layer, which is no longer supported; train a model with LSTM layers"))
+    (reject f"is a GRU layer, which is no longer supported; train a model with lstm:{size}"))
   (unless (in kind ["lstm" "dropout"]) (reject f"is not a layer; {FORMS}"))
   (setv [read number lowest highest range] (if (= kind "dropout")
     [float "number" 0 0.999 "drop a share from 0 to 0.999"]

@@ -70,7 +70,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (meth __init__ [@network [@streams 1]]
     (setv
       [@threads @cells @_layers] [network.threads [] []]
-      @_sums (zeros streams (len network.bias))
+      @_sums (_zeros streams (len network.bias))
       @logits (ncut @_sums ... (: network.size))
       @state [@logits]
       @_look-up network.rows
@@ -78,7 +78,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (when (> streams 1)
       (setv
         table (network.table)
-        out (zeros streams (get table.shape 1))
+        out (_zeros streams (get table.shape 1))
         @_look-up (fn [ids] (.take table ids 0 out "clip"))))  ; "clip" avoids a copy
     (for [[n [kernel recurrent bias]] (enumerate network.layers)]
       (when (or n (not network.multiplied))
@@ -140,7 +140,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     [#* (gfor gate [o i f] (* gate (np.float32 SOFT))) g] -1)))
 
 
-(defn zeros [streams size]
+(defn _zeros [streams size]
   "Return an array of zeros (streams, size), for one stream (size,)."
   (np.zeros (if (= streams 1) size #(streams size)) "float32"))
 
@@ -152,7 +152,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 (defn _make-input [kernel bias streams]
   "Return a function from a layer's input (streams, in) to what it adds to the gates (streams, …)."
-  (setv [product out] [(_product-for streams) (zeros streams (len bias))])
+  (setv [product out] [(_product-for streams) (_zeros streams (len bias))])
   (fn [x]
     (product x kernel out)
     (add out bias out)))
@@ -169,11 +169,11 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (setv
     u (len recurrent)
     product (_product-for streams)
-    [gates sigmoids o i-f g-c c] (_parts (zeros streams (* 5 u)) u
+    [gates sigmoids o i-f g-c c] (_parts (_zeros streams (* 5 u)) u
       [0 4] [0 3] [0 1] [1 3] [3 5] [4 5])
-    products (zeros streams (* 2 u))
+    products (_zeros streams (* 2 u))
     [added kept] (_parts products u [0 1] [1 2])
-    [h squashed] [(zeros streams u) (zeros streams u)])
+    [h squashed] [(_zeros streams u) (_zeros streams u)])
   (defn advance [x]
     (product h recurrent gates)
     (add gates x gates)
