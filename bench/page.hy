@@ -57,7 +57,7 @@ Chromium.]]
   ROUNDS (rounds 3)
   LENGTH 12_000  ; characters in each round
   OWN 280_000  ; bytes that a page may have besides 2.8 for each weight
-  LAYERS ["128" "256" "384" "512" "512,512" "gru:256"]
+  LAYERS ["128" "256" "384" "512" "512,512"]
   UNITS (.join "" (map chr (range 33 102)))
   BASES ["english" "german" "french" "spanish"]
   BASE (get BASES 0)  ; the one that is taught

@@ -42,9 +42,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   RATE 1e-3  ; of learning
   SIDE 2048  ; of the square matrices that measure the machine
   ;; Layers, and rows of a batch.
-  OTHERS [#("128" 128) #("256,256" 64) #("512" 64) #("768" 32) #("gru:256" 64)]
-  ;; What stock Keras and PyTorch call a layer, and how many gates it has.
-  KINDS {"lstm" ["LSTM" 4]  "gru" ["GRU" 3]}
+  OTHERS [#("128" 128) #("256,256" 64) #("512" 64) #("768" 32)]
   LOW "bfloat16"
   HIGH "float32")
 
@@ -69,7 +67,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
     layers (parse-layers text)
     precisions (if low [HIGH LOW] [HIGH])
     best (get precisions -1)
-    chosen (or (when low (fastest-backend layers)) "tensorflow")
+    chosen (or (when low (fastest-backend)) "tensorflow")
     contestants {
       "ours" [["ours" best] {"KERAS_BACKEND" chosen}]
       #** (if (= chosen "tensorflow")
@@ -104,15 +102,15 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 
 (defn operations [layers]
   "Return the operations for each character: 6 for each weight of a kernel that it passes."
-  (setv [_ gates sizes] (described layers))
+  (setv sizes (sizes-of layers))
   (* 6 (+
-    (sum (gfor [inner size] (zip [0 #* sizes] sizes) (* gates size (+ inner size))))
+    (sum (gfor [inner size] (zip [0 #* sizes] sizes) (* 4 size (+ inner size))))
     (* VOCABULARY (get sizes -1)))))
 
 
-(defn described [layers]
-  "Return what stock Keras and PyTorch call `layers`, how many gates they have, and their sizes."
-  [#* (get KINDS (. (get layers 0) kind)) (lfor layer layers.recurrent layer.size)])
+(defn sizes-of [layers]
+  "Return the hidden units of each LSTM layer."
+  (lfor layer layers.recurrent layer.size))
 
 
 ;; * Processes
@@ -180,12 +178,10 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   "Learn by stock layers, compiled by XLA as a whole."
   (import keras)
   (setv
-    [name _ sizes] (described layers)
-    kind (getattr keras.layers name)
     model (keras.Sequential [
       (keras.Input :batch-shape #(rows WINDOW) :dtype "int32")
       (keras.layers.Embedding VOCABULARY EMBEDDING)
-      #* (lfor size sizes (kind size :return-sequences True))
+      #* (lfor size (sizes-of layers) (keras.layers.LSTM size :return-sequences True))
       (keras.layers.Dense VOCABULARY)]))
   (.compile model
     :loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
@@ -199,10 +195,9 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   (import torch)
   (torch.set-num-threads (cores))
   (setv
-    [name _ sizes] (described layers)
+    sizes (sizes-of layers)
     embedding (torch.nn.Embedding VOCABULARY EMBEDDING)
-    kind (getattr torch.nn name)
-    recurrent (kind EMBEDDING (get sizes 0) (len sizes) :batch-first True)
+    recurrent (torch.nn.LSTM EMBEDDING (get sizes 0) (len sizes) :batch-first True)
     dense (torch.nn.Linear (get sizes 0) VOCABULARY)
     weights (lfor part [embedding recurrent dense] w (.parameters part) w)
     optimizer (torch.optim.Adam weights RATE :fused True)
@@ -213,7 +208,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
     (with [_ (torch.autocast "cpu" torch.bfloat16 :enabled low)]
       (setv
         [hidden last] (recurrent (embedding (torch.from-numpy x)) state)
-        state (if (isinstance last tuple) (lfor s last (.detach s)) (.detach last))
+        state (lfor s last (.detach s))
         logits (.float (.flatten (dense hidden) 0 1))))
     (setv
       targets (.flatten (.long (torch.from-numpy y)))

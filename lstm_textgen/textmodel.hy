@@ -211,7 +211,7 @@
     #[[Return the `Cells` of the network while it reads `text`.
 
     They have `units`, those of the prepared text; `activations`, an array (time, hidden units) for
-    each LSTM or GRU layer, row t after reading unit t; and `named`, the interpretable cells, found
+    each LSTM layer, row t after reading unit t; and `named`, the interpretable cells, found
     in a text that the model generates: each has a `name` for the feature that it follows, its
     `layer` and `cell`, and the `correlation`. Raises `TypeError` unless `text` is a string.]]
     (setv [units activations] (read-cells @checkpoint (@prepare text)))

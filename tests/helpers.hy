@@ -270,7 +270,7 @@
   (/ tmp-path "model.h5"))
 
 
-(defn small-model [[rng-seed 1] [layers "lstm:6,dropout:0.1,gru:5"] [unit "characters"]
+(defn small-model [[rng-seed 1] [layers "lstm:6,dropout:0.1,lstm:5"] [unit "characters"]
     [resume True] [text "hello, world\n"] [odds None] [max-words None] [scale 1] #** settings]
   #[[Make a model that knows the units of `text`, with an epoch behind it.
 
@@ -384,7 +384,7 @@
       name)
     texts (lfor name names (get file "lstm_textgen" name #()))
     weights (lfor
-      layer ["embedding" "lstm_1" "gru_3" "dense"]
+      layer ["embedding" "lstm_1" "lstm_3" "dense"]
       weight (get (. (get file "model_weights" layer) attrs) "weight_names")
       (get file "model_weights" layer weight #()))
     resume (get file "lstm_textgen" "resume")

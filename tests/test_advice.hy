@@ -104,7 +104,7 @@
     #({"sources" "b"} "`sources` or `text`, not both")
     #({"column" "a"} "`column` has no effect on `text`")
     #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
-    #({"layers" [16 0.1]} "`layers` must be layers such as 256 or lstm:512,dropout:0.2")
+    #({"layers" [16 0.1]} "`layers` must be layers such as 256 or 512,dropout:0.2")
     #({"path" None} "`path` must be")
     #({"path" "a\0b"} "`path` must be a path, not 'a\\x00b' (it has a null character)")
     #({"report" "a\0b"} "`report` must be non-empty text, not 'a\\x00b' (it has a null char")])]

@@ -101,7 +101,7 @@ def state():
     return random.getstate(), str(numpy.random.get_state()), names & set(os.environ)
 before = state()
 print('begun', file=sys.stderr)
-lstm_textgen.train('text.txt', layers='4,gru:4', epochs=1, quiet=True).to_keras()
+lstm_textgen.train('text.txt', layers='4,4', epochs=1, quiet=True).to_keras()
 print(state() == before)")
 
 

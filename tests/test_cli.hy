@@ -49,7 +49,7 @@
 (defn [counting (pytest.mark.parametrize "flags,words" [
     #(["--validation" "0"] "here, but the model has 0.1")
     #(["--rng-seed" "0"] "--rng-seed is 0 here, but the model has 1")
-    #(["--layers" "gru:24"] "--layers is gru:24 here, but the model has lstm:24,dropout:0.3")
+    #(["--layers" "48"] "--layers is lstm:48 here, but the model has lstm:24,dropout:0.3")
     #(["--word-by-word"] "--unit is words here, but the model has characters")
     #(["--lower"] "--lower")])]
     test-a-flag-that-contradicts-the-model-is-refused [complaint trained flags words]

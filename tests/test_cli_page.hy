@@ -21,7 +21,7 @@
 
 
 (defn test-a-page-has-a-model-or-two-and-its-size-is-shown [folder capsys]
-  (save-checkpoint (small-model :layers "gru:4") "b")
+  (save-checkpoint (small-model :layers "4") "b")
   (for [[models title] [[[] "Write with model"]
       [["--model" "model" "--model" "b"] "Write with model &amp; b"]]]
     (assert (= 0 (main ["--page" "a.html" #* models])))

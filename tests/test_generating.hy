@@ -19,9 +19,8 @@
     {"match" "[^f]*"} {"no_repeat" 6}]
   MODELS (dfor
     unit TEXTS
-    layers ["lstm:12" "gru:7,lstm:9"]
     items [None "line" "paragraph"]
-    #(unit layers items) (TextModel (small-model :unit unit :layers layers :items items
+    #(unit items) (TextModel (small-model :unit unit :layers "7,9" :items items
       :text (get TEXTS unit) :longest-item 30 :max-words 40 :scale CALM :resume False))))
 
 

@@ -104,7 +104,7 @@
   FOREIGN-TYPE [#("a" "f4")]
   HOSTILE {
     "external link" (fn [file] (as-link file BIAS (h5py.ExternalLink "other.h5" "/x")))
-    "soft link" (fn [file] (as-link file BIAS (h5py.SoftLink "/model_weights/gru_3/bias")))
+    "soft link" (fn [file] (as-link file BIAS (h5py.SoftLink "/model_weights/lstm_3/bias")))
     "link instead of a group" as-group-link
     "data in another file" (with-bias #(10) "f4" :external [#("/etc/passwd" 0 40)])
     "virtual dataset" as-virtual
@@ -161,7 +161,7 @@
     (keras-says :class-name "Lambda" :config {"function" "4wEAAAA="})
     (keras-says :class-name "Evil" :module "evil")
     (keras-says :config {"name" "lstm_1"  "units" (** 2 29)})
-    (fn [file] (setv (get (. (get file "model_weights/gru_3") attrs) "weight_names")
+    (fn [file] (setv (get (. (get file "model_weights/lstm_3") attrs) "weight_names")
       ["bias" "recurrent_kernel" "kernel"]))]
     :ids ["code" "module" "size" "weights"])]
     test-keras-may-not-be-told-of-another-network [path change]
@@ -198,7 +198,7 @@
     units [["a" "b" "a"] ["a" ""] ["ab" "c"] ["a" 1] ["\ud800" "b"] [] {"a" 1} "ab" None]
     {"units" units})
   "settings" [
-    {"layers" 5} {"layers" "lambda:5"} {"layers" "lstm:99999999999"} {"layers" "lstm:7,gru:5"}
+    {"layers" 5} {"layers" "lambda:5"} {"layers" "lstm:99999999999"} {"layers" "lstm:7,lstm:5"}
     {"layers" None} {"layers" {}} {"layers" ...}
     {"unit" "bytes"} {"unit" "words"} {"unit" ["words"]} {"unit" ...} {"lower" "no"}
     {"lookback" 0} {"lookback" 1e9} {"lookback" (** 10 400)} {"batch_size" []}

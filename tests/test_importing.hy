@@ -20,9 +20,9 @@
 (setv
   pytestmark pytest.mark.quick
   MODELS {
-    "characters" {"layers" "lstm:6,dropout:0.1,gru:5"}
+    "characters" {}
     "pieces" {"unit" "pieces"  "text" (* VERSE 3)  "max_words" 40  "layers" "9"}
-    "words" {"unit" "words"  "text" VERSE  "layers" "gru:4"}
+    "words" {"unit" "words"  "text" VERSE  "layers" "4"}
     "list" {"items" "line"  "layers" "5"  "longest_item" 9  "median_item" 3  "item_lines" 1
       "item_ends" "ab"  "beginning" "\n"}
     "facts" {"layers" "5"  "names" "Anna Bea"  "seed_text" "secret"  "recipe" "poems"
@@ -101,7 +101,7 @@
 (defn test-python-imports-all-models-of-a-page [tmp-path]
   (setv path (page-with tmp-path (small-model) (small-model :layers "7")))
   (assert (= (lfor each (import-page path) [each.name (str each.settings.layers)])
-    [["m0" "lstm:6,dropout:0.1,gru:5"] ["m1" "lstm:7"]]))
+    [["m0" "lstm:6,dropout:0.1,lstm:5"] ["m1" "lstm:7"]]))
   (with [_ (pytest.raises TypeError)] (import-page None)))
 
 

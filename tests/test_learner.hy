@@ -28,12 +28,9 @@
   (lfor _ (range count) (lfor _ "xy" (.integers random 0 SIZE SHAPE :dtype "int32"))))
 
 
-(defn [(pytest.mark.parametrize #("layers" "parts") [
-    #("gru:7,8" 2)
-    (pytest.param "8,gru:7,lstm:6" 4 :marks pytest.mark.slow)])]
-    test-parts-learn-what-keras-own-step-learns [layers parts]
+(defn test-parts-learn-what-keras-own-step-learns []
   (setv
-    [dealt whole] [(learner layers parts) (learner layers)]
+    [dealt whole] [(learner "7,8" 2) (learner "7,8")]
     [held #* seen] (batches 4))
   (for [[x y] seen]
     (assert (= (.learn dealt x y) (pytest.approx (.learn whole x y) :rel 1e-4))))
@@ -45,11 +42,8 @@
     (assert (np.allclose ours theirs :atol 1e-3))))
 
 
-(defn [(pytest.mark.parametrize "layers" [
-    "8"
-    (pytest.param "gru:8,dropout:0.5,lstm:6" :marks pytest.mark.slow)])]
-    test-what-is-learned-in-bfloat16-is-close [layers]
-  (setv [rounded exact] (lfor bfloat16 [True False] (learner layers 2 bfloat16)))
+(defn test-what-is-learned-in-bfloat16-is-close []
+  (setv [rounded exact] (lfor bfloat16 [True False] (learner "8,6" 2 bfloat16)))
   (for [[x y] (batches 4)]
     (assert (= (.learn rounded x y) (pytest.approx (.learn exact x y) :rel 0.01))))
   (setv [first exact] (lfor each [rounded exact] (get (values each.weights) 2)))

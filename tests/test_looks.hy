@@ -63,7 +63,7 @@
 
 
 (defn test-the-page-to-play-is-fine-in-every-view [browser tmp-path]
-  (setv models [(halved-model) (halved-model "gru:9")])
+  (setv models [(halved-model) (halved-model "9")])
   (setv (. (get models 0) history) (. (whole-model) history))
   ;; Not at full speed: axe-core looks at each letter of what is written.
   (with [page (open-page browser (page-of tmp-path #* models)

@@ -3,35 +3,28 @@
 (import
   keras
   numpy :as np
-  pytest
   tensorflow :as tf
-  lstm-textgen.learning.learner.loop [FastGRU FastLSTM]
+  lstm-textgen.learning.learner.loop [FastLSTM]
   lstm-textgen.learning.learner.network [carried? stock-model training-network]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   tests.helpers [train-tiny])
 
 (setv
-  LAYERS "12,dropout:0.5,gru:7,lstm:9"
-  EMBEDDING 4
-  UNITS (list "abcdef"))
+  SPEC (NetworkSpec (parse-layers "12,dropout:0.5,7,9") 6 4))
 
 
-(defn spec-of [layers]
-  (NetworkSpec (parse-layers layers) (len UNITS) EMBEDDING))
-
-
-(defn network [[layers LAYERS] [seed 1]]
+(defn network [[seed 1]]
   "Return a training network for windows of 5 ids in 3 rows."
-  (training-network (spec-of layers) #(3 5) seed))
+  (training-network SPEC #(3 5) seed))
 
 
-(defn stock-twin [network [layers LAYERS]]
-  (stock-model (spec-of layers) (values network.trainable-variables)))
+(defn stock-twin [network]
+  (stock-model SPEC (values network.trainable-variables)))
 
 
 (defn some-ids [time]
-  (.integers (np.random.default-rng 5) 0 (len UNITS) #(3 time)))
+  (.integers (np.random.default-rng 5) 0 SPEC.vocabulary-size #(3 time)))
 
 
 (defn plain-lstm [x h c kernel recurrent]
@@ -47,36 +40,18 @@
   #((tf.stack hidden) h c))
 
 
-(defn plain-gru [x h kernel recurrent bias]
-  "Run a GRU over time in plain steps, for autodiff: the formulae of `keras.layers.GRU`."
-  (setv hidden [])
-  (for [step (tf.unstack x)]
-    (setv
-      [x-z x-r x-g] (tf.split (tf.matmul kernel step :transpose-a True) 3 0)
-      [h-z h-r h-g] (tf.split (+ (tf.matmul recurrent h :transpose-a True) bias) 3 0)
-      z (tf.sigmoid (+ x-z h-z))
-      g (tf.tanh (+ x-g (* (tf.sigmoid (+ x-r h-r)) h-g)))
-      h (+ (* z h) (* (- 1 z) g)))
-    (.append hidden h))
-  #((tf.stack hidden) h))
+;; The shapes of what goes in, and of what comes out.
+(setv
+  SHAPES [#(6 7 3) #(5 3) #(5 3) #(7 20) #(5 20)]
+  RESULTS [#(6 5 3) #(5 3) #(5 3)])
 
 
-;; Both layers, with the shapes of what goes in and of what comes out.
-(setv LOOPS (pytest.mark.parametrize "ours, plain, shapes, results" [
-  #(FastLSTM plain-lstm
-    [#(6 7 3) #(5 3) #(5 3) #(7 20) #(5 20)]
-    [#(6 5 3) #(5 3) #(5 3)])
-  #(FastGRU plain-gru
-    [#(6 7 3) #(5 3) #(7 15) #(5 15) #(15 1)]
-    [#(6 5 3) #(5 3)])]))
-
-
-(defn outputs-and-gradients [loop jit shapes results]
+(defn outputs-and-gradients [loop jit]
   "Return the outputs of `loop` and all gradients, in float64, of a loss that weighs every output."
   (setv
     random (np.random.default-rng 3)
-    inputs (lfor shape shapes (tf.constant (.normal random :size shape)))
-    weights (lfor shape results (.normal random :size shape)))
+    inputs (lfor shape SHAPES (tf.constant (.normal random :size shape)))
+    weights (lfor shape RESULTS (.normal random :size shape)))
   (defn run []
     (with [tape (tf.GradientTape)]
       (for [x inputs] (.watch tape x))
@@ -87,43 +62,35 @@
   ((tf.function run :jit-compile jit)))
 
 
-(defn [LOOPS] test-the-loop-and-its-gradient-agree-with-autodiff [ours plain shapes results]
+(defn test-the-loop-and-its-gradient-agree-with-autodiff []
   (setv [a b] (lfor
-    [loop jit] [#((. (ours 5) run) True) #(plain False)]
-    (outputs-and-gradients loop jit shapes results)))
+    [loop jit] [#((. (FastLSTM 5) run) True) #(plain-lstm False)]
+    (outputs-and-gradients loop jit)))
   (for [[x y] (zip a b :strict True)] (assert (np.allclose x y :rtol 1e-10 :atol 1e-12))))
 
 
-(defn [LOOPS] test-the-loop-in-bfloat16-is-close [ours plain shapes results]
-  (setv layer (ours 5 :bfloat16 True))
+(defn test-the-loop-in-bfloat16-is-close []
+  (setv layer (FastLSTM 5 :bfloat16 True))
   (defn in-float32 [#* inputs]
     (lfor
       output (.run layer #* (gfor x inputs (tf.cast x tf.float32)))
       (tf.cast output tf.float64)))
   (setv
-    low (outputs-and-gradients in-float32 True shapes results)
-    exact (outputs-and-gradients plain False shapes results))
+    low (outputs-and-gradients in-float32 True)
+    exact (outputs-and-gradients plain-lstm False))
   (for [[a b] (zip low exact :strict True)]
     (assert (np.allclose a b :rtol 0.05 :atol 0.05))
     (assert (not (np.allclose a b :rtol 1e-5 :atol 1e-5)))))
 
 
-(defn [(pytest.mark.parametrize "layers" [LAYERS "gru:7,gru:5"])]
-    test-the-training-network-computes-what-its-stock-twin-does [layers]
-  (setv
-    ours (network layers)
-    ids (some-ids 5)
-    random (np.random.default-rng 4))
-  (for [weight ours.trainable-variables]  ; biases begin as zeros, which would hide their order
-    (.assign weight (.normal random 0 0.5 weight.shape)))
-  (setv theirs (stock-twin ours layers))
-  (assert (np.allclose (.predict-on-batch ours ids) (.predict-on-batch theirs ids) :atol 1e-5)))
-
-
-(defn test-state-is-carried-from-window-to-window []
+(defn test-the-network-computes-what-its-stock-twin-does-and-carries-its-state-between-windows []
   (setv
     ours (network)
     ids (some-ids 15)
+    random (np.random.default-rng 4))
+  (for [weight ours.trainable-variables]  ; biases begin as zeros, which would hide their order
+    (.assign weight (.normal random 0 0.5 weight.shape)))
+  (setv
     whole (.predict-on-batch (stock-twin ours) ids)
     parts (lfor part (np.split ids 3 1) (.predict-on-batch ours part)))
   (assert (np.allclose (np.concatenate parts 1) whole :atol 1e-5)))
@@ -131,7 +98,7 @@
 
 (defn test-the-seed-alone-decides-the-first-weights-and-dropout-acts-only-in-training []
   (setv
-    [ours again other] (lfor seed [1 1 2] (network :seed seed))
+    [ours again other] (lfor seed [1 1 2] (network seed))
     [a b c] (lfor each [ours again other] (values each.trainable-variables))
     ids (some-ids 5))
   (for [[x y] (zip a b)] (assert (.all (= x y))))

@@ -100,7 +100,7 @@
 
 (defn test-a-saved-page-has-its-parents-parts-and-nothing-that-came-into-the-page
     [browser tmp-path]
-  (setv path (page-of tmp-path (halved-model) (halved-model "gru:5")))
+  (setv path (page-of tmp-path (halved-model) (halved-model "5")))
   (with [page (open-page browser path (fragment :seed "secret" :length 9)
       :may-say "Content Security Policy")]
     (wait-for-end page)
@@ -148,7 +148,7 @@
 
 (defn test-a-page-reads-the-models-of-any-saved-page [browser tmp-path]
   (setv
-    path (page-of tmp-path (halved-model) (halved-model "gru:5" :unit "words"))
+    path (page-of tmp-path (halved-model) (halved-model "5" :unit "words"))
     [_ made] (taught tmp-path)
     saved (save-from browser path [made (get (models-of path) 1)]))
   (with [page (open-page browser (/ tmp-path "taught" "page.html"))]

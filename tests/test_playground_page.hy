@@ -83,7 +83,7 @@
 
 (defn test-a-text-is-shaded-by-a-cells-activation [browser tmp-path]
   (setv
-    model (halved-model "lstm:9,gru:7")
+    model (halved-model "9,7")
     [_ activations] (read-cells model "The dog"))
   (with [page (open-page browser (page-of tmp-path model))]
     (open-cells page)

@@ -104,12 +104,12 @@
 
 (defn mixture []
   "Return a mixture of two models that both know a line break, b and c; one a, the other d."
-  (Mixture (small-model 1 "lstm:6" :text "\nabc") (small-model 2 "gru:5" :text "\nbcd") 0.25))
+  (Mixture (small-model 1 "lstm:6" :text "\nabc") (small-model 2 "lstm:5" :text "\nbcd") 0.25))
 
 
 (defn test-the-representation-of-a-mixture-names-both-models []
   (assert (= (repr (TextModel (mixture)))
-    "<TextModel lstm:6 + gru:5, 5 characters, epochs: 1 + 1>")))
+    "<TextModel lstm:6 + lstm:5, 5 characters, epochs: 1 + 1>")))
 
 
 (defn test-a-mixture-adds-up-probabilities-by-share []

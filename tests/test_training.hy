@@ -94,14 +94,12 @@
   (assert (same-run? (whole-run stride) (run tmp-path stride stops))))
 
 
-(defn [(pytest.mark.parametrize "options" [
-    {"layers" (get TINY "layers")  "unit" "pieces"  "max_words" 40}
-    (pytest.param {"layers" "gru:24,dropout:0.3"} :marks pytest.mark.slow)])]
-    test-a-run-with-batches-dealt-out-resumes-with-the-same-bits [monkeypatch tmp-path options]
+(defn test-a-run-with-batches-dealt-out-resumes-with-the-same-bits [monkeypatch tmp-path]
   (.setattr monkeypatch "lstm_textgen.learning.learner.choice.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
     (.mkdir (/ tmp-path name))
-    (run (/ tmp-path name) 16 stops #** {"batch_size" 16  #** options}))
+    (run (/ tmp-path name) 16 stops :batch-size 16 :layers (get TINY "layers") :unit "pieces"
+      :max-words 40))
   (assert (same-run? (/ tmp-path "a" "model") (/ tmp-path "b" "model"))))
 
 

@@ -50,7 +50,7 @@
     {"unit" "characters"}
     {"unit" "pieces"  "max_words" 24  "names" "Hey"}
     {"unit" "words"  "unbroken" "letters commas sentences"}
-    {"layers" "gru:6,lstm:7"}
+    {"layers" "6,7"}
     {"text" "你们好吗我们很好。\n"  "rng_seed" 5}
     {"items" "line"  "longest_item" 9}
     {"people" ["hey" "yo"]}])]

@@ -7,8 +7,7 @@
   lstm-textgen [__version__]
   lstm-textgen.basics.machine [bfloat16? cores gpu? processor-name]
   lstm-textgen.learning.learner.choice [fastest-backend]
-  lstm-textgen.learning.learner.quiet [configured-backend]
-  lstm-textgen.settings.layers [parse-layers])
+  lstm-textgen.learning.learner.quiet [configured-backend])
 
 (setv PACKAGES {
   "Hy" "hy"  "NumPy" "numpy"  "Keras" "keras"  "TensorFlow" "tensorflow"  "JAX" "jax"
@@ -16,10 +15,10 @@
 
 
 (defn described-version []
-  "Return the lines that name the program, what it runs on, the backend for LSTMs, the machine."
+  "Return the lines that name the program, what it runs on, the backend, the machine."
   (setv
     installed [f"Python {(platform.python-version)}"]
-    backend (or (fastest-backend (parse-layers "1")) (configured-backend)))
+    backend (or (fastest-backend) (configured-backend)))
   (for [[name package] (.items PACKAGES)]
     (with [_ (suppress PackageNotFoundError)]
       (.append installed f"{name} {(version package)}")))

@@ -83,7 +83,7 @@
     (unless (is model.vocabulary.unknown None) (.say display WORDS-ALONE))
     (.begin-run display (_plan run start))
     (when asked.minutes (_say-how-much-is-read run start))
-    (load-keras run settings.layers)  ; everything else is valid by now
+    (load-keras run)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
       lstm-textgen.learning.learner.network [gpu-used in-float32]
@@ -144,7 +144,7 @@
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
-    relative (or start.speed (measured-speed run settings.layers))
+    relative (or start.speed (measured-speed run))
     ;; A longer run would choose another network.
     chosen (and model.untrained? (not model.facts.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]

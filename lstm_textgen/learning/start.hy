@@ -21,9 +21,9 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     new-vocabulary read-source text-facts]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.history [entries-on text-length]
-  lstm-textgen.settings.layers [embedding-size parse-layers]
+  lstm-textgen.settings.layers [embedding-size]
   lstm-textgen.settings.models [continued-settings new-settings of-model]
-  lstm-textgen.settings.sizing [MEASURED choose-layers choose-tuning default-batch-size
+  lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size
     default-epochs most-epochs with-dropout]
   lstm-textgen.settings.training [FAMILIAR STRANGE]
   lstm-textgen.text.items [MOST-KNOWN]
@@ -90,8 +90,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     vocabulary (new-vocabulary run source settings)
     corpus (make-corpus run source vocabulary settings)
     settings (fitted-settings settings source corpus)
-    speed (when (and asked.minutes (not settings.layers))
-      (measured-speed run (parse-layers MEASURED)))
+    speed (when (and asked.minutes (not settings.layers)) (measured-speed run))
     [units unit] [(len corpus.ids) settings.unit]
     epochs (.get asked "epochs" (default-epochs units unit))
     most (if asked.minutes (.get asked "epochs" (most-epochs units unit)) epochs)
@@ -120,7 +119,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     vocabulary (extended base.vocabulary source settings.max-words)
     corpus (make-corpus run source vocabulary settings :fine-tuned True)
     settings (fitted-settings settings source corpus)
-    speed (when asked.minutes (measured-speed run base.settings.layers))
+    speed (when asked.minutes (measured-speed run))
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
       :unit settings.unit :weights base.weight-count :speed (or speed 1))
@@ -226,15 +225,15 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     True settings.epochs))
 
 
-(defn measured-speed [run layers]
-  "Return this machine's speed with such `layers`, relative to that of `sizing.hy`."
-  (load-keras run layers)
+(defn measured-speed [run]
+  "Return this machine's speed, relative to that of `sizing.hy`."
+  (load-keras run)
   (.leader-says run.group (machine-speed run.display)))
 
 
-(defn load-keras [run layers]
-  "Import Keras to train `layers`; the first time takes seconds."
+(defn load-keras [run]
+  "Import Keras for `run`; the first time takes seconds."
   (refuse-fork)
   (unless (in "keras" sys.modules) (.doing run.display "loading Keras"))
-  (when (import-keras (when (own-process?) (fastest-backend layers)))
+  (when (import-keras (when (own-process?) (fastest-backend)))
     (.say run.display "training on PyTorch, the fastest backend on this CPU")))

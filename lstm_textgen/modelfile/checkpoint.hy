@@ -63,8 +63,8 @@ model.]]
   #[[A model as stored in its file.
 
   `weights` are float32 arrays in Keras' order: the embedding (vocabulary, dimensions); for each
-  recurrent layer the kernel (in, gates × units), the recurrent kernel (units, gates × units) and
-  the bias; the dense kernel (units, vocabulary) and bias (vocabulary,).]]
+  LSTM layer the kernel (in, 4 × units), the recurrent kernel (units, 4 × units) and the bias; the
+  dense kernel (units, vocabulary) and bias (vocabulary,).]]
   #^ list weights
   #^ Vocabulary vocabulary
   #^ ModelSettings settings

@@ -3,8 +3,7 @@
 (import
   hashlib
   json
-  numpy :as np
-  lstm-textgen.settings.layers [KINDS])
+  numpy :as np)
 
 
 (defn keras-attributes [spec]
@@ -27,19 +26,13 @@
     shapes [#("embedding/embeddings" #(size spec.embedding))]
     width spec.embedding)
   (for [[name layer] (named-layers spec.layers) :if layer.recurrent?]
-    (.extend shapes (zip
-      (gfor weight ["kernel" "recurrent_kernel" "bias"] f"{name}/{weight}")
-      (_recurrent-shapes layer width)))
+    (setv gates (* 4 layer.size))
+    (+= shapes [
+      #(f"{name}/kernel" #(width gates))
+      #(f"{name}/recurrent_kernel" #(layer.size gates))
+      #(f"{name}/bias" #(gates))])
     (setv width layer.size))
   [#* shapes #("dense/kernel" #(width size)) #("dense/bias" #(size))])
-
-
-(defn _recurrent-shapes [layer width]
-  "Return the shapes of kernel, recurrent kernel and bias of a recurrent `layer` after `width`."
-  (setv
-    kind (get KINDS layer.kind)
-    wide (* layer.size (len kind.gates)))
-  [#(width wide) #(layer.size wide) (if kind.two-biases #(2 wide) #(wide))])
 
 
 (defn keras-config [spec]
@@ -52,8 +45,7 @@
       #* (lfor
         [name layer] (named-layers spec.layers)
         (if layer.recurrent?
-          [(. (get KINDS layer.kind) keras-class) name
-            {"units" layer.size  "return_sequences" True}]
+          ["LSTM" name {"units" layer.size  "return_sequences" True}]
           ["Dropout" name {"rate" layer.size}]))
       ["Dense" "dense" {"units" size}]])
   {"module" "keras"  "class_name" "Sequential"  "registered_name" None

@@ -1,6 +1,6 @@
-#[[The layer language: `"512,dropout:0.2,gru:256"` ↔ a tuple of layers.
+#[[The layer language: `"512,dropout:0.2,lstm:256"` ↔ a tuple of layers.
 
-The number after `lstm` and `gru` is that of hidden units; after `dropout` it is the share of
+The number after `lstm`, or alone, is that of hidden units; after `dropout` it is the share of
 values dropped in training.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
@@ -9,42 +9,25 @@ values dropped in training.]]
   lstm-textgen.basics.values [Kind several whole?])
 
 (setv
-  FORMS "write 256, lstm:256, gru:256 or dropout:0.3"
+  FORMS "write 256, lstm:256 or dropout:0.3"
   MAX-HIDDEN 65536
   MAX-LAYERS 64)
 
 
-(defrecord Recurrent "All about a kind of recurrent layer, except its step." [
-    #^ str keras-class  ; its name in `keras.layers`
-    #^ list gates       ; their indices in Keras' weights, in the order of the step in NumPy
-    #^ int [candidate 2]         ; the index of the candidate, which takes tanh, not σ
-    #^ bool [two-biases False]])  ; whether it has a bias for its input and one for its state
-
-
-;; In Keras' weights an LSTM's gates are i f c o, a GRU's z r h.
-(setv KINDS {
-  "lstm" (Recurrent "LSTM" [3 0 1 2])
-  "gru" (Recurrent "GRU" [0 1 2] :two-biases True)})
-
-
 (defrecord Layer "A layer of a network, as described at the top of this module." [
-    #^ str kind    ; of `KINDS`, or dropout
+    #^ str kind    ; lstm or dropout
     #^ float size]  ; hidden units, or a share for dropout
 
   (meth [property] recurrent? []
-    "Whether it is an LSTM or GRU layer."
-    (in @kind KINDS))
-
-  (meth [property] gates []
-    "How many gates its kernels have side by side."
-    (len (. (get KINDS @kind) gates))))
+    "Whether it is an LSTM layer."
+    (= @kind "lstm")))
 
 
 (defclass Layers [tuple]
   "The layers of a network, from input to output; `str` is the inverse of `parse-layers`."
 
   (meth [property] recurrent []
-    "The LSTM and GRU layers, in order."
+    "The LSTM layers, in order."
     (Layers (gfor layer self :if layer.recurrent? layer)))
 
   (meth __str__ []
@@ -63,13 +46,13 @@ values dropped in training.]]
   A whole number is an LSTM layer with that number of hidden units, a list has one layer each;
   `Layers` are returned unchanged.
 
-      (parse-layers "256,dropout:0.2,gru:64")
-      ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "gru" 64)])]]
+      (parse-layers "256,dropout:0.2,64")
+      ; => (Layers [(Layer "lstm" 256) (Layer "dropout" 0.2) (Layer "lstm" 64)])]]
   (when (isinstance text Layers) (return text))
   (when (isinstance text list) (setv text (.join "," (map str text))))
   (setv layers (Layers (map _parse-layer (.split (str text) ","))))
   (unless layers.recurrent
-    (refuse 'layers f": \"{text}\" has no LSTM or GRU layer; add one, such as 256"))
+    (refuse 'layers f": \"{text}\" has no LSTM layer; add one, such as 256"))
   (when (> (len layers) MAX-LAYERS)
     (refuse 'layers f": {(len layers)} layers are too many; at most {MAX-LAYERS}"))
   layers)
@@ -80,7 +63,9 @@ values dropped in training.]]
   (defn reject [problem] (refuse 'layers f": \"{part}\" {problem}"))
   (setv [kind colon size] (.partition (.lower (.strip part)) ":"))
   (unless colon (setv [kind size] ["lstm" kind]))
-  (unless (in kind [#* KINDS "dropout"]) (reject f"is not a layer; {FORMS}"))
+  (when (= kind "gru")
+    (reject f"is a GRU layer, which is no longer supported; train a model with lstm:{size}"))
+  (unless (in kind ["lstm" "dropout"]) (reject f"is not a layer; {FORMS}"))
   (setv [read number lowest highest range] (if (= kind "dropout")
     [float "number" 0 0.999 "drop a share from 0 to 0.999"]
     [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} hidden units"]))
@@ -93,7 +78,7 @@ values dropped in training.]]
   (Layer kind size))
 
 
-(setv LAYERS (Kind "layers such as 256 or lstm:512,dropout:0.2,gru:256"
+(setv LAYERS (Kind "layers such as 256 or 512,dropout:0.2,256"
   (fn [x] (or (isinstance x Layers)
     (all (gfor part (several x) (or (isinstance part str) (whole? part))))))
   (fn [x] (bool (parse-layers x)))  ; or it raises `ValueError`

@@ -45,7 +45,7 @@
     #^ int [timed-from 0]])  ; units of the shortest text for which it is chosen with `minutes`
 
 
-(defrecord Rule "The defaults for a text of one kind of unit." [
+(defrecord SizingDefaults "The defaults for a text of one kind of unit." [
     #^ list sizes             ; the networks to choose from, the largest first
     #^ int read               ; units to read in total, within …
     #^ int fewest-epochs      ; … this number of epochs …
@@ -61,7 +61,7 @@
 
 ;; Measured on two cores (bench/log.md). Words: with 10,000 to choose from.
 (setv
-  CHARACTERS (Rule
+  CHARACTERS (SizingDefaults
     ;; Size units speed dropout most-dropout usual-from enough timed-from
     [ (Size 1536 2_300 0.25 0.5 NEVER 9_000_000 2_000_000)
       (Size 1024 6_500 0.1 0.5 NEVER 4_500_000 500_000)
@@ -72,12 +72,12 @@
     :read 7_000_000 :fewest-epochs 3 :most-epochs 9  ; with more a small text is memorized
     :most-read 5_000_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 12_000_000 :by-rows 0.5)
-  WORDS (Rule
+  WORDS (SizingDefaults
     [ (Size 256 9_000 0.15 0.5 0 600_000) (Size 128 15_000 0.15 0.5 NEVER 600_000)]
     :read 800_000 :fewest-epochs 2 :most-epochs 5 :most-read 800_000 :enough-epochs 5
     :enough-readings 1 :enough-of-more 600_000 :by-rows 0)
   ;; As for characters, in pieces of 2.2 characters.
-  PIECES (Rule
+  PIECES (SizingDefaults
     [ (Size 1024 3_000 0.1 0.5 NEVER 2_000_000 230_000)
       (Size 768 6_000 0.06 0.5 NEVER 1_100_000 11_000)
       (Size 512 12_000 0.06 0.5 NEVER 1_100_000 5_500)

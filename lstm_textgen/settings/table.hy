@@ -125,9 +125,9 @@ in Python, and its checks.]]
       :metavar "MODEL" :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
-      (+ "the network, such as 256 or lstm:512,dropout:0.2,gru:256 (default: by --minutes and the "
+      (+ "the network, such as 256 or 512,dropout:0.2,256 (default: by --minutes and the "
         f"text's length, {OWN-UNITS}; {OWN-DROPOUT})")
-      :metavar "SPEC" :fixed True :brief "the network, such as 256 or lstm:512,dropout:0.2")
+      :metavar "SPEC" :fixed True :brief "the network, such as 256 or 512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
       (+ "length of a training window, in units (default: 64; 32 for a list of short items; with "
         "--from the base's or, for a list, what fits its items)") :default 64)]

@@ -1,8 +1,8 @@
 #[[Interpretable cells of the network, after Karpathy, Johnson and Fei-Fei (2015).
 
-A cell's activation is tanh(c), where c is its memory, from -1 to 1; for a GRU, which has no c, it
-is the output h. A few among hundreds are readable: one is on inside quotes, another grows along
-the line. Correlating every cell with such features over a text by the model finds them.]]
+A cell's activation is tanh(c), where c is its memory, from -1 to 1. A few among hundreds
+are readable: one is on inside quotes, another grows along the line. Correlating every cell with
+such features over a text by the model finds them.]]
 
 (eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -50,8 +50,8 @@ the line. Correlating every cell with such features over a text by the model fin
     :do (.advance engine id)
     (lfor cell engine.cells (.copy cell))))
   #((list units) (lfor
-    [layer own] (zip model.settings.layers.recurrent (map np.array (zip #* steps)))
-    (get (if (= layer.kind "lstm") (np.tanh own) own) (np.cumsum reads?)))))
+    own (zip #* steps)
+    (get (np.tanh (np.array own)) (np.cumsum reads?)))))
 
 
 (defn find-cells [model text]

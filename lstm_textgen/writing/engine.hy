@@ -13,10 +13,9 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   functools [cache]
   math [ceil log2]
   numpy :as np
-  numpy [add multiply subtract tanh]
+  numpy [add multiply tanh]
   lstm-textgen.basics.machine [cores limit-threads]
-  lstm-textgen.basics.messages [refuse]
-  lstm-textgen.settings.layers [KINDS])
+  lstm-textgen.basics.messages [refuse])
 
 (setv
   ONE-HALF (np.asarray 0.5 "float32")  ; an array: a Python number costs ufuncs 0.3 µs more
@@ -31,10 +30,10 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 (defclass Network []
   #[[The weights of a network as steps need them; any number of engines share them.
 
-  `layers` are `Layers`; `weights` are those of a `Checkpoint`. Raise `ValueError` for weights so
-  large that numbers would overflow.]]
+  `weights` are those of a `Checkpoint`. Raise `ValueError` for weights so large that numbers would
+  overflow.]]
 
-  (meth __init__ [layers weights]
+  (meth __init__ [weights]
     (setv largest (max (gfor w weights (.max (np.abs w) :initial 0))))
     (unless (<= largest LARGEST)
       (refuse f"the model is damaged or diverged: it has a weight of {largest :.0e}, "
@@ -50,9 +49,9 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       room #(0 (if (> @threads 1) (% (- @size) THREAD-COLUMNS) 0))
       [@dense @bias] [(np.pad dense [#(0 0) room]) (np.pad bias room)]
       @layers (lfor
-        [n layer] (enumerate layers.recurrent)
-        #(layer #* (_arrange layer (cut recurrent (* 3 n) (* 3 (+ n 1))))))
-      [_ kernel _ bias _] (get @layers 0)
+        n (range 0 (len recurrent) 3)
+        (list (map _arrange (cut recurrent n (+ n 3)))))
+      [kernel _ bias] (get @layers 0)
       ;; A table too large to be multiplied in advance leaves the product to the first layer.
       @multiplied (<= (* (len embedding) (len bias)) MAX-TABLE)
       add-up (fn [rows] (if @multiplied (+ (@ rows kernel) bias) rows))
@@ -64,14 +63,14 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   #[[Reads ids with a `network` (a `Network`), for any number of `streams`, and predicts the next.
 
   It computes what Keras' layers do. `logits` (streams, vocabulary) holds the result of the last
-  step, `state` every array that a step changes and the next one reads, `cells` each recurrent
-  layer's memory (streams, units): an LSTM's c, a GRU's h; `output` is the last layer's h.
-  `threads` is the number of BLAS threads that may pay for the products of one stream.]]
+  step, `state` every array that a step changes and the next one reads, `cells` each layer's
+  memory c (streams, units); `output` is the last layer's h. `threads` is the number of BLAS
+  threads that may pay for the products of one stream.]]
 
   (meth __init__ [@network [@streams 1]]
     (setv
       [@threads @cells @_layers] [network.threads [] []]
-      @_sums (zeros streams (len network.bias))
+      @_sums (_zeros streams (len network.bias))
       @logits (ncut @_sums ... (: network.size))
       @state [@logits]
       @_look-up network.rows
@@ -79,16 +78,15 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (when (> streams 1)
       (setv
         table (network.table)
-        out (zeros streams (get table.shape 1))
+        out (_zeros streams (get table.shape 1))
         @_look-up (fn [ids] (.take table ids 0 out "clip"))))  ; "clip" avoids a copy
-    (for [[n [layer kernel recurrent bias bias-n]] (enumerate network.layers)]
+    (for [[n [kernel recurrent bias]] (enumerate network.layers)]
       (when (or n (not network.multiplied))
         (.append @_layers (_make-input kernel bias streams)))
-      (setv [advance state] ((get STEPS layer.kind) recurrent bias-n streams))
+      (setv [advance @output c] (_make-step recurrent streams))
       (.append @_layers advance)
-      (.extend @state state)
-      (.append @cells (get state -1))
-      (setv @output (get state 0))))
+      (.append @cells c)
+      (.extend @state [@output c])))
 
   (meth like [streams]
     "Return an engine of the same network for this number of `streams`."
@@ -135,25 +133,14 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 ;; * The weights as a step needs them
 
-(defn _arrange [layer weights]
-  #[[Return [kernel recurrent bias bias-n] of a `layer` in the order that a step needs.
-
-  Gates are multiplied by SOFT. `bias-n` is what a GRU's reset gate scales too, or None.]]
-  (setv
-    kind (get KINDS layer.kind)
-    scale (np.float32 SOFT)
-    [kernel recurrent bias] (lfor
-      array weights
-      :setv parts (np.split array (len kind.gates) -1)
-      (np.ascontiguousarray (np.concatenate
-        (lfor k kind.gates (if (= k kind.candidate) (get parts k) (* (get parts k) scale)))
-        -1))))
-  (when (= bias.ndim 1) (return [kernel recurrent bias None]))
-  (setv [input-bias [#* z-r n]] [(get bias 0) (np.split (get bias 1) 3)])
-  [kernel recurrent (+ input-bias (np.concatenate [#* z-r (* 0 n)])) n])
+(defn _arrange [weight]
+  "Return a `weight` (…, 4u) of a layer with its gates, i f g o in Keras, in the order o i f g."
+  (setv [i f g o] (np.split weight 4 -1))
+  (np.ascontiguousarray (np.concatenate
+    [#* (gfor gate [o i f] (* gate (np.float32 SOFT))) g] -1)))
 
 
-(defn zeros [streams size]
+(defn _zeros [streams size]
   "Return an array of zeros (streams, size), for one stream (size,)."
   (np.zeros (if (= streams 1) size #(streams size)) "float32"))
 
@@ -165,7 +152,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 (defn _make-input [kernel bias streams]
   "Return a function from a layer's input (streams, in) to what it adds to the gates (streams, …)."
-  (setv [product out] [(_product-for streams) (zeros streams (len bias))])
+  (setv [product out] [(_product-for streams) (_zeros streams (len bias))])
   (fn [x]
     (product x kernel out)
     (add out bias out)))
@@ -173,8 +160,8 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
 ;; * One step of a layer
 
-(defn _make-lstm [recurrent bias-n streams]
-  #[[Return #(advance state) for an LSTM layer (Gers et al. 2000, without peepholes).
+(defn _make-step [recurrent streams]
+  #[[Return #(advance h c) for an LSTM layer (Gers et al. 2000, without peepholes).
 
   `advance` takes the input's addition to the gates (streams, 4u) and returns the layer's new
   output (streams, u): c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c). One buffer holds o, i, f, g
@@ -182,11 +169,11 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (setv
     u (len recurrent)
     product (_product-for streams)
-    [gates sigmoids o i-f g-c c] (_parts (zeros streams (* 5 u)) u
+    [gates sigmoids o i-f g-c c] (_parts (_zeros streams (* 5 u)) u
       [0 4] [0 3] [0 1] [1 3] [3 5] [4 5])
-    products (zeros streams (* 2 u))
+    products (_zeros streams (* 2 u))
     [added kept] (_parts products u [0 1] [1 2])
-    [h squashed] [(zeros streams u) (zeros streams u)])
+    [h squashed] [(_zeros streams u) (_zeros streams u)])
   (defn advance [x]
     (product h recurrent gates)
     (add gates x gates)
@@ -197,41 +184,9 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (add added kept c)
     (tanh c squashed)
     (multiply o squashed h))
-  #(advance [h c]))
-
-
-(defn _make-gru [recurrent bias-n streams]
-  #[[Return #(advance state) for a GRU layer, as `_make-lstm` does; its addition: (streams, 3u).
-
-  n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n), which is z·h + (1 - z)·n: the GRU of Cho
-  et al. 2014 with the reset gate after the product, as in cuDNN.]]
-  (setv
-    u (len recurrent)
-    product (_product-for streams)
-    gates (zeros streams (* 3 u))
-    [z-r z r n] (_parts gates u [0 2] [0 1] [1 2] [2 3])
-    h (zeros streams u))
-  (defn advance [x]
-    (setv [x-z-r x-n] (_parts x u [0 2] [2 3]))
-    (product h recurrent gates)
-    (add z-r x-z-r z-r)
-    (tanh z-r z-r)
-    (multiply z-r ONE-HALF z-r)
-    (add z-r ONE-HALF z-r)
-    (add n bias-n n)
-    (multiply r n n)
-    (add n x-n n)
-    (tanh n n)
-    (subtract h n h)
-    (multiply z h h)
-    (add h n h))
-  #(advance [h]))
+  #(advance h c))
 
 
 (defn _parts [array u #* ranges]
   "Return views of `array` (…, n × u), one for each range from start to end in units of `u`."
   (lfor [start end] ranges (ncut array ... (: (* start u) (* end u)))))
-
-
-;; The function that makes a step for each kind of layer.
-(setv STEPS {"lstm" _make-lstm  "gru" _make-gru})

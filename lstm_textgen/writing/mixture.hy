@@ -63,7 +63,7 @@
   "Return the engine of `model`, a `Checkpoint` or a `Mixture`."
   (if (isinstance model Mixture)
     (MixedEngine model (lfor each model.models (make-engine each streams)))
-    (Engine (Network model.settings.layers model.weights) streams)))
+    (Engine (Network model.weights) streams)))
 
 
 (defclass MixedEngine [Engine]

@@ -26,15 +26,14 @@
 
 ;; * The backend
 
-(defn fastest-backend [layers]
-  #[[Return the backend to train `layers` with: "torch", or None for Keras' default.
+(defn fastest-backend []
+  #[[Return the backend to train with: "torch", or None for Keras' default.
 
-  On processors with bfloat16 PyTorch, through oneDNN, trains LSTMs up to 1.3 times as fast as
-  TensorFlow, and small batches up to twice as fast, but GRUs and most networks in float32 more
-  slowly (bench/log.md). A backend that KERAS_BACKEND or Keras' configuration names, or that is
-  already imported, is never replaced.]]
+  On processors with bfloat16 PyTorch, through oneDNN, is up to 1.3 times as fast as TensorFlow, for
+  small batches up to twice as fast, but slower for most networks in float32 (bench/log.md). A
+  backend that KERAS_BACKEND or Keras' configuration names, or that is already imported, is never
+  replaced.]]
   (when (and
-      (all (gfor layer layers.recurrent (= layer.kind "lstm")))
       (not-in "keras" sys.modules)
       (not (os.environ.get "KERAS_BACKEND"))
       (= (configured-backend) "tensorflow")

@@ -1,7 +1,7 @@
-#[[Our own LSTM and GRU: layers whose loop over time has a hand-written gradient.
+#[[Our own LSTM: a layer whose loop over time has a hand-written gradient.
 
-They are for processors, with XLA. Autodiff of a loop stores every intermediate value and adds up
-the gradient of the kernels step by step. Our loops store only the factors that a step's backward
+It is for processors, with XLA. Autodiff of a loop stores every intermediate value and adds up the
+gradient of the kernels step by step. Our loop stores only the factors that a step's backward
 pass needs (slopes), and the gradient of the kernels is one matrix product after the loop. The
 batch is the last axis: a product of a large kernel and a narrow matrix of states is up to 1.6
 times faster than that of their transposes (bench/log.md).
@@ -16,8 +16,11 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 
 ;; * Layers
 
-(defclass OwnLoop []
-  "Mixin that gives a Keras layer our own loop: same weights, same results but for `bfloat16`."
+(defclass FastLSTM [keras.layers.LSTM]
+  #[[`keras.layers.LSTM` with our own loop over time, for its default activations.
+
+  Weights and results are the same, but for `bfloat16`. Gates are in Keras' order: input, forget,
+  candidate, output.]]
 
   (meth __init__ [units [bfloat16 False] #** options]
     (.__init__ (super) units #** options)
@@ -28,31 +31,10 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     (setv
       [inputs kernel] (@inputs-and-kernel sequences)
       before (map ops.transpose initial-state)
-      [hidden #* after] (@run inputs #* before kernel #* (@recurrent-weights))
+      ;; The recurrent kernel as a tensor, not the variable.
+      [hidden #* after] (@run inputs #* before kernel (ops.copy @cell.recurrent-kernel))
       state (list (map ops.transpose after)))
     #((get state 0) (ops.transpose hidden #(2 0 1)) state))
-
-  (meth run [#* inputs]
-    #[[Run over a window; return the hidden states (T, u, B) and the last state, (u, B) each.
-
-    `inputs`: those of the window (T, m, B), the state before it, (u, B) each, and the weights. A
-    layer's `forward` takes them, and returns #(results kept); its `backward` takes the gradients
-    of the results, the `kept` values and the inputs, and returns the gradients of the inputs.]]
-    (defn [ops.custom-gradient] run [#* inputs]
-      (setv [results kept] (@forward #* inputs))
-      (defn gradient [#* upstream]
-        (setv upstream (if (= (len upstream) 1) (get upstream 0) upstream))  ; JAX gives a tuple
-        (@backward #* upstream #* kept #* inputs))
-      #(results gradient))
-    (run #* inputs))
-
-  (meth recurrent-weights []
-    "Return the weights that act on the state: the recurrent kernel, a tensor, not the variable."
-    [(ops.copy @cell.recurrent-kernel)])
-
-  (meth input-bias []
-    "Return the bias of the inputs, one number for each column of their kernel."
-    @cell.bias)
 
   (meth inputs-and-kernel [sequences]
     "Return the inputs (T, m, B) of `sequences` (B, T, …), the last always 1, and their kernel."
@@ -60,46 +42,20 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
       inputs (ops.transpose sequences #(1 2 0))
       [time _ batch] inputs.shape)
     #((ops.concatenate [inputs (ops.ones #(time 1 batch) inputs.dtype)] 1)
-      (ops.concatenate [@cell.kernel (ops.expand-dims (@input-bias) 0)] 0))))
+      (ops.concatenate [@cell.kernel (ops.expand-dims @cell.bias 0)] 0)))
 
+  (meth run [#* inputs]
+    #[[Run over a window; return the hidden states (T, u, B) and the last h and c, (u, B) each.
 
-(defclass Folded []
-  #[[Mixin that folds the embedding into an `OwnLoop`: one layer, from ids (B, T).
-
-  The embedding is multiplied by the kernel once for each unit of the vocabulary V, not once for
-  each place in the text. The result is the kernel for one-hot inputs.]]
-
-  (meth __init__ [units vocabulary-size embedding embeddings-initializer #** options]
-    (.__init__ (super) units #** options)
-    (setv
-      @input-spec None  ; ids have no axis for features
-      @embeddings-initializer embeddings-initializer
-      @embedding-shape #(vocabulary-size embedding)))
-
-  (meth build [shape]
-    "Make the weights, the embedding's before the layer's own."
-    (setv @embeddings (@add-weight
-      :shape @embedding-shape :initializer @embeddings-initializer :name "embeddings"))
-    (.build (super) #(#* shape (get @embedding-shape 1))))
-
-  (meth call [ids #** options]
-    "Run the layer on `ids` (B, T)."
-    (.call (super) (ops.expand-dims ids -1) #** options))  ; Keras' own code expects such an axis
-
-  (meth inputs-and-kernel [ids]
-    "Return the inputs (T, V, B) for `ids` (B, T, 1) and their kernel, V rows, biases included."
-    #((-> ids (ops.squeeze -1) ops.transpose
-        (ops.one-hot (get @embedding-shape 0) :axis 1 :dtype @compute-dtype))
-      (+ (ops.matmul @embeddings @cell.kernel) (@input-bias)))))
-
-
-;; * LSTM
-
-(defclass FastLSTM [OwnLoop keras.layers.LSTM]
-  #[[`keras.layers.LSTM` with our own loop over time, for its default activations.
-
-  Gates are in Keras' order: input, forget, candidate, output. The loop's inputs are `x`
-  (T, m, B), the state before, `h` and `c` (u, B), and `kernel` (m, 4u) and `recurrent` (u, 4u).]]
+    `inputs`: those of the window `x` (T, m, B), the state before it, `h` and `c` (u, B), and the
+    weights `kernel` (m, 4u) and `recurrent` (u, 4u).]]
+    (defn [ops.custom-gradient] run [#* inputs]
+      (setv [results kept] (@forward #* inputs))
+      (defn gradient [#* upstream]
+        (setv upstream (if (= (len upstream) 1) (get upstream 0) upstream))  ; JAX gives a tuple
+        (@backward #* upstream #* kept #* inputs))
+      #(results gradient))
+    (run #* inputs))
 
   (meth forward [x h c kernel recurrent]
     #[[Return the hidden states (T, u, B) and the last h and c; and what `backward` needs.
@@ -149,79 +105,43 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
     (setv
       [dh dc dz] (over-time time step [dh (vector dc) room] :backward True)
       dz (flat dz)
-      dx (unflat (product kernel dz @bfloat16) time)
-      fed (flat (ops.concatenate [x (earlier h hidden)] 1))
+      dx (-> (product kernel dz @bfloat16)
+        (ops.reshape #((get kernel.shape 0) time -1)) (ops.transpose #(1 0 2)))
+      ;; With the hidden states before each step (T, u, B): `h`, then all but the last.
+      earlier (ops.concatenate [(ops.expand-dims h 0) (get hidden (slice None -1))] 0)
+      fed (flat (ops.concatenate [x earlier] 1))
       d-kernels (product fed dz @bfloat16 :turn-b True))
     #(dx dh (ops.reshape dc h.shape) #* (ops.split d-kernels [(get x.shape 1)] 0))))
 
 
-;; * GRU
+(defclass FoldedLSTM [FastLSTM]
+  #[[A `FastLSTM` with the embedding folded in: one layer, from ids (B, T).
 
-(defclass FastGRU [OwnLoop keras.layers.GRU]
-  #[[`keras.layers.GRU` with our own loop over time, for its defaults.
+  The embedding is multiplied by the kernel once for each unit of the vocabulary V, not once for
+  each place in the text. The result is the kernel for one-hot inputs.]]
 
-  Gates are in Keras' order: update, reset, candidate; the reset gate comes after the product
-  with the recurrent kernel. The loop's inputs are `x` (T, m, B), the state before, `h` (u, B), and
-  `kernel` (m, 3u), `recurrent` (u, 3u) and `bias` (3u, 1), which is added to that product.]]
-
-  (meth input-bias []
-    (get @cell.bias 0))
-
-  (meth recurrent-weights []
-    [#* (.recurrent-weights (super)) (ops.expand-dims (get @cell.bias 1) 1)])
-
-  (meth forward [x h kernel recurrent bias]
-    #[[Return the hidden states (T, u, B) and the last one; and what `backward` needs.
-
-    These are the hidden states and the slopes (T, 5 × u × B): to update, reset and candidate, to
-    the reset gate's other factor, and from h to the previous h.]]
+  (meth __init__ [units vocabulary-size embedding embeddings-initializer #** options]
+    (.__init__ (super) units #** options)
     (setv
-      [time _ batch] x.shape
-      [units _] recurrent.shape
-      [from-x from-h] (map ops.transpose [kernel recurrent]))
-    (defn step [t h hidden slopes]
-      (setv
-        [x-z x-r x-g] (ops.split (vector (product from-x (row x t) @bfloat16)) 3)
-        [h-z h-r a] (ops.split (vector (+ (product from-h h @bfloat16) bias)) 3)
-        z (ops.sigmoid (+ x-z h-z))
-        r (ops.sigmoid (+ x-r h-r))
-        g (ops.tanh (+ x-g (* r a)))
-        before (vector h)
-        to-g (* (- 1 z) (- 1 (* g g)))
-        h (ops.reshape (+ (* z before) (* (- 1 z) g)) h.shape))
-      #(h (with-rows hidden t h) (with-rows slopes t
-        (* (- before g) z (- 1 z))
-        (* to-g a r (- 1 r))
-        to-g
-        (* to-g r)
-        z)))
-    (setv
-      room (ops.zeros #(time units batch) h.dtype)
-      more (ops.zeros #(time (* 5 units batch)) h.dtype)
-      [_ hidden slopes] (over-time time step [h room more]))
-    #(#(hidden (get hidden -1)) #(hidden slopes)))
+      @input-spec None  ; ids have no axis for features
+      @embeddings-initializer embeddings-initializer
+      @embedding-shape #(vocabulary-size embedding)))
 
-  (meth backward [d-hidden dh hidden slopes x h kernel recurrent bias]
-    "Return the gradients of x, h, both kernels and the bias, from those of `forward`'s results."
-    (setv
-      [time _ batch] x.shape
-      room (ops.zeros #(time (get recurrent.shape 1) batch) h.dtype))
-    (defn step [t dh from-x from-h]
-      (setv
-        [to-z to-r to-g to-a z] (ops.split (row slopes t) 5)
-        dh (vector (+ dh (row d-hidden t)))
-        [dz dr dg da dh] (lfor slope [to-z to-r to-g to-a z] (ops.reshape (* dh slope) h.shape))
-        from-h (with-rows from-h t dz dr da)
-        before (+ dh (product recurrent (row from-h t) @bfloat16)))
-      #(before (with-rows from-x t dz dr dg) from-h))
-    (setv
-      [dh from-x from-h] (over-time time step [dh room room] :backward True)
-      [from-x from-h] [(flat from-x) (flat from-h)])
-    #((unflat (product kernel from-x @bfloat16) time)
-      dh
-      (product (flat x) from-x @bfloat16 :turn-b True)
-      (product (flat (earlier h hidden)) from-h @bfloat16 :turn-b True)
-      (ops.sum from-h 1 :keepdims True))))
+  (meth build [shape]
+    "Make the weights, the embedding's before the layer's own."
+    (setv @embeddings (@add-weight
+      :shape @embedding-shape :initializer @embeddings-initializer :name "embeddings"))
+    (.build (super) #(#* shape (get @embedding-shape 1))))
+
+  (meth call [ids #** options]
+    "Run the layer on `ids` (B, T)."
+    (.call (super) (ops.expand-dims ids -1) #** options))  ; Keras' own code expects such an axis
+
+  (meth inputs-and-kernel [ids]
+    "Return the inputs (T, V, B) for `ids` (B, T, 1) and their kernel, V rows, biases included."
+    #((-> ids (ops.squeeze -1) ops.transpose
+        (ops.one-hot (get @embedding-shape 0) :axis 1 :dtype @compute-dtype))
+      (+ (ops.matmul @embeddings @cell.kernel) @cell.bias))))
 
 
 ;; * Over time
@@ -273,16 +193,6 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
   (ops.reshape array #(-1)))
 
 
-(defn earlier [first later]
-  "Return the values before each step (T, n, B): `first` (n, B), then all but the last `later`."
-  (ops.concatenate [(ops.expand-dims first 0) (get later (slice None -1))] 0))
-
-
 (defn flat [array]
   "Return `array` (T, n, B) as (n, T × B)."
   (-> array (ops.transpose #(1 0 2)) (ops.reshape #((get array.shape 1) -1))))
-
-
-(defn unflat [array time]
-  "Return `array` (n, T × B) as (T, n, B)."
-  (-> array (ops.reshape #((get array.shape 0) time -1)) (ops.transpose #(1 0 2))))

@@ -13,10 +13,9 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   random [Random]
   keras
   keras [ops]
-  lstm-textgen.learning.learner.loop [FastGRU FastLSTM Folded]
+  lstm-textgen.learning.learner.loop [FastLSTM FoldedLSTM]
   lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config named-layers]
-  lstm-textgen.settings.layers [KINDS]
   lstm-textgen.settings.training [ALPHA BETA LARGE-LAYER])
 
 (setv
@@ -24,10 +23,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   ;; Of embeddings. With Keras' default of ±0.05 all units look alike to the network at first, and
   ;; the final loss is higher (bench/log.md).
   NORMAL (partial keras.initializers.RandomNormal :stddev 1.0)
-  AXIS "batch"        ; the devices' name in `keras.distribution.DataParallel`
-  ;; Layers whose loop is our own; and the same with the embedding folded in.
-  FAST {"lstm" FastLSTM  "gru" FastGRU}
-  FOLDED (dfor [kind fast] (.items FAST) kind (type f"Folded{fast.__name__}" #(Folded fast) {})))
+  AXIS "batch")       ; the devices' name in `keras.distribution.DataParallel`
 
 
 (defn training-network [spec batch-shape rng-seed [bfloat16 False] [of-rows None]]
@@ -35,8 +31,8 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
   Its outputs are logits (rows, lookback, vocabulary), its trainable weights are in the order of
   `Checkpoint.weights`. Initial weights and dropout depend only on `rng-seed`; global random
-  generators stay untouched. With `bfloat16`, LSTM and GRU layers multiply in bfloat16, on PyTorch
-  the dense layer too. With `of-rows`, under JAX, it is for a device's part of these.]]
+  generators stay untouched. With `bfloat16`, LSTM layers multiply in bfloat16, on PyTorch the
+  dense layer too. With `of-rows`, under JAX, it is for a device's part of these.]]
   (setv
     [rows _] batch-shape
     size spec.vocabulary-size
@@ -47,13 +43,14 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
     ;; On PyTorch bfloat16 is left to Keras; other backends round within our own loops.
     dtype (when (and bfloat16 (= (keras.backend.backend) "torch")) "mixed_bfloat16")
     named (named-layers spec.layers)
-    fold? (and (_own-loop? (get named 0 1)) (<= size (* 3 spec.embedding)))  ; it saves work
+    ;; It saves work.
+    fold? (and (. (get named 0 1) recurrent?) (_own-loop?) (<= size (* 3 spec.embedding)))
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
     flow (if fold? ids ((keras.layers.Embedding size spec.embedding
       :embeddings-initializer (NORMAL :seed (next seeds)) :name "embedding") ids)))
   (for [[n [name layer]] (enumerate named (if fold? 0 1))]
     (setv flow ((if layer.recurrent?
-      (Carried rows (_recurrent layer name seeds bfloat16 dtype (when (= n 0) spec)))
+      (Carried rows (_lstm layer name seeds bfloat16 dtype (when (= n 0) spec)))
       ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
       ;; XLA four times the rest.
       ((if of-rows SplitDropout keras.layers.Dropout) layer.size
@@ -110,33 +107,32 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 ;; * Layers to train with
 
-(defn _recurrent [layer name seeds bfloat16 dtype spec]
-  #[[Return the LSTM or GRU to train `layer`, with outputs and state; on a GPU Keras', for cuDNN.
+(defn _lstm [layer name seeds bfloat16 dtype spec]
+  #[[Return the LSTM to train `layer`, with outputs and state; on a GPU Keras', for cuDNN.
 
   With `spec` the embedding is folded in. The initializers are Keras' defaults. A seed for dropout
   within the layer is drawn, although there is none: a model file resumes with that seed.]]
   (setv
     [kernel recurrent dropout] (islice seeds 3)
-    stock (getattr keras.layers (. (get KINDS layer.kind) keras-class))
     make (cond
-      spec (partial (get FOLDED layer.kind) :bfloat16 bfloat16 :embedding spec.embedding
+      spec (partial FoldedLSTM :bfloat16 bfloat16 :embedding spec.embedding
         :vocabulary-size spec.vocabulary-size :embeddings-initializer (NORMAL :seed (next seeds)))
-      (_own-loop? layer) (partial (get FAST layer.kind) :bfloat16 bfloat16)
-      (and (= layer.kind "lstm") (= (keras.backend.backend) "torch"))
+      (_own-loop?) (partial FastLSTM :bfloat16 bfloat16)
+      (= (keras.backend.backend) "torch")
         (partial hy.I.lstm-textgen/learning/learner/torchlstm.TorchLSTM :dtype dtype)
-      True stock))
+      True keras.layers.LSTM))
   (make layer.size :name name :return-sequences True :return-state True :seed dropout
     :kernel-initializer (keras.initializers.GlorotUniform kernel)
     :recurrent-initializer (keras.initializers.Orthogonal :seed recurrent)))
 
 
-(defn _own-loop? [layer]
-  "Return whether our own loop is the fastest for `layer`: on processors, compiled by XLA."
-  (and (in layer.kind FAST) (!= (keras.backend.backend) "torch") (not (gpu-used))))
+(defn _own-loop? []
+  "Return whether our own loop is the fastest: on processors, compiled by XLA."
+  (and (!= (keras.backend.backend) "torch") (not (gpu-used))))
 
 
 (defclass Carried [keras.layers.Layer]
-  #[[A recurrent layer that begins each window with the final state of the last one.
+  #[[An LSTM that begins each window with the final state of the last one.
 
   Keras' own `stateful=True` is correct only on TensorFlow; here the state is in weights that
   aren't trained, which every backend tracks.]]

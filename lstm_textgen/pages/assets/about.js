@@ -4,6 +4,7 @@ import { fromBase64 } from "./binary.js";
 import { draw } from "./charts.js";
 import { CONSTANTS, element, make } from "./page.js";
 import { inDigits, phraseIn, said } from "./phrases.js";
+import { shapesOf, weightsIn } from "./shapes.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
@@ -210,23 +211,13 @@ function partsOfModel({ unit, units, layers, embedding, record }) {
   return [
     ["about.vocabulary", said(`count.${unit}`, { count })],
     ["about.network", [embedding, ...layers.map(([kind, size]) => `${kind} ${size}`)].join(" → ")],
-    ["about.weights", inDigits(weightsSaid(units.length, embedding, layers))],
+    ["about.weights", inDigits(weightsIn(shapesOf({ units, embedding, layers })))],
     ["about.base", facts.base?.replace(/:[^:]*$/, "") ?? ""],
     ["about.lookback", said(`count.${unit}`, { count: settings.lookback })],
     ["about.batch", settings.batch_size ? inDigits(settings.batch_size) : ""],
   ]
     .filter(([_, value]) => value)
     .map(([key, value]) => [said(key), value]);
-}
-
-/** @param {number} size @param {number} embedding @param {Facts["layers"]} layers */
-function weightsSaid(size, embedding, layers) {
-  let [sum, width] = [size * embedding, embedding];
-  for (const [kind, units] of layers) {
-    sum += units * (kind === "gru" ? 3 * (width + units + 2) : 4 * (width + units + 1));
-    width = units;
-  }
-  return sum + size * (width + 1);
 }
 
 /**

@@ -5,11 +5,12 @@
 
 import { joined, sideBySide } from "./batches.js";
 import { exponential, logarithm, normal } from "./exactly.js";
-import { matricesOf, shapesOf, sizesOf } from "./network.js";
+import { matricesOf } from "./network.js";
+import { shapesOf, sizesOf, weightsIn } from "./shapes.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
- * @typedef {import("./network.js").Shape} Shape
+ * @typedef {import("./shapes.js").Shape} Shape
  * @typedef {import("./recipe.js").Learning} Learning
  */
 
@@ -24,7 +25,7 @@ const QUOTES = { "'": /[‘’‚‛′‵‹›]/gu, '"': /[“”„‟″‶�
  */
 export function newWeights(shape, random) {
   const sizes = sizesOf(shape);
-  const flat = new Float32Array(sizes.reduce((sum, { rows, columns }) => sum + rows * columns, 0));
+  const flat = new Float32Array(weightsIn(sizes));
   const [embedding, ...others] = matricesOf(flat, sizes);
   const dense = others[others.length - 2];
   fill(embedding, () => normal(random));
@@ -96,9 +97,7 @@ function product(a, b) {
 export function grown(flat, parent, facts, ids) {
   const known = parent.units.length;
   const counts = unitCounts(ids, facts.units.length);
-  const weights = new Float32Array(
-    shapesOf(facts).reduce((sum, { rows, columns }) => sum + rows * columns, 0),
-  );
+  const weights = new Float32Array(weightsIn(shapesOf(facts)));
   const old = matricesOf(flat, shapesOf(parent));
   const now = matricesOf(weights, shapesOf(facts));
   old.forEach((rows, n) => {

@@ -8,10 +8,10 @@
 
 import { Heap, Matrix, pad } from "./heap.js";
 import { InputLayer, LstmLayer, OutputLayer, Workshop } from "./layer.js";
-import { sizesOf } from "./network.js";
+import { sizesOf, weightsIn } from "./shapes.js";
 
 /**
- * @typedef {import("./network.js").Shape} Shape
+ * @typedef {import("./shapes.js").Shape} Shape
  *
  * @typedef {(Float32Array | null)[]} Masks of dropout, (rows × width) each: of what the first layer
  *   reads, then of each layer's output
@@ -48,7 +48,7 @@ export class Learner {
     this.steps = steps;
     this.decayed = [1, 1]; // β₁ and β₂ to the power of the number of updates
     const heap = new Heap();
-    const count = sizesOf(shape).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    const count = weightsIn(sizesOf(shape));
     this.count = pad(count);
     const bounds = dealt(this.count / 4, size).map((place) => 4 * place);
     /** Of each member of the team: where its part of the weights begins and ends. */
@@ -232,8 +232,7 @@ export class Learner {
  * @param {number} gradient the same @param {number} rows @param {number} steps
  */
 function layOut(heap, shape, weights, gradient, rows, steps) {
-  const { vocabulary, embedding } = shape;
-  const units = shape.layers.map(([, units]) => units);
+  const { vocabulary, embedding, layers: units } = shape;
   const most = Math.max(vocabulary, 4 * Math.max(...units));
   const workshop = new Workshop(heap, Math.max(embedding, ...units), most, rows * steps);
   let place = 0;
@@ -269,5 +268,5 @@ export function drawMasks({ embedding, layers }, rows, { dropout = 0, before = 0
     share > 0
       ? Float32Array.from({ length: rows * width }, () => (draw() < share ? 0 : 1 / (1 - share)))
       : null;
-  return [mask(embedding, before), ...layers.map(([, units]) => mask(units, dropout))];
+  return [mask(embedding, before), ...layers.map((units) => mask(units, dropout))];
 }

@@ -24,7 +24,7 @@ export const KERNELS = dataOf("kernels").map(fromBase64);
  * @property {[number, number][]} merges of pieces
  * @property {boolean} lower whether it knows lower case only
  * @property {boolean} code whether its text looks like code
- * @property {[string, number][]} layers of each recurrent layer: its kind and its units
+ * @property {[string, number][]} layers of each layer: "lstm", and its hidden units
  * @property {number} embedding its dimensions
  * @property {number} bits of a weight: 16 or 8
  * @property {number[]} start the ids that are read before any text

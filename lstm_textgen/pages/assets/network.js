@@ -5,61 +5,20 @@
 
 import { fromHalf, toHalf, toWhole } from "./binary.js";
 import { Heap, Matrix, placeIn } from "./heap.js";
+import { shapeOf, shapesOf, weightsIn } from "./shapes.js";
 import { Streams } from "./streams.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
+ * @typedef {import("./shapes.js").Size} Size
  *
- * @typedef {object} Shape of a network
- * @property {number} vocabulary @property {number} embedding
- * @property {[string, number][]} layers of each recurrent layer: its kind and its units
- *
- * @typedef {{a: Float32Array, b: Float32Array, h: Float32Array, c: Float32Array}} Cells of a layer
- *
- * @typedef {{rows: number, columns: number}} Size of a matrix of weights; a bias is one row
+ * @typedef {{gates: Float32Array, h: Float32Array, c: Float32Array}} Cells of a layer
  */
-
-/** @type {Record<string, number>} The number of gates of each kind of layer. */
-const GATES = { lstm: 4, gru: 3 };
 
 /** Steps to either side of 0 in a row of 8-bit weights. */
 const LARGEST = 127;
 
 // * The weights: flat, one matrix after the other in Keras' order, or packed, as pages hold them
-
-/**
- * Return the shape of a model's network.
- * @param {Facts} facts @returns {Shape}
- */
-export function shapeOf({ units, embedding, layers }) {
-  return { vocabulary: units.length, embedding, layers };
-}
-
-/**
- * Return the sizes of a network's weights: the embedding, for each layer kernel, recurrent kernel
- * and bias, then the dense layer and its bias.
- * @param {Shape} shape @returns {Size[]}
- */
-export function sizesOf({ vocabulary, embedding, layers }) {
-  const sizes = [{ rows: vocabulary, columns: embedding }];
-  let width = embedding;
-  for (const [kind, units] of layers) {
-    const columns = units * GATES[kind];
-    // A GRU has a bias for its input and another for its state.
-    const biases = kind === "gru" ? 2 : 1;
-    sizes.push(...[width, units, biases].map((rows) => ({ rows, columns })));
-    width = units;
-  }
-  return [...sizes, { rows: width, columns: vocabulary }, { rows: 1, columns: vocabulary }];
-}
-
-/**
- * Return the sizes of a model's weights, as `sizesOf`.
- * @param {Facts} facts
- */
-export function shapesOf(facts) {
-  return sizesOf(shapeOf(facts));
-}
 
 /**
  * Return the matrices of flat weights, as views.
@@ -114,8 +73,7 @@ export function packed(flat, facts, room) {
  * @param {Uint8Array} bytes @param {Facts} facts
  */
 export function unpacked(bytes, facts) {
-  const count = shapesOf(facts).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-  const flat = new Float32Array(count);
+  const flat = new Float32Array(weightsIn(shapesOf(facts)));
   let place = 0;
   for (const row of rowsIn(bytes, facts)) {
     flat.set(row, place);
@@ -160,8 +118,8 @@ export class Network {
     this.heap = heap;
     this.read = heap.matrix(1, embedding);
     let width = embedding;
-    this.layers = layers.map(([kind, units]) => {
-      const layer = new (kind === "gru" ? Gru : Lstm)(heap, width, units, GATES[kind]);
+    this.layers = layers.map((units) => {
+      const layer = new Layer(heap, width, units);
       width = units;
       return layer;
     });
@@ -238,22 +196,18 @@ export class Network {
   }
 }
 
-/** A recurrent layer: what all kinds have in common. */
+/** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
 class Layer {
-  /**
-   * @param {Heap} heap @param {number} width of its input @param {number} units
-   * @param {number} gates
-   */
-  constructor(heap, width, units, gates) {
+  /** @param {Heap} heap @param {number} width of its input @param {number} units */
+  constructor(heap, width, units) {
     this.heap = heap;
     this.units = units;
-    this.kernel = heap.packed(gates * units, width);
-    this.recurrent = heap.packed(gates * units, units);
-    // What its gates get from the input and, in a GRU apart from it, from the state.
-    this.biases = (gates === GATES.gru ? [1, 2] : [1]).map(() => heap.matrix(1, gates * units));
-    this.sums = [1, 2].map(() => heap.matrix(1, gates * units));
+    this.kernel = heap.packed(4 * units, width);
+    this.recurrent = heap.packed(4 * units, units);
+    this.bias = heap.matrix(1, 4 * units);
+    this.sums = heap.matrix(1, 4 * units); // of what its gates get
     this.output = heap.matrix(1, units);
-    this.a = this.b = this.h = new Float32Array();
+    this.gates = this.h = new Float32Array();
     this.c = new Float32Array(units);
   }
 
@@ -265,67 +219,36 @@ class Layer {
     const { heap, units } = this;
     transpose(heap, next, this.kernel);
     transpose(heap, next, this.recurrent);
-    this.biases.forEach((bias) => heap.view(bias).set(next()));
-    this.a = heap.view(this.sums[0]);
-    this.b = heap.view(this.sums[1]);
+    heap.view(this.bias).set(next());
+    this.gates = heap.view(this.sums);
     this.h = heap.view(this.output).subarray(0, units);
   }
 
-  /** The memory, from -1 to 1. */
-  get activation() {
-    return this.h;
-  }
-}
-
-/** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
-class Lstm extends Layer {
   /**
    * Give the gates the input `x` and the state: a row for each text.
    * @param {Matrix} x
    */
-  feed(x, output = this.output, [sums] = this.sums) {
-    this.heap.multiply(this.kernel, x, this.biases[0].repeated(), sums);
+  feed(x, output = this.output, sums = this.sums) {
+    this.heap.multiply(this.kernel, x, this.bias.repeated(), sums);
     this.heap.multiply(this.recurrent, output, sums, sums);
   }
 
   /** @param {Cells} cells */
-  step({ a, h, c } = this) {
+  step({ gates, h, c } = this) {
     const { units: u } = this;
     for (let n = 0; n < u; n++) {
-      const i = sigmoid(a[n]);
-      const f = sigmoid(a[u + n]);
-      const g = tanh(a[2 * u + n]);
-      const o = sigmoid(a[3 * u + n]);
+      const i = sigmoid(gates[n]);
+      const f = sigmoid(gates[u + n]);
+      const g = tanh(gates[2 * u + n]);
+      const o = sigmoid(gates[3 * u + n]);
       c[n] = f * c[n] + i * g;
       h[n] = o * tanh(c[n]);
     }
   }
 
+  /** The memory, from -1 to 1. */
   get activation() {
     return this.c.map(tanh);
-  }
-}
-
-/** A GRU layer: n = tanh(x + σ(r)·(h·U + b)) and h ← n + σ(z)·(h - n); gates in the order z r n. */
-class Gru extends Layer {
-  /**
-   * Give the gates the input `x` and the state: a row for each text.
-   * @param {Matrix} x
-   */
-  feed(x, output = this.output, [sums, more] = this.sums) {
-    this.heap.multiply(this.kernel, x, this.biases[0].repeated(), sums);
-    this.heap.multiply(this.recurrent, output, this.biases[1].repeated(), more);
-  }
-
-  /** @param {Cells} cells */
-  step({ a, b, h } = this) {
-    const { units: u } = this;
-    for (let k = 0; k < u; k++) {
-      const z = sigmoid(a[k] + b[k]);
-      const r = sigmoid(a[u + k] + b[u + k]);
-      const n = tanh(a[2 * u + k] + r * b[2 * u + k]);
-      h[k] = n + z * (h[k] - n);
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import { fingerprinter, readFingerprints, writeFingerprints } from "./fingerprin
 import { ENDS, factsOfItems } from "./items.js";
 import { kindOfBreak, speakersIn } from "./looks.js";
 import { joinedNames, namesIn } from "./names.js";
+import { shapesOf, weightsIn } from "./shapes.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
@@ -37,7 +38,7 @@ export function newFacts(wish, source, units, parts) {
       ...base,
       name,
       units,
-      bits: weightsOf(units.length, base) <= numbers.mostHalved ? base.bits : 8,
+      bits: weightsIn(shapesOf({ ...base, units })) <= numbers.mostHalved ? base.bits : 8,
       code: source.look.code,
       ...startOf(units, wish, kept.beginning),
       end: items ? ENDS[items] : "",
@@ -76,19 +77,6 @@ function fromNothing({ layers = [], constants }, units) {
     embedding: Math.max(least, Math.min(units.length, wide, most)),
     bits: 16,
   };
-}
-
-/**
- * Return the number of weights of a network of LSTM layers.
- * @param {number} size of the vocabulary @param {Pick<Facts, "layers" | "embedding">} facts
- */
-function weightsOf(size, { layers, embedding }) {
-  let [width, count] = [embedding, size * embedding];
-  for (const [, own] of layers) {
-    count += 4 * own * (width + own + 1);
-    width = own;
-  }
-  return count + (width + 1) * size;
 }
 
 /**

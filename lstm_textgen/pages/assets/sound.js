@@ -1,11 +1,9 @@
 /** Whether a model that comes from elsewhere is whole, so that no page takes harm from it. */
 
 import { CONSTANTS } from "./page.js";
+import { shapesOf } from "./shapes.js";
 
 /** @typedef {(value: any) => boolean} Test of a value from JSON */
-
-/** The number of gates of each kind of layer, and of its biases. */
-const GATED = { lstm: { gates: 4, biases: 1 }, gru: { gates: 3, biases: 2 } };
 
 /** Hidden units of a layer, and dimensions of an embedding. */
 const WIDEST = 65536;
@@ -121,9 +119,7 @@ export function isSound(model) {
     unit: (value) => isText(value) && Object.hasOwn(CONSTANTS.patterns, value),
     units: (value) =>
       listOf((unit) => isText(unit) && unit !== "")(value) && new Set(value).size === value.length,
-    layers: listOf(
-      rowOf((kind) => isText(kind) && Object.hasOwn(GATED, kind), wholeFrom(1, WIDEST)),
-    ),
+    layers: listOf(rowOf((kind) => kind === "lstm", wholeFrom(1, WIDEST))),
   });
   return (
     first(facts) &&
@@ -139,28 +135,21 @@ export function isSound(model) {
  * Return whether `weights` has the bytes of a network, and no number that isn't finite.
  * @param {Uint8Array} weights @param {import("./model.js").Facts} facts
  */
-function areFinite(weights, { units, embedding, layers, bits }) {
+function areFinite(weights, facts) {
+  const eight = facts.bits === 8;
   const view = new DataView(weights.buffer, weights.byteOffset, weights.byteLength);
-  const rows = [[units.length, embedding]];
-  let width = embedding;
-  for (const [kind, own] of layers) {
-    const { gates, biases } = GATED[/** @type {"lstm" | "gru"} */ (kind)];
-    rows.push([width + own + biases, gates * own]);
-    width = own;
-  }
-  rows.push([width + 1, units.length]);
-  const sizes = rows.map(([count, columns]) => count * (bits === 8 ? columns + 4 : 2 * columns));
+  const shapes = shapesOf(facts);
+  const sizes = shapes.map(({ rows, columns }) => rows * (eight ? columns + 4 : 2 * columns));
   if (sizes.reduce((sum, size) => sum + size, 0) !== weights.length) {
     return false;
   }
   let place = 0;
-  return rows.every(([count, columns]) => {
-    for (let n = 0; n < (bits === 8 ? count : count * columns); n++) {
-      const finite =
-        bits === 8
-          ? Number.isFinite(view.getFloat32(place, true))
-          : (view.getUint16(place, true) & 0x7c00) !== 0x7c00;
-      place += bits === 8 ? columns + 4 : 2;
+  return shapes.every(({ rows, columns }) => {
+    for (let n = 0; n < (eight ? rows : rows * columns); n++) {
+      const finite = eight
+        ? Number.isFinite(view.getFloat32(place, true))
+        : (view.getUint16(place, true) & 0x7c00) !== 0x7c00;
+      place += eight ? columns + 4 : 2;
       if (!finite) {
         return false;
       }

@@ -3,9 +3,10 @@
 import { Batches, joined } from "./batches.js";
 import { fit, grown, newWeights } from "./beginning.js";
 import { quantile } from "./items.js";
-import { shapeOf, unpacked } from "./network.js";
+import { unpacked } from "./network.js";
 import { planFor } from "./recipe.js";
 import { randomNumbers } from "./sampler.js";
+import { shapeOf } from "./shapes.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
@@ -34,7 +35,7 @@ import { randomNumbers } from "./sampler.js";
  * @property {import("./page.js").Constants} constants
  * @property {boolean} same whether the result is to be the same on every machine
  * @property {number} seed of random numbers
- * @property {(shape: import("./network.js").Shape, rows: number, steps: number) =>
+ * @property {(shape: import("./shapes.js").Shape, rows: number, steps: number) =>
  *   Team | Promise<Team>} makeTeam
  * @property {(news: {event: string, [name: string]: any}) => void} report
  * @property {Asked} asked which the page may change at any time

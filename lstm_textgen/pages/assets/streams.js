@@ -15,7 +15,7 @@ export class Streams {
   constructor(heap, { read, layers }, vocabulary = 0) {
     this.heap = heap;
     this.read = heap.matrix(TOGETHER, read.width);
-    this.sums = layers.map(({ sums }) => sums.map(({ width }) => heap.matrix(TOGETHER, width)));
+    this.sums = layers.map(({ sums }) => heap.matrix(TOGETHER, sums.width));
     this.outputs = layers.map(({ units }) => heap.matrix(TOGETHER, units));
     this.logits = heap.matrix(TOGETHER, vocabulary);
   }
@@ -36,12 +36,11 @@ export class Streams {
       const output = this.outputs[k];
       const sums = this.sums[k];
       states.forEach((state, n) => this.row(output, n).set(state[1 + 2 * k]));
-      layer.feed(some(x), some(output), sums.map(some));
+      layer.feed(some(x), some(output), some(sums));
       states.forEach((state, n) => {
-        const [a, b] = sums.map((each) => this.row(each, n));
         const h = this.row(output, n);
         const c = state[2 + 2 * k].slice();
-        layer.step({ a, b, h, c });
+        layer.step({ gates: this.row(sums, n), h, c });
         after[n].push(h.slice(), c);
       });
       x = output;

@@ -46,9 +46,6 @@ let run = null;
 
 /** Return the key of why a model can't be taught, or "" if it can. @param {Model} model */
 function barred({ facts }) {
-  if (facts.layers.some(([kind]) => kind !== "lstm")) {
-    return "teach.barred.gru";
-  }
   return facts.unknown === null ? "" : "teach.barred.words";
 }
 

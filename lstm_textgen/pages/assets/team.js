@@ -12,7 +12,7 @@ import { Line, memberOf } from "./member.js";
  * @typedef {import("./learn.js").Reading} Reading
  * @typedef {import("./learn.js").Update} Update
  * @typedef {import("./member.js").Member} Member
- * @typedef {import("./network.js").Shape} Shape
+ * @typedef {import("./shapes.js").Shape} Shape
  */
 
 /**
