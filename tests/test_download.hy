@@ -1,16 +1,13 @@
 "A URL is downloaded once, completely and checked; servers control nothing else."
 
 (import
-  concurrent.futures [ThreadPoolExecutor]
   gzip
   hashlib
   http.server [BaseHTTPRequestHandler]
-  itertools [count]
   os
   sys
   threading
   pytest
-  lstm-textgen.text [download]
   lstm-textgen.text.download [fetch]
   lstm-textgen.text.files [read-sources]
   tests.helpers [refusal-of]
@@ -96,13 +93,13 @@
 
 ;; * What is fetched
 
-(defn test-a-url-is-fetched-once-uncompressed-and-then-needs-neither-lock-nor-client
+(defn test-a-url-is-fetched-once-uncompressed-and-then-needs-no-client
     [server monkeypatch]
   (setv
     url (+ server.url "/a.txt")
     reports [])
   (assert (= (fetched url (fn [#* report] (.append reports report))) BODY))
-  (for [name ["filelock" "httpx"]] (.setitem monkeypatch sys.modules name None))
+  (.setitem monkeypatch sys.modules "httpx" None)
   (assert (= (fetched url) BODY))
   (assert (= server.seen [#("/a.txt" "identity")]))
   (assert (= (get reports 0) #(url 0 (len BODY))))
@@ -164,34 +161,6 @@
   (assert (= (fetched url) b"another version")))
 
 
-(defn [(pytest.mark.parametrize "ending" [".part" ".lock"])]
-    test-what-a-killed-download-left-is-replaced [server ending]
-  (setv path (fetch (+ server.url "/a.txt") None LIMIT))
-  (os.replace path (+ path ending))
-  (assert (= (fetched (+ server.url "/a.txt")) BODY))
-  (assert (= (kept) {"whole" (len BODY)})))
-
-
-(defn test-a-server-that-sends-a-byte-a-second-is-given-up [server monkeypatch]
-  (setv clock (count 0 61))  ; each look at it takes 61 s
-  (.setattr monkeypatch download "monotonic" (fn [] (next clock)))
-  (setv (get server.pages "/a.txt" "body") (* b"a" 60))
-  (assert (= (refusal (+ server.url "/a.txt"))
-    (+ "the server sends less than 1000 bytes per second (after 60 of 60 bytes); "
-      "try again later, or another URL")))
-  (assert (= (kept) {})))
-
-
-;; * The lock
-
-(defn test-several-threads-fetch-a-url-once [server]
-  (with [pool (ThreadPoolExecutor 4)]
-    (setv bodies (list (.map pool fetched (* [(+ server.url "/a.txt")] 4)))))
-  (assert (= bodies (* [BODY] 4)))
-  (assert (= (len server.seen) 1))
-  (assert (= (kept) {"whole" (len BODY)})))
-
-
 ;; * What is refused
 
 (defn test-the-hash-in-a-url-is-checked-and-one-of-another-is-fetched [server]
@@ -226,7 +195,6 @@
 (defn [(pytest.mark.parametrize #("page" "reason") [
     #(None "404 Not Found")
     #({"status" #(599 "\x1b[31mstrange")} "599")
-    #({"status" #(206 "part")} "206 Partial Content")  ; no part was asked for
     #({"to" "http://[\x1b[31m"} "the server's answer is not valid HTTP")
     #({"body" b""} "the server sent nothing")])]
     test-an-answer-without-the-text-is-refused-in-our-words [server page reason]

@@ -2,21 +2,18 @@
 
 (eval-when-compile (require hyrule [-> branch some-> unless]))
 (import
-  contextlib [suppress]
   hashlib
   os
+  pathlib [Path]
   re
-  time [monotonic]
   urllib.parse [urldefrag urlsplit]
-  lstm-textgen.basics.files [file-digest holding]
+  lstm-textgen.basics.files [file-digest replacing]
   lstm-textgen.basics.machine [MB cache-folder]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [clip])
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used
   TIMEOUT 30  ; seconds that a server may be silent
-  SLOWEST 1000  ; bytes per second, measured over each …
-  PERIOD 60     ; … of these, in seconds
   REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
   ;; Uncompressed, the bytes have the announced length and the expected hash.
@@ -43,9 +40,7 @@
       (refuse "it is not a complete http or https URL"))
     (unless (_kept? path wanted)
       (os.makedirs (os.path.dirname path) :exist-ok True)
-      (with [_ (holding f"{path}.lock")]
-        (unless (_kept? path wanted)  ; another process may have downloaded it in the meantime
-          (_download address path wanted progress limit))))
+      (_download address path wanted progress limit))
     path
     ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
     (except [error [OSError ValueError ImportError]]
@@ -69,21 +64,16 @@
 (defn _download [address path wanted progress limit]
   "Download `address` to `path`, which appears only once the bytes are complete and checked."
   (import httpx ssl)
-  (setv part f"{path}.part")  ; the bytes so far
   (defn report [done total]
     (when (> (max done (or total 0)) limit) (refuse "it has " (too-much limit)))
     (when progress (progress address done total)))
-  (try
-    (with [client (httpx.Client
-        :verify (ssl.create-default-context)  ; the certificates that the system trusts
-        :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
-           file (open part "wb")]
-      (_copy client address file report))
-    (when (and wanted (!= (setx got (file-digest part)) wanted))
-      (refuse f"its sha256 is {got}, not {wanted}; the download was discarded"))
-    (os.replace part path)
-    (finally
-      (with [_ (suppress FileNotFoundError)] (os.remove part)))))
+  (with [client (httpx.Client
+      :verify (ssl.create-default-context)  ; the certificates that the system trusts
+      :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
+         new (replacing (Path path))]
+    (with [file (open new "wb")] (_copy client address file report))
+    (when (and wanted (!= (setx got (file-digest new)) wanted))
+      (refuse f"its sha256 is {got}, not {wanted}; the download was discarded"))))
 
 
 (defn _copy [client address file report]
@@ -95,23 +85,17 @@
   (try
     (with [response (.stream client "GET" address)]
       (setv status response.status-code)
-      (when (or (not response.is-success) (= status 206))  ; a part wasn't asked for
+      (unless response.is-success
         ;; The phrase is the standard's: the server's own may hold anything.
         (refuse (.rstrip f"{status} {(httpx.codes.get-reason-phrase status)}")))
-      (unless (in "Transfer-Encoding" response.headers)  ; then a length would mean nothing
-        (setv total (some-> (.get response.headers "Content-Length") int)))
+      (setv
+        total (some-> (.get response.headers "Content-Length") int)
+        done 0)
       (report 0 total)
-      (setv [done begun before] [0 (monotonic) 0])  ; the current period, the bytes before it
       (for [data (.iter-raw response)]
         (report (+ done (len data)) total)
         (.write file data)
-        (+= done (len data))
-        (setv seconds (- (monotonic) begun))
-        (when (> seconds PERIOD)
-          (when (< (- done before) (* SLOWEST seconds))
-            (refuse f"the server sends less than {SLOWEST} bytes per second "
-              f"(after {(amount)}); try again later, or another URL"))
-          (setv [begun before] [(monotonic) done]))))
+        (+= done (len data))))
     (except [error [httpx.HTTPError httpx.InvalidURL]]
       (raise (ValueError (if (is done None)
         (_reason error)
