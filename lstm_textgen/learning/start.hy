@@ -15,7 +15,7 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     load-base stem suggestion]
   lstm-textgen.learning.batches [unit-lengths]
   lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
-  lstm-textgen.learning.learner.quiet [import-keras own-process? refuse-fork]
+  lstm-textgen.learning.learner.quiet [import-keras own-process?]
   lstm-textgen.learning.schedule [check-time-left]
   lstm-textgen.learning.source [Corpus extended first-facts fitted-settings make-corpus
     new-vocabulary read-source text-facts]
@@ -234,7 +234,6 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 
 (defn load-keras [run layers]
   "Import Keras to train `layers`; the first time takes seconds."
-  (refuse-fork)
   (unless (in "keras" sys.modules) (.doing run.display "loading Keras"))
   (when (import-keras (when (own-process?) (fastest-backend layers)))
     (.say run.display "training on PyTorch, the fastest backend on this CPU")))

@@ -27,12 +27,9 @@ environment variables, which child processes would inherit, and draw random numb
   ;; TensorFlow keeps a step's memory for the next, as clearing it takes up to a third of the step
   ;; (bench/log.md).
   ENVIRONMENT {"PYTORCH_ENABLE_MPS_FALLBACK" "1"  "TF_CPU_ALLOCATOR_USE_BFC" "true"}
-  ;; Set by us and by the backends' imports, and not read later.
-  PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]
   ;; One thread at a time redirects standard error: otherwise the last restores another's file.
   MUTING (RLock)
-  _OWNED []    ; an entry for each `own-process` that is open
-  _TRAINED [])  ; the number of the process that trained first, or whose fork this is
+  _OWNED [])  ; an entry for each `own-process` that is open
 
 
 (defn import-keras [[backend None]]
@@ -73,14 +70,6 @@ environment variables, which child processes would inherit, and draw random numb
   (when stopper.number (raise KeyboardInterrupt))
   (when missing (raise (what-to-install missing.name) :from missing))
   backend)
-
-
-(defn refuse-fork []
-  "Raise `RuntimeError` in a fork of a process that has trained: backends' threads don't survive."
-  (unless _TRAINED (.append _TRAINED (os.getpid)))
-  (unless (= _TRAINED [(os.getpid)])
-    (refuse "this process was forked from one that has trained, so training would hang; start it "
-      "with multiprocessing.get_context(\"spawn\")" :kind RuntimeError)))
 
 
 (defn configured-backend []
@@ -125,12 +114,10 @@ environment variables, which child processes would inherit, and draw random numb
   #[[While inside, ask TensorFlow to be quiet; in our own process, mute standard error.
 
   Output to it is then withheld, and shown if something fails. TensorFlow writes from C++ at any
-  log level, so the file descriptor itself is redirected, if the process has one. Variables of
-  `PASSING` that weren't set before are unset again.]]
+  log level, so the file descriptor itself is redirected, if the process has one.]]
   (with [_ MUTING
          withheld (TemporaryFile)
          real (if (_redirectable?) (_redirected 2 withheld) (nullcontext))]
-    (setv unset (lfor name PASSING :if (not-in name os.environ) name))
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
       (yield)
@@ -138,8 +125,7 @@ environment variables, which child processes would inherit, and draw random numb
       (except [BaseException]
         (.seek withheld 0)
         (when real (os.write real (.read withheld)))
-        (raise))
-      (finally (for [name unset] (.pop os.environ name None))))))
+        (raise)))))
 
 
 (defn [contextmanager] _redirected [descriptor file]
@@ -167,22 +153,6 @@ environment variables, which child processes would inherit, and draw random numb
     (finally
       (random.setstate ours)
       (np.random.set-state arrays))))
-
-
-(defn reserve-stderr []
-  #[[Let only Python write to our process's standard error; return a function that ends this.
-
-  XLA's C++ writes a page there before it ends a process that lost its peers.]]
-  (unless (_redirectable?) (return (fn [])))
-  (setv
-    before sys.stderr
-    real (os.dup 2)
-    sys.stderr (open real "w" :buffering 1 :encoding before.encoding :errors before.errors))
-  (with [nowhere (open os.devnull "w")] (os.dup2 (.fileno nowhere) 2))
-  (fn []
-    (os.dup2 real 2)
-    (.close sys.stderr)
-    (setv sys.stderr before)))
 
 
 (defn _redirectable? []
