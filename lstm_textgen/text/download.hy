@@ -1,6 +1,6 @@
 "Downloads each URL once, to the cache folder."
 
-(eval-when-compile (require hyrule [-> branch some-> unless]))
+(eval-when-compile (require hyrule [-> some-> unless]))
 (import
   hashlib
   os
@@ -14,7 +14,6 @@
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used
   TIMEOUT 30  ; seconds that a server may be silent
-  REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
   ;; Uncompressed, the bytes have the announced length and the expected hash.
   REQUEST-HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
@@ -69,7 +68,7 @@
     (when progress (progress address done total)))
   (with [client (httpx.Client
       :verify (ssl.create-default-context)  ; the certificates that the system trusts
-      :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
+      :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True)
          new (replacing (Path path))]
     (with [file (open new "wb")] (_copy client address file report))
     (when (and wanted (!= (setx got (file-digest new)) wanted))
@@ -98,18 +97,6 @@
         (+= done (len data))))
     (except [error [httpx.HTTPError httpx.InvalidURL]]
       (raise (ValueError (if (is done None)
-        (_reason error)
+        (or (re.sub r"^\[Errno.*?\] " "" (str error)) (. (type error) __name__))
         f"the connection broke after {(amount)}; run again to start over")) :from error)))
   (unless done (refuse "the server sent nothing")))
-
-
-(defn _reason [error]
-  "Return why there is no answer, in our words: those of httpx's `error` may be the server's."
-  (import httpx)
-  (branch (isinstance error it)
-    httpx.TimeoutException f"no answer within {TIMEOUT} seconds"
-    httpx.TooManyRedirects f"more than {REDIRECTS} redirects"
-    httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"
-    httpx.ProxyError "the proxy refused the connection"
-    #(httpx.NetworkError httpx.InvalidURL) (re.sub r"^\[Errno.*?\] " "" (str error))
-    else "the server's answer is not valid HTTP"))

@@ -1,7 +1,6 @@
-#[[Imports Keras quietly and without side effects on the process.
+#[[Imports Keras quietly.
 
-TensorFlow writes a page to standard error on import, and more at its first step. Imports set
-environment variables, which child processes would inherit, and draw random numbers.]]
+TensorFlow writes a page to standard error on import, and more at its first step.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -10,12 +9,10 @@ environment variables, which child processes would inherit, and draw random numb
   importlib.util [find-spec]
   os
   pathlib [Path]
-  random
   signal
   sys
   tempfile [TemporaryFile]
   threading [RLock]
-  numpy :as np
   lstm-textgen.basics.interrupts [catching-signals nothing-to-save]
   lstm-textgen.basics.machine [gpu?]
   lstm-textgen.basics.messages [refuse]
@@ -53,8 +50,7 @@ environment variables, which child processes would inherit, and draw random numb
     (setv (get os.environ "KERAS_BACKEND") own))
   (with [stopper (catching-signals [signal.SIGINT])  ; imports swallow Ctrl-C or break on it
          _ (nothing-to-save)
-         _ (muted-stderr)
-         _ (kept-random)]
+         _ (muted-stderr)]
     (when backend
       (try
         (import-module backend)
@@ -143,16 +139,6 @@ environment variables, which child processes would inherit, and draw random numb
   "While inside, discard output to standard output."
   (.flush sys.stdout)
   (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)] (yield)))
-
-
-(defn [contextmanager] kept-random []
-  "Restore the state of Python's and NumPy's global random generators at the end."
-  (setv [ours arrays] [(random.getstate) (np.random.get-state)])
-  (try
-    (yield)
-    (finally
-      (random.setstate ours)
-      (np.random.set-state arrays))))
 
 
 (defn _redirectable? []
