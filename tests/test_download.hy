@@ -51,8 +51,7 @@
     (if chunked
       (do
         (.send-header self "Transfer-Encoding" "chunked")
-        (setv end (if (= (len data) length) b"\r\n0\r\n\r\n" b""))
-        (setv data (+ (.encode f"{length :x}\r\n") data end)))
+        (setv data (+ (.encode f"{length :x}\r\n") data b"\r\n0\r\n\r\n")))
       (.send-header self "Content-Length" length))
     (.end-headers self)
     (.write self.wfile data))
@@ -143,14 +142,12 @@
 
 ;; * Interrupted downloads
 
-(defn [(pytest.mark.parametrize "chunked" [False True])]
-    test-a-cut-download-starts-over-and-leaves-nothing [server chunked]
+(defn test-a-cut-download-starts-over-and-leaves-nothing [server]
   (setv
     url (+ server.url "/a.txt")
-    of (if chunked "" f" of {(len BODY)}")
-    (get server.pages "/a.txt") {"body" BODY  "cut" 100_000  #** (if chunked {"chunked" 1} {})})
+    (get server.pages "/a.txt") {"body" BODY  "cut" 100_000})
   (assert (= (refusal url)
-    f"the connection broke after 100000{of} bytes; run again to start over"))
+    f"the connection broke after 100000 of {(len BODY)} bytes; run again to start over"))
   (assert (= (kept) {}))
   (setv (get server.pages "/a.txt") {"body" b"another version"})
   (assert (= (fetched url) b"another version")))

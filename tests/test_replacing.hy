@@ -2,7 +2,6 @@
 
 (import
   os
-  pathlib [Path]
   signal
   subprocess
   threading [Thread]

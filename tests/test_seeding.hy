@@ -9,6 +9,7 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.helpers [same-model? train-tiny])
 
+
 (defn side-by-side [#* tasks]
   "Run `tasks`, functions, each in a thread of its own; return their results in order."
   (setv results {})

@@ -17,7 +17,7 @@ the system releases the lock when its process ends, in any way.]]
 (setv
   LOCK-WAIT 2  ; seconds to wait for a lock: saving holds it for less
   UNFINISHED r"\d+-[0-9a-f]{8}\.tmp"  ; the end of the name of an unfinished file
-  _TRAINING (set))  ; the real paths of the locks of the models that this process trains
+  _TRAINING (set))  ; the paths of the locks of the models that this process trains
 
 
 (defn backup-path [path]
@@ -96,12 +96,12 @@ the system releases the lock when its process ends, in any way.]]
   #[[Lock the model at `path` for this run while inside; remove what dead runs left unfinished.
 
   Raise `OSError` if another run, in any process, holds the lock.]]
-  (setv key (_key path))
+  (setv lock-path (_lock-path path))
   (with [_ (_alone path "train")]
-    (.add _TRAINING key)
+    (.add _TRAINING lock-path)
     (try
       (yield)
-      (finally (.remove _TRAINING key)))))
+      (finally (.remove _TRAINING lock-path)))))
 
 
 (defn refuse-while-training [path]
@@ -113,7 +113,7 @@ the system releases the lock when its process ends, in any way.]]
 
 (defn _training? [path]
   "Return whether this process is training the model at `path`."
-  (in (_key path) _TRAINING))
+  (in (_lock-path path) _TRAINING))
 
 
 (defn [contextmanager] _alone [path act]
@@ -147,10 +147,5 @@ the system releases the lock when its process ends, in any way.]]
 
 
 (defn _lock-path [path]
-  "Return the path of the lock file for `path`."
-  (.with-name path f".{path.name}.lock"))
-
-
-(defn _key [path]
-  "Return the key in `_TRAINING` of the model at `path`."
-  (os.path.realpath (_lock-path path)))
+  "Return the real path of the lock file for `path`."
+  (os.path.realpath (.with-name path f".{path.name}.lock")))

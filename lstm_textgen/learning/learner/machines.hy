@@ -18,7 +18,6 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   tempfile [TemporaryDirectory]
   time
   numpy :as np
-  lstm-textgen [__version__]
   lstm-textgen.basics.interrupts [Interrupted]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
@@ -42,18 +41,16 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   #[[The one or more processes that train a model, each on its rows of a batch.
 
   `distributed`: whether batches are split over all devices; `connected`: whether it is connected
-  to others; `leader?`: whether this one saves and shows; `versions`: what must be the same;
-  `in-words`: what the training is split over, or an empty string. A process whose message to
-  another fails inside ends with one line and the status 2; one that hears nothing of another for
-  `HEARTBEAT` seconds is ended by JAX, which says so. All must call every method alike.]]
+  to others; `leader?`: whether this one saves and shows; `in-words`: what the training is split
+  over, or an empty string. A process whose message to another fails inside ends with one line and
+  the status 2; one that hears nothing of another for `HEARTBEAT` seconds is ended by JAX, which
+  says so. All must call every method alike.]]
 
   (meth __init__ [[@distributed False] [@connected False]]
     (setv
       @devices (if distributed (hy.I.jax.devices) [])
       @processes (if connected (hy.I.jax.process-count) 1)
       @leader? (not (and connected (hy.I.jax.process-index)))
-      @versions (if connected (+ f"lstm_textgen {__version__}, Keras {hy.I.keras.__version__}, "
-        f"JAX {hy.I.jax.__version__}") "")
       @in-words (if @devices
         (+ (counted (len @devices) "devices") " of "
           (if (= @processes 1) "1 process" f"{@processes} processes"))

@@ -113,7 +113,7 @@ TensorFlow writes a page to standard error on import, and more at its first step
   log level, so the file descriptor itself is redirected, if the process has one.]]
   (with [_ MUTING
          withheld (TemporaryFile)
-         real (if (_redirectable?) (_redirected 2 withheld) (nullcontext))]
+         real (if (own-process?) (_redirected 2 withheld) (nullcontext))]
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
       (yield)
@@ -139,14 +139,6 @@ TensorFlow writes a page to standard error on import, and more at its first step
   "While inside, discard output to standard output."
   (.flush sys.stdout)
   (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)] (yield)))
-
-
-(defn _redirectable? []
-  "Return whether this is our own process and has a standard error: another file may be number 2."
-  (try
-    (os.fstat 2)
-    (and (own-process?) (is-not sys.stderr None))
-    (except [OSError] False)))
 
 
 (defn end-at-once [[complaint ""]]
