@@ -326,8 +326,7 @@
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
   for files that can't be read or written, `FloatingPointError` if training diverges,
-  `RuntimeError` in a fork of a process that has trained, and `Interrupted`, a
-  `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
+  and `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
   (when (is-not text None)
     (when (is-not sources None) (refuse "give " 'sources " or `text`, not both"))
     (for [name READING :if (in name asked)]

@@ -63,11 +63,6 @@
   (save-checkpoint model (/ tmp-path "m")))
 
 
-(defn test-the-same-model-gives-the-same-bytes [tmp-path]
-  (for [name "ab"] (save-checkpoint (small-model) (/ tmp-path name)))
-  (assert (= (.read-bytes (/ tmp-path "a.h5")) (.read-bytes (/ tmp-path "b.h5")))))
-
-
 (defn test-a-model-that-is-saved-again-keeps-its-permissions-and-a-link-stays-a-link [path]
   (setv link (/ path.parent "link.h5"))
   (.symlink-to link path)

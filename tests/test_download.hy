@@ -1,16 +1,12 @@
 "A URL is downloaded once, completely and checked; servers control nothing else."
 
 (import
-  concurrent.futures [ThreadPoolExecutor]
   gzip
   hashlib
   http.server [BaseHTTPRequestHandler]
-  itertools [count]
   os
   sys
-  threading
   pytest
-  lstm-textgen.text [download]
   lstm-textgen.text.download [fetch]
   lstm-textgen.text.files [read-sources]
   tests.helpers [refusal-of]
@@ -55,8 +51,7 @@
     (if chunked
       (do
         (.send-header self "Transfer-Encoding" "chunked")
-        (setv end (if (= (len data) length) b"\r\n0\r\n\r\n" b""))
-        (setv data (+ (.encode f"{length :x}\r\n") data end)))
+        (setv data (+ (.encode f"{length :x}\r\n") data b"\r\n0\r\n\r\n")))
       (.send-header self "Content-Length" length))
     (.end-headers self)
     (.write self.wfile data))
@@ -96,13 +91,13 @@
 
 ;; * What is fetched
 
-(defn test-a-url-is-fetched-once-uncompressed-and-then-needs-neither-lock-nor-client
+(defn test-a-url-is-fetched-once-uncompressed-and-then-needs-no-client
     [server monkeypatch]
   (setv
     url (+ server.url "/a.txt")
     reports [])
   (assert (= (fetched url (fn [#* report] (.append reports report))) BODY))
-  (for [name ["filelock" "httpx"]] (.setitem monkeypatch sys.modules name None))
+  (.setitem monkeypatch sys.modules "httpx" None)
   (assert (= (fetched url) BODY))
   (assert (= server.seen [#("/a.txt" "identity")]))
   (assert (= (get reports 0) #(url 0 (len BODY))))
@@ -134,62 +129,28 @@
   (assert (= (kept) {".gz" (len body)})))
 
 
-(defn test-redirects-are-followed-ten-times-and-only-to-http [server]
+(defn test-redirects-are-followed-but-only-to-http [server]
   (.update server.pages {
     "/there" {"to" "/a.txt"}
     "/circle" {"to" "/circle"}
     "/file" {"to" "file:///etc/passwd"}
-    "/ftp" {"to" "ftp://127.0.0.1/a.txt"}
-    #** (dfor i (range 12) f"/{i}" {"to" f"/{(+ i 1)}"})
-    "/12" {"body" b"far"}})
+    "/ftp" {"to" "ftp://127.0.0.1/a.txt"}})
   (assert (= (fetched (+ server.url "/there")) BODY))
-  (assert (= (fetched (+ server.url "/2")) b"far"))
-  (for [path ["/circle" "/1"]] (assert (= (refusal (+ server.url path)) "more than 10 redirects")))
-  (for [path ["/file" "/ftp"]]
-    (assert (in "neither http nor https" (refusal (+ server.url path))))))
+  (for [[path why] [["/circle" "redirects"] ["/file" "protocol"] ["/ftp" "protocol"]]]
+    (assert (in why (refusal (+ server.url path))))))
 
 
 ;; * Interrupted downloads
 
-(defn [(pytest.mark.parametrize "chunked" [False True])]
-    test-a-cut-download-starts-over-and-leaves-nothing [server chunked]
+(defn test-a-cut-download-starts-over-and-leaves-nothing [server]
   (setv
     url (+ server.url "/a.txt")
-    of (if chunked "" f" of {(len BODY)}")
-    (get server.pages "/a.txt") {"body" BODY  "cut" 100_000  #** (if chunked {"chunked" 1} {})})
+    (get server.pages "/a.txt") {"body" BODY  "cut" 100_000})
   (assert (= (refusal url)
-    f"the connection broke after 100000{of} bytes; run again to start over"))
+    f"the connection broke after 100000 of {(len BODY)} bytes; run again to start over"))
   (assert (= (kept) {}))
   (setv (get server.pages "/a.txt") {"body" b"another version"})
   (assert (= (fetched url) b"another version")))
-
-
-(defn [(pytest.mark.parametrize "ending" [".part" ".lock"])]
-    test-what-a-killed-download-left-is-replaced [server ending]
-  (setv path (fetch (+ server.url "/a.txt") None LIMIT))
-  (os.replace path (+ path ending))
-  (assert (= (fetched (+ server.url "/a.txt")) BODY))
-  (assert (= (kept) {"whole" (len BODY)})))
-
-
-(defn test-a-server-that-sends-a-byte-a-second-is-given-up [server monkeypatch]
-  (setv clock (count 0 61))  ; each look at it takes 61 s
-  (.setattr monkeypatch download "monotonic" (fn [] (next clock)))
-  (setv (get server.pages "/a.txt" "body") (* b"a" 60))
-  (assert (= (refusal (+ server.url "/a.txt"))
-    (+ "the server sends less than 1000 bytes per second (after 60 of 60 bytes); "
-      "try again later, or another URL")))
-  (assert (= (kept) {})))
-
-
-;; * The lock
-
-(defn test-several-threads-fetch-a-url-once [server]
-  (with [pool (ThreadPoolExecutor 4)]
-    (setv bodies (list (.map pool fetched (* [(+ server.url "/a.txt")] 4)))))
-  (assert (= bodies (* [BODY] 4)))
-  (assert (= (len server.seen) 1))
-  (assert (= (kept) {"whole" (len BODY)})))
 
 
 ;; * What is refused
@@ -225,9 +186,6 @@
 
 (defn [(pytest.mark.parametrize #("page" "reason") [
     #(None "404 Not Found")
-    #({"status" #(599 "\x1b[31mstrange")} "599")
-    #({"status" #(206 "part")} "206 Partial Content")  ; no part was asked for
-    #({"to" "http://[\x1b[31m"} "the server's answer is not valid HTTP")
     #({"body" b""} "the server sent nothing")])]
     test-an-answer-without-the-text-is-refused-in-our-words [server page reason]
   (setv (get server.pages "/a.txt") page)
@@ -235,23 +193,11 @@
   (assert (= (kept) {})))
 
 
-(defn test-a-silent-server-is-given-up [server monkeypatch]
-  (setv done (threading.Event))
-  (.setattr monkeypatch "lstm_textgen.text.download.TIMEOUT" 0.1)
-  (.setattr monkeypatch Pages "do_GET" (fn [self] (.wait done 10)))
-  (assert (= (refusal (+ server.url "/a.txt")) "no answer within 0.1 seconds"))
-  (.set done))
-
-
 (defn [(pytest.mark.parametrize #("url" "said") [
       #("ftp://127.0.0.1/a" "it is not a complete http or https URL")
-      #("http://" "it is not a complete http or https URL")
-      #("https:///a" "it is not a complete http or https URL")
-      #("http:a" "it is not a complete http or https URL")
+      #("http:///a" "it is not a complete http or https URL")
       #("http://127.0.0.1:1/a" "Connection refused")
       #("http://[bad/" "")
-      #("http://a b/" "")
-      #("http://127.0.0.1:1/\n" "")
       #("http://\udcff/" "")]
       :ids ascii)]
     test-a-url-that-cannot-be-fetched-is-refused-in-words-and-not-shown-whole [server url said]

@@ -160,12 +160,6 @@ print(ascii(read_sources(['-'], 'cp1252')))")
     (assert (= (read-sources ["a.txt"] encoding) "Füchse"))))
 
 
-(defn test-of-text-that-is-cut-off-within-a-character-that-is-said [here]
-  (write "a.txt" (cut (.encode "天地玄黄" "utf-8") -1))
-  (assert (= (complaint ["a.txt"]) (+ "'a.txt' ends within a character, so its end is missing; "
-    "get it again, or remove its last line"))))
-
-
 (defn test-for-text-in-another-encoding-one-is-suggested [here]
   (write "a.txt" (.encode "Ein Füchslein" "latin-1"))
   (assert (= (complaint ["a.txt"]) (+ "'a.txt' is not valid utf-8: byte 5, on line 1, is 0xfc; "
@@ -175,14 +169,11 @@ print(ascii(read_sources(['-'], 'cp1252')))")
 
 (defn [(pytest.mark.parametrize #("data" "place") [
       #(b"a\xe6\xbc" "byte 1, on line 1, is 0xe6")  ; a character that is cut off
-      #(b"one\rtwo\r\nthree\n\xff" "byte 15, on line 4, is 0xff")
       #((+ (* b"01234567\r\n" 200_000) b"so\nso\x81") "byte 2000005, on line 200002, is 0x81")
       #((+ (.encode (* "漢" 699_050)) b"\n\xff" (* b"." (** 2 20)))
-        "byte 2097151, on line 2, is 0xff")
-      ;; What is read at once ends with \r.
-      #((+ (* b"a" (- (** 2 20) 1)) b"\r\n\xff") "byte 1048577, on line 2, is 0xff")]
-      :ids ["cut" "line ends" "far" "wide" "between"])]
-    test-a-wrong-byte-is-placed-by-any-line-ends [here data place]
+        "byte 2097151, on line 2, is 0xff")]
+      :ids ["cut" "far" "wide"])]
+    test-a-wrong-byte-is-placed [here data place]
   (write "a.txt" data)
   (assert (in f"{place};" (complaint ["a.txt"]))))
 

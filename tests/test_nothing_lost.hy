@@ -1,16 +1,12 @@
 "Nothing lost: runs with damaged, missing or unsavable models, and killed runs."
 
 (import
-  contextlib [suppress]
-  itertools [chain count]
-  os
   pathlib [Path]
   shutil
   types [SimpleNamespace]
   numpy :as np
   pytest
   lstm-textgen
-  lstm-textgen.basics.files [locked]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   tests.helpers [ROOT TEXT TINY counting program refusal-of refused run-python succeeded
@@ -83,21 +79,6 @@
   (assert (< (get losses 2) (get losses 0))))
 
 
-(defn [counting (pytest.mark.parametrize "name" [
-      ".model.h5.lock" f".model.h5.{(os.getpid)}-guessed.tmp"]
-    :ids ["lock" "temporary"])]
-    test-no-link-in-a-strangers-folder-leads-out-of-it
-    [trained tmp-path-factory monkeypatch name]
-  (setv tokens (chain ["guessed"] (map str (count))))
-  (monkeypatch.setattr "secrets.token_hex" (fn [_] (next tokens)))
-  (setv dear (/ (tmp-path-factory.mktemp "home") "dear.txt"))
-  (.write-text dear "dear")
-  (.symlink-to (/ trained name) dear)
-  (with [_ (suppress OSError)]  ; the lock is refused; a temporary file is tried once more
-    (train-tiny trained :epochs 3))
-  (assert (= (.read-text dear) "dear")))
-
-
 (defn [counting] test-a-model-being-trained-is-not-saved-over [trained]
   (setv [display said] [(Quiet) []])
   (defn save [#* _]
@@ -112,37 +93,22 @@
 
 ;; * Where a run can't save
 
-(defn rescued [folder act monkeypatch]
-  "Train the model in `folder`, calling `act` after each epoch; return #(error path) of it."
-  (.setattr monkeypatch "tempfile.tempdir" (str folder.parent))
-  (setv
-    display (Quiet)
-    display.end-epoch (fn [#* _] (act)))
-  (with [error (pytest.raises OSError)]
-    (lstm-textgen.train :text TEXT :path (/ folder "mine") :epochs 2 :display display #** TINY))
-  (setv [line place] (.split (str error.value) "; the model is in "))
-  (assert (= (len (. (load-checkpoint (Path place)) history)) 2))
-  #(line (Path place)))
-
-
 (defn [counting] test-where-the-folder-was-removed-a-run-saves-in-the-temporary-folder
     [tmp-path monkeypatch]
-  (setv folder (/ tmp-path "a"))
+  (.setattr monkeypatch "tempfile.tempdir" (str tmp-path))
+  (setv
+    folder (/ tmp-path "a")
+    display (Quiet)
+    display.end-epoch (fn [#* _] (shutil.rmtree folder :ignore-errors True)))
   (.mkdir folder)
-  (defn remove []
-    (shutil.rmtree folder :ignore-errors True))
-  (setv [line place] (rescued folder remove monkeypatch))
+  (setv
+    [line place] (.split (refusal-of lstm-textgen.train :text TEXT :path (/ folder "mine")
+      :epochs 2 :display display #** TINY) "; the model is in ")
+    place (Path place))
   (assert (= line
     f"{folder}/mine.h5 could not be saved: its folder {folder} has been renamed or removed"))
-  (assert (= place.parent tmp-path)))
-
-
-(defn [counting] test-a-model-that-was-replaced-meanwhile-stays-beside-the-runs-own
-    [tmp-path monkeypatch]
-  (setv theirs (/ tmp-path "mine.h5"))
-  (setv [line place] (rescued tmp-path (fn [] (.write-bytes theirs b"theirs")) monkeypatch))
-  (assert (= line f"{theirs} could not be saved: another program has replaced it during this run"))
-  (assert (= [place.parent (.read-bytes theirs)] [tmp-path b"theirs"])))
+  (assert (= place.parent tmp-path))
+  (assert (= (len (. (load-checkpoint place) history)) 2)))
 
 
 (defn [counting] test-a-model-larger-than-the-room-is-refused-before-training
@@ -159,11 +125,3 @@
   (setv shown (succeeded (run-python "-m" "hy" (/ ROOT "bench" "kill.hy") 8)))
   (for [line ["kills 8" "models unreadable 0" "saves lost 0" "final weights identical yes"]]
     (assert (in line (.join " " (.split shown))) shown)))
-
-
-(defn [counting] test-a-second-run-is-refused [trained]
-  (setv before (.read-bytes (/ trained "model.h5")))
-  (with [_ (locked (/ trained "model.h5"))]
-    (assert (in f"model.h5: process {(os.getpid)} is training this model; stop it first"
-      (refusal-of train-tiny trained :epochs 4))))
-  (assert (= (.read-bytes (/ trained "model.h5")) before)))

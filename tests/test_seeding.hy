@@ -2,42 +2,12 @@
 
 (import
   os
-  random
   threading [Thread]
   time [sleep]
-  numpy :as np
   pytest
-  tensorflow :as tf
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.settings.layers [NetworkSpec parse-layers]
-  tests.helpers [run-python same-model? succeeded train-tiny])
-
-(setv
-  SPEC (NetworkSpec (parse-layers "12,dropout:0.5") 6 4)
-  SHAPE #(8 5)  ; rows and lookback of a batch
-  ;; Trains on PyTorch; prints whether the global generators stayed as they were.
-  TORCH-STATE "
-import hy, torch
-from lstm_textgen.learning.learner.stock import StockLearner
-from tests.test_seeding import SPEC, SHAPE, batches, global_states
-before = [global_states(), torch.get_rng_state().tolist()]
-learner = StockLearner(SPEC, SHAPE, 1, 0.01)
-for x, y in batches(2):
-    learner.learn(x, y)
-print(before == [global_states(), torch.get_rng_state().tolist()])")
-
-
-(defn global-states []
-  "Return the state of each global random generator, to be compared."
-  (setv [kind keys #* others] (np.random.get-state))
-  [(random.getstate) kind (.tolist keys) others])
-
-
-(defn batches [count]
-  "Return `count` random batches [x y]."
-  (setv generator (np.random.default-rng 2))
-  (lfor _ (range count) (lfor _ "xy" (.integers generator 0 6 SHAPE :dtype "int32"))))
+  tests.helpers [same-model? train-tiny])
 
 
 (defn side-by-side [#* tasks]
@@ -49,21 +19,6 @@ print(before == [global_states(), torch.get_rng_state().tolist()])")
   (for [thread threads] (.start thread))
   (for [thread threads] (.join thread))
   (lfor n (range (len tasks)) (get results n)))
-
-
-(defn test-training-a-model-and-giving-it-to-keras-reseed-no-global-generator [tmp-path]
-  (setv before (global-states))
-  (tf.random.set-seed 5)
-  (setv expected (float (tf.random.uniform [])))
-  (tf.random.set-seed 5)
-  (.to-keras (train-tiny tmp-path))
-  (assert (= (global-states) before))
-  (assert (= (float (tf.random.uniform [])) expected)))
-
-
-(defn test-training-on-pytorch-moves-no-global-generator []
-  (assert (= (succeeded (run-python "-c" TORCH-STATE :environment {"KERAS_BACKEND" "torch"}))
-    "True\n")))
 
 
 (defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]

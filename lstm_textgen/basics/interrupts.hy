@@ -15,15 +15,13 @@
   ;; Windows, SIGBREAK means Ctrl-Break or a closed window.
   SIGNALS (lfor s signal.Signals :if (in s.name ["SIGINT" "SIGTERM" "SIGHUP" "SIGBREAK"]) s)
   DOUBLE 1    ; seconds within which a second signal is part of the first, as of a key that bounces
-  FAREWELL 1  ; seconds at most for what is shown at the end
   _NOTHING-TO-SAVE (threading.Event))
 
 
 (defclass Interrupted [KeyboardInterrupt]
   "The user or the system stopped the run by the signal `number`; the model is saved."
 
-  (meth __init__ [@number]
-    (.__init__ (super) number))  ; what another process, as in a pool, needs to rebuild this
+  (meth __init__ [@number])
 
   (meth __str__ []
     (. (signal.Signals @number) name))
@@ -107,8 +105,5 @@
     (when (in number SIGNALS)
       (setv first (or first now))
       (when (or lost (> (- now first) DOUBLE))
-        (setv backstop (threading.Timer FAREWELL _leave [number]))  ; a terminal may take nothing
-        (setv backstop.daemon True)
-        (.start backstop)
         (farewell stderr (not lost))
         (_leave number)))))

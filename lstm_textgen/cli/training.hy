@@ -5,7 +5,6 @@
   os
   shlex
   sys
-  lstm-textgen.basics.files [remove-lock]
   lstm-textgen.basics.interrupts [Interrupted watching]
   lstm-textgen.cli.flags [command flag models-of page-written program warn]
   lstm-textgen.display [make-display]
@@ -13,7 +12,6 @@
   lstm-textgen.learning.learner.quiet [own-process]
   lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.modelfile.places [own-path]
   lstm-textgen.settings.table [SETTINGS as-flags]
   lstm-textgen.writing.conversation [people-of roles])
 
@@ -26,10 +24,8 @@
     (.update os.environ :CUDA-VISIBLE-DEVICES "-1" :JAX-PLATFORMS "cpu" :KERAS-TORCH-DEVICE "cpu"))
   (setv
     [path] (models-of flags)
-    file (own-path path)
     display (make-display flags.quiet as-flags))
   (defn farewell [stderr unsaved]
-    (remove-lock file)
     (.end-bar display)
     (setv end (if unsaved
       "stopped immediately; training since the last save is lost"

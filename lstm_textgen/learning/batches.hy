@@ -115,45 +115,50 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
     (setv
       random (np.random.default-rng [@rng-seed number])
-      [ids size] [@ids (len @ids)]
-      [rows lookback] @shape
-      all (np.arange rows)
-      own (get all @own)
-      bounds None)  ; where its items are, if it is a list
-    (unless (is @bounds None)
-      (setv items (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
-      (.shuffle random items)
-      (setv
-        ids (gathered ids @bounds items)
-        bounds (np.append 0 (np.cumsum (get (np.diff @bounds) items) :dtype int))))
-    (setv starts (cond
-      @carries-state
-        (get (np.sort (% (+ (.integers random size) (// (* size all) rows)) size)) own)
-      @whole (item-windows bounds @room)))
-    (unless @carries-state
-      (setv order (np.arange @count :dtype (np.min-scalar-type @count)))
-      (.shuffle random order))
+      [ids bounds] (@_shuffled random)
+      begin ((if @carries-state @_streams @_dealt) bounds random)
+      window (np.arange (+ 1 (get @shape 1))))
     (for [step (range first @steps)]
+      (setv both (.astype
+        (.take ids (+ (ncut (begin step) : None) window) :mode "wrap") "int32"))
+      (yield #((ncut both : :-1) (ncut both : 1:)))))
+
+  (meth _shuffled [random]
+    "Return the ids, items of a list in an order of their own, and the `bounds` of these, or None."
+    (when (is @bounds None) (return #(@ids None)))
+    (setv items (np.arange (- (len @bounds) 1) :dtype @bounds.dtype))
+    (.shuffle random items)
+    #((gathered @ids @bounds items)
+      (np.append 0 (np.cumsum (get (np.diff @bounds) items) :dtype int))))
+
+  (meth _streams [bounds random]
+    "Return a function from a step to where windows that carry the state over begin, (rows,)."
+    (setv
+      size (len @ids)
+      [rows lookback] @shape
+      offsets (// (* size (np.arange rows)) rows)
+      starts (get (np.sort (% (+ (.integers random size) offsets) size)) @own))
+    (defn continuing [step]
+      (% (+ starts (* step lookback)) size))
+    (defn aligned [step]  ; a run of windows begins with the end of the item before its own
       (setv
-        ;; A window that may overlap others has a number.
-        which (unless @carries-state
-          (.astype (.take order (+ (* step rows) own) :mode "wrap") int))
-        begin (cond
-          @aligned (do
-            (setv n (% step @run))
-            (+ (_before (% (+ starts (* (- step n) lookback)) size) bounds) (* n lookback)
-              (- @room lookback)))
-          @carries-state (% (+ starts (* step lookback)) size)
-          @whole (- (.take starts which :mode "wrap") (- lookback @room))
-          True (* @stride which))
-        offsets (+ (ncut begin : None) (np.arange (+ lookback 1)))
-        both (.astype (.take ids offsets :mode "wrap") "int32"))
-      (yield #((ncut both : :-1) (ncut both : 1:))))))
+        n (% step @run)
+        item (- (np.searchsorted bounds (continuing (- step n)) :side "right") 1))
+      (+ (get bounds item) (* n lookback) (- @room lookback)))
+    (if @aligned aligned continuing))
 
-
-(defn _before [places bounds]
-  "Return where the items begin, by their `bounds`, that are at these `places` of a text."
-  (get bounds (- (np.searchsorted bounds places :side "right") 1)))
+  (meth _dealt [bounds random]
+    "Return a function from a step to where windows that may overlap begin, (rows,)."
+    (setv
+      [rows lookback] @shape
+      own (get (np.arange rows) @own)
+      order (np.arange @count :dtype (np.min-scalar-type @count)))
+    (.shuffle random order)
+    (defn numbers [step]
+      (.astype (.take order (+ (* step rows) own) :mode "wrap") int))
+    (unless @whole (return (fn [step] (* @stride (numbers step)))))
+    (setv starts (- (item-windows bounds @room) (- lookback @room)))
+    (fn [step] (.take starts (numbers step) :mode "wrap"))))
 
 
 (defn item-windows [bounds length]

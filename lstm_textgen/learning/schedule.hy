@@ -7,8 +7,8 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.modelfile.history [entries-on loss-of recorded]
-  lstm-textgen.settings.training [ENOUGH-STEPS FINAL-RATE MAX-FACTOR MOST-WARM-UP MOVES REACH
-    SOFTER STEADY-UNITS WARM-UP])
+  lstm-textgen.settings.training [EMA-SPAN EMA-UPDATES ENOUGH-STEPS FINAL-RATE MAX-FACTOR
+    MOST-WARM-UP SOFTER STEADY-UNITS WARM-UP])
 
 (setv
   ;; Time of a validation step relative to a training step: forward is a third of the work.
@@ -149,10 +149,10 @@
     #[[Move toward what `weights` (a function) returns, as a step has taken a training on.
 
     `before` and `done` are the shares of the training that were done and now are.]]
-    (setv moves (- (int (* MOVES done)) (int (* MOVES before))))
-    (when (> moves 0)
+    (setv updates (- (int (* EMA-UPDATES done)) (int (* EMA-UPDATES before))))
+    (when (> updates 0)
       (setv
-        part (min 1 (/ moves MOVES REACH))
+        part (min 1 (/ updates EMA-UPDATES EMA-SPAN))
         @weights (lfor [mean now] (zip @weights (weights)) (+ mean (* part (- now mean)))))))
 
   (meth candidates []

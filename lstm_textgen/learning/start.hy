@@ -44,7 +44,6 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 (defn make-start [run]
   "Return the `Start` of `run`; raise what `textmodel.train` does."
   (setv [asked group warn] [run.asked run.group run.display.warn])
-  (.check-alike group "their versions" group.versions)
   (setv
     own (when (and group.leader? (not asked.restart)) (load-old asked.path warn))
     old (.leaders-model group own)

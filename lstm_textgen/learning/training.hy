@@ -6,20 +6,18 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 (eval-when-compile (require hyrule [meth some-> unless]))
 (import
-  contextlib [closing]
   dataclasses [replace]
   math
   platform
   signal
   time
-  lstm-textgen.basics.interrupts [Interrupted catching-signals nothing-to-save]
+  lstm-textgen.basics.interrupts [Interrupted catching-signals]
   lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
-  lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor softened
     why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
@@ -163,9 +161,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (* @batch-units @batches.steps) (* @batch-units progress.step))
     (when (and @learner.compiles? (not @clock.steps))
       (.doing @display "compiling the network")
-      (when @held  ; validation compiles now, as there is nothing to lose yet; the rest with a step
-        (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (.losses @learner @held))]
-          (next losses))))
+      (when @held (.prepare @learner @held)))
     (@_call "on_epoch_begin" progress.epoch)
     (for [[x y] (.epoch @batches progress.epoch progress.step)]
       (@_step x y)
@@ -189,38 +185,46 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   ;; * Steps
 
   (meth _step [x y]
-    "Train on a batch (rows, lookback) and show it. Raise `FloatingPointError` if that diverged."
+    "Train on a batch (rows, lookback) and show it."
     (setv
-      [learner progress done] [@learner @progress (@_share-done)]
-      rate (* @settings.learning-rate (if @larger-steps
-        (rate-factor @clock (* @epochs @batches.steps) (@_largest))
-        1)))
+      progress @progress
+      before (@_share-done))
     (@_call "on_train_batch_begin" progress.step)
-    (.set-rate learner (or (and @callbacks @callbacks.rate)
-      (learning-rate rate progress.updates (min 1 done) :steady (is-not @average None))))
-    (when (.from-empty? @batches progress.step) (.empty-states learner))
-    (setv loss (if @clock.steps
-      (.learn learner x y)
-      (with [_ (nothing-to-save)  _ (muted-stderr)] (.learn learner x y))))  ; it compiles
-    (when (and @clock.deadline (not @clock.steps))
-      (check-time-left @asked.minutes
-        (.leader-says @group (- @clock.deadline (time.monotonic)))
-        "preparing the run and compiling the network"))
-    (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
-      (refuse f"training diverged in epoch {(- progress.epoch @others -1)} "
-        f"(loss: {loss :.3g} nats); use a " 'learning-rate f" below {@settings.learning-rate}"
-        :kind FloatingPointError))
+    (.set-rate @learner (@_rate before))
+    (when (.from-empty? @batches progress.step) (.empty-states @learner))
+    (setv loss (.step @learner x y))
+    (@_check loss)
     (.note-step @clock (if @held @held.steps 0))
     (+= progress.loss-sum loss)
     (+= progress.step 1)
     (+= progress.updates 1)
     (when @average
-      (.move @average done (@_share-done) (fn [] (values @learner.weights))))
+      (.move @average before (@_share-done) (fn [] (values @learner.weights))))
     (setv mean (/ progress.loss-sum progress.step))
     (.step @display (* @batch-units progress.step)
       (/ mean (.get @lengths "unit_length" 1))
       (if @epochs (min 1 (@_share-done)) (or (.progress @clock) 0)))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
+
+  (meth _rate [done]
+    "Return the learning rate of a step before which a share of the training is `done`."
+    (setv factor (if @larger-steps
+      (rate-factor @clock (* @epochs @batches.steps) (@_largest))
+      1))
+    (or (and @callbacks @callbacks.rate)
+      (learning-rate (* @settings.learning-rate factor) @progress.updates (min 1 done)
+        :steady (is-not @average None))))
+
+  (meth _check [loss]
+    "Raise `ValueError` if the first step took too long, `FloatingPointError` if `loss` diverged."
+    (when (and @clock.deadline (not @clock.steps))
+      (check-time-left @asked.minutes
+        (.leader-says @group (- @clock.deadline (time.monotonic)))
+        "preparing the run and compiling the network"))
+    (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
+      (refuse f"training diverged in epoch {(- @progress.epoch @others -1)} "
+        f"(loss: {loss :.3g} nats); use a " 'learning-rate f" below {@settings.learning-rate}"
+        :kind FloatingPointError)))
 
   (meth _largest []
     "Return the hidden units of the largest layer."

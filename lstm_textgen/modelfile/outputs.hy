@@ -9,17 +9,15 @@ permanently if anything fails.]]
   os
   pathlib [Path]
   re
+  shutil
   signal
-  lstm-textgen.basics.files [file-digest naming-errors refuse-read-only replacing-alone
-    reserved?]
+  lstm-textgen.basics.files [file-digest naming-errors refuse-read-only replacing]
   lstm-textgen.basics.interrupts [SIGNALS catching-signals]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.checkpoint [Checkpoint backup-path load-checkpoint]
   lstm-textgen.modelfile.hdf5 [HDF5-SIGNATURE]
   lstm-textgen.modelfile.places [model-path]
-  lstm-textgen.text.corpus [Text prepared-chunks]
-  lstm-textgen.text.files [find-paths read-chunks]
-  lstm-textgen.text.lists [Listing])
+  lstm-textgen.text.files [find-paths])
 
 
 ;; * Before anything is done
@@ -47,7 +45,9 @@ permanently if anything fails.]]
         :if (or (= #* (map os.path.realpath [path file])) (_same-file? path file))]
     (_refuse-overwriting name path kind))
   (when (_special path) (return))
-  (setv real (_writable-path name path))
+  (setv real (Path (os.path.realpath path)))
+  (unless (.is-dir real.parent)
+    (raise (FileNotFoundError 2 "there is no such folder" (str real.parent))))
   (when (.is-dir real) (raise (IsADirectoryError 21 "this is a folder, not a file" path)))
   (when (.exists real)
     (refuse-read-only real)
@@ -56,27 +56,16 @@ permanently if anything fails.]]
       (unless (or overwrite (begins-as? real ours))
         (refuse name f" {path} already exists; "
           "give another file, or " 'overwrite " to replace it"))
-      (when (any (gfor model models (learned-from? model (str real))))
+      (when (any (gfor model models (_learned-from? model real)))
         (_refuse-overwriting name path "a file that the model learned from")))))
 
 
-(defn learned-from? [model path]
-  #[[Return whether `model`, a `Checkpoint` or a path, learned from the file at `path`.
-
-  It did if the model has the file's digest, or the fingerprint of the file's whole text.]]
-  (with [_ (suppress OSError TypeError ValueError)]  ; of no model, no text, or one it can't encode
+(defn _learned-from? [model path]
+  "Return whether `model`, a `Checkpoint` or a path, learned from the file at `path`."
+  (with [_ (suppress OSError TypeError ValueError)]  ; there is no such model
     (unless (isinstance model Checkpoint)
       (setv model (load-checkpoint model :warn (fn [line]))))
-    (setv settings model.settings)
-    (when (in (file-digest path) (or model.facts.digests [])) (return True))
-    (setv
-      chunks (prepared-chunks (read-chunks [path] settings.encoding) settings.lower
-        settings.join-lines)
-      listing (when settings.items (Listing settings.items))
-      known (sfor entry model.history (get entry "text")))
-    (with [text (Text)]
-      (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
-      (any (gfor each known (.endswith each f":{text.fingerprint}"))))))
+    (in (file-digest path) (or model.facts.digests []))))
 
 
 (defn _check-apart [name path sources [folders #()]]
@@ -120,20 +109,6 @@ permanently if anything fails.]]
     (re.match pattern (.read file 200))))  ; bytes, which are enough to tell
 
 
-(defn _writable-path [name path]
-  "Return the real `Path` at `path`; raise unless a file can be created there."
-  (setv
-    real (Path (os.path.realpath path))
-    folder real.parent)
-  (when (reserved? real.name)
-    (refuse name f" {real} is a name for locks and unfinished files; give another one"))
-  (unless (.is-dir folder)
-    (raise (FileNotFoundError 2 "there is no such folder" (str folder))))
-  (unless (os.access folder os.W-OK)
-    (raise (PermissionError 13 "this folder is not writable" (str folder))))
-  real)
-
-
 (defn _special [path]
   "Return the number of the standard stream that `path` is, a pipe or device itself, else None."
   (or
@@ -157,9 +132,11 @@ permanently if anything fails.]]
 
 (defn [contextmanager] _replacement [path]
   "Yield the `Path` for a new file, which replaces that at `path` as in `open-output`."
+  (setv real (Path (os.path.realpath path)))
   (with [_ (naming-errors path)
          _ (catching-signals
            (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)
            signal.default-int-handler)  ; it raises `KeyboardInterrupt` for any signal
-         new (replacing-alone (Path (os.path.realpath path)))]
-    (yield new)))
+         new (replacing real)]
+    (yield new)
+    (when (.exists real) (shutil.copymode real new))))

@@ -26,8 +26,8 @@
 
   ;; The average of the weights. In fine-tuning with validation; without, a falling rate is better
   ;; (bench/log.md).
-  MOVES 200             ; of the average in a run: on a GPU a copy takes as long as a step
-  REACH 0.33            ; share of a run over which it averages
+  EMA-UPDATES 200       ; of the average in a run: on a GPU a copy takes as long as a step
+  EMA-SPAN 0.33         ; share of a run over which it averages
   SOFTER 1.07           ; what logits are divided by to see whether the model is too sure
 
   ;; Validation.

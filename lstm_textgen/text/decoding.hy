@@ -3,7 +3,6 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   codecs
-  io [IncrementalNewlineDecoder]
   itertools [chain islice]
   re
   lstm-textgen.basics.machine [MB]
@@ -47,28 +46,23 @@
   and for more than a few control characters.]]
   (setv
     decoder ((codecs.getincrementaldecoder encoding))
-    newlines (IncrementalNewlineDecoder None True)  ; to count lines, whatever ends them
-    [size lines ascii? ended?] [0 0 True False])
+    size 0
+    lines 0)
   (try
     (for [data chunks]
       (unless size (_check-format name data))
       (+= size (len data))
       (setv text (.decode decoder data))
       (_check-controls name text encoding)
-      (&= ascii? (.isascii text))
-      (+= lines (.count (.decode newlines text) "\n"))
+      (+= lines (.count text "\n"))
       (yield text))
-    (setv ended? True)
     (yield (.decode decoder b"" True))
     (except [error UnicodeDecodeError]
-      (when (and ended? (not ascii?))  ; else the encoding may be another one
-        (refuse f"{name} ends within a character, so its end is missing; get it again, or remove "
-          "its last line" :kind NotText))
       (setv
         data error.object  ; the last bytes, after those left over from before
         likely (likely-encoding data encoding)
         before (.decode (cut data error.start) error.encoding "ignore")
-        line (+ 1 lines (.count (.decode newlines before True) "\n")))
+        line (+ 1 lines (.count before "\n")))
       (_check-controls name (.decode data likely "ignore") encoding)
       (refuse f"{name} is not valid {encoding}: byte {(+ (- size (len data)) error.start)}, "
         f"on line {line}, is 0x{(get data error.start) :02x}; fix the file or try "

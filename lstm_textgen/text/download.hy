@@ -1,23 +1,19 @@
 "Downloads each URL once, to the cache folder."
 
-(eval-when-compile (require hyrule [-> branch some-> unless]))
+(eval-when-compile (require hyrule [-> some-> unless]))
 (import
-  contextlib [suppress]
   hashlib
   os
+  pathlib [Path]
   re
-  time [monotonic]
   urllib.parse [urldefrag urlsplit]
-  lstm-textgen.basics.files [file-digest holding]
+  lstm-textgen.basics.files [file-digest replacing]
   lstm-textgen.basics.machine [MB cache-folder]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [clip])
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used
   TIMEOUT 30  ; seconds that a server may be silent
-  SLOWEST 1000  ; bytes per second, measured over each …
-  PERIOD 60     ; … of these, in seconds
-  REDIRECTS 10  ; followed at most
   QUOTED 300  ; characters of the name of a source that a message shows
   ;; Uncompressed, the bytes have the announced length and the expected hash.
   REQUEST-HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
@@ -43,9 +39,7 @@
       (refuse "it is not a complete http or https URL"))
     (unless (_kept? path wanted)
       (os.makedirs (os.path.dirname path) :exist-ok True)
-      (with [_ (holding f"{path}.lock")]
-        (unless (_kept? path wanted)  ; another process may have downloaded it in the meantime
-          (_download address path wanted progress limit))))
+      (_download address path wanted progress limit))
     path
     ;; httpx raises an ImportError for a SOCKS proxy that it has no package for.
     (except [error [OSError ValueError ImportError]]
@@ -69,21 +63,16 @@
 (defn _download [address path wanted progress limit]
   "Download `address` to `path`, which appears only once the bytes are complete and checked."
   (import httpx ssl)
-  (setv part f"{path}.part")  ; the bytes so far
   (defn report [done total]
     (when (> (max done (or total 0)) limit) (refuse "it has " (too-much limit)))
     (when progress (progress address done total)))
-  (try
-    (with [client (httpx.Client
-        :verify (ssl.create-default-context)  ; the certificates that the system trusts
-        :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True :max-redirects REDIRECTS)
-           file (open part "wb")]
-      (_copy client address file report))
-    (when (and wanted (!= (setx got (file-digest part)) wanted))
-      (refuse f"its sha256 is {got}, not {wanted}; the download was discarded"))
-    (os.replace part path)
-    (finally
-      (with [_ (suppress FileNotFoundError)] (os.remove part)))))
+  (with [client (httpx.Client
+      :verify (ssl.create-default-context)  ; the certificates that the system trusts
+      :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True)
+         new (replacing (Path path))]
+    (with [file (open new "wb")] (_copy client address file report))
+    (when (and wanted (!= (setx got (file-digest new)) wanted))
+      (refuse f"its sha256 is {got}, not {wanted}; the download was discarded"))))
 
 
 (defn _copy [client address file report]
@@ -95,37 +84,19 @@
   (try
     (with [response (.stream client "GET" address)]
       (setv status response.status-code)
-      (when (or (not response.is-success) (= status 206))  ; a part wasn't asked for
+      (unless response.is-success
         ;; The phrase is the standard's: the server's own may hold anything.
         (refuse (.rstrip f"{status} {(httpx.codes.get-reason-phrase status)}")))
-      (unless (in "Transfer-Encoding" response.headers)  ; then a length would mean nothing
-        (setv total (some-> (.get response.headers "Content-Length") int)))
+      (setv
+        total (some-> (.get response.headers "Content-Length") int)
+        done 0)
       (report 0 total)
-      (setv [done begun before] [0 (monotonic) 0])  ; the current period, the bytes before it
       (for [data (.iter-raw response)]
         (report (+ done (len data)) total)
         (.write file data)
-        (+= done (len data))
-        (setv seconds (- (monotonic) begun))
-        (when (> seconds PERIOD)
-          (when (< (- done before) (* SLOWEST seconds))
-            (refuse f"the server sends less than {SLOWEST} bytes per second "
-              f"(after {(amount)}); try again later, or another URL"))
-          (setv [begun before] [(monotonic) done]))))
+        (+= done (len data))))
     (except [error [httpx.HTTPError httpx.InvalidURL]]
       (raise (ValueError (if (is done None)
-        (_reason error)
+        (or (re.sub r"^\[Errno.*?\] " "" (str error)) (. (type error) __name__))
         f"the connection broke after {(amount)}; run again to start over")) :from error)))
   (unless done (refuse "the server sent nothing")))
-
-
-(defn _reason [error]
-  "Return why there is no answer, in our words: those of httpx's `error` may be the server's."
-  (import httpx)
-  (branch (isinstance error it)
-    httpx.TimeoutException f"no answer within {TIMEOUT} seconds"
-    httpx.TooManyRedirects f"more than {REDIRECTS} redirects"
-    httpx.UnsupportedProtocol "it redirects to a URL that is neither http nor https"
-    httpx.ProxyError "the proxy refused the connection"
-    #(httpx.NetworkError httpx.InvalidURL) (re.sub r"^\[Errno.*?\] " "" (str error))
-    else "the server's answer is not valid HTTP"))

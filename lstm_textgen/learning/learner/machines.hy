@@ -7,25 +7,21 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 (import
   atexit
   contextlib [AbstractContextManager contextmanager]
-  ctypes
   functools [partial]
   ipaddress [ip-address]
   json
   os
   pathlib [Path]
   re
-  signal
   socket
   sys
   tempfile [TemporaryDirectory]
-  threading [Lock]
   time
   numpy :as np
-  lstm-textgen [__version__]
   lstm-textgen.basics.interrupts [Interrupted]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.learner.quiet [end-at-once import-keras muted-stdout reserve-stderr]
+  lstm-textgen.learning.learner.quiet [end-at-once import-keras muted-stdout]
   lstm-textgen.modelfile.checkpoint [file-image load-checkpoint])
 
 (setv
@@ -33,34 +29,28 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   HEARTBEAT 25  ; seconds without a heartbeat until a process counts as lost
   ;; What keras.distribution.initialize reads.
   ADDRESSES "KERAS_DISTRIBUTION_JOB_ADDRESSES"
-  NOT-MET (+ f"not all processes connected within {CONNECTING} seconds; check that each was "
-    f"started and that {ADDRESSES} names an address and port of process 0 that the others reach")
   DESERTED (+ "lost another process of this run, so training can't continue; the model is as last "
-    "saved, and the same command on every machine resumes")
+    "saved, and the same command on every machine resumes\n")
   ;; The status codes with which XLA's errors begin when a collective fails.
   XLA-FAILURE (re.compile (+ "(UNKNOWN|INTERNAL|UNAVAILABLE|ABORTED|CANCELLED|"
     "DEADLINE_EXCEEDED|FAILED_PRECONDITION): "))
-  REACHED "lstm_textgen/reached/"  ; with the number of a process: where that found process 0
-  ;; Sets the C function that handles a signal, and returns the one before.
-  SET-HANDLER ((ctypes.PYFUNCTYPE ctypes.c-void-p ctypes.c-int ctypes.c-void-p)
-    #("PyOS_setsig" ctypes.pythonapi)))
+  REACHED "lstm_textgen/reached/")  ; with the number of a process: where that found process 0
 
 
 (defclass ProcessGroup [AbstractContextManager]
   #[[The one or more processes that train a model, each on its rows of a batch.
 
-  `distributed`: whether batches are split over all devices; `words`: the `LastWords` of one that
-  is connected to others; `leader?`: whether this one saves and shows; `versions`: what must be the
-  same; `in-words`: what the training is split over, or an empty string. A process that loses
-  another one inside ends with one line and the status 2. All must call every method alike.]]
+  `distributed`: whether batches are split over all devices; `connected`: whether it is connected
+  to others; `leader?`: whether this one saves and shows; `in-words`: what the training is split
+  over, or an empty string. A process whose message to another fails inside ends with one line and
+  the status 2; one that hears nothing of another for `HEARTBEAT` seconds is ended by JAX, which
+  says so. All must call every method alike.]]
 
-  (meth __init__ [[@distributed False] [@words None]]
+  (meth __init__ [[@distributed False] [@connected False]]
     (setv
       @devices (if distributed (hy.I.jax.devices) [])
-      @processes (if words (hy.I.jax.process-count) 1)
-      @leader? (not (and words (hy.I.jax.process-index)))
-      @versions (if words (+ f"lstm_textgen {__version__}, Keras {hy.I.keras.__version__}, "
-        f"JAX {hy.I.jax.__version__}") "")
+      @processes (if connected (hy.I.jax.process-count) 1)
+      @leader? (not (and connected (hy.I.jax.process-index)))
       @in-words (if @devices
         (+ (counted (len @devices) "devices") " of "
           (if (= @processes 1) "1 process" f"{@processes} processes"))
@@ -68,16 +58,15 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
   (meth __exit__ [kind error trace]
     (cond
-      (is @words None) None
-      (or (is error None) (isinstance error Interrupted)) (do
+      (not @connected) None
+      (or (is error None) (isinstance error Interrupted))
         (try
           (@all-say None)  ; nobody leaves before the leader has saved
           (except [error [ValueError RuntimeError]]
-            (if (_lost? error) (.end @words) (raise))))
-        (.keep-silent @words))
-      (_lost? error) (.end @words)
+            (if (_lost? error) (end-at-once DESERTED) (raise))))
+      (_lost? error) (end-at-once DESERTED)
       ;; Give others that fail for the same reason time to report it before they lose the leader.
-      True (leave-at-exit @words :seconds (if @leader? 2 0)))
+      True (leave-at-exit :seconds (if @leader? 2 0)))
     None)
 
   (meth all-say [value]
@@ -142,25 +131,17 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   #[[Connect to the other processes of this run, if any; return the `ProcessGroup`.
 
   `display` shows slow actions. Processes are found through the environment, like JAX's, or through
-  Keras' variables. Raise `ValueError` if that fails; if JAX finds that not all have connected, the
-  process ends with one line and the status 2.]]
+  Keras' variables. Raise `ValueError` if that fails; if not all connect in time, JAX ends the
+  process.]]
   (.doing display "loading Keras")
   (import-keras)
   (import keras)
   (unless (= (keras.backend.backend) "jax")
     (refuse 'distributed " needs Keras on JAX, not "
       f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))
-  (setv [words free-stderr] [(LastWords NOT-MET) (reserve-stderr)])
   (try
-    (setv connected (with [_ (_gloo-within-reach)] (_initialize)))
-    (except [ValueError] (leave-at-exit words) (raise)))
-  (unless connected
-    (free-stderr)
-    (.keep-silent words)
-    (return (ProcessGroup True)))
-  (setv
-    words.text DESERTED
-    group (ProcessGroup True words))
+    (setv group (ProcessGroup True (with [_ (_gloo-within-reach)] (_initialize))))
+    (except [ValueError] (leave-at-exit) (raise)))
   (unless group.leader?
     (.say display (+ f"process {(hy.I.jax.process-index)} of {group.processes}; "
       "process 0 shows and saves the run")))
@@ -200,7 +181,10 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
 
 (defn [contextmanager] _gloo-within-reach []
-  "Let JAX's Gloo, if it starts meanwhile, listen at an `own-address`: its own can be loopback's."
+  #[[Let JAX's Gloo, if it starts meanwhile, listen at an `own-address`: its own can be loopback's.
+
+  Without this, two machines whose names resolve to 127.0.1.1 on themselves, as on Debian, don't
+  connect: none of three trials with JAX 0.12.0.1 did (tests/team.hy imitates such machines).]]
   (import jaxlib [_jax])
   (setv make _jax.make-gloo-tcp-collectives)
   (defn make-within-reach [distributed-client]
@@ -241,29 +225,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (and (isinstance error #(ValueError RuntimeError)) (bool (.match XLA-FAILURE (str error)))))
 
 
-(defclass LastWords []
-  #[[The line to print, at first `text`, if JAX's C++ aborts this process, which then ends with 2.
-
-  Handlers of the module `signal` run only after C++ has returned, which it doesn't here.]]
-
-  (meth __init__ [@text]
-    (setv
-      @lock (Lock)  ; held by `end` from then on: a C++ thread may call it at the same time
-      @handler ((ctypes.CFUNCTYPE None ctypes.c-int) (fn [_] (@end)))
-      @before (SET-HANDLER signal.SIGABRT (ctypes.cast @handler ctypes.c-void-p))))
-
-  (meth end []
-    "Print the text and end this process."
-    (.acquire @lock)
-    (end-at-once (+ @text "\n")))
-
-  (meth keep-silent []
-    "Leave aborts to the system again."
-    (SET-HANDLER signal.SIGABRT @before)))
-
-
-(defn leave-at-exit [words [seconds 0]]
+(defn leave-at-exit [[seconds 0]]
   #[[At the exit of this process, which has failed, don't wait for the others as JAX would.
 
   Wait `seconds` first.]]
-  (atexit.register (fn [] (time.sleep seconds) (.keep-silent words) (end-at-once))))
+  (atexit.register (fn [] (time.sleep seconds) (end-at-once))))

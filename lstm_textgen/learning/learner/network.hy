@@ -14,7 +14,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   keras
   keras [ops]
   lstm-textgen.learning.learner.loop [FastLSTM FoldedLSTM]
-  lstm-textgen.learning.learner.quiet [kept-random muted-stderr]
+  lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config named-layers]
   lstm-textgen.settings.training [ALPHA BETA LARGE-LAYER])
 
@@ -84,9 +84,8 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 (defn stock-model [spec weights]
   #[[Build the network of `spec` (a `NetworkSpec`) with these `weights` from stock Keras layers.
 
-  It maps ids (batch, time) to logits (batch, time, vocabulary). Keras draws seeds from Python's
-  global random generator, which is restored.]]
-  (with [_ (muted-stderr)  _ (kept-random)  _ (in-float32)]
+  It maps ids (batch, time) to logits (batch, time, vocabulary).]]
+  (with [_ (muted-stderr)  _ (in-float32)]
     (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
     (.set-weights model weights))
   model)

@@ -6,7 +6,10 @@ another, and passes a batch. It saves and restores the learner's state.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  numpy :as np)
+  contextlib [closing contextmanager]
+  numpy :as np
+  lstm-textgen.basics.interrupts [nothing-to-save]
+  lstm-textgen.learning.learner.quiet [muted-stderr])
 
 
 (defclass Learner []
@@ -19,7 +22,21 @@ another, and passes a batch. It saves and restores the learner's state.]]
 
   A variable has what Keras' have: `value`, `shape`, `dtype`, `assign`.]]
 
-  (setv compiles? True)  ; whether its first step takes seconds to compile
+  (setv
+    compiles? True  ; whether its first step takes seconds to compile
+    _compiled False)
+
+  (meth step [x y]
+    "Learn a batch, as by `learn`; what the first one compiles writes nothing and can be stopped."
+    (if @_compiled
+      (@learn x y)
+      (with [_ (_compiling)]
+        (setv @_compiled True)
+        (@learn x y))))
+
+  (meth prepare [held]
+    "Compile the validation of `held` now, as there is nothing to lose yet; the rest with a step."
+    (with [_ (_compiling)  losses (closing (@losses held))] (next losses)))
 
   (meth losses [held]
     "Yield `validate`'s result for each batch of `held` (a `HeldOut`), from states of its own."
@@ -64,6 +81,11 @@ another, and passes a batch. It saves and restores the learner's state.]]
         [whole] (values [variable])
         (get whole (tuple (gfor n array.shape (slice 0 n)))) array)
       (.assign variable whole))))
+
+
+(defn [contextmanager] _compiling []
+  "While inside, let nothing be written to standard error, and a signal end the program at once."
+  (with [_ (nothing-to-save)  _ (muted-stderr)] (yield)))
 
 
 (defn values [variables]

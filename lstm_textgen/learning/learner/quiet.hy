@@ -1,7 +1,6 @@
-#[[Imports Keras quietly and without side effects on the process.
+#[[Imports Keras quietly.
 
-TensorFlow writes a page to standard error on import, and more at its first step. Imports set
-environment variables, which child processes would inherit, and draw random numbers.]]
+TensorFlow writes a page to standard error on import, and more at its first step.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -10,12 +9,10 @@ environment variables, which child processes would inherit, and draw random numb
   importlib.util [find-spec]
   os
   pathlib [Path]
-  random
   signal
   sys
   tempfile [TemporaryFile]
   threading [RLock]
-  numpy :as np
   lstm-textgen.basics.interrupts [catching-signals nothing-to-save]
   lstm-textgen.basics.machine [gpu?]
   lstm-textgen.basics.messages [refuse]
@@ -27,8 +24,6 @@ environment variables, which child processes would inherit, and draw random numb
   ;; TensorFlow keeps a step's memory for the next, as clearing it takes up to a third of the step
   ;; (bench/log.md).
   ENVIRONMENT {"PYTORCH_ENABLE_MPS_FALLBACK" "1"  "TF_CPU_ALLOCATOR_USE_BFC" "true"}
-  ;; Set by us and by the backends' imports, and not read later.
-  PASSING ["HDF5_PLUGIN_PATH" "TF_CPP_MIN_LOG_LEVEL"]
   ;; One thread at a time redirects standard error: otherwise the last restores another's file.
   MUTING (RLock)
   _OWNED []    ; an entry for each `own-process` that is open
@@ -56,8 +51,7 @@ environment variables, which child processes would inherit, and draw random numb
     (setv (get os.environ "KERAS_BACKEND") own))
   (with [stopper (catching-signals [signal.SIGINT])  ; imports swallow Ctrl-C or break on it
          _ (nothing-to-save)
-         _ (muted-stderr)
-         _ (kept-random)]
+         _ (muted-stderr)]
     (when backend
       (try
         (import-module backend)
@@ -125,12 +119,10 @@ environment variables, which child processes would inherit, and draw random numb
   #[[While inside, ask TensorFlow to be quiet; in our own process, mute standard error.
 
   Output to it is then withheld, and shown if something fails. TensorFlow writes from C++ at any
-  log level, so the file descriptor itself is redirected, if the process has one. Variables of
-  `PASSING` that weren't set before are unset again.]]
+  log level, so the file descriptor itself is redirected, if the process has one.]]
   (with [_ MUTING
          withheld (TemporaryFile)
-         real (if (_redirectable?) (_redirected 2 withheld) (nullcontext))]
-    (setv unset (lfor name PASSING :if (not-in name os.environ) name))
+         real (if (own-process?) (_redirected 2 withheld) (nullcontext))]
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
       (yield)
@@ -138,8 +130,7 @@ environment variables, which child processes would inherit, and draw random numb
       (except [BaseException]
         (.seek withheld 0)
         (when real (os.write real (.read withheld)))
-        (raise))
-      (finally (for [name unset] (.pop os.environ name None))))))
+        (raise)))))
 
 
 (defn [contextmanager] _redirected [descriptor file]
@@ -157,40 +148,6 @@ environment variables, which child processes would inherit, and draw random numb
   "While inside, discard output to standard output."
   (.flush sys.stdout)
   (with [nowhere (open os.devnull "w")  _ (_redirected 1 nowhere)] (yield)))
-
-
-(defn [contextmanager] kept-random []
-  "Restore the state of Python's and NumPy's global random generators at the end."
-  (setv [ours arrays] [(random.getstate) (np.random.get-state)])
-  (try
-    (yield)
-    (finally
-      (random.setstate ours)
-      (np.random.set-state arrays))))
-
-
-(defn reserve-stderr []
-  #[[Let only Python write to our process's standard error; return a function that ends this.
-
-  XLA's C++ writes a page there before it ends a process that lost its peers.]]
-  (unless (_redirectable?) (return (fn [])))
-  (setv
-    before sys.stderr
-    real (os.dup 2)
-    sys.stderr (open real "w" :buffering 1 :encoding before.encoding :errors before.errors))
-  (with [nowhere (open os.devnull "w")] (os.dup2 (.fileno nowhere) 2))
-  (fn []
-    (os.dup2 real 2)
-    (.close sys.stderr)
-    (setv sys.stderr before)))
-
-
-(defn _redirectable? []
-  "Return whether this is our own process and has a standard error: another file may be number 2."
-  (try
-    (os.fstat 2)
-    (and (own-process?) (is-not sys.stderr None))
-    (except [OSError] False)))
 
 
 (defn end-at-once [[complaint ""]]

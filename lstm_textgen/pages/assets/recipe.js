@@ -12,7 +12,7 @@ import { evenly } from "./items.js";
  * @property {{from: number, alpha: number, beta: number}} steadying activation regularization
  * @property {{warmUp: number, mostWarmUp: number, final: number,
  *   enoughSteps: number, maxFactor: number, steadyRows: number}} rate
- * @property {{moves: number, reach: number, softer: number}} average
+ * @property {{updates: number, span: number, softer: number}} average
  * @property {{most: number, runIn: number, uncertain: number}} validation
  * @property {{mostEpochs: number, fewestEpochs: number, enough: number, often: number,
  *   gentle: number, little: number, moreRows: number, again: number, much: number,
@@ -205,7 +205,7 @@ export function rateAt({ rate: peak, tuned }, updates, done, { warmUp, mostWarmU
  * run from the share `before` to `done`: see `Average` of schedule.hy.
  * @param {number} before @param {number} done @param {Learning["average"]} numbers
  */
-export function partOfAverage(before, done, { moves, reach }) {
-  const steps = Math.floor(moves * done) - Math.floor(moves * before);
-  return Math.min(1, steps / moves / reach);
+export function partOfAverage(before, done, { updates, span }) {
+  const steps = Math.floor(updates * done) - Math.floor(updates * before);
+  return Math.min(1, steps / updates / span);
 }
