@@ -74,9 +74,8 @@
   (setv marks ["#" ";"])
   (defprep uncommented (drop-lines f"^[{(.join "" marks)}]"))
   (assert (= (uncommented "; no\nyes\n# no\n") "yes\n"))
-  (defprep broken (drop-lines (+ "(" "")))
   (with [_ (pytest.raises ValueError :match "drop-lines.*regular expression")]
-    (broken "a")))
+    (defprep broken (drop-lines (+ "(" "")))))
 
 
 (defn test-names-of-the-user-do-not-reach-the-expansion []

@@ -10,7 +10,7 @@
     PASSAGE PORT POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
     TEXT-LIST TEXTS WHOLE]
   lstm-textgen.cli.flags [make-parser parse-flags]
-  lstm-textgen.recipes [recipe]
+  lstm-textgen.recipes [Recipe]
   lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.models [ModelSettings continued-settings from-file new-settings]
@@ -63,7 +63,7 @@
     (yield #((fn [] (check-given {name value} place)) f"`{name}`")))
   (when (in "recipe" places)
     (setv key (or setting.keyword name))
-    (yield #((fn [] (recipe "r" #** {key value})) f"`{name}`"))
+    (yield #((fn [] (Recipe "r" None None {key value})) f"`{name}`"))
     (setv form `(hy.R.lstm_textgen/macros.defrecipe r ~(hy.models.Keyword key) ~value))
     (yield #((fn [] (hy.macroexpand form "hy")) f"`:{(hy.unmangle key)}`")))
   (when (and (in "cli" places) (not (or setting.value (is setting.kind TEXTS)))
@@ -94,7 +94,7 @@
     (parse-flags ["--toy-size" "0"]))
   (with [_ (pytest.raises HyMacroExpansionError :match "`:toy-size` must be a whole number")]
     (hy.macroexpand '(hy.R.lstm_textgen/macros.defrecipe r :toy-size 0)))
-  (assert (= (. (recipe "r" :toy-size 3) settings) {"toy_size" 3}))
+  (assert (= (. (Recipe "r" None None {"toy-size" 3}) settings) {"toy_size" 3}))
   (with [_ (pytest.raises TypeError :match "`toy_size` must be a whole number")]
     (check-given {"toy_size" "3"} "train")))
 

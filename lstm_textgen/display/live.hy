@@ -100,7 +100,7 @@
       ;; The points #(epochs bits) of each loss.
       @curves (dfor
         name STYLES
-        name (lfor [k losses] (enumerate plan.losses 1) :if (in name losses) #(k (get losses name))))
+        name (lfor [k each] (enumerate plan.losses 1) :if (in name each) #(k (get each name))))
       @bars (Progress
         (TextColumn "{task.description}")
         (BarColumn None :complete-style DONE :finished-style DONE :pulse-style DONE)
