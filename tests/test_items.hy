@@ -5,7 +5,6 @@
   pathlib [Path]
   random
   textwrap
-  h5py
   pytest
   lstm-textgen [load train]
   lstm-textgen.display.plain [Quiet Silent]
@@ -178,13 +177,6 @@
   (assert (= (known) lines))
   (setv (get given "text") (.join "\n\n" NAMES))
   (assert (is (known :epochs 2 :add-text True) None)))  ; those of two lists differ
-
-
-(defn test-a-model-of-a-text-that-is-no-list-has-no-fingerprints [tmp-path counting]
-  (setv [model _] (learned tmp-path :items None))
-  (assert (= model.checkpoint.items b""))
-  (with [file (h5py.File (/ tmp-path "m.h5"))]
-    (assert (not-in "items" (get file "lstm_textgen")))))
 
 
 (defn test-a-resumed-run-adds-another-lists-items [tmp-path counting]

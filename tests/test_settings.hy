@@ -32,7 +32,8 @@
     TEMPERATURE [-1 NAN (float "inf") [] [0.5 -1] "hot"]  FLAG [1 "no" None]
     TEXT [5]  PASSAGE ["" 5]  MODEL ["" 5]  TEXT-LIST [5]  TEXTS [[] [1] "a.txt"]
     MATCH ["(" "" 5]  REPEAT [-1 4 "x"]  COPY [-1 19 "x"]  CONDITIONS ["lang" "" ["a=b" ""] 5]
-    STOPS ["" ["a" ""] 5]  TABLE-COLUMNS ["" "{a" [5]]  ENCODING ["klingon" "" "punycode" 8]
+    STOPS ["" ["a" ""] 5]  TABLE-COLUMNS ["" "{a" [5]]
+    ENCODING ["klingon" "" "punycode" "hex" "undefined" 8]
     LAYERS ["128,dense:9" "" "dropout:0.2" -1 [4.8] True]
     UNIT ["bytes" ["words"]]  ITEMS ["page"]  SHELL ["csh"]})
 
