@@ -30,7 +30,6 @@
 
 
 (defn _spelt [form]
-  "Return the source of `form`, for a message."
   (.removeprefix (hy.repr form) "'"))
 
 
