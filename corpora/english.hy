@@ -11,6 +11,7 @@ line (README.md beside this file says which). The names of the modern files begi
 `forms.hy` puts the texts into the forms in which people write. The second trains the previous
 `english` on this text, and the last two keep it from writing insults.]]
 
+(require lstm-textgen.macros [defrecipe])
 (import
   dataclasses [replace]
   functools [partial]
@@ -21,8 +22,7 @@ line (README.md beside this file says which). The names of the modern files begi
   sys
   changes [RNG chance dashed in-digits known-characters renamed single-spaced without-paragraphs]
   forms [CHATS Language close-form dressed fields-form list-form open-form pieces play-form
-    chat-form question-form short-form titles-form wrapped-form]
-  lstm-textgen [recipe])
+    chat-form question-form short-form titles-form wrapped-form])
 
 (setv
   ;; How often the training text has each kind.
@@ -152,13 +152,13 @@ line (README.md beside this file says which). The names of the modern files begi
     (.capitalize name)))
 
 
-(setv english (recipe "english"
-  :doc "Old books and modern prose and talk, in the forms in which people write."
+(defrecipe english
+  "Old books and modern prose and talk, in the forms in which people write."
   :sources ["english.txt"]
   :batch-size 64
   :learning-rate 0.002
   :validation 0.003
-  :epochs 3))
+  :epochs 3)
 
 (when (= __name__ "__main__")
   (setv

@@ -14,7 +14,7 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
   re
   textwrap [fill]
   changes [RNG chance known-characters without-paragraphs]
-  lstm-textgen [recipe])
+  lstm-textgen [Recipe])
 
 (setv
   PIECE 12_000  ; characters, about
@@ -76,7 +76,7 @@ Differences between languages are in a `Language`; `english.hy`, `german.hy`, `f
 
 (defn base-recipe [name doc language]
   "Return the recipe of the base `name`, from the folder of that name and with its `language`."
-  (recipe name :doc doc :sources [name] :prep (partial in-many-forms language) #** SETTINGS))
+  (Recipe name doc (partial in-many-forms language) {"sources" [name]  #** SETTINGS}))
 
 
 (defn in-many-forms [language text]

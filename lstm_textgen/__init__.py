@@ -24,8 +24,6 @@ _HOMES = {
     "load": "textmodel",
     "import_page": "textmodel",
     "Interrupted": "basics.interrupts",
-    "compose": "prep",
-    "recipe": "recipes",
     "load_recipe": "recipes",
     "Recipe": "recipes",
     "Display": "display.plain",

@@ -4,9 +4,9 @@
 (import
   contextlib [contextmanager]
   difflib [get-close-matches]
-  itertools [chain zip-longest]
+  itertools [zip-longest]
   hy.errors [HyMacroExpansionError]
-  hy.models [Bytes Expression Float Integer Keyword List String Symbol]
+  hy.models [Bytes Expression Float Integer Keyword List String Symbol Tuple]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [NOT-KNOWN-YET unknown-name]
   lstm-textgen.prep [STEPS check-step]
@@ -30,7 +30,6 @@
 
 
 (defn _spelt [form]
-  "Return the source of `form`, for a message."
   (.removeprefix (hy.repr form) "'"))
 
 
@@ -73,37 +72,26 @@
       f" (to use your own function `{head}`, write (fn [text] ({head} text)))")))
 
 
-(defn _step-code [form text before]
-  "Return code that applies the step `form` to the value of the code `text`. The user's own forms
-  are evaluated once, at the definition: a name and its form are added to the list `before`."
+(defn _step-code [form]
+  "Return code for the step `form`, as `composed` takes it."
   (setv
     ;; A dotted name or a `(fn …)` isn't a call of a step.
     call? (and (isinstance form Expression) form (not-in (get form 0) ['. 'fn]))
     [head #* args] (if call? form [form])
-    name (_step-name head)
-    values (list (map _value args))
-    function (if name `(. hy I lstm_textgen/prep ~(Symbol name)) head))
-  (when name
-    (check-step name values)
-    (unless (in NOT-KNOWN-YET values) (return `(~function ~text ~@args))))
-  (setv
-    own (hy.gensym "step")
-    written (String (or name (_spelt head))))
-  (.extend before [own `(hy.I.lstm_textgen/prep.Step ~written ~function ~@args)])
-  `(~own ~text))
+    name (_step-name head))
+  (when name (check-step name (list (map _value args))))
+  (cond
+    (not name) `(hy.I.lstm_textgen/prep.own-step ~(String (_spelt head)) ~head ~@args)
+    args (Tuple [(String name) #* args])
+    True (String name)))
 
 
-(defn _prep-code [compiler name doc steps]
-  "Return the expansion of `defprep`."
-  (setv
-    before []
-    text (hy.gensym "text")
-    code text)
+(defn _prep-code [compiler steps]
+  "Return code for the text → text function of the forms `steps`."
+  (setv codes [])
   (for [step steps]
-    (with [_ (_pointing compiler step)] (setv code (_step-code step code before))))
-  `(do
-    (setv ~@before)
-    (defn ~name [~text] ~@(if doc [doc] []) ~code)))
+    (with [_ (_pointing compiler step)] (.append codes (_step-code step))))
+  `(hy.I.lstm_textgen/prep.composed ~codes))
 
 
 (defmacro defprep [_hy-compiler name #* body]
@@ -111,20 +99,24 @@
 
       (defprep clean "Prose alone." lower (drop-lines "^#") (replace "--" "-") my-step)
 
-  becomes, with generated names for `text` and `own`,
+  becomes, with a generated name for `steps`,
 
-      (setv own (prep.Step "my-step" my-step))
-      (defn clean [text]
-        "Prose alone."
-        (own (prep.replace (prep.drop-lines (prep.lower text) "^#") "--" "-")))
+      (setv steps (prep.composed
+        ["lower" #("drop-lines" "^#") #("replace" "--" "-") (prep.own-step "my-step" my-step)]))
+      (defn clean [text] "Prose alone." (steps text))
 
   A step is one of STEPS, whatever that name means to the caller, or the caller's own function: its
   name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. If one
   fails or returns anything but text, the prep raises `ValueError` with its file and line.
 
   A misspelt step, a wrong number of arguments and a literal of the wrong kind (such as an invalid
-  pattern) are compile errors at the step's own line.]]
-  (_prep-code _hy-compiler name #* (_parts _hy-compiler name body)))
+  pattern) are compile errors at the step's own line; others are checked when the form runs.]]
+  (setv
+    [doc steps] (_parts _hy-compiler name body)
+    own (hy.gensym "steps"))
+  `(do
+    (setv ~own ~(_prep-code _hy-compiler steps))
+    (defn ~name [text] ~@(if doc [doc] []) (~own text))))
 
 
 ;; * defrecipe
@@ -138,18 +130,17 @@
         :unit characters
         :epochs 3)
 
-  becomes, with a generated name for `tales-prep`,
+  becomes
 
-      (defprep tales-prep squeeze-blank-lines (drop-lines "^#"))
-      (setv tales (recipes.recipe "tales" :doc "Fairy tales."
-        :sources ["grimm.txt"] :prep tales-prep :unit "characters" :epochs 3))
+      (setv tales (recipes.Recipe "tales" "Fairy tales."
+        (prep.composed ["squeeze-blank-lines" #("drop-lines" "^#")])
+        {"sources" ["grimm.txt"]  "unit" "characters"  "epochs" 3}))
 
   `:prep` takes a list of steps, as `defprep` does, or one step; the other keys are the settings
   that a recipe may have. An unknown key, a missing value and a literal of the wrong kind are
   compile errors at the key's line; other values are checked when the form runs.]]
   (setv
     [doc items] (_parts _hy-compiler name body)
-    before []
     settings {})
   (for [[key value] (zip-longest (cut items 0 None 2) (cut items 1 None 2))]
     (when (and (in key [':unit ':items]) (isinstance value Symbol))
@@ -162,12 +153,7 @@
       (when (in setting settings) (refuse (Symbol setting) " is given twice"))
       (unless (= setting "prep") (check-given {setting (_value value)} "recipe")))
     (when (= setting "prep")
-      (setv [prep steps] [(hy.gensym f"{name}-prep") (if (isinstance value List) value [value])])
-      (.append before (_prep-code _hy-compiler prep None steps))
-      (setv value prep))
+      (setv value (_prep-code _hy-compiler (if (isinstance value List) value [value]))))
     (setv (get settings setting) value))
-  `(do
-    ~@before
-    (setv ~name
-      (hy.I.lstm_textgen/recipes.recipe ~(String name) :doc ~doc
-        ~@(chain.from-iterable (gfor [key value] (.items settings) [(Keyword key) value]))))))
+  (setv prep (.pop settings "prep" None))
+  `(setv ~name (hy.I.lstm_textgen/recipes.Recipe ~(String name) ~doc ~prep ~settings)))

@@ -1,10 +1,8 @@
-#[[Text → text: the steps of data preparation, functions whose first argument is the text.
+"Text → text: the steps of data preparation, and functions that are made of them."
 
-`compose` joins them into one function, as the macro `defprep` does.]]
-
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
-  functools [partial]
+  collections.abc [Callable]
   inspect [unwrap]
   io [StringIO]
   itertools [filterfalse]
@@ -39,89 +37,74 @@
   LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-(defmacro defsteps [#* rows]
-  #[[Define the steps ROWS, [name arguments doc #* body]: each argument is followed by its kind.
-
-      (defsteps [replace [old PASSAGE  new TEXT] "Return …" (.replace text old new)])
-
-  becomes
-
-      (setv STEPS {"replace" [PASSAGE TEXT]})
-      (defn replace [text old new]
-        "Return …"
-        (check-step "replace" [old new])
-        (.replace text old new))
-
-  STEPS lists the steps, with the kinds of their arguments after the text.]]
-  `(do
-    (setv STEPS ~(dfor [name arguments #* _] rows (str name) (cut arguments 1 None 2)))
-    ~@(lfor
-      [name arguments doc #* body] rows
-      :setv own (cut arguments 0 None 2)
-      `(defn ~name [text ~@own]
-        ~doc
-        ~@(if own [`(check-step ~(str name) [~@own])] [])
-        ~@body))))
+(defrecord Step
+  "A step: the `kinds` of its arguments after the text, its `result` in words, its code."
+  [#^ list kinds  #^ str result  #^ Callable function])
 
 
-(defsteps
-  [ascii-quotes []
-    "Return the text with ' and \" in place of typographic quotation marks and primes."
-    (.translate text QUOTES)]
-  [drop-lines [regex REGEX]
-    #[[Return the text without the lines that `regex` matches anywhere; `^#` only at the beginning.
+(setv STEPS {
+  "ascii-quotes" (Step []
+    "the text with ' and \" in place of typographic quotation marks and primes"
+    (fn [text] (.translate text QUOTES)))
+  "drop-lines" (Step [REGEX] "the text without the lines that `regex` matches anywhere"
+    (fn [text regex] (_lines filterfalse text regex)))
+  "keep-lines" (Step [REGEX] "only the lines that `regex` matches anywhere"
+    (fn [text regex] (_lines filter text regex)))
+  "lower" (Step [] "the text in lower case" str.lower)
+  "mask-addresses" (Step []
+    "the text with `name@example.com` and `https://example.com` in place of addresses"
+    (fn [text] (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text))))
+  "mask-names" (Step [PASSAGE] "the text with A, B, … in place of `names`, such as `Anna, Ben`"
+    (fn [text names] (_masked text names)))
+  "mask-numbers" (Step []
+    "the text with zeros for the digits of long numbers, such as telephone numbers"
+    (fn [text] (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text)))
+  "nfc" (Step [] "the text in Unicode's normal form C: one é, however it was typed"
+    (fn [text] (unicodedata.normalize "NFC" text)))
+  "read-chat" (Step [] "a line `Name: message` for each message of an exported chat"
+    (fn [text] (_read "chat" text)))
+  "read-html" (Step [] "the main text of a web page (HTML)" (fn [text] (_read "page" text)))
+  "read-mail" (Step [] "each message's own words in a mailbox (mbox)"
+    (fn [text] (_read "mail" text)))
+  "read-notebook" (Step [] "the code and text of a notebook (ipynb)"
+    (fn [text] (_read "notebook" text)))
+  "read-rtf" (Step [] "the paragraphs of an RTF document" (fn [text] (_read "rtf" text)))
+  "read-subtitles" (Step [] "a line for each subtitle (SubRip, WebVTT)"
+    (fn [text] (_read "subtitles" text)))
+  "read-table" (Step [TABLE-COLUMNS]
+    "the text of each row of a table (CSV or JSON), by columns or a template"
+    (fn [text column] (_read "table" text column)))
+  "replace" (Step [ANY-PASSAGE TEXT] "the text with every `old` replaced by `new`"
+    (fn [text old new] (.replace text old new)))
+  "squeeze-blank-lines" (Step [] "the text with one empty line in place of two or more blank ones"
+    (fn [text] (.sub BLANK-LINES "\n" text)))
+  "strip-lines" (Step [] "the text without white space at the beginning and end of each line"
+    (fn [text] (.join "\n" (gfor line (.split text "\n") (.strip line)))))})
 
-    Raise `ValueError` if `regex` is not a regular expression.]]
-    (_lines filterfalse text regex)]
-  [keep-lines [regex REGEX]
-    "Return only the lines that `regex` matches anywhere. Raise `ValueError` if it is invalid."
-    (_lines filter text regex)]
-  [lower [] "Return the text in lower case." (.lower text)]
-  [mask-addresses []
-    "Return the text with `name@example.com` and `https://example.com` in place of addresses."
-    (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text))]
-  [mask-names [names PASSAGE]
-    #[[Return the text with A, B, … in place of `names`, such as `Anna, Ben`.
 
-    Only whole words with the same capitalization are replaced, but in Chinese, Japanese, Korean,
-    Thai and the like a name wherever it occurs. The text is in normal form C then. Raise
-    `ValueError` if there are no names, or more than letters.]]
-    (setv each (lfor name (.split (nfc names) ",") :if (.strip name) (.strip name)))
-    (unless (<= 1 (len each) (len LETTERS))
-      (refuse f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}"))
-    (setv
-      masked (sorted (zip each LETTERS) :key (fn [pair] (len (get pair 0))) :reverse True)
-      found (re.compile (.join "|"  ; Anna Karenina before Anna
-        (gfor [name letter] masked f"(?P<{letter}>{(_name-pattern name)})"))))
-    (.sub found (fn [name] name.lastgroup) (nfc text))]
-  [mask-numbers []
-    "Return the text with zeros for the digits of long numbers, such as telephone numbers."
-    (.sub NUMBERS (fn [number] (re.sub r"\d" "0" (get number 0))) text)]
-  [nfc []
-    "Return the text in Unicode's normal form C: one é, however it was typed."
-    (unicodedata.normalize "NFC" text)]
-  [read-chat []
-    "Return a line `Name: message` for each message of an exported chat."
-    (_read "chat" text)]
-  [read-html [] "Return the main text of a web page (HTML)." (_read "page" text)]
-  [read-mail [] "Return each message's own words in a mailbox (mbox)." (_read "mail" text)]
-  [read-notebook [] "Return the code and text of a notebook (ipynb)." (_read "notebook" text)]
-  [read-rtf [] "Return the paragraphs of an RTF document." (_read "rtf" text)]
-  [read-subtitles []
-    "Return a line for each subtitle (SubRip, WebVTT)."
-    (_read "subtitles" text)]
-  [read-table [column TABLE-COLUMNS]
-    "Return the text of each row of a table (CSV or JSON), by columns or a template."
-    (_read "table" text column)]
-  [replace [old ANY-PASSAGE  new TEXT]
-    "Return the text with every `old` replaced by `new`. Raise `ValueError` if `old` is empty."
-    (.replace text old new)]
-  [squeeze-blank-lines []
-    "Return the text with one empty line in place of two or more blank ones."
-    (.sub BLANK-LINES "\n" text)]
-  [strip-lines []
-    "Return the text without white space at the beginning and end of each line."
-    (.join "\n" (gfor line (.split text "\n") (.strip line)))])
+(defn _lines [choose text regex]
+  "Return the lines of the text that `choose`, `filter` or `filterfalse`, keeps."
+  (setv pattern (re.compile regex))
+  ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
+  (.join "" (choose (fn [line] (.search pattern (.removesuffix line "\n"))) (StringIO text))))
+
+
+(defn _masked [text names]
+  #[[Return `text`, in normal form C, with A, B, … in place of `names`, separated by commas.
+
+  Only whole words with the same capitalization are replaced, but in Chinese, Japanese, Korean,
+  Thai and the like a name wherever it occurs. Raise `ValueError` if there are no names, or more
+  than letters.]]
+  (setv
+    [names text] (gfor each [names text] (unicodedata.normalize "NFC" each))
+    each (lfor name (.split names ",") :if (.strip name) (.strip name)))
+  (unless (<= 1 (len each) (len LETTERS))
+    (refuse f"'mask-names' takes 1 to {(len LETTERS)} names, not {(len each)}"))
+  (setv
+    masked (sorted (zip each LETTERS) :key (fn [pair] (len (get pair 0))) :reverse True)
+    found (re.compile (.join "|"  ; Anna Karenina before Anna
+      (gfor [name letter] masked f"(?P<{letter}>{(_name-pattern name)})"))))
+  (.sub found (fn [name] name.lastgroup) text))
 
 
 (defn _name-pattern [name]
@@ -131,13 +114,6 @@
     unmarked (lfor c name :if (not (.startswith (unicodedata.category c) "M")) c))
   (defn outside [look ends] (if (re.match LETTER ends) f"({look}{LETTER})" ""))
   (+ (outside "?<!" name) written (outside "?!" (.join "" (cut unmarked -1 None)))))
-
-
-(defn _lines [choose text regex]
-  "Return the lines of the text that `choose`, `filter` or `filterfalse`, keeps."
-  (setv pattern (re.compile regex))
-  ;; A StringIO ends lines at "\n" only; `str.splitlines` would also at form feeds and the like.
-  (.join "" (choose (fn [line] (.search pattern (.removesuffix line "\n"))) (StringIO text))))
 
 
 (defn _read [kind text [column None]]
@@ -155,7 +131,7 @@
     (setv text (.replace (.replace text "\r\n" "\n") "\r" "\n")))
   (setv text (unicodedata.normalize "NFC" text))
   (when width (setv text (join-lines text width)))
-  (if lower-case (lower text) text))
+  (if lower-case (.lower text) text))
 
 
 (defn join-lines [text width]
@@ -194,44 +170,35 @@
   (try
     (when prep (setv line (prep line)))
     (except [ValueError] (return "")))  ; a step of the recipe's own that needs the whole text
-  (setv [name colon _] (.partition (.strip (if lower-case (lower line) line)) ":"))
+  (setv [name colon _] (.partition (.strip (if lower-case (.lower line) line)) ":"))
   (if colon name ""))
 
 
 ;; * Steps joined into one function
 
-(defn compose [#* steps]
-  #[[Return a text → text function that applies the steps in order.
+(defn composed [prep]
+  #[[Return the text → text function of `prep`: a step, or a list of steps, in order.
 
-  It is `defprep` without macros. A step is a name, a function, or a tuple of either and its
-  arguments after the text. Raises `ValueError` if a step is invalid, and `TypeError` if it or an
-  argument is of the wrong type; the function raises `ValueError`, with file and line, if one of
-  your own steps fails or returns anything but text.
+  A step is the name of one of `STEPS`, a text → text function, or a tuple of either and its
+  arguments after the text. Raise `ValueError` if a step is invalid, and `TypeError` if it or an
+  argument is of the wrong type.
 
-      ((compose "lower" #("replace" "a" "o") str.strip) " BANANA")  ; => "bonono"]]
-  (partial _apply (list (map _function steps))))
-
-
-(defn compose-all [prep]
-  "Return the text → text function of `prep`, a step as for `compose`, or a list of steps."
-  (compose #* (if (isinstance prep list) prep [prep])))
-
-
-(defn _apply [functions text]
-  "Return the text after all `functions`, in order; unlike a closure, a partial can be pickled."
-  (for [function functions] (setv text (function text)))
-  text)
+      ((composed ["lower" #("replace" "a" "o") str.strip]) " BANANA")  ; => "bonono"]]
+  (setv functions (list (map _function (if (isinstance prep list) prep [prep]))))
+  (fn [text]
+    (for [function functions] (setv text (function text)))
+    text))
 
 
 (defn _function [step]
-  "Return the text → text function for `step`, as in `compose`."
+  "Return the text → text function for `step`, as in `composed`."
   (setv [head #* args] (if (and step (isinstance step #(tuple list))) step [step]))
   (cond
-    (callable head) (Step (getattr head "__name__" (repr head)) head #* args)
+    (callable head) (own-step (getattr head "__name__" (repr head)) head #* args)
     (isinstance head str) (do
       (setv name (hy.unmangle (hy.mangle head)))  ; it may have hyphens or underscores
       (check-step name args)
-      (Step name (get (globals) (hy.mangle name)) #* args))
+      (fn [text] ((. (get STEPS name) function) text #* args)))
     True (raise (TypeError (+ "a step is a name, a tuple such as (\"drop-lines\", \"^#\") "
       f"or a function, not {step !r}")))))
 
@@ -239,42 +206,38 @@
 (defn check-step [name args]
   "Raise `ValueError` or `TypeError` unless the step `name` takes `args` (a list) after a text."
   (unless (in name STEPS) (refuse (unknown-name "step" name STEPS)))
-  (setv kinds (get STEPS name))
+  (setv kinds (. (get STEPS name) kinds))
   (unless (= (len args) (len kinds))
     (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
     (refuse f"'{name}' takes {takes} after the text, not {(len args)} arguments"))
   (for [[kind arg] (zip kinds args)] (check-value f"what '{name}' takes" kind arg)))
 
 
-(defclass Step []
-  #[[A `function` of a text with its further arguments filled in: a text → text function.
+(defn own-step [name function / #* args #** named]
+  #[[Return the text → text function of the user's `function` of a text and these arguments.
 
-      ((Step "replace" str.replace "a" "b") "banana")  ; => "bbnbnb"
+  Raise `TypeError` unless it is a function; `name` is what messages call it. The result raises
+  `StepError`, with file and line, if the function fails or returns anything but text.
 
-  It can be pickled if the function can. Called, it raises `StepError`, with the file and the line,
-  if the function raises an error or returns anything but text.]]
-
-  (meth __init__ [name @function / #* @args #** @named]
-    "Raise `TypeError` unless `function` is one; `name` is what messages call it."
-    (setv @name (clip name))
-    (unless (callable function)
-      (raise (TypeError
-        f"the step '{@name}' is not a function, but {function.__class__.__name__}"))))
-
-  (meth __call__ [text]
-    (setv code (getattr (unwrap @function) "__code__" None))  ; a builtin has none
+      ((own-step "replace" str.replace "a" "b") "banana")  ; => "bbnbnb"]]
+  (setv
+    name (clip name)
+    code (getattr (unwrap function) "__code__" None))  ; a builtin has none
+  (unless (callable function)
+    (raise (TypeError f"the step '{name}' is not a function, but {function.__class__.__name__}")))
+  (fn [text]
     (try
-      (setv result (@function text #* @args #** @named))
+      (setv result (function text #* args #** named))
       (except [StepError]  ; from a step inside this one
         (raise))
       (except [error Exception]
         (setv where (if code
           (path-and-line error code.co-filename code.co-firstlineno)
-          f"the step '{@name}'"))
+          f"the step '{name}'"))
         (raise (StepError f"{where}: {(summary error)}") :from error)))
     (unless (isinstance result str)
       (raise (StepError (+ (if code f"{code.co-filename}:{code.co-firstlineno}: " "")
-        f"the step '{@name}' returned {result.__class__.__name__}, not text"))))
+        f"the step '{name}' returned {result.__class__.__name__}, not text"))))
     result))
 
 

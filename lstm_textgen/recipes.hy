@@ -1,6 +1,6 @@
 "A recipe: a corpus and the model to train on it, declared in one form."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   collections.abc [Callable]
   dataclasses [dataclass replace]
@@ -12,37 +12,28 @@
   re
   sys
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [PASSAGE PATH TEXT check-value]
-  lstm-textgen.prep [compose-all path-and-line summary]
+  lstm-textgen.basics.values [PATH check-value]
+  lstm-textgen.prep [path-and-line summary]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [as-keyword check-given])
 
 
 (defclass [dataclass] Recipe []
-  #[[A corpus and the model to train on it, as declared by `defrecipe` or `recipe`.
+  #[[A corpus and the model to train on it, as declared by `defrecipe`.
 
   `name` and `doc` are text, `doc` may be None; `prep` is a text → text function or None;
   `settings` is a dict of the given settings, by names with underscores; `folder`, a Path, is that
   of the recipe's file, if `load_recipe` read it: sources that aren't in the current folder are
-  looked up there. It can be pickled if its `prep` can.]]
+  looked up there.]]
   #^ str name
   #^ str doc
   #^ Callable prep
   #^ dict settings
-  (setv #^ Path folder None))
+  (setv #^ Path folder None)
 
-
-(defn recipe [name * [doc None] [prep None] #** settings]
-  #[[Return a `Recipe`: `defrecipe` without macros.
-
-  `prep` is a step or a list of steps, as in `compose`; the settings are those that a recipe may
-  have. Raises `ValueError` for one that is unknown or out of range, and `TypeError` for one of the
-  wrong type.]]
-  (check-value "`name`" PASSAGE name)
-  (unless (is doc None) (check-value "`doc`" TEXT doc))
-  (Recipe name doc
-    :settings (check-given settings "recipe")
-    :prep (unless (is prep None) (compose-all prep))))
+  (meth __post-init__ []
+    "Raise `ValueError` for a setting that is unknown or out of range, `TypeError` for its type."
+    (setv @settings (check-given @settings "recipe"))))
 
 
 (defn with-recipe [asked]

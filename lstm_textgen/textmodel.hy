@@ -22,7 +22,7 @@
   lstm-textgen.pages.figures [model-card]
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.prep [compose-all default-prep]
+  lstm-textgen.prep [composed default-prep]
   lstm-textgen.recipes [Recipe]
   lstm-textgen.settings.table [READING SETTINGS check-setting]
   lstm-textgen.text.corpus [prepared-chunks]
@@ -309,8 +309,9 @@
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: a text or a list of
     texts, each on a new line.
-  - `recipe`: a `Recipe`, or the path of one, whose settings are the defaults. `prep`: a step, such
-    as a text → text function, or a list of steps, as in `compose`.
+  - `recipe`: a `Recipe`, or the path of one, whose settings are the defaults.
+  - `prep`: a step, or a list of steps: names such as "lower", tuples such as
+    ("drop-lines", "^#"), and text → text functions.
   - `display`: a `Display` that shows the run (default: a live display on a terminal or in a
     notebook).
   - `callbacks`: Keras callbacks, called as by `fit`, with epochs from 0 and losses in
@@ -335,7 +336,7 @@
   (setv
     more {"sources" sources
       "recipe" (check-value 'recipe RECIPE recipe)
-      "prep" (unless (is prep None) (compose-all prep))}
+      "prep" (unless (is prep None) (composed prep))}
     asked (.but asked #** (dfor [name value] (.items more) :if (is-not value None) name value)
       :path (check-value 'path PATH path)
       :callbacks (check-value "`callbacks`" CALLBACKS

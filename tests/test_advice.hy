@@ -11,7 +11,7 @@
   lstm-textgen.display.plain [Display]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.recipes [load-recipe]
-  lstm-textgen.text.units [Characters Vocabulary Words]
+  lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel joined-texts load train]
   tests.helpers [TEXT refusal-of saved-model small-model])
@@ -73,8 +73,6 @@
 
 (defn [(pytest.mark.parametrize #("method" "given" "named" "said") [
     #("generate" ["h"] {"temperature" (Fraction 1 2)} "`temperature` must be a number, 0 or more")
-    #("generate" ["h" True] {} "`length` must be a whole number, 0 or more, not True")
-    #("generate" ["h"] {"stop" 5} "`stop` must be non-empty text")
     #("generate" ["日" 5] {"warn" 5} "`warn` must be a function, not 5")
     #("generate" [5] {} "`seed` must be text, or a list of texts, not 5")
     #("generate" [[b"h"]] {} "`seed` must be text, or a list of texts, not [b'h']")
@@ -92,19 +90,15 @@
 
 
 (defn [(pytest.mark.parametrize #("options" "said") [
-    #({"quiet" None} "`quiet` must be True or False, not None")
     #({"display" Display} "`display` must be a display such as lstm_textgen.Display(), not <class")
     #({"display" 5} "`display` must be a display such as lstm_textgen.Display(), not 5")
     #({"prep" 5} "a step is a name, a tuple")
-    #({"base" 5} "`base` must be the name of a model, such as english, or its path, not 5")
-    #({"base" ""} "`base` must be the name of a model, such as english, ")
     #({"callbacks" 5} "`callbacks` must be a list of Keras callbacks, not 5")
     #({"text" 5} "`text` must be text, or a list of texts, not 5")
     #({"text" None  "sources" 5} "`sources` must be paths or URLs, not 5")
     #({"sources" "b"} "`sources` or `text`, not both")
     #({"column" "a"} "`column` has no effect on `text`")
     #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
-    #({"layers" [16 0.1]} "`layers` must be layers such as 256 or 512,dropout:0.2")
     #({"path" None} "`path` must be")
     #({"path" "a\0b"} "`path` must be a path, not 'a\\x00b' (it has a null character)")
     #({"report" "a\0b"} "`report` must be non-empty text, not 'a\\x00b' (it has a null char")])]
@@ -143,20 +137,9 @@
     (assert (in said (refusal-of act (build-vocabulary "a b" unit))))))
 
 
-(defn test-a-vocabulary-is-built-of-a-text-or-of-its-chunks []
-  (for [kind [Characters Words]]
-    (assert (= (. (kind.build "ab cd") units) (. (kind.build ["ab cd"]) units)))))
-
-
 (defn test-a-text-without-end-is-refused-whether-length-is-none-or-stop-empty [model]
   (for [options [{"length" None} {"length" None  "stop" []}]]
     (assert (in "a text needs an end" (refusal-of model.generate "h" #** options)))))
-
-
-(defn test-new-items-of-running-text-are-refused-whatever-else-is-missing [model]
-  (for [samples [None 3]]
-    (assert (in "needs a model of a list"
-      (refusal-of model.generate "h" :new True :length None :samples samples)))))
 
 
 (defn test-no-stops-and-a-compiled-pattern-with-its-flags-are-understood [model]

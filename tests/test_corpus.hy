@@ -7,7 +7,7 @@
   hypothesis [given strategies :as st]
   numpy :as np
   pytest
-  lstm-textgen.prep [default-prep lower]
+  lstm-textgen.prep [default-prep]
   lstm-textgen.text.corpus :as corpus
   lstm-textgen.text.corpus [Text cut-at-space ids-of prepared-chunks]
   lstm-textgen.text.looks [seed-within]
@@ -38,7 +38,7 @@
 
 (defn prepare [text]
   "Return `text` as it is prepared for a model of lower case."
-  (lower (default-prep text)))
+  (.lower (default-prep text)))
 
 
 (defn prepared-ids [text size unit]

@@ -5,12 +5,12 @@
   math
   re
   sys
+  unittest.mock [Mock]
   pytest
   rich.console [Console]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.display [make-display]
-  lstm-textgen.display.live [LiveDisplay]
-  lstm-textgen.display.panel [View draw-panel]
+  lstm-textgen.display.live [LiveDisplay draw-curve]
   lstm-textgen.display.plain [Display]
   lstm-textgen.modelfile.history [describe-kept]
   tests.helpers [a-plan])
@@ -18,8 +18,7 @@
 (setv
   pytestmark pytest.mark.quick
   URL "http://example.org/text.txt"
-  EPOCH {"epoch" 1  "loss" 0.6931  "validation_loss" 1.3863  "text" "a"}
-  SAMPLE (.join "\n" (gfor n (range 40) f"line {n} of what it writes")))
+  EPOCH {"epoch" 1  "loss" 0.6931  "validation_loss" 1.3863  "text" "a"})
 
 
 (defclass FakeTerminal [StringIO]
@@ -29,12 +28,11 @@
 
 
 (defn on-terminal [monkeypatch [kind "xterm"]]
-  "Let standard output be a terminal of that kind, 80×24; return it."
-  (setv terminal (FakeTerminal))
+  "Let standard output be a terminal of that kind, 80×24; return #(terminal display)."
   (for [[name value] [["TERM" kind] ["COLUMNS" "80"] ["LINES" "24"]]]
     (.setenv monkeypatch name value))
-  (.setattr monkeypatch sys "stdout" terminal)
-  terminal)
+  (.setattr monkeypatch sys "stdout" (FakeTerminal))
+  #(sys.stdout (make-display)))
 
 
 (defn show-epoch [display]
@@ -136,85 +134,75 @@
   (assert (= (.readouterr capsys) #("" "no room ␛[31m\n"))))
 
 
-;; * The picture of a run
+;; * What the live display shows
 
-(defn [(pytest.mark.parametrize #("terminal" "encoding" "kind") [
-    #(None None Display) #("xterm" "utf-8" LiveDisplay) #("dumb" "utf-8" Display)
-    #("xterm" "ascii" Display)])]
-    test-a-terminal-has-a-live-picture-if-it-can-show-one [monkeypatch terminal encoding kind]
-  (when terminal
-    (on-terminal monkeypatch terminal)
-    (.setattr monkeypatch FakeTerminal "encoding" encoding))
-  (assert (is (type (make-display)) kind)))
+(defn [(pytest.mark.parametrize #("kind" "encoding" "display") [
+    #("xterm" "utf-8" LiveDisplay) #("dumb" "utf-8" Display) #("xterm" "ascii" Display)])]
+    test-a-terminal-has-a-live-display-if-it-can-show-one
+    [monkeypatch kind encoding display]
+  (.setattr monkeypatch FakeTerminal "encoding" encoding)
+  (assert (is (type (get (on-terminal monkeypatch kind) 1)) display)))
 
 
-(defn a-view [#** plan]
-  "Return the view in the middle of a run whose plan has these changes."
-  (View (a-plan #** plan)
-    :activity "validating on 1,000 characters"
-    :title "epoch 4/9"
-    :share 0.5
-    :progress 0.4
-    :speed 31047
-    :left 68
-    :curves {"training" (lfor k (range 1 36) #((/ k 10) (/ 9 k)))
-      "validation" [#(1 2) #(2 1.5) #(3 1.25)]}
-    :sample SAMPLE
-    :saved "14:02:11"
-    :memory 1_200_000_000))
-
-
-(defn drawn [view width height]
-  "Return the lines that a terminal of that size shows of `view`."
-  (setv console (Console :file (StringIO) :width width :height height))
-  (.print console (draw-panel view width height))
+(defn drawn [monkeypatch size [sample (* "a line of what it writes\n" 40)] #** plan]
+  "Return the lines that a terminal of this `size` shows in the middle of a run with this `plan`."
+  (clock monkeypatch 10)
+  (setv
+    display (LiveDisplay)
+    display.start-live Mock)
+  (.begin-run display (a-plan #** plan))
+  (.begin-epoch display 4 9 9000 0)
+  (for [[done progress] [[900 0.05] [4500 0.4]]]
+    (.step display done 0.7 (if display.plan.epochs progress 0)))
+  (.end-epoch display EPOCH True sample)
+  (.saved display)
+  (.doing display "validating on 1,000 characters")
+  (setv
+    display.memory 1_200_000_000
+    console (Console :file (StringIO) :width (get size 0) :height (get size 1)))
+  (.print console (.draw display #* size))
   (.splitlines (.getvalue console.file)))
 
 
-(defn [(pytest.mark.parametrize #("width" "height") [#(80 23) #(200 49) #(60 20) #(40 12)])]
-    test-the-picture-fits-the-terminal [width height]
-  (setv lines (drawn (a-view) width height))
-  (assert (<= (len lines) height))
-  (assert (<= (max (map len lines)) width))
-  (for [words ["a.txt → model.h5" "lstm:24" "epoch 4/9" "50%" "whole run" "40%"]]
-    (assert (in words (.join "\n" lines)))))
-
-
-(defn [(pytest.mark.parametrize "size" [#(80 23) #(120 39)])]
-    test-the-picture-has-all-that-one-wants-to-know [size]
-  (setv text (.join "\n" (drawn (a-view) #* size)))
-  (for [words ["9,000 training" "it suits" "31,047 characters/s" "1:08 left" "training 0.257"
-      "validation 1.250" "bits per character" "0 " "9 epochs" "line 0 of what it writes"
-      "validating on 1,000 characters" "1.2 GB of memory" "saved at 14:02:11"]]
-    (assert (in words text))))
-
-
-(defn [(pytest.mark.parametrize #("plan" "words" "lacks") [
-    #({"unit" "pieces"} ["bits per character" "31,047 pieces/s"] "characters/s")
-    #({"epochs" 0} ["until Ctrl-C"] "left")])]
-    test-losses-of-any-unit-are-per-character-and-only-a-run-with-an-end-has-time-left
-    [plan words lacks]
-  (setv text (.join "\n" (drawn (a-view #** plan) 80 23)))
-  (for [each words] (assert (in each text)))
-  (assert (not-in lacks text)))
-
-
-(defn test-what-a-model-writes-is-no-command-and-no-markup []
+(defn [(pytest.mark.parametrize "size" [#(80 23) #(200 49) #(60 20) #(40 12)])]
+    test-the-display-fits-the-terminal-and-has-all-that-one-wants-to-know [monkeypatch size]
   (setv
-    view (a-view)
-    view.sample "\x1b[2J [bold]x[/bold] :smile:")
-  (assert (in "␛[2J [bold]x[/bold] :smile:" (.join "\n" (drawn view 80 23)))))
+    lines (drawn monkeypatch size)
+    text (.join "\n" lines))
+  (assert (<= (len lines) (get size 1)))
+  (assert (<= (max (map len lines)) (get size 0)))
+  (for [words ["a.txt → model.h5" "lstm:24" "epoch 4/9" "50%" "180 characters/s" "whole run" "40%"
+      "34 s left" "validating on"]]
+    (assert (in words text)))
+  (when (>= (get size 0) 80)
+    (for [words ["9,000 training" "it suits" "training 1.010" "validation 2.000" "1.2 GB of memory"
+        "bits per character" " 9 epochs" "a line of what it writes" "saved at"]]
+      (assert (in words text)))))
 
 
-;; * The live display
+(defn test-losses-are-per-character-and-only-a-run-with-an-end-has-time-left [monkeypatch]
+  (setv text (.join "\n" (drawn monkeypatch #(80 23) :unit "pieces" :epochs 0)))
+  (for [words ["bits per character" "180 pieces/s" "until Ctrl-C"]] (assert (in words text)))
+  (assert (not-in "left" text)))
 
-(defn watched [monkeypatch]
-  "Return #(terminal display): a terminal, and the live display on it."
-  #((on-terminal monkeypatch) (make-display)))
+
+(defn test-what-a-model-writes-is-no-command-and-no-markup [monkeypatch]
+  (assert (in "␛[2J [bold]x[/bold] :smile:"
+    (.join "\n" (drawn monkeypatch #(80 23) "\x1b[2J [bold]x[/bold] :smile:")))))
 
 
-(defn test-the-picture-vanishes-and-lines-stay [monkeypatch]
-  (setv [terminal live] (watched monkeypatch))
+(defn [(pytest.mark.parametrize #("curve" "width" "dots") [
+    #([#(0 4) #(1 2) #(2 1)] 4 [[0x11 0x84 0 0] [0 0 0x11 0x84]])
+    #([#(0 4) #(2 1)] 1 [[0xb1] [0xb8]])  ; joined from the top to the bottom
+    #([#(2 1)] 1 [[0] [0x80]])])]
+    test-a-curve-is-a-line-without-gaps-on-a-logarithmic-scale [curve width dots]
+  (assert (= (.tolist (draw-curve curve 2 width 2 1 4)) dots)))
+
+
+;; * A run with a live display
+
+(defn test-the-display-vanishes-and-lines-stay [monkeypatch]
+  (setv [terminal live] (on-terminal monkeypatch))
   (.begin-run live (a-plan))
   (.doing live "compiling the network")
   (show-epoch live)
@@ -230,28 +218,27 @@
 
 
 (defn test-a-run-that-resumes-begins-with-the-curves-so-far [monkeypatch]
-  (setv [_ live] (watched monkeypatch))
+  (setv [terminal live] (on-terminal monkeypatch))
   (.begin-run live (a-plan :losses [{"training" 1  "validation" 2} {"training" 0.9}]))
-  (setv curves live.view.curves)
   (.end-bar live)
-  (assert (= curves {"training" [#(1 1) #(2 0.9)]  "validation" [#(1 2)]})))
+  (assert (= live.curves {"training" [#(1 1) #(2 0.9)]  "validation" [#(1 2)]})))
 
 
 (defn test-the-curve-has-the-loss-since-its-last-point-and-no-end-of-points [monkeypatch]
-  (setv [_ live] (watched monkeypatch))
+  (setv [terminal live] (on-terminal monkeypatch))
   (.begin-run live (a-plan :epochs 0))
   (.begin-epoch live 1 0 9000 0)
   (for [done (range 1 9001)]
     (.step live done (/ (+ (min done 4500) (* 2 (max 0 (- done 4500)))) done)))
-  (setv curve (get live.view.curves "training"))
   (.end-bar live)
+  (setv curve (get live.curves "training"))
   (assert (< 100 (len curve) 700))
   (assert (= (round (get curve -1 1) 2) 2.89)))  ; 2 nats
 
 
-(defn test-the-picture-obeys-no-color [monkeypatch]
+(defn test-the-display-obeys-no-color [monkeypatch]
   (.setenv monkeypatch "NO_COLOR" "1")
-  (setv [terminal live] (watched monkeypatch))
+  (setv [terminal live] (on-terminal monkeypatch))
   (.begin-run live (a-plan))
   (show-epoch live)
   (.end-bar live)
@@ -261,8 +248,8 @@
     (assert (in part ["" "0" "1" "2"]) code)))  ; plain, bold, dim
 
 
-(defn test-a-warning-reaches-standard-error-while-the-picture-is-there [monkeypatch capfd]
-  (setv [_ live] (watched monkeypatch))
+(defn test-a-warning-reaches-standard-error-while-the-display-is-there [monkeypatch capfd]
+  (setv [_ live] (on-terminal monkeypatch))
   (.begin-run live (a-plan))
   (.warn live "no room")
   (.end-bar live)
@@ -270,13 +257,10 @@
 
 
 (defn test-a-download-on-a-terminal-counts-megabytes [monkeypatch]
-  (setv [terminal live] (watched monkeypatch))
-  (.download live URL 0 (* 2 MB))
-  (.download live URL MB (* 2 MB))
-  (.refresh live.live)
-  (assert (in "1.0/2.0 MB" (.getvalue terminal)))
-  (.download live "http://example.org/b" MB None)
-  (.refresh live.live)
-  (assert (in " 1.0 MB" (.getvalue terminal)))
+  (setv [terminal live] (on-terminal monkeypatch))
+  (for [[url total shown] [[URL (* 2 MB) "1.0/2.0 MB"] ["http://example.org/b" None " 1.0 MB"]]]
+    (.download live url MB total)
+    (.refresh live.live)
+    (assert (in shown (.getvalue terminal))))
   (.end-bar live)
   (assert (is live.live None)))

@@ -5,7 +5,6 @@
   io
   os
   re
-  threading
   pytest
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.files :as files
@@ -92,14 +91,6 @@
     (assert (= (read-sources [path]) "on a drive")))
   (assert (= (complaint [r"D:\x.txt"]) (+ r"there is no file 'D:\\x.txt', "
     "neither here nor in corpora/"))))
-
-
-(defn test-a-pipe-is-a-file [here]
-  (os.mkfifo "pipe")
-  (setv writer (threading.Thread :target write :args #("pipe" "through the pipe")))
-  (.start writer)
-  (assert (= (read-sources ["pipe"]) "through the pipe"))
-  (.join writer))
 
 
 (defn test-a-pipe-that-nothing-writes-to-is-named [here monkeypatch]
@@ -190,14 +181,11 @@ print(ascii(read_sources(['-'], 'cp1252')))")
       #("cp1252" (* "Die Füchse singen schön über die Straße. " 3))
       #("cp1252" FRENCH)
       #("mac-roman" FRENCH)
-      #("mac-roman" (subtitled "Die Füchse singen schön über die Straße. Ärger gibt es später.\n"))
       #("cp1250" (* "Zażółć gęślą jaźń. Lis śpiewa nocą, a potem śpi. " 3))
       #("cp1251" (* "Привет, мир! Как дела у лисы? " 3))
       #("koi8-r" (* "Привет, мир! Как дела у лисы? " 3))
-      #("cp932" (* "日本語の文章です。狐が歌う。" 3))
       #("cp932" (+ "x" (* "日本語の文章です。狐が歌う。\n" 80_000)))  ; read at once: half of one
       #("euc-jp" (* "日本語の文章です。狐が歌う。" 3))
-      #("gb18030" (* "我们今天去公园，看见一只狐狸在唱歌。" 3))
       #("big5" (* "我們今天去公園，看見一隻狐狸在唱歌。" 3))
       #("cp949" (* "여우가 노래한다. 오늘은 날씨가 좋다. " 3))
       #("utf-16" (* "漢字" 3))
@@ -206,13 +194,6 @@ print(ascii(read_sources(['-'], 'cp1252')))")
     test-the-encoding-of-a-text-is-guessed [here encoding text]
   (write "a.srt" (.encode text encoding))
   (assert (.endswith (complaint ["a.srt"]) f"try `encoding` {encoding}")))
-
-
-(defn [(pytest.mark.parametrize "encoding" [
-      "utf-99" "hex" "" "a\0b" "undefined" "idna" "punycode"])]
-    test-an-unknown-encoding-is-refused [encoding]
-  (with [_ (pytest.raises ValueError :match "`encoding` must be the name of an encoding")]
-    (check-setting "encoding" encoding)))
 
 
 (defn test-no-encoding-is-proposed-that-fails [here]
@@ -243,7 +224,6 @@ print(ascii(read_sources(['-'], 'cp1252')))")
         "save it as text (.txt) and give that")
       #(b"\x89PNG\r\n\x1a\n" "a picture" "give its text as a .txt file")
       #(b"\xff\xd8\xff\xe0" "a picture" "give its text as a .txt file")
-      #(b"GIF89a\x10\x00\x10\x00" "a picture" "give its text as a .txt file")
       #(b"RIFF....WEBP" "a picture" "give its text as a .txt file")])]
     test-a-known-format-is-named-whatever-the-encoding [here content kind advice]
   (write "a.txt" content)

@@ -45,13 +45,9 @@
 
 ;; * `defprep`: what it does
 
-(defn test-steps-are-applied-in-their-order []
+(defn test-steps-preps-and-own-functions-are-applied-in-their-order []
   (assert (= (clean "# NOTE\nBANANA\n") "bonono\n"))
-  (assert (= clean.__doc__ "Keep the prose."))
-  (assert (= clean.__name__ "clean")))
-
-
-(defn test-preps-and-own-functions-compose []
+  (assert (= [clean.__name__ clean.__doc__] ["clean" "Keep the prose."]))
   (assert (= (shout "cat") "COT!!"))
   (defprep local (fn [t] (+ t text)) str.strip)
   (assert (= (local "x") "xnot the text")))
@@ -74,9 +70,8 @@
   (setv marks ["#" ";"])
   (defprep uncommented (drop-lines f"^[{(.join "" marks)}]"))
   (assert (= (uncommented "; no\nyes\n# no\n") "yes\n"))
-  (defprep broken (drop-lines (+ "(" "")))
   (with [_ (pytest.raises ValueError :match "drop-lines.*regular expression")]
-    (broken "a")))
+    (defprep broken (drop-lines (+ "(" "")))))
 
 
 (defn test-names-of-the-user-do-not-reach-the-expansion []
@@ -91,12 +86,9 @@
 
 (defn [(pytest.mark.parametrize #("body" "said") [
     #("lowr" "unknown step 'lowr'; did you mean 'lower'?")
-    #("(drop-line \"a\")" "unknown step 'drop-line'; did you mean 'drop-lines'?")
     #("(drop-lines)" "'drop-lines' takes a regular expression after the text, not 0 arguments")
     #("(lower 1)" "'lower' takes nothing after the text, not 1 arguments")
     #("(keep-lines \"(\")" "must be a regular expression, not '('")
-    #("(keep-lines 3)" "must be a regular expression, not 3")
-    #("(replace \"\" \"a\")" "must be non-empty text")
     #("(replace \"a\" None)" "must be text, not None")
     #("(.replace \"a\" \"b\")" "`.replace` is a method, not a step; write `replace`, without")
     #(".strip" "`.strip` is a method, not a step; write (fn [text] (.strip text …))")

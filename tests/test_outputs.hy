@@ -85,7 +85,7 @@
 
 
 (defn test-logs-of-a-run-take-no-other-place [sure refusal]
-  (write-text sure "(import lstm-textgen [recipe]) (setv r (recipe \"r\"))" "recipe.hy")
+  (write-text sure "(require lstm-textgen.macros [defrecipe]) (defrecipe r)" "recipe.hy")
   (write-text sure "a,b\n1,2\n" "mine.csv")
   (for [[flags words] [
       [["--csv" "mine.csv"] "mine.csv already exists"]

@@ -1,10 +1,8 @@
-"Models, steps and recipes can be pickled, as process pools and joblib require."
+"Models can be pickled, as process pools and joblib require."
 
 (import
   pickle
   pytest
-  lstm-textgen.prep [compose]
-  lstm-textgen.recipes [recipe]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
   tests.helpers [run-python small-model succeeded])
@@ -22,11 +20,6 @@ print(model.generate("h", 20, rng_seed=1), end="")
 (defn copied [value]
   "Return `value` after it was pickled."
   (pickle.loads (pickle.dumps value)))
-
-
-(defn louder [text mark]
-  "Return `text` with a `mark` at its end."
-  (+ text mark))
 
 
 (defn [(pytest.mark.parametrize "make" [
@@ -48,11 +41,3 @@ print(model.generate("h", 20, rng_seed=1), end="")
   (.write-bytes (/ tmp-path "model.pickle") (pickle.dumps model))
   (assert (= (succeeded (run-python "-c" WRITE :cwd tmp-path))
     (.generate model "h" 20 :rng-seed 1))))
-
-
-(defn test-a-recipe-and-its-composed-steps-can-be-pickled []
-  (setv
-    steps ["lower" #("replace" "a" "o") str.strip #(louder "!")]
-    tales (copied (recipe "tales" :prep steps :epochs 3)))
-  (assert (= tales.settings {"epochs" 3}))
-  (assert (= (tales.prep " BANANA ") ((copied (compose #* steps)) " BANANA ") "bonono!")))

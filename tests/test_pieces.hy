@@ -58,12 +58,6 @@
   (assert (= (.split grown "the über") [#* (.split PIECES "the ") "ü" "b" "e" "r"])))
 
 
-(defn test-pieces-are-stored-and-loaded []
-  (setv again (parse-vocabulary (.to-json PIECES)))
-  (assert (= again.units PIECES.units))
-  (assert (= (.split again WORDS) (.split PIECES WORDS))))
-
-
 (defn [(pytest.mark.parametrize "units, merges, message" [
     #(["a" "b" "ab"] [] "a merge for each")
     #(["a" "b" "ab"] [[1 0]] "no valid merge for 'ab'")

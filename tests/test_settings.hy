@@ -10,7 +10,7 @@
     PASSAGE POSITIVE PROBABILITY RATIO REPEAT SEED SHARE STOPS TABLE-COLUMNS TEMPERATURE TEXT
     TEXT-LIST TEXTS WHOLE]
   lstm-textgen.cli.flags [make-parser parse-flags]
-  lstm-textgen.recipes [recipe]
+  lstm-textgen.recipes [Recipe]
   lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.models [ModelSettings continued-settings from-file new-settings]
@@ -32,7 +32,8 @@
     TEMPERATURE [-1 NAN (float "inf") [] [0.5 -1] "hot"]  FLAG [1 "no" None]
     TEXT [5]  PASSAGE ["" 5]  MODEL ["" 5]  TEXT-LIST [5]  TEXTS [[] [1] "a.txt"]
     MATCH ["(" "" 5]  REPEAT [-1 4 "x"]  COPY [-1 19 "x"]  CONDITIONS ["lang" "" ["a=b" ""] 5]
-    STOPS ["" ["a" ""] 5]  TABLE-COLUMNS ["" "{a" [5]]  ENCODING ["klingon" "" "punycode" 8]
+    STOPS ["" ["a" ""] 5]  TABLE-COLUMNS ["" "{a" [5]]
+    ENCODING ["klingon" "" "punycode" "hex" "undefined" 8]
     LAYERS ["128,dense:9" "" "dropout:0.2" -1 [4.8] True]
     UNIT ["bytes" ["words"]]  ITEMS ["page"]})
 
@@ -63,7 +64,7 @@
     (yield #((fn [] (check-given {name value} place)) f"`{name}`")))
   (when (in "recipe" places)
     (setv key (or setting.keyword name))
-    (yield #((fn [] (recipe "r" #** {key value})) f"`{name}`"))
+    (yield #((fn [] (Recipe "r" None None {key value})) f"`{name}`"))
     (setv form `(hy.R.lstm_textgen/macros.defrecipe r ~(hy.models.Keyword key) ~value))
     (yield #((fn [] (hy.macroexpand form "hy")) f"`:{(hy.unmangle key)}`")))
   (when (and (in "cli" places) (not (or setting.value (is setting.kind TEXTS)))
@@ -94,7 +95,7 @@
     (parse-flags ["--toy-size" "0"]))
   (with [_ (pytest.raises HyMacroExpansionError :match "`:toy-size` must be a whole number")]
     (hy.macroexpand '(hy.R.lstm_textgen/macros.defrecipe r :toy-size 0)))
-  (assert (= (. (recipe "r" :toy-size 3) settings) {"toy_size" 3}))
+  (assert (= (. (Recipe "r" None None {"toy-size" 3}) settings) {"toy_size" 3}))
   (with [_ (pytest.raises TypeError :match "`toy_size` must be a whole number")]
     (check-given {"toy_size" "3"} "train")))
 

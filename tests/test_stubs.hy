@@ -10,15 +10,13 @@
 (setv
   CORRECT #[[
 import re
-from collections.abc import Callable
 from typing import Any, Generator, assert_type
 
 import numpy as np
 import numpy.typing as npt
 
 import lstm_textgen
-from lstm_textgen import Characters, Display, Recipe, Score, TextModel, prep
-from lstm_textgen.prep import compose, drop_lines, lower
+from lstm_textgen import Characters, Display, Recipe, Score, TextModel
 
 
 class Silent(Display):
@@ -49,39 +47,36 @@ def all_of(model: TextModel, recipe: Recipe) -> None:
     print(total.bits, units, bits.shape, Score().count)
     cells = model.cells("hello")
     print(cells.activations[0].shape, [cell.name for cell in cells.named])
-    steps: Callable[[str], str] = compose("lower", ("replace", "a", "b"), str.strip)
-    print(steps(drop_lines(lower(prep.nfc("A")), "#")))
     settings: dict[str, Any] = recipe.settings
     print(settings, Silent().unit)
 
 
-all_of(lstm_textgen.load("model"), lstm_textgen.recipe("r", prep="lower", epochs=1))
+all_of(lstm_textgen.load("model"), lstm_textgen.load_recipe("r.hy"))
 
 
 def train() -> TextModel:
     return lstm_textgen.train(
-        text=(line for line in ["a", "b"]), prep=("replace", "a", "b"), layers=[9, "dropout:0.1"],
-        recipe=lstm_textgen.recipe("r", prep=["lower"]), display=Silent(), epochs=1)
+        text=(line for line in ["a", "b"]), prep=["lower", ("replace", "a", "b"), str.strip],
+        layers=[9, "dropout:0.1"], recipe="r.hy", display=Silent(), epochs=1)
 ]]
   WRONG #[[
 import lstm_textgen
-from lstm_textgen.prep import lower
 model = lstm_textgen.load("model")
 number: int = model.generate("h")
 text: str = model.generate(["h"])
 model.generate(5)
 lstm_textgen.train(report=5)
-lower(5)
 ]])
 
 
 (defn test-a-correct-script-passes-the-strict-check-and-runs-and-wrong-types-are-found [tmp-path]
   (saved-model tmp-path)
-  (write-all {(/ tmp-path "right.py") CORRECT  (/ tmp-path "wrong.py") WRONG})
+  (write-all {(/ tmp-path "right.py") CORRECT  (/ tmp-path "wrong.py") WRONG
+    (/ tmp-path "r.hy") "(require lstm-textgen.macros [defrecipe]) (defrecipe r :prep lower)"})
   (setv checked (run-python "-m" "mypy" "--strict" "right.py" "wrong.py"
     :cwd tmp-path :cold True :environment {"MYPYPATH" (str ROOT)}))
   (assert (= (re.findall r"(?m)^(\w+)\.py:(\d+): error" checked.stdout)
-    (lfor line "45678" #("wrong" line))))
+    (lfor line "3456" #("wrong" line))))
   (assert (succeeded (run-python "right.py" :cwd tmp-path))))
 
 

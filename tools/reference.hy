@@ -11,7 +11,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   textwrap
   lstm-textgen
   lstm-textgen.basics.values [CONDITIONS FLAG MATCH STOPS TABLE-COLUMNS TEMPERATURE TEXT-LIST]
-  lstm-textgen.prep :as prep
+  lstm-textgen.prep [STEPS]
   lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.parameters [described]
@@ -130,17 +130,10 @@ the functions that make them. A test compares the pages in docs/ with their resu
   "Return a table of the steps of data preparation."
   (+ "step | what it does\n--- | ---\n"
     (.join "" (gfor
-      [name kinds] (.items prep.STEPS)
-      :setv function (getattr prep (hy.mangle name))
-      :setv names (cut (list (. (inspect.signature function) parameters)) 1 None)
-      :setv form (if kinds f"({name} {(.join " " (gfor n names (.upper (hy.unmangle n))))})" name)
-      f"`{form}` | {(first-sentence function)}\n"))))
-
-
-(defn first-sentence [object]
-  "Return the description of the result in `object`'s docstring, as a sentence."
-  (setv sentence (get (re.split r"(?<=\.) |;|\n\n" (inspect.getdoc object)) 0))
-  (.replace (.rstrip (.join " " (.split sentence)) ".") "Return " ""))
+      [name step] (.items STEPS)
+      :setv names (cut (list (. (inspect.signature step.function) parameters)) 1 None)
+      :setv form (if step.kinds f"({name} {(.join " " (map str.upper names))})" name)
+      f"`{form}` | {step.result}\n"))))
 
 
 ;; * Python and Hy

@@ -17,7 +17,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
-  lstm-textgen.prep [ascii-quotes]
+  lstm-textgen.prep [QUOTES]
   lstm-textgen.settings.facts [Base]
   lstm-textgen.settings.models [new-settings]
   lstm-textgen.settings.training [COMPARED-PLACES COMPARED-UNITS FAMILIAR STRANGE]
@@ -171,7 +171,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   "Return the id of `unit` without accents, with plain quotes, or in the other case, or None."
   (setv
     bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
-    plain (ascii-quotes bare)
+    plain (.translate bare QUOTES)
     forms [plain (.lower plain) (.swapcase plain) (cut plain 1)])
   (next (gfor form forms :if (in form vocabulary.ids) (get vocabulary.ids form)) None))
 

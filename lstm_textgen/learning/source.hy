@@ -14,7 +14,7 @@
   lstm-textgen.display.plain [Display]
   lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.machines [ProcessGroup]
-  lstm-textgen.prep [lower prepared-name]
+  lstm-textgen.prep [prepared-name]
   lstm-textgen.settings.facts [Facts MOST-PEOPLE]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.sizing [default-unit]
@@ -92,7 +92,7 @@
         :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
         :limit (* MB asked.max-download)) :width @settings.join-lines))
       (when asked.prep (setv chunks (cut-at-space [(asked.prep (.join "" chunks))])))
-      (for [chunk chunks] (yield (if @settings.lower (lower chunk) chunk)))
+      (for [chunk chunks] (yield (if @settings.lower (.lower chunk) chunk)))
       (setv others (- (len @summaries) (len @_shown)))
       (when others (.say display f"… and {(counted others "more documents")}"))
       (finally (.end-bar display))))

@@ -47,27 +47,27 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
 
 
 (defn [(lru-cache 8)] break-rules [vocabulary item-ends unbroken]
-  #[[Return #(barred next): where texts in units of `vocabulary` have no line breaks; or None.
+  #[[Return #(barred following): where texts in units of `vocabulary` have no line breaks; or None.
 
   In state 1 no line break may follow, in state 3 no small letter: it is after a break after state
-  2. `barred` (4, size) has -∞ for these units of each state, `next` (4, size) the state after each
-  unit. `item-ends` are the characters that lines end with, empty or None for any, `unbroken` is as
-  of `unbroken-in`. The last few are kept, as every request to a server needs one.]]
+  2. `barred` (4, size) has -∞ for these units of each state, `following` (4, size) the state
+  after each unit. `item-ends` are the characters that lines end with, empty or None for any,
+  `unbroken` is as of `unbroken-in`. The last few are kept, as each text needs one.]]
   (setv
     end (.get vocabulary.ids "\n")
     kinds (.split (or unbroken "")))
   (when (or (is end None) (not (or kinds item-ends))) (return None))
-  (setv [barred next] (lfor kind ["float32" "int8"] (np.zeros #(4 vocabulary.size) kind)))
+  (setv [barred following] (lfor kind ["float32" "int8"] (np.zeros #(4 vocabulary.size) kind)))
   (for [[unit id] (.items vocabulary.ids)  :if (!= id end)]
     (setv
       last (cut unit -1 None)
       kind (_kind last)
-      (get next #(... id)) (cond
+      (get following #(... id)) (cond
         (or (in kind kinds) (and item-ends (not-in last item-ends))) 1
         (and kind (in "sentences" kinds)) 2
         True 0))
     (when (.islower (cut (.lstrip unit) 1)) (setv (get barred #(3 id)) (- inf))))
   (setv
     (get barred #(1 end)) (- inf)
-    (get next #([2 3] end)) 3)
-  #(barred next))
+    (get following #([2 3] end)) 3)
+  #(barred following))

@@ -79,7 +79,6 @@
 
 
 (defn _controls-in [text]
-  "Return how many control characters `text` has."
   (sum (map text.count CONTROLS)))
 
 

@@ -6,16 +6,12 @@ has a hash of each item; later there are the places of items.]]
 (eval-when-compile (require hyrule [meth ncut unless]))
 (import
   collections [Counter]
-  functools [cache]
   itertools [chain compress]
   math [ceil]
-  re
-  statistics [median]
-  unicodedata
   numpy :as np
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.values [clip counted]
+  lstm-textgen.basics.values [counted]
   lstm-textgen.text.corpus [Store gathered]
   lstm-textgen.text.items [ENDS FINGERPRINT MOST-KNOWN fingerprints join-fingerprints raw-parts
     split-items tidied])
@@ -26,21 +22,10 @@ has a hash of each item; later there are the places of items.]]
   MOST-COPIES 10      ; of an item that may be held out: training needs those that are frequent
   AT-ONCE (** 2 16)   ; items looked up at once: their arrays stay in the processor's cache
   SCANNED (** 2 20)   ; units in which ends of items are sought at once
-  ;; What is odd in the first `SEARCHED` characters: items of which a word that occurs `OFTEN`
-  ;; times is half; those `FAR-LONGER` times as long as the median; at least `CLUSTER`, but at most
-  ;; the share `RARE` of all, in another script than most.
-  SEARCHED 3_000_000
-  OFTEN 50
-  REPEATED-SHOWN 10  ; items with repeated words that have a line each
-  FAR-LONGER 100
-  CLUSTER 3
-  RARE 0.1
-  COLUMN-NAMES (re.compile r"(?i)(?:(?:first|last|full)[ _-]?)?names?|titles?|texts?|words?")
   BRIEF 16         ; units, on average, up to which items are brief …
   BRIEF-LOOKBACK 32  ; … and windows, too (bench/log.md)
   WINDOWS [64 128 256]  ; lookbacks to choose from to have items whole
-  MOST-ITEMS 0.95  ; share of the items that is nearly all of them
-  QUOTED-ITEM 40)  ; characters of an item in a message
+  MOST-ITEMS 0.95)  ; share of the items that is nearly all of them
 
 
 (defclass Listing []
@@ -54,8 +39,8 @@ has a hash of each item; later there are the places of items.]]
 
   (meth __init__ [@items]
     (setv
-      [@lines @count @copies @longest @long @median @last] [0 0 0 0 0 0 ""]
-      [@oddities @known] [(Oddities) b""]
+      [@count @copies @longest @long @median @last] [0 0 0 0 0 ""]
+      @known b""
       @heights (Counter)))  ; of items: how many lines they have
 
   (meth chunks [chunks]
@@ -89,9 +74,7 @@ has a hash of each item; later there are the places of items.]]
     (when found
       (+= @count (len found))
       (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
-      (.note @oddities found text @lines)
       (.update @heights (gfor item found (+ 1 (.count item "\n")))))
-    (+= @lines (if (= @items "line") (len parts) (- (.count text "\n") (.count rest "\n"))))
     #(rest (if (and (= @items "line") (= found parts))  ; nothing to tidy: the same objects
       (.removesuffix text rest)
       (.join (get ENDS @items) [#* found ""]))))
@@ -102,7 +85,6 @@ has a hash of each item; later there are the places of items.]]
     `text` has the chunks of `chunks`.]]
     (.say display (+ f"a list of {(counted @count f"{@items}s")}"
       (if @copies f", of which {@copies :,} equal an earlier one" "")))
-    (for [line (.described @oddities)] (.say display line))
     (unless (> (- @count @copies) MOST-KNOWN)
       (setv @known (join-fingerprints #* (gfor
         chunk text
@@ -234,81 +216,3 @@ has a hash of each item; later there are the places of items.]]
       last (get here -1))
     (.append bounds (.astype (+ first 1 (np.flatnonzero ends)) dtype)))
   (np.concatenate bounds))
-
-
-;; * What is odd
-
-(defclass Oddities []
-  "What may be mistakes in a list."
-
-  (meth __init__ []
-    (setv
-      @searched 0
-      @sizes []         ; characters of the items searched
-      @first ""         ; the first item
-      @longest #(0 0)   ; characters of the longest item of all, and its line
-      @repeating 0      ; items with repeated words
-      @repeated []      ; lines about the first of them
-      @scripts {}))     ; for each script a list: the number of items, the line of the first
-
-  (meth note [found text lines]
-    "Note what is odd about the items `found` in `text`, before which `lines` lines have passed."
-    (setv item (max found :key len))
-    (when (> (len item) (get @longest 0))
-      (setv @longest #((len item) (line-of item text lines))))
-    (unless (< @searched SEARCHED) (return))
-    (unless @searched (setv @first (get found 0)))
-    (+= @searched (len text))
-    (.extend @sizes (map len found))
-    (for [item found]
-      (setv script (script-of (next (filter str.isalpha item) "")))
-      (when (not-in script @scripts)
-        (setv (get @scripts script) [0 (line-of item text lines)]))
-      (+= (get @scripts script 0) 1)
-      (when (setx word (repeated-word item))
-        (+= @repeating 1)
-        (when (<= @repeating REPEATED-SHOWN)
-          (.append @repeated (+ f"line {(line-of item text lines) :,} mostly repeats "
-            (clip (repr word) QUOTED-ITEM)))))))
-
-  (meth described []
-    "Return a line about each oddity."
-    (setv
-      [size line] @longest
-      usual-size (if @sizes (median @sizes) 1)
-      times (/ size usual-size)
-      usual (max @scripts :key (fn [script] (get @scripts script 0)) :default ""))
-    (list (filter None [
-      (when (or (.fullmatch COLUMN-NAMES @first)
-          (and (.isalpha @first) (.islower @first) (<= (* 3 (len @first)) usual-size)))
-        f"the first item, {(clip (repr @first) QUOTED-ITEM)}, may be the name of a column")
-      #* @repeated
-      (when (> @repeating REPEATED-SHOWN)
-        f"{(- @repeating REPEATED-SHOWN) :,} more items mostly repeat a word")
-      (when (>= times FAR-LONGER)
-        f"line {line :,} has an item {times :,.0f} times as long as the median one")
-      #* (gfor
-        [script [count line]] (.items @scripts)
-        :if (and script usual (!= script usual) (<= CLUSTER count (* RARE (len @sizes))))
-        f"{count :,} items are in {(.capitalize script)} script, the first on line {line :,}")]))))
-
-
-(defn line-of [item text lines]
-  "Return the number of the line in `text` where `item` begins; `lines` come before `text`."
-  (setv found (re.search rf"(?m)^[^\S\n]*{(re.escape item)}[^\S\n]*$" text))
-  (+ 1 lines (.count text "\n" 0 (if found (.start found) 0))))
-
-
-(defn repeated-word [item]
-  "Return the word that is half of a long `item` or more, or None."
-  (when (>= (len item) (* 2 OFTEN))
-    (setv words (.split item))
-    (when (>= (len words) OFTEN)
-      (setv [[word times]] (.most-common (Counter words) 1))
-      (when (>= times (max OFTEN (/ (len words) 2))) word))))
-
-
-(defn [cache] script-of [letter]
-  "Return the script of `letter`, maybe empty, as Unicode names it: `LATIN`, or an empty string."
-  (setv name (get (.split (if letter (unicodedata.name letter "") "") " ") 0))
-  (.get {"HIRAGANA" "CJK"  "KATAKANA" "CJK"} name name))

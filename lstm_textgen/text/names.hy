@@ -113,4 +113,4 @@ the names of its text, and others become rarer (bench/log.md).]]
     (setv @next {})))
 
 
-(setv _names-of ((lru-cache 8) Names))  ; the last few, as every request to a server needs one
+(setv _names-of ((lru-cache 8) Names))  ; the last few, as each text needs one

@@ -58,25 +58,25 @@ whoever has it and a few words of the text can extend them one by one.]]
 
 
 (defclass Shingles []
-  #[[The shingles of texts, in the filters `all` and `often` (see `shingles-of`).
+  #[[The shingles of texts, in the filters `whole` and `often` (see `shingles-of`).
 
   `refused` counts the places where a unit wasn't taken because of them.]]
 
-  (meth __init__ [all often]
+  (meth __init__ [whole often]
     (setv
-      [@_all @_often] (gfor bits [all often] #(bits (- 33 (.bit-length (* 8 (len bits))))))
+      [@_whole @_often] (gfor bits [whole often] #(bits (- 33 (.bit-length (* 8 (len bits))))))
       @refused 0))
 
   (meth copied? [shingle refrains]
     "Return whether the texts have `shingle`; with `refrains`, whether they have it just once."
-    (setv hash (hash-of shingle))
-    (and (_in? hash #* @_all) (not (and refrains (_in? hash #* @_often))))))
+    (setv key (hash-of shingle))
+    (and (_in? key #* @_whole) (not (and refrains (_in? key #* @_often))))))
 
 
-(defn _in? [hash bits shift]
-  "Return whether `hash` is in the filter `bits`, which may be empty."
+(defn _in? [key bits shift]
+  "Return whether the hash `key` is in the filter `bits`, which may be empty."
   (unless bits (return False))
   (for [factor FACTORS]
-    (setv index (>> (& (* hash factor) 0xFFFFFFFF) shift))
+    (setv index (>> (& (* key factor) 0xFFFFFFFF) shift))
     (unless (& (>> (get bits (>> index 3)) (& index 7)) 1) (return False)))
   True)

@@ -152,7 +152,6 @@
     "Return the sequence that a text's length counts: its `units`, or their characters."
     (if @measure (chain.from-iterable units) units))
 
-
   (meth decode [ids]
     #[[Return the text of `ids`, integers (time,); the unknown unit becomes an empty string.
 
@@ -270,7 +269,6 @@
 
 
 (defn [cache] _word-pattern []
-  "Return the regular expression of words."
   (re.compile (_words rf"\w[\w{(marks)}]*" rf"[^\w\s][{(marks)}]*" r"[^\S\n]")))
 
 

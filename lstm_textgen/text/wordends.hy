@@ -78,9 +78,9 @@ are the items.]]
 
   The end is None if it hasn't; it is -1 if it ended before the last character before `text`.]]
   (for [[n character] (enumerate text)]
-    (setv next (get WORD-TABLE state (class-of character)))
-    (when (in next ".-") (return #(state (- n (int (= next "-"))))))
-    (setv state next))
+    (setv after (get WORD-TABLE state (class-of character)))
+    (when (in after ".-") (return #(state (- n (int (= after "-"))))))
+    (setv state after))
   #(state None))
 
 
@@ -92,10 +92,10 @@ are the items.]]
   (for [[n character] (enumerate tail)]
     (setv
       own (class-of character)
-      next (get WORD-TABLE state own))
-    (when (in next ".-") (setv [state next] ["S" (get WORD-TABLE "S" own)]))
+      after (get WORD-TABLE state own))
+    (when (in after ".-") (setv [state after] ["S" (get WORD-TABLE "S" own)]))
     (when (= state "S") (setv start n))
-    (setv state next))
+    (setv state after))
   (if (in state "LJ") #((get {"L" "T"  "J" "U"} state) (cut tail start None)) #("S" "")))
 
 

@@ -84,12 +84,12 @@ what can't be met: no text goes there.]]
 
   (meth derive [e c]
     "Return what `step` does, or raise `TooWide`."
-    (setv next (.get e.derivatives c))
-    (when (is next None)
+    (setv rest (.get e.derivatives c))
+    (when (is rest None)
       (setv
-        next (@_derivative e c)
-        (get e.derivatives c) next))
-    next)
+        rest (@_derivative e c)
+        (get e.derivatives c) rest))
+    rest)
 
   (meth _derivative [e c]
     (setv parts e.parts)
@@ -120,27 +120,27 @@ what can't be met: no text goes there.]]
         [waiting searched] [[#(e.least 0 0 e)] 0])
       (while waiting
         (setv
-          [least up _ next] (heappop waiting)
+          [least up _ nearest] (heappop waiting)
           depth (- up))
-        (when (or next.sure? (= least inf) (> searched MOST-SEARCHED)) (break))
-        (when (= depth (get depths next))  ; otherwise a shorter way to it was found
-          (.append closed next)
-          (for [after (dict.fromkeys (gfor c @classes (@step next c)))]
+        (when (or nearest.sure? (= least inf) (> searched MOST-SEARCHED)) (break))
+        (when (= depth (get depths nearest))  ; otherwise a shorter way to it was found
+          (.append closed nearest)
+          (for [after (dict.fromkeys (gfor c @classes (@step nearest c)))]
             (+= searched after.width)
             (when (< (+ depth 1) (.get depths after inf))
               (setv
                 (get depths after) (+ depth 1)
-                (get before after) next)
+                (get before after) nearest)
               (heappush waiting #((+ depth 1 after.least) (- -1 depth) searched after)))))
         (else (setv least inf)))
       (for [each closed]
         (setv each.least (max each.least (- least (get depths each)))))
-      (when (and (< least inf) (not next.sure?)) (setv [@gave-up? e.least] [True inf]))
+      (when (and (< least inf) (not nearest.sure?)) (setv [@gave-up? e.least] [True inf]))
       (setv e.sure? True)
-      (while (and (< e.least inf) (is-not next e))
+      (while (and (< e.least inf) (is-not nearest e))
         (setv
-          next (get before next)
-          next.sure? True)))
+          nearest (get before nearest)
+          nearest.sure? True)))
     e.least)
 
   ;; * Expressions from others
