@@ -13,7 +13,7 @@
   lstm-textgen.text.documents.reading [BeyondLimit Reading]
   lstm-textgen.text.files [read-sources]
   tests.helpers [FUZZ complaint write]
-  tests.test-chats [slack-files stamped telegram-chat telegram-page]
+  tests.test-chats [stamped telegram-chat telegram-page]
   tests.test-documents [DOCUMENTS WORD docx epub zipped-as]
   tests.test-posts [outbox toot tweets])
 
@@ -43,15 +43,6 @@
     f"Content-Type: text/plain; charset=idna\n\nxn--{long}"))
   (write "b.html" f"<meta charset=punycode><p>{long}")
   (assert (= (.split (read-sources ["a.eml" "b.html"])) [f"xn--{long}" long])))
-
-
-(defn test-a-number-of-many-digits-makes-no-notebook-and-no-slack-export [here]
-  (setv digits (* "9" 5000))
-  (write "a.ipynb" f"[{digits}]")
-  (assert (.startswith (complaint ["a.ipynb"]) "'a.ipynb' is not a notebook, or is damaged: "))
-  (for [[name text] (.items (slack-files))]
-    (write f"slack/{name}" (if (= name "users.json") f"[{digits}]" text)))
-  (assert (in "is not a Slack export, or is damaged: " (complaint ["slack"]))))
 
 
 (defn test-an-unsound-message-is-no-end-of-a-mailbox [here]
@@ -206,7 +197,7 @@
     "outbox.json" (.encode (outbox [(toot "<p>hi</p>") (toot "<p>two<br>lines</p>")]))
     "telegram.json" (.encode (json.dumps (telegram-chat)))
     "telegram.html" (.encode (telegram-page))
-    "slack.zip" (zipped-as (slack-files))
+    "chat.zip" (zipped-as {"result.json" (json.dumps (telegram-chat))})
     "film.srt" (* b"1\n00:00:01,000 --> 00:00:02,500\n<i>The sea</i>\n\n" 20)
     "inbox.mbox" (* (+ b"From a Sat Jan  4 15:40:07 2025\nFrom: =?utf-8?q?A?= <a@b>\n"
       b"Content-Type: text/plain; charset=utf-8\n\nhi\n> ho\n\n") 9)

@@ -14,7 +14,7 @@
   lstm-textgen.basics.files [locked]
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  tests.helpers [ROOT TEXT UNMEASURED VERSE counting limit-files names-in output program refused
+  tests.helpers [TEXT UNMEASURED VERSE counting limit-files names-in output program refused
     save-odds start-program sure-model write-all write-text])
 
 (setv SEED ["--generate" "a" "--length" "2"])
@@ -107,8 +107,6 @@
   "only" [{"chat.txt" (* "24.12.19, 11:23 - Anna: heylo you\n24.12.19, 11:23 - Ben: ho\n" 99)}
     {"only" "Anna"}]
   "column" [{"table.csv" (+ "a,b\n" (* "1,heylo you\n" 99))} {"column" "b"}]
-  "sheet" [{"people.xlsx" (.read-bytes (/ ROOT "tests" "documents" "people.xlsx"))}
-    {"sheet" "People"}]
   "prep" [{"prepared.txt" TEXT} {"prep" ["lower" #("replace" "a" "b")]}]
   "list" [{"names.txt" (.join "\n" (map str (range 1000 1200)))} {"items" "line"}]
   "several" [{"one/a.txt" TEXT  "one/b/c.txt" VERSE  "two.txt.gz" (gzip.compress b"heylo")} {}]})
