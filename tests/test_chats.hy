@@ -2,7 +2,6 @@
 
 (import
   json
-  tracemalloc
   unicodedata [normalize]
   zipfile
   pytest
@@ -191,15 +190,9 @@
     #(TALK "Discord, 3 messages of 2 people; media and system lines left out"))))
 
 
-(defn test-an-export-that-is-cut-off-or-too-deep-is-refused [here]
+(defn test-an-export-that-is-cut-off-is-refused [here]
   (write "a.json" (cut (json.dumps (telegram-chat)) -30))
-  (assert (in "'a.json' is not an export of Telegram, or is damaged" (complaint ["a.json"])))
-  (write "b.json" (+ "{\"messages\": [{\"from_id\": " (* "[" 100_000)))
-  (tracemalloc.start)
-  (assert (.endswith (complaint ["b.json"]) "damaged: its values are nested too deeply"))
-  (setv [_ peak] (tracemalloc.get-traced-memory))
-  (tracemalloc.stop)
-  (assert (< peak 10_000_000)))
+  (assert (in "'a.json' is not an export of Telegram, or is damaged" (complaint ["a.json"]))))
 
 
 (defn test-half-a-character-is-replaced [here]

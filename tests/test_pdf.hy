@@ -117,17 +117,6 @@
     (assert (= (read f"q {turn} cm {drawn} Q") f"{LINE} and sang.\n{LINE}.\n"))))
 
 
-(defn test-text-drawn-twice-is-read-once [here]
-  (setv [a b] [(lines LINE) (.replace (lines LINE) " 50 " " 50.3 ")])
-  (assert (= (read (+ a b)) (+ LINE "\n"))))
-
-
-(defn test-an-invalid-instruction-costs-no-page [here]
-  (setv broken (+ (lines LINE) "(x) Tf [ /a Td 1 Tm ' BT Tz >> ] " (lines "fog" :at 300)))
-  (assert (in LINE (read broken (lines "a lamp"))))
-  (assert (in "a lamp" (read broken (lines "a lamp")))))
-
-
 (defn test-a-pdf-is-decrypted-if-it-needs-no-password []
   (assert (= (read-sources [(/ DOCUMENTS "encrypted.pdf")]) "A fox sings.\n")))
 

@@ -147,7 +147,9 @@
       #("a.json" "[{\"a\": \"x\"}, {\"a\": 2.50, \"b\": true}]" "a=2.50" "2.50\ttrue\n")
       #("a.xlsx" (workbook (+ (sheet-row 1 "a" "b") (sheet-row 2 1.5 "x") (sheet-row 3 2 "y")))
         "a=2" "2\ty\n")
-      #("a.zip" (zipped-as {"a.csv" "a,b\n1,2\n"  "b.csv" "a,b\n3,4\n"}) "a=3" "3\t4\n")])]
+      #("a.zip" (zipped-as {"a.csv" "a,b\n1,2\n"  "b.csv" "a,b\n3,4\n"}) "a=3" "3\t4\n")
+      #("a.zip" (zipped-as {"b/a.xlsx" (workbook (+ (sheet-row 1 "a" "b") (sheet-row 2 "y" "x")))})
+        "a=y" "y\tx\n")])]
     test-every-table-has-conditions-and-without-a-column-all-cells [here name table where found]
   (write name table)
   (assert (= (read-sources name :where where) found)))
@@ -157,12 +159,6 @@
   (write "a.csv" "a=b,c\nx=1,one\ny,two\n")
   (for [[where found] [["\"a=b\"=x=1" "one\n"] [" \"A=B\" != x=1" "two\n"] ["\"c\"=two" "two\n"]]]
     (assert (= (read-sources "a.csv" :column "c" :where where) found))))
-
-
-(defn test-a-condition-holds-in-some-of-several-tables-and-is-told [here]
-  (write-all {"all/a.csv" "lang,text\nen,one\n"  "all/b.csv" "lang,text\nde,\"so\nlala\"\n"})
-  (assert (= (read "all" :column "text" :where "lang=en")
-    #("one\n" "table, 1 entry in column text where lang=en; header: lang, text" "line"))))
 
 
 (defn [(pytest.mark.parametrize #("where" "said") [
@@ -232,8 +228,8 @@
 
 (defn test-many-columns-and-long-cells-are-read-or-refused-in-a-line [here]
   (write "a.csv" (+ (.join "," (gfor n (range 10_000) f"c{n}")) "\n" (.join "," ["x" (* "b " MB) "c"])))
-  (assert (= (read-sources "a.csv" :column "2") "c\n"))
-  (assert (= (len (read-sources "a.csv" :column "1")) (* 2 MB)))
+  (assert (= (read-sources "a.csv" :column "c2") "c\n"))
+  (assert (= (len (read-sources "a.csv" :column "c1")) (* 2 MB)))
   (setv line (complaint ["a.csv"] :column "no"))
   (assert (and (in ", 3 c2 (c), 4 c3, " line) (.endswith line " and 9,970 more")))
   (write "b.csv" (+ "id,text\n1," (* "a" (* 20 MB)) "\n"))
@@ -291,20 +287,12 @@
     "Anna, 7\n1234567890123450, 0.00001\n")))
 
 
-(defn test-a-workbook-within-an-archive-is-read [here]
-  (write "a.zip" (zipped-as {"b/a.xlsx" (workbook (+ (sheet-row 1 "Name") (sheet-row 2 "Anna")))}))
-  (assert (= (read "a.zip" :column "name")
-    #("Anna\n" "sheet S1, 1 entry in column Name; header: Name" "line"))))
-
-
 (defn test-tables-that-expand-too-far-are-refused-in-a-line [here]
   (write "a.csv" (+ "text\n" (* "abcdefgh\n" 1000)))
   (assert (in "expands to more than" (complaint ["a.csv"] :column (* "{text}" 20) :limit 100_000)))
   (write "far.xlsx" (workbook (+ (sheet-row 1 "a")
     "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>")))
   (assert (in "is damaged, or needs more than 2048 MB of memory" (complaint ["far.xlsx"])))
-  (write "big.xlsx" (workbook (* (sheet-row 1 "abcdefgh") 50_000)))
-  (assert (in "expands to more than 2 MB" (complaint ["big.xlsx"] :limit (* 2 MB))))
   (write "wide.xlsx" (workbook (+ (sheet-row 1 "a")
     "<row r='9000'><c r='ZZ9000'><v>1</v></c></row>")))
   (assert (in "expands to more than 2 MB" (complaint ["wide.xlsx"] :limit (* 2 MB)))))
