@@ -2,12 +2,10 @@
 
 (import
   json
-  os
-  tracemalloc
   unicodedata [normalize]
   zipfile
   pytest
-  lstm-textgen.text.documents.readers [find-chat]
+  lstm-textgen.text.documents.exports [find-export]
   tests.helpers [complaint noted write write-all])
 
 (setv
@@ -101,7 +99,7 @@
       (.join "" (gfor n (range 9) f"2025-01-04 15:4{n} - day {n} at sea: fog\n"))
       "Anna: hi\nBen: ho\n" "12:30 lunch\n13:00 <b>no</b>\n" "[1] a: b\n[2] c: d\n" "\n\n" ""])]
     test-what-is-no-chat-is-plain-text [text]
-  (assert (is (find-chat text) None)))
+  (assert (is (find-export text) None)))
 
 
 (defn [(pytest.mark.parametrize "name" ["Zoë" "Anna 🌸" "Mum (home)" "J." "@lena" "+49 170 123"])]
@@ -192,51 +190,9 @@
     #(TALK "Discord, 3 messages of 2 people; media and system lines left out"))))
 
 
-(defn slack-files []
-  "Return the files of an export of Slack, contents by names."
-  (defn message [#** more] {"type" "message"  "ts" "1577836900.000100" #** more})
-  (dfor [name content] (.items {
-      "users.json" [{"id" "U1"  "name" "anna"  "profile" {"display_name" "Anna"}}
-        {"id" "U2"  "name" "ben"  "profile" {"display_name" ""  "real_name" "Ben"}}]
-      "channels.json" []
-      "tea/2020-01-01.json" [(message :user "U1" :text "hi")
-        (message :user "U2" :text "hello: there")
-        (message :user "U2" :subtype "channel_join" :text "<@U2> has joined")]
-      "tea/2020-01-02.json" [(message :user "U1" :text "two\nlines") {"type" "message"} 7]
-      "work/2020-01-01.json" [(message :user "U2"
-        :text "<@U1> &lt;3 <https://example.com|a page> in <#C1|tea>, <!here>")]})
-    name (json.dumps content)))
-
-
-(defn test-slack-is-read-from-its-folder-or-its-zip [here]
-  (setv files (slack-files))
-  (with [archive (zipfile.ZipFile "slack.zip" "w")]
-    (for [[name text] (.items files)]
-      (write f"slack/{name}" text)
-      (.writestr archive name text)))
-  (for [path ["slack" "slack.zip"]]
-    (assert (= (cut (read path) 2) #(f"{TALK}Ben: @Anna <3 a page in #tea, @here\n"
-      "Slack, 4 messages of 2 people; media and system lines left out")))))
-
-
-(defn test-links-in-an-export-lead-nowhere [here]
-  (write-all (dfor [name text] (.items (slack-files)) f"slack/{name}" text))
-  (write "secret.json" (json.dumps [{"type" "message"  "ts" "1577836900.1"  "username" "Eve"
-    "text" "secret"}]))
-  (os.symlink (os.path.abspath "secret.json") "slack/tea/2020-01-03.json")
-  (os.symlink (os.path.abspath ".") "slack/out")
-  (assert (not-in "secret" (get (read "slack") 0))))
-
-
-(defn test-an-export-that-is-cut-off-or-too-deep-is-refused [here]
+(defn test-an-export-that-is-cut-off-is-refused [here]
   (write "a.json" (cut (json.dumps (telegram-chat)) -30))
-  (assert (in "'a.json' is not a chat export, or is damaged" (complaint ["a.json"])))
-  (write "b.json" (+ "{\"messages\": [{\"from_id\": " (* "[" 100_000)))
-  (tracemalloc.start)
-  (assert (.endswith (complaint ["b.json"]) "damaged: its values are nested too deeply"))
-  (setv [_ peak] (tracemalloc.get-traced-memory))
-  (tracemalloc.stop)
-  (assert (< peak 10_000_000)))
+  (assert (in "'a.json' is not an export of Telegram, or is damaged" (complaint ["a.json"]))))
 
 
 (defn test-half-a-character-is-replaced [here]

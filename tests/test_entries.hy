@@ -79,10 +79,9 @@
   (assert (= (get (read "a.mbox") 0) "Good, in 2025:\nat sea.\n\n")))
 
 
-(defn [(pytest.mark.parametrize "encoding" ["latin-1" "utf-16-le" "utf-16-be" "utf-8-sig"])]
-    test-a-letter-that-flows-is-joined-whatever-encoding-it-is-saved-in [here encoding]
+(defn test-a-letter-that-flows-is-joined [here]
   (write "a.eml" (.encode (+ "From: Ben\nContent-Type: text/plain; format=flowed; "
-    "charset=latin-1\n\nschön \nis wide\nand deep.\n\n-- \nBen\n") encoding))
+    "charset=latin-1\n\nschön \nis wide\nand deep.\n\n-- \nBen\n") "latin-1"))
   (assert (= (read "a.eml" :only "Ben") #("schön is wide\nand deep.\n\n"
     "mail, 1 message; quotations and attachments left out"))))
 
@@ -110,24 +109,14 @@
   (assert (= (get (read "a.mbox") 0) "one\n\ntwo\nthree\n\npage\n\n")))
 
 
-(defn test-a-digest-is-its-messages [here]
-  (setv digest (MIMEMultipart "digest"))
-  (for [text ["lamp\n-- \nAnna" "> lamp\nfog"]] (.attach digest (MIMEMessage (MIMEText text))))
-  (setv mixed (MIMEMultipart "mixed"))
-  (for [part [(MIMEText "topics") digest]] (.attach mixed part))
-  (mailbox-of mixed)
-  (assert (= (read "a.mbox")
-    #("lamp\n\nfog\n\n" "mail, 2 messages; quotations and attachments left out"))))
-
-
 (defn [(pytest.mark.parametrize "header" ["" "Content-Type: text/plain; charset=us-ascii\n"])]
     test-eight-bit-mail-without-an-encoding-is-read-in-the-likely-one [here header]
   (write "a.mbox" (.join b"\n" (gfor encoding ["cp1252" "utf-8" "cp1251"]
     (.encode (+ "From a@b Sat Jan  4 15:40:07 2025\nFrom: "
-      (if (= encoding "cp1251") "Лиса <a@b>\n" "Björn <a@b>\n") header "\n"
+      (if (= encoding "utf-8") "Björn <a@b>\n" "a@b\n") header "\n"
       (if (= encoding "cp1251") "Привет, мир!\n" "Schöne Grüße\n")) encoding))))
   (assert (= (get (read "a.mbox") 0) "Schöne Grüße\n\nSchöne Grüße\n\nПривет, мир!\n\n"))
-  (assert (= (get (read "a.mbox" :only "Björn") 0) (* "Schöne Grüße\n\n" 2))))
+  (assert (= (get (read "a.mbox" :only "Björn") 0) "Schöne Grüße\n\n")))
 
 
 ;; * Notebooks
@@ -138,13 +127,11 @@
     {"cell_type" "code"  "source" "print(1)\n"  "outputs" [{"text" "1"}]}
     {"cell_type" "code"  "source" []}]}))
   (assert (= (read "a.ipynb")
-    #("# Lamp\nIt shines.\n\nprint(1)\n\n" "notebook, 2 cells; outputs left out")))
-  (write "old.ipynb" (json.dumps {"nbformat" 3  "worksheets" [{"cells" [{"input" "x = 1"}]}]}))
-  (assert (= (get (read "old.ipynb") 0) "x = 1\n\n")))
+    #("# Lamp\nIt shines.\n\nprint(1)\n\n" "notebook, 2 cells; outputs left out"))))
 
 
 (defn [(pytest.mark.parametrize "text" [
-      "{" "[]" "\"\"" "{\"cells\": 7}" "{\"cells\": [1]}"
+      "{" "[]" "\"\"" (+ "[" (* "9" 5000) "]") "{\"cells\": 7}" "{\"cells\": [1]}"
       "{\"cells\": [{\"source\": [1]}]}" "\"cells\""])]
     test-what-is-no-notebook-is-refused [here text]
   (write "a.ipynb" text)

@@ -82,22 +82,6 @@
   (assert (= (read-sources "all") (read-sources "a.zip"))))
 
 
-(defn test-what-is-packed-has-one-limit [here]
-  (setv text (* "a" (** 2 20)))
-  (archive {"a.txt" text  "b.txt" text  "c.txt" text})
-  (write "all/bomb.gz" (gzip.compress (.encode (* 3 text))))
-  (for [name ["a.zip" "all/bomb.gz" "all"]]
-    (setv line (complaint [name] :limit (* 5 (** 2 19))))
-    (assert (.endswith line "expands to more than 2.5 MB; give a larger `max_download`"))))
-
-
-(defn test-archives-within-archives-are-skipped [here]
-  (archive {"a.txt" "one"})
-  (archive {"b.zip" (.read-bytes (/ here "a.zip"))})
-  (assert (= (complaint ["a.zip"]) (+ "'a.zip' is a zip archive without utf-8 text: "
-    "'b.zip' in 'a.zip' is a zip archive in another; unpack it"))))
-
-
 ;; * Open files
 
 (defn test-an-open-text-is-taken-as-it-is-and-open-bytes-are-decoded [here]

@@ -2,10 +2,10 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
+  gzip
   io
   json
   random [Random]
-  time
   zipfile
   pytest
   lstm-textgen.text.decoding [NotText]
@@ -13,7 +13,7 @@
   lstm-textgen.text.documents.reading [BeyondLimit Reading]
   lstm-textgen.text.files [read-sources]
   tests.helpers [FUZZ complaint write]
-  tests.test-chats [slack-files stamped telegram-chat telegram-page]
+  tests.test-chats [stamped telegram-chat telegram-page]
   tests.test-documents [DOCUMENTS WORD docx epub zipped-as]
   tests.test-posts [outbox toot tweets])
 
@@ -28,8 +28,10 @@
       #("a.docx" (docx (* "<w:p><w:r><w:t>aaaaaaaaaaaaaaaaaaaa</w:t></w:r></w:p>" 100_000)) 2)
       #("a.epub" (epub #* (* [(+ "<p>" (* "a" MB) "</p>")] 5)) 3)
       #("a.zip" (zipped-as (dfor n "abc"
-        f"{n}.docx" (docx (+ "<w:p><w:r><w:t>" (* "a" (* 2 MB)) "</w:t></w:r></w:p>")))) 4)]
-      :ids ["one part" "the same bytes again" "documents within"])]
+        f"{n}.docx" (docx (+ "<w:p><w:r><w:t>" (* "a" (* 2 MB)) "</w:t></w:r></w:p>")))) 4)
+      #("b.zip" (zipped-as (dfor n "abc" f"{n}.txt" (* "a" MB))) 2)
+      #("a.gz" (gzip.compress (* b"a" (* 3 MB))) 2)]
+      :ids ["one part" "the same bytes again" "documents within" "texts within" "gzip"])]
     test-a-bomb-is-stopped [here name data limit]
   (write f"all/{name}" data)
   (for [source [f"all/{name}" "all"]]
@@ -43,15 +45,6 @@
     f"Content-Type: text/plain; charset=idna\n\nxn--{long}"))
   (write "b.html" f"<meta charset=punycode><p>{long}")
   (assert (= (.split (read-sources ["a.eml" "b.html"])) [f"xn--{long}" long])))
-
-
-(defn test-a-number-of-many-digits-makes-no-notebook-and-no-slack-export [here]
-  (setv digits (* "9" 5000))
-  (write "a.ipynb" f"[{digits}]")
-  (assert (.startswith (complaint ["a.ipynb"]) "'a.ipynb' is not a notebook, or is damaged: "))
-  (for [[name text] (.items (slack-files))]
-    (write f"slack/{name}" (if (= name "users.json") f"[{digits}]" text)))
-  (assert (in "is not a Slack export, or is damaged: " (complaint ["slack"]))))
 
 
 (defn test-an-unsound-message-is-no-end-of-a-mailbox [here]
@@ -69,18 +62,6 @@
   (assert (= (.readouterr capfd) #("" ""))))
 
 
-(defn [(pytest.mark.parametrize #("name" "data" "said") [
-      #("a.html" (+ "<p>" LONG) "part of more than 16 MB")
-      #("a.docx" (docx (* LONG 2)) "part of more than 32 MB")
-      #("a.txt" (+ (stamped "24.12.19, 11:23 - ") LONG) "line of more than 16 million characters")
-      #("a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" LONG "\"]}]}")
-        "message or post of more than 16 million characters")]
-      :ids ["page" "XML" "line" "message"])]
-    test-what-must-be-held-whole-has-a-limit-of-its-own [here name data said]
-  (write name data)
-  (assert (in f"'{name}' has a {said}" (complaint [name]))))
-
-
 (defn [(pytest.mark.parametrize #("name" "data") [
       #("a.docx" (docx (+ "<w:p><w:r><w:t>" (* "long " 300) "</w:t></w:r></w:p>")))
       #("a.rtf" (+ "{\\rtf1 " (* "long " 300) "}"))
@@ -89,12 +70,6 @@
   (.setattr monkeypatch "lstm_textgen.text.documents.reading.MAX_LINE" 1000)
   (write name data)
   (assert (in "has a line of more than" (complaint [name]))))
-
-
-(defn test-a-tags-attributes-have-a-limit [here]
-  (for [start ["<p" "<p a='>' b=\">\" c=x"]]
-    (write "a.html" (+ start (.join "" (gfor n (range 1001) f" a{n}={n}")) ">text"))
-    (assert (in "it has a tag with more than 1000 attributes" (complaint ["a.html"])))))
 
 
 (defn test-a-chapter-that-is-listed-again-is-read-once [here]
@@ -127,31 +102,33 @@
   (assert (< (.tell file) (/ (len (.getbuffer file)) 4))))
 
 
-;; * Deep and crooked
-
-(defn [(pytest.mark.parametrize "declaration" [
-      "<!DOCTYPE d [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;&a;'>]>"
-      "<!DOCTYPE d [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>"
-      "<!DOCTYPE d [<!ENTITY % a SYSTEM 'http://127.0.0.1:9/x'> %a;]>"])]
-    test-entities-are-refused [here declaration]
-  (write "a.docx" (zipped-as {"_rels/.rels" "<r/>"  "word/document.xml"
-    f"{declaration}<d xmlns='{WORD}'><p><r><t>&a;</t></r></p></d>"}))
-  (assert (.startswith (complaint ["a.docx"]) "'a.docx' uses XML entities, which are not read;")))
-
-
-(defn test-deep-documents-are-read-or-refused-soon [here]
-  (setv begun (time.monotonic))
-  (write "a.docx" (docx (+ "<w:p>" (* "<w:r>" MB) "<w:t>deep</w:t>" (* "</w:r>" MB) "</w:p>")))
-  (write "b.html" (+ (* "<div>" 100_000) "deep"))
-  (write "e.html" (+ (* "<div></b>" 100_000) "deep"))
-  (write "c.ipynb" (+ "{\"cells\": " (* "[" 100_000)))
-  (write "d.rtf" (+ "{\\rtf1 " (* "{" 100_000) "deep" (* "}" 100_000) "}"))
-  (assert (in "'a.docx' is not a document or an archive, or is damaged" (complaint ["a.docx"])))
-  (for [name ["b.html" "e.html"]]
-    (assert (in "nested more than 1000 deep" (complaint [name]))))
-  (assert (in "'c.ipynb' is not a notebook, or is damaged" (complaint ["c.ipynb"])))
-  (assert (= (.strip (read-sources ["d.rtf"])) "deep"))
-  (assert (< (- (time.monotonic) begun) 60)))
+(defn [(pytest.mark.parametrize #("name" "data" "said") [
+    ;; What must be held whole has a limit of its own.
+    #("a.html" (+ "<p>" LONG) "has a part of more than 16 MB")
+    #("a.docx" (docx (* LONG 2)) "has a part of more than 32 MB")
+    #("a.txt" (+ (stamped "24.12.19, 11:23 - ") LONG) "has a line of more than 16 million characters")
+    #("a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" LONG "\"]}]}")
+      "has a message or post of more than 16 million characters")
+    #* (gfor start ["<p" "<p a='>' b=\">\" c=x"] #("a.html"
+      (+ start (.join "" (gfor n (range 1001) f" a{n}={n}")) ">text")
+      "it has a tag with more than 1000 attributes"))
+    ;; Deep documents
+    #("a.docx" (docx (+ "<w:p>" (* "<w:r>" MB) "<w:t>deep</w:t>" (* "</w:r>" MB) "</w:p>"))
+      "is not a document or an archive, or is damaged")
+    #* (gfor tags ["<div>" "<div></b>"]
+      #("a.html" (+ (* tags 100_000) "deep") "nested more than 1000 deep"))
+    #("a.ipynb" (+ "{\"cells\": " (* "[" 100_000)) "is not a notebook, or is damaged")
+    #("a.json" (+ "{\"messages\": [{\"from_id\": " (* "[" 100_000)) "values are nested too deeply")
+    ;; Entities
+    #* (gfor entities [
+        "<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;&a;'>" "<!ENTITY a SYSTEM 'file:///etc/passwd'>"
+        "<!ENTITY % a SYSTEM 'http://127.0.0.1:9/x'> %a;"]
+      #("a.docx" (zipped-as {"_rels/.rels" "<r/>"  "word/document.xml"
+          f"<!DOCTYPE d [{entities}]><d xmlns='{WORD}'><p><r><t>&a;</t></r></p></d>"})
+        "uses XML entities, which are not read;"))])]
+    test-what-is-too-large-too-deep-or-crooked-is-refused [here name data said]
+  (write name data)
+  (assert (in said (complaint [name]))))
 
 
 (defn test-names-that-lead-out-of-an-archive-lead-nowhere [here]
@@ -174,25 +151,20 @@
   (assert (= (len (read-sources ["a.odt"])) 103)))
 
 
-;; * What patterns could take for ever with
+;; * What patterns could take for ever with: a test that fails doesn't end
 
 (defn [(pytest.mark.parametrize #("name" "data") [
-      #("a.txt" (stamped "24.12.19, 11:23 - " (+ "a" (* " " 300_000) "b>")))
-      #("a.txt" (stamped "24.12.19, 11:23 - " (* "a." 300_000)))
+      #("a.txt" (stamped "24.12.19, 11:23 - " (+ (* "a." 300_000) (* " " 300_000) "b>")))
       #("a.js" (tweets [(+ (* " " 300_000) "x") (* "https://t.co/" 30_000)]))
       #("a.json" (+ "{" (* "\"type\": \"OrderedCollection\", " 2_000)))
       #("a.rtf" (+ "{\\rtf1 {" (* "\\deleted " 60_000) "{x"))
+      #("a.rtf" (+ "{\\rtf1 " (* "{" 100_000) "deep" (* "}" 100_000) "}"))
       #("a" (+ (* "<!-- -->" 40) "plain"))
       #("a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n\nFrom " (* "a" 300_000)))
-      #("b.mbox" (+ "From a Sat Jan  4 15:40:07 2025\n"
-        (.join "" (gfor n (range 2000) f"Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n"))
-        "\n\nFrom a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n"))
       #("a.epub" (epub (+ "<p>x</p><" (* "a" 300_000))))])]
-    test-no-repetition-takes-long [here name data]
+    test-repetitions-are-read [here name data]
   (write name data)
-  (setv begun (time.monotonic))
-  (assert (read-sources [name]))
-  (assert (< (- (time.monotonic) begun) 30)))
+  (assert (read-sources [name])))
 
 
 ;; * Changed files
@@ -206,7 +178,7 @@
     "outbox.json" (.encode (outbox [(toot "<p>hi</p>") (toot "<p>two<br>lines</p>")]))
     "telegram.json" (.encode (json.dumps (telegram-chat)))
     "telegram.html" (.encode (telegram-page))
-    "slack.zip" (zipped-as (slack-files))
+    "chat.zip" (zipped-as {"result.json" (json.dumps (telegram-chat))})
     "film.srt" (* b"1\n00:00:01,000 --> 00:00:02,500\n<i>The sea</i>\n\n" 20)
     "inbox.mbox" (* (+ b"From a Sat Jan  4 15:40:07 2025\nFrom: =?utf-8?q?A?= <a@b>\n"
       b"Content-Type: text/plain; charset=utf-8\n\nhi\n> ho\n\n") 9)

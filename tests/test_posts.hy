@@ -41,14 +41,6 @@
     "Tea & cake <3\nthe pond at noon 🦆\n@ben yes, at again\n")))
 
 
-(defn [(pytest.mark.parametrize #("name" "begin" "key") [
-    #("tweet.js" "window.YTD.tweet.part0 = " "full_text")
-    #("2013_05.js" "Grailbird.data.tweets_2013_05 = \n " "text")])]
-    test-posts-in-older-archives-of-x-are-read [here name begin key]
-  (write name (+ "\ufeff" begin (json.dumps [{"id_str" "1"  key "hi"} {key "RT @ben hi"}])))
-  (assert (= (read name) #("hi\n\n" f"X, 1 post{LEFT-OUT}" "paragraph"))))
-
-
 (defn test-a-zip-of-x-gives-all-parts-of-its-posts-and-nothing-else [here]
   (write "x.zip" (zipped-as {
     "Your archive.html" "<html><body>Your archive</body></html>"
@@ -112,7 +104,7 @@
     #("tweets.js" (+ (tweets ["one"]) "junk"))])]
     test-posts-cut-off-or-damaged-are-refused-in-a-line [here name text]
   (write name text)
-  (assert (in f"'{name}' is not an archive of posts, or is damaged: " (complaint [name]))))
+  (assert (in f"'{name}' is not an export of " (complaint [name]))))
 
 
 (defn test-what-is-for-chats-or-tables-does-not-apply-to-posts [here]

@@ -91,8 +91,6 @@ in Python, and its checks.]]
       (+ "in tables, read only rows that have this value in the column (lang=en) or don't "
         "('lang!=en'); case matters; if repeated, all must hold")
       :metavar "NAME=VALUE")
-    (Setting "sheet" PASSAGE "cli recipe train"
-      "in workbooks, read this sheet (default: the first visible)" :metavar "NAME")
     (Setting "items" ITEMS "cli recipe train model"
       (+ "the text is a list of items, each a line or a paragraph (between blank lines); items "
         "are shuffled, and each sample is an item")
@@ -256,7 +254,7 @@ in Python, and its checks.]]
 
 
 (setv
-  CHOOSING ["only" "column" "where" "sheet"]  ; what of sources is read
+  CHOOSING ["only" "column" "where"]  ; what of sources is read
   READING ["encoding" "max_download" #* CHOOSING])  ; and how
 
 

@@ -22,7 +22,7 @@
   lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.columns [Condition check-conditions tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
-    about-skipped cleaned-chunks file-chunks first-reason joined sound-documents]
+    about-skipped file-chunks first-reason joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -165,8 +165,7 @@
     (re.match URL source)
       (yield (Document source (_read-file (fetch source progress reading.limit) source reading)))
     True (for [path (find-paths source folders)]
-      (if (and (os.path.isdir path)
-          (not (hy.I.lstm-textgen/text/documents/exports.slack-folder? path)))  ; which is one text
+      (if (os.path.isdir path)
         (yield :from (_documents-below path reading warn))
         (yield (Document path (_read-file path path reading warn)))))))
 
@@ -222,27 +221,18 @@
 ;; * Reading: each yields the text, and returns what a reader returns or None
 
 (defn _read-file [path name reading [warn None]]
-  #[[Read the file or export `path`, called `name`.
+  #[[Read the file `path`, called `name`.
 
   `reading` is a `Reading`, whose name and ending are ignored; `warn` is as in `_opened`. Raise
   `NotText`, `OSError`.]]
   (setv reading (_named (_quoted name) name reading))
-  (import  ; here, as it takes 50 ms
-    lstm-textgen.text.documents.exports [Folder read-slack]
-    lstm-textgen.text.documents.readers [read-any])
+  (import lstm-textgen.text.documents.readers [read-any])  ; here, as it takes 50 ms
   (try
-    (if (os.path.isdir path)
-      (do
-        (setv
-          folder (Folder path reading)
-          summary (yield :from (cleaned-chunks (read-slack folder) reading)))
-        (for [name folder.names]
-          (with [file (open (os.path.join path name) "rb")] (_note-digest file reading))))
-      (with [file (_opened path reading.name warn)]
-        (setv summary (yield :from (read-any
-          (if (.endswith path ".gz") (Bounded (gzip.open file) (Budget reading)) file)
-          reading)))
-        (_note-digest file reading)))
+    (with [file (_opened path reading.name warn)]
+      (setv summary (yield :from (read-any
+        (if (.endswith path ".gz") (Bounded (gzip.open file) (Budget reading)) file)
+        reading)))
+      (_note-digest file reading))
     summary
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
       (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))

@@ -1,112 +1,40 @@
-"The columns of a table: which row has their names, which a name means, conditions on their cells."
+"The columns of a table: its header, which column a name means, conditions on their cells."
 
-(eval-when-compile (require hyrule [->> meth unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   collections [Counter]
-  itertools [takewhile]
   re
-  statistics [median]
   unicodedata [normalize]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [printable]
-  lstm-textgen.basics.values [CONDITION clip column-parts several]
+  lstm-textgen.basics.values [CONDITION clip]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.reading [one-line])
 
 (setv
+  NUMBER (re.compile r"[\W_]*\d[\W\d_]*")  ; dates and prices, too: digits without a letter
   MOST-LISTED 30  ; columns in a message
-  MOST-TITLES 5  ; rows above the header
-  MAX-FORM 100  ; characters of a cell that are compared with others
-  LONG-CELL 20  ; characters above which half a cell is longer than most names of columns
   MOST-VALUES 1000  ; different values of a column that are counted
   VALUES-SHOWN 8  ; of these in a message
   LONGEST-VALUE 40)  ; characters of each there
 
 
-(defn find-header [rows asked]
+(defn find-header [rows]
   #[[Return #(names start said): the columns' names, where the rows below them begin, and a note.
 
-  The columns are numbered from 1 if the first of `rows` looks like data, unless a name that is
-  `asked` for (a list) is in it.]]
+  The first of `rows` is the header if no cell of it is a number or recurs below; without one, the
+  columns are numbered from 1. The keys of JSON's objects, which are dicts, are always names.]]
   (setv
-    above (rows-above-header rows asked)
-    names (list (map one-line (get [#* rows []] above)))
-    numbers? (all (gfor name asked (and (.isdecimal name) (not (_named? name names)))))
-    data? (if (and numbers? (= above 0)) (_data? rows) False))
+    [first #* below] (or rows [[]])
+    names (list (map one-line first)))
   (cond
-    data? #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; the table has no header")
-    (is data? None) #(names 1 "; the first row was taken as the header")
-    True #(names (+ above 1) "")))
-
-
-(defn _named? [number names]
-  #[[Return whether `number` is one of the `names` in a table's first row, not a column's number.
-
-  It is one if there are fewer columns, or if the next number is a name, too; otherwise it may be a
-  cell of a table without a header.]]
-  (setv n (int number))
-  (and (in number names)
-    (or (not (<= 1 n (len names)))
-      (any (gfor near [(- n 1) (+ n 1)] (in (str near) names))))))
-
-
-(defn _data? [rows]
-  #[[Return whether the first of `rows` is like those below it; None if that is unclear.
-
-  A cell is like those below it if it equals one, is written like one of digits and others, or is
-  about as long; it is unlike them if it has no digit and they all have.]]
-  (when (or (< (len rows) 2) (isinstance (get rows 1) dict)) (return False))  ; JSON names its own
-  (defn form [cell]
-    (->> (cut cell MAX-FORM) (re.sub r"[^\W\d_]+" "a") (re.sub r"\d+" "0")))
-  (defn like? [cell others]
-    (setv
-      own (form cell)
-      forms (set (map form others)))
-    (cond
-      (or (in cell others) (and (in "0" own) (in own forms))) True
-      (and (not-in "0" own) (all (gfor each forms (in "0" each)))) False
-      (>= (* 2 (len cell)) (median (map len others)) LONG-CELL) True))
-  (setv found (sfor
-    [n cell] (enumerate (cut (get rows 0) MOST-LISTED))
-    :setv others (list (filter None (gfor row (cut rows 1 None) (cell-of row n))))
-    :if (and cell others)
-    (like? cell others)))
-  (if (in False found) False (or (in True found) None)))
-
-
-(defn asked-names [reading]
-  "Return the list of the names and numbers of columns that a `Reading` asks for."
-  [ #* (lfor
-      text (several (or reading.column []))
-      [_ name] (column-parts text)
+    (and below (isinstance (get below 0) dict)) #(names 1 "")
+    (any (gfor
+      [n name] (enumerate names)
       :if name
-      (one-line name))
-    #* (lfor each reading.where each.name)])
-
-
-(defn rows-above-header [rows asked]
-  #[[Return how many of the first `rows` of a table are above the one with its columns' names.
-
-  Those may be a few titles, with text only in the first cell. The next row is the header
-  if it has several cells, no empty one between them, and as many as any row, of which most have
-  several; but not if the first row has one of the names `asked` for.]]
-  (setv
-    widths (lfor  ; up to the last cell with text; JSON has dicts below the header
-      row rows
-      :if (isinstance row list)
-      (max (gfor [n cell] (enumerate row 1) :if cell n) :default 0))
-    above (len (list (takewhile (fn [width] (<= width 1)) widths)))
-    [wide #* below] (or (cut widths above None) [0])
-    below (list (filter None below))
-    cells (sfor cell (get [#* rows []] 0) (_folded cell))
-    asked? (any (gfor name asked (in (_folded name) cells))))
-  (if (and (<= 1 above MOST-TITLES)
-      (>= wide (max [2 #* below]))
-      (= wide (sum (map bool (get rows above))))
-      (> (sum (gfor width below (> width 1))) (/ (len below) 2))
-      (not asked?))
-    above
-    0))
+      (or (.fullmatch NUMBER name) (any (gfor row below (= name (one-line (cell-of row n))))))))
+      #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; no header")
+    True #(names 1 f"; header: {(clip (.join ", " (filter None names)) 200)}")))
 
 
 (defn cell-of [row index]
@@ -154,8 +82,7 @@
     many? (> (sum (gfor column header (in (_folded name) (_folded column)))) 1))
   (raise (NotText (+ f"{reading.name} has {(if many? "several columns with" "no column")} "
     f"'{(clip name)}'; choose from: {(.join ", " columns)}"
-    (if (> more 0) f" and {more :,} more" "")
-    (if (_data? [header #* rows]) "; if the first row is no header, give a number" "")))))
+    (if (> more 0) f" and {more :,} more" "")))))
 
 
 ;; * Conditions on rows, such as `lang=en`

@@ -1,23 +1,20 @@
 "Files made of entries: mail, subtitles, notebooks."
 
-(eval-when-compile (require hyrule [-> unless]))
+(eval-when-compile (require hyrule [unless]))
 (import
   collections [Counter]
-  contextlib [suppress]
   email [message-from-bytes]
-  email.errors [MessageError]
-  email.header [decode-header make-header]
+  email.policy [default]
   email.utils [parseaddr]
   html [unescape]
-  io [BytesIO]
   itertools [islice takewhile]
   json
   re
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.text.decoding [NotText declared-encoding likely-encoding]
+  lstm-textgen.text.decoding [declared-encoding likely-encoding]
   lstm-textgen.text.documents.chats [clean-name wanted?]
-  lstm-textgen.text.documents.reading [BeyondLimit Summary read-whole text-lines]
+  lstm-textgen.text.documents.reading [Summary read-whole text-lines]
   lstm-textgen.text.documents.web [html-lines])
 
 (setv
@@ -25,9 +22,6 @@
   MAX-MAIL-LINE MB  ; bytes
   MAX-SENDER 1000  ; characters of a header
   MAX-PARTS 200  ; within a part of a message
-  ;; Encodings in which a file of mail may have been saved, by its beginning.
-  SAVED-AS {rb"\xef\xbb\xbf" "utf-8-sig"  rb"\xff\xfe|\xfe\xff" "utf-16"
-    rb"(?s)[^\0]\0[^\0]\0" "utf-16-le"  rb"(?s)\0[^\0]\0[^\0]" "utf-16-be"}
   ;; What each message begins with, and the bytes of that line that are looked at.
   FROM (re.compile rb"From (?:- |\S+ .*?\d\d:\d\d.* \d{4})")
   LOOKED-AT 200
@@ -64,41 +58,18 @@
 (defn read-mbox [file reading]
   "Yield the text of each message in `file`, a mailbox; return a `Summary`."
   (setv [people count] [(Counter) 0])
-  (for [data (_messages (_in-utf-8 file reading))]
+  (for [data (_messages file)]
     (try
-      (for [message (_letters (message-from-bytes data))]
-        (+= count 1)
-        (setv
-          name (_sender message)
-          text (_own-words (_body message reading)))
-        (when (and name text) (+= (get people name) 1))
-        (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
-      (except [[BeyondLimit NotText]] (raise))
-      (except [[RecursionError ValueError]])))  ; an unsound message
+      (setv
+        message (message-from-bytes data :policy default)
+        name (_sender message)
+        text (_own-words (_body message reading)))
+      (except [ImportError] (raise))
+      (except [Exception] (continue)))  ; `email` raises almost anything for an unsound message
+    (+= count 1)
+    (when (and name text) (+= (get people name) 1))
+    (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
   (Summary f"mail, {(counted count "messages")}; quotations and attachments left out" people))
-
-
-(defn _in-utf-8 [file reading]
-  "Return `file`, or its content without a byte order mark and in UTF-8 if it is in UTF-16."
-  (setv
-    head (.read file 4)
-    encoding (next (gfor [begins name] (.items SAVED-AS) :if (re.match begins head) name) None))
-  (.seek file 0)
-  (if encoding
-    (-> (read-whole file reading)
-      (.decode encoding "replace") (.encode "utf-8" "replace") (BytesIO))
-    file))
-
-
-(defn _letters [message]
-  "Return the messages in a `message` that is a digest; otherwise that alone."
-  (setv letters (lfor
-    part (islice (.walk message) MAX-PARTS)
-    :if (= (.get-content-type part) "multipart/digest")
-    each (cut (.get-payload part) MAX-PARTS)
-    :if (.is-multipart each)
-    (.get-payload each 0)))
-  (or letters [message]))
 
 
 (defn _messages [file]
@@ -118,10 +89,7 @@
   "Return the sender's name, or their address if there is none."
   (setv
     raw (next (gfor [name value] (.raw-items message) :if (= (.lower name) "from") value) "")
-    raw (_decoded (.encode (cut raw MAX-SENDER) "utf-8" "surrogateescape")))
-  (with [_ (suppress LookupError MessageError ValueError)]
-    (setv raw (str (make-header (decode-header raw)))))
-  (setv [name address] (parseaddr raw))
+    [name address] (parseaddr (default.header-fetch-parse "From" (cut raw MAX-SENDER))))
   (clean-name (or name address)))
 
 
@@ -129,34 +97,27 @@
   "Return the text of a `part` of a message: what is shown in it, without attached files and mail."
   (setv kind (.get-content-type part))
   (cond
-    (or (.startswith kind "message/") (.get-filename part)
-        (= (.get-content-disposition part) "attachment"))
-      ""
+    (or (.startswith kind "message/") (.get-filename part) (.is-attachment part)) ""
     (.is-multipart part) (do
       (setv texts (filter str.strip
         (gfor each (cut (.get-payload part) MAX-PARTS) (_body each reading))))
       (if (= kind "multipart/alternative") (next texts "") (.join "\n" texts)))
-    (= kind "text/plain") (_payload part)
-    (= kind "text/html") (.join "\n" (html-lines (_payload part) reading))
+    (= kind "text/plain") (_content part)
+    (= kind "text/html") (.join "\n" (html-lines (_content part) reading))
     True ""))
 
 
-(defn _payload [part]
-  "Return the text of a message `part`."
+(defn _content [part]
+  "Return the text of a message `part`, in the encoding that it names or else the likely one."
   (setv
-    data (or (.get-payload part :decode True) b"")
-    text (.replace (_decoded data (.get-content-charset part)) "\r\n" "\n"))
+    data (.get-payload part :decode True)
+    charset (.get-content-charset part "ascii")
+    encoding (cond
+      (not-in charset ["ascii" "us-ascii"]) (or (declared-encoding charset) "utf-8")
+      (.isascii data) charset
+      True (likely-encoding data "ascii"))  ; which old programs leave out
+    text (.replace (.decode data encoding "replace") "\r\n" "\n"))
   (if (= (.get-param part "format") "flowed") (.sub FLOWED " " text) text))
-
-
-(defn _decoded [data [charset None]]
-  "Return the text of `data`: in UTF-8 if it can be, or in `charset`, or in a likely encoding."
-  (setv own (unless (in charset [None "ascii" "us-ascii"]) (declared-encoding charset)))
-  (when (and own (.isascii data)) (return (.decode data own "replace")))  ; such as UTF-7
-  (try
-    (.decode data "utf-8")
-    (except [UnicodeDecodeError]
-      (.decode data (or own (likely-encoding data "utf-8")) "replace"))))
 
 
 (defn _own-words [text]
@@ -233,11 +194,9 @@
 (defn read-notebook [file reading]
   "Yield the code and text of the notebook in `file`; return a `Summary`."
   (setv
-    notebook (json.loads (read-whole file reading))
     texts (lfor
-      sheet (.get notebook "worksheets" [notebook])  ; old notebooks have them
-      cell (get sheet "cells")
-      :setv text (.join "" (or (.get cell "source") (.get cell "input") ""))
+      cell (get (json.loads (read-whole file reading)) "cells")
+      :setv text (.join "" (get cell "source"))
       :if (.strip text)
       (.strip text "\n")))
   (yield :from (gfor text texts (+ text "\n\n")))

@@ -1,19 +1,22 @@
-"Chats that are JSON or pages: the exports of Telegram, Discord and Slack."
+#[[What WhatsApp, Telegram, Discord, X and Mastodon export: chats, and one's own posts.
 
-(eval-when-compile (require hyrule [meth unless]))
+`EXPORTS` says of each how it begins, where the texts are, who wrote them, and what to skip. A
+message of a chat becomes a line, a post a paragraph, which is an item.]]
+
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
-  codecs [BOM-UTF8]
-  functools [partial]
-  glob [glob]
+  collections.abc [Callable]
   html [unescape]
-  os
   re
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.values [read-json]
+  lstm-textgen.basics.values [counted]
+  lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [NOTICE chat-text]
-  lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget MAX-LINE
-    MAX-WHOLE Reading read-whole refuse-damaged]
-  lstm-textgen.text.documents.web [MAX-PAGE layout page-source page-tree])
+  lstm-textgen.text.documents.reading [BeyondLimit HEAD MAX-LINE Reading Summary first-text
+    one-line read-whole refuse-damaged text-lines]
+  lstm-textgen.text.documents.web [MAX-PAGE html-lines layout page-source page-tree]
+  lstm-textgen.text.documents.whatsapp [whatsapp? whatsapp-messages]
+  lstm-textgen.text.items [ENDS])
 
 (setv
   MAX-JSON-PATH 1000  ; characters of the names of values that one is in; exports have about 50
@@ -21,46 +24,83 @@
   ;; What is looked at on Telegram's pages: who, what, and messages without text.
   TELEGRAM-PARTS ".message > .body > .from_name, .message.default .text, .message.service, .media"
   DISCORD-TEXTS #{"Default" "Reply" "ThreadStarterMessage" None}  ; types of messages
-  SLACK-TEXTS #{"me_message" "thread_broadcast" "bot_message" "file_comment" None}  ; subtypes
-  SLACK-USERS #{"users.json" "org_users.json"}  ; files
-  SLACK-DAY (re.compile r"([^/]+)/\d{4}-\d\d-\d\d\.json")
-  ;; <@U1>, <@U1|anna>, <#C1|talk>, <!here>, <https://…|a page>
-  SLACK-LINK (re.compile r"<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>"))
+  ;; X's archive has `data/tweets.js` and, if they are many, `data/tweets-part1.js` and so on; an
+  ;; older one has `tweet.js`.
+  POSTS-FILE r"(?:^|/)tweets?(?:-part\d+)?\.js$"
+  SHORT-LINK (re.compile r"https?://t\.co/\w+")  ; stands for a link, a picture or a quoted post
+  ;; The ends of addresses of all, and of one's followers; a direct message has neither.
+  READERS-OF-POSTS #("#Public" "as:Public" "/followers"))
 
 
-;; * Telegram and Discord
+(defrecord Export
+  #[[What a service exports.
 
-(defn _attempt [read #* item]
-  "Return the message that `read` makes of a JSON object `item`, or a notice if it is malformed."
-  (try
-    (setv [name text] (read #* item))
-    (when (and (isinstance name str) (isinstance text str)) (return #(name text)))
-    (except [[AttributeError KeyError TypeError ValueError]]))
-  NOTICE)
+  - `begins?`: a function of the text at the beginning of a file, whether it is one.
+  - `objects`: where the messages or posts are in its JSON, by the end of their path.
+  - `text`, `author`, `kept?`: functions of such an object. Posts have no author.
+  - `read`: if it isn't JSON, a function of the file and a `Reading` that yields its messages.]] [
+    #^ str service
+    #^ Callable begins?
+    #^ str [objects ""]
+    #^ Callable [text None]
+    #^ Callable [author None]
+    #^ Callable [kept? (fn [item] True)]
+    #^ Callable [read None]])
 
 
-(defn _page-messages [file reading]
-  "Yield each message on a page of Telegram; one that names nobody is of the person before."
+(defn find-export [text]
+  "Return the row of `EXPORTS` for a file that begins with `text`, or None."
+  (next (gfor row EXPORTS :if (row.begins? text) row) None))
+
+
+(defn chat? [text]
+  "Return whether a file that begins with `text` is a chat."
+  (setv export (find-export text))
+  (and export (or export.read export.author)))
+
+
+(defn read-export [file reading]
+  "Yield the text of each message or post in `file`; return a `Summary`."
   (setv
-    name None
-    tree (page-tree (page-source (read-whole file reading MAX-PAGE) reading) reading))
-  (for [node (.css tree TELEGRAM-PARTS)]
-    (setv kinds (.split (or (.get node.attributes "class") "")))
-    (cond
-      (in "from_name" kinds) (setv name (layout node))
-      (in "text" kinds) (yield #(name (layout node)))
-      True (yield NOTICE))))
+    head (.read file HEAD)
+    export (find-export (first-text head reading)))
+  (.seek file 0)
+  (cond
+    (is export None) (raise (NotText f"{reading.name} is not a chat in a known format"))
+    export.read (chat-text (export.read file reading) export.service reading)
+    export.author (chat-text (_json-messages file head export reading) export.service reading)
+    True (_posts (_json-messages file head export reading) export.service reading)))
 
 
-(defn _json-messages [read file reading]
-  "Yield what `read` makes of each object in the arrays called `messages` in the JSON of `file`."
-  (gfor
-    item (json-objects file reading "messages.item" "a chat export")
-    (_attempt read item)))
+(defn _posts [messages service reading]
+  "Yield the posts among `messages` of a `service`, each an item; return a `Summary`."
+  (setv
+    items (or reading.items "paragraph")
+    [kept left-out] [0 0])
+  (for [[_ post] messages]
+    (setv
+      lines (filter None (map one-line (.splitlines (or post ""))))
+      text (.join (if (= items "line") " " "\n") lines))
+    (if text (+= kept 1) (+= left-out 1))
+    (when text (yield (+ text (get ENDS items)))))
+  (Summary :items items :words (+
+    f"{service}, {(counted kept "posts")}"
+    (if left-out "; reposts, direct messages and posts without text left out" ""))))
 
 
-(defn json-objects [file reading suffix kind [start 0]]
-  #[[Yield each object in the JSON of `file`, from the byte `start`, whose path ends with `suffix`.
+(defn _json-messages [file head export reading]
+  "Yield what each object in the JSON of `file` says; `head` is how that begins."
+  (for [item (json-objects file head export.objects f"an export of {export.service}" reading)]
+    (setv message NOTICE)
+    (try
+      (when (export.kept? item)
+        (setv message #((when export.author (export.author item)) (export.text item))))
+      (except [[AttributeError IndexError KeyError TypeError ValueError]]))  ; it is malformed
+    (yield (if (all (gfor each message (isinstance each #(str (type None))))) message NOTICE))))
+
+
+(defn json-objects [file head suffix kind reading]
+  #[[Yield each object in the JSON of `file`, which begins with `head`, at paths that end so.
 
   Raise `NotText` for what is no JSON, and so no document of this `kind`, or for values within one
   another that are too deep, `BeyondLimit` for an object with more than `MAX-LINE` values and
@@ -68,8 +108,7 @@
   (import
     ijson
     ijson.common [ObjectBuilder])
-  (.seek file start)
-  (unless (= (.read file (len BOM-UTF8)) BOM-UTF8) (.seek file start))
+  (.seek file (.start (re.search rb"[\[{]" head)))  ; after a byte order mark, or X's assignment
   (setv [within builder size] [None None 0])  ; of the object that has begun
   (try
     ;; Of a file, ijson.parse makes the paths of all events in 64 KB before we see the first.
@@ -91,110 +130,52 @@
       (refuse-damaged reading kind error))))
 
 
-(defn _telegram [item]
-  "Return the message in a Telegram object."
-  (setv text (get item "text"))
-  (when (isinstance text list)
-    (setv text (.join "" (gfor part text (if (isinstance part str) part (get part "text"))))))
-  (when (= (get item "type") "message") #((or (get item "from") "Deleted Account") text)))
+(defn _page-messages [file reading]
+  "Yield each message on a page of Telegram; one that names nobody is of the person before."
+  (setv
+    name None
+    tree (page-tree (page-source (read-whole file reading MAX-PAGE) reading) reading))
+  (for [node (.css tree TELEGRAM-PARTS)]
+    (setv kinds (.split (or (.get node.attributes "class") "")))
+    (cond
+      (in "from_name" kinds) (setv name (layout node))
+      (in "text" kinds) (yield #(name (layout node)))
+      True (yield NOTICE))))
 
 
-(defn _discord [item]
-  "Return the message in a Discord object."
-  (match item
-    {"author" author  "content" text} :if (in (.get item "type") DISCORD-TEXTS)
-      #((or (.get author "nickname") (get author "name")) text)))
+(defn _joined [text]
+  "Return Telegram's `text`, a string or a list of strings and of objects with some."
+  (if (isinstance text str)
+    text
+    (.join "" (gfor part text (if (isinstance part str) part (get part "text"))))))
 
 
-;; The exports: the service, how its text begins, and what yields the messages in the file.
+(defn _begins [pattern]
+  "Return the function that tells whether a text begins with `pattern`, in which . is anything."
+  (. (re.compile pattern re.DOTALL) match))
+
+
 (setv EXPORTS [
-  ["Telegram" (re.compile ".*class=\"message default clearfix" re.DOTALL) _page-messages]
-  ;; All of Telegram, in which chats come after the contacts.
-  ["Telegram" (re.compile r"\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:"
-    re.DOTALL) (partial _json-messages _telegram)]
-  ["Discord" (re.compile rf"(?=.*\"author\")(?=.*\"content\"){JSON-CHAT}" re.DOTALL)
-    (partial _json-messages _discord)]
-  ["Telegram" (re.compile rf"(?=.*\"(?:from|actor)_id\"){JSON-CHAT}" re.DOTALL)
-    (partial _json-messages _telegram)]])
-
-
-;; * Slack
-
-(defclass Folder []
-  "An export's folder, read like an archive: regular files up to two levels deep, no links."
-
-  (meth __init__ [path @reading]
-    (setv
-      @path (os.path.realpath path)
-      @budget (Budget reading)
-      @names (sfor
-        pattern ["*.json" "*/*.json"]
-        name (glob pattern :root-dir @path)
-        :setv own (os.path.join @path name)
-        :if (and (os.path.isfile own) (= own (os.path.realpath own)))
-        name)))
-
-  (meth read [name]
-    "Return all bytes of the file `name`; raise `BeyondLimit` if there are too many."
-    (with [file (open (os.path.join @path name) "rb")]
-      (read-whole (Bounded file @budget) @reading))))
-
-
-(defn slack? [names]
-  "Return whether `names` are the file names of a Slack export."
-  (and (& SLACK-USERS (set names)) (any (map SLACK-DAY.fullmatch names))))
-
-
-(defn slack-folder? [path]
-  "Return whether the folder at `path` is a Slack export."
-  (and
-    (any (gfor name SLACK-USERS (os.path.isfile (os.path.join path name))))
-    (slack? (. (Folder path (Reading)) names))))
-
-
-(defn read-slack [archive]
-  "Yield the text of the Slack export in `archive` by channel; return a `Summary`."
-  (setv people (dfor
-    file (& SLACK-USERS (set archive.names))
-    user (_objects archive file)
-    :setv profile (.get user "profile")
-    :if (isinstance profile dict)
-    (str (.get user "id")) (_slack-name user profile)))
-  (chat-text
-    (gfor
-      day (sorted (filter SLACK-DAY.fullmatch archive.names))
-      item (_objects archive day)
-      (_attempt _slack item people))
-    "Slack" archive.reading))
-
-
-(defn _objects [archive name]
-  "Return the JSON objects in the array in the file `name` of `archive`."
-  (setv data (.read archive name))
-  (try
-    (setv items (read-json data name list MAX-WHOLE))
-    (except [error ValueError] (refuse-damaged archive.reading "a Slack export" error)))
-  (lfor item items :if (isinstance item dict) item))
-
-
-(defn _slack [item people]
-  "Return the message in a Slack object; `people` maps ids to names."
-  (when (and (= (.get item "type") "message") (in (.get item "subtype") SLACK-TEXTS))
-    #((or (.get people (.get item "user")) (_slack-name item (.get item "user_profile" {})))
-      (unescape (.sub SLACK-LINK (fn [link] (_slack-link link people)) (get item "text"))))))
-
-
-(defn _slack-name [item profile]
-  "Return the name in a Slack object, a user or a message, with a `profile`; empty without one."
-  (str (or (.get profile "display_name") (.get item "real_name") (.get profile "real_name")
-    (.get item "name") (.get item "username") "")))
-
-
-(defn _slack-link [link people]
-  "Return the text that a `link` (a match of `SLACK-LINK`) shows."
-  (setv [mark target label] (.groups link))
-  (match mark
-    "@" (+ "@" (or label (.get people target) target))
-    "#" (+ "#" (or label target))
-    "!" (+ "@" (or label (get (.split target "^") 0)))
-    _ (or label target)))
+  (Export "Telegram" (_begins ".*class=\"message default clearfix") :read _page-messages)
+  (Export "Discord" (_begins rf"(?=.*\"author\")(?=.*\"content\"){JSON-CHAT}") "messages.item"
+    :text (fn [item] (get item "content"))
+    :author (fn [item] (or (.get (get item "author") "nickname") (get item "author" "name")))
+    :kept? (fn [item] (in (.get item "type") DISCORD-TEXTS)))
+  ;; One chat, or all of Telegram, in which chats come after the contacts.
+  (Export "Telegram" (_begins (+ rf"(?=.*\"(?:from|actor)_id\"){JSON-CHAT}"
+      r"|\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:")) "messages.item"
+    :text (fn [item] (_joined (get item "text")))
+    :author (fn [item] (or (get item "from") "Deleted Account"))
+    :kept? (fn [item] (= (get item "type") "message")))
+  (Export "X" (_begins r"\s*window\.YTD\.tweets?\.part\d+\s*=\s*\[") "item"
+    :text (fn [item] (unescape (.sub SHORT-LINK "" (get item "tweet" "full_text"))))
+    :kept? (fn [item] (not (.startswith (get item "tweet" "full_text") "RT @"))))  ; a repost
+  ;; ActivityPub's outbox.json
+  (Export "Mastodon" (_begins (+ r"\s*\{(?=.*?\"type\"\s*:\s*\"OrderedCollection\")"
+      r"(?=.*?\"orderedItems\"\s*:\s*\[\s*\{)")) "orderedItems.item"
+    :text (fn [item] (.join "\n" (html-lines (get item "object" "content") (Reading))))
+    :kept? (fn [item] (and (= (get item "type") "Create") (any (gfor
+      address [#* (get item "to") #* (get item "cc")]
+      (.endswith address READERS-OF-POSTS))))))
+  (Export "WhatsApp" whatsapp? :read (fn [file reading]
+    (whatsapp-messages (text-lines file reading))))])

@@ -11,11 +11,8 @@
 
 (setv
   MOST-SPACES 100  ; that one OpenDocument element stands for
-  ;; Stand-ins in RTF, characters of no text: for the beginning of a row, the end of a cell and of
-  ;; a row.
-  [ROW-BEGIN CELL-END ROW-END] "\ufdd0\ufdd1\ufdd2"
-  STAND-INS {"trowd" ROW-BEGIN  "cell" CELL-END  "row" ROW-END}
-  TABLE-WORD (re.compile r"\\(?:[\\{}]|(trowd|cell|row)(?![a-z]) ?)")
+  CELL "\ufdd0"  ; stands for the end of a cell in RTF; no text has it
+  TABLE-WORD (re.compile r"(\\[\\{}])|\\(cell|row)(?![a-z]) ?")  ; after escaped signs
   LIST-TEXT (re.compile r"\{(?:\\\*)?\\(?:listtext|pntext)\b(?:[^{}]|\{[^{}]*\})*\}")
   ;; The marker of a list item, as Word and LibreOffice write it for old programs.
   LIST-MARK (re.compile r"^ ?(?:[•–▪◦‣·\u2043\ue000-\uf8ff\ufffd]|\w{1,3}[.)])?\t" re.MULTILINE)
@@ -24,46 +21,44 @@
   ;; A passage that is shown struck out, or hidden.
   DELETED (re.compile r"\{(?>[^{}]*?\\(?:deleted|v)(?![a-z\d]))[^{}]*\}")
   BLANK (re.compile r"\n\s*\n\s*")
+  CELL-END (re.compile rf"\s*{CELL}")  ; Pandoc ends a cell's paragraph, too
+  ROW-END (re.compile r"[ \t]+\n")
   ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; would follow the text of a link
 
 
-(defn read-docx [archive read-part]
-  #[[Yield the text of the Word document in `archive`; return a `Summary`.
-
-  `read-part` gets the name of a member that is a document itself, and returns its text.]]
-  (setv [main parts] (_main archive "word/document.xml" "/aFChunk"))
-  (defn inserted [id]
-    (if (in id parts) (read-part (.pop parts id)) ""))
-  (.lines (Word inserted) (read-xml archive main)))
+(defn read-docx [archive]
+  "Yield the text of the Word document in `archive`; return a `Summary`."
+  (setv [main _] (_main archive "word/document.xml"))
+  (.lines (Word) (read-xml archive main)))
 
 
 (defn read-pptx [archive]
   "Yield the text of the presentation in `archive`, slide by slide; return a `Summary`."
   (setv
-    [main parts] (_main archive "ppt/presentation.xml" "/slide")
+    [main slides] (_main archive "ppt/presentation.xml")
     count 0)
   (for [name (dict.fromkeys (gfor  ; in the order in which they are shown
         slide (.iterfind (read-xml archive main) ".//{*}sldId")
         id (.values slide.attrib)
-        :if (in id parts)
-        (get parts id)))
+        :if (in id slides)
+        (get slides id)))
       :setv slide (read-xml archive name)
       :if (not-in (.get slide "show") ["0" "false"])]
     (+= count 1)
-    (yield :from (.lines (Slide None) slide))
+    (yield :from (.lines (Slide) slide))
     (yield "\n"))
   (Summary f"presentation, {(counted count "slides")}; notes left out"))
 
 
-(defn _main [archive usual kind]
-  #[[Return #(name parts): the main member of `archive`, and the members of a `kind` by their ids.
+(defn _main [archive usual]
+  #[[Return #(name slides): the main member of `archive`, and the slides that it names, by their ids.
 
-  It refers to them; it is the `usual` one unless the archive names another.]]
+  It is the `usual` one unless the archive names another.]]
   (setv
     named (_linked archive "" "_rels/.rels" "/officeDocument")
     main (next (iter (.values named)) usual)
     [folder file] (posixpath.split main))
-  #(main (_linked archive main f"{folder}/_rels/{file}.rels" kind)))
+  #(main (_linked archive main f"{folder}/_rels/{file}.rels" "/slide")))
 
 
 (defn _linked [archive base links kind]
@@ -126,10 +121,10 @@
 
 
 (defclass Word [Paragraphs]
-  "The elements of a Word document; `inserted` returns the text of a document in it by its id."
+  "The elements of a Word document."
   (setv
     KIND "Word document"
-    ROLES {"p" "paragraph"  "altChunk" "paragraph"  "tr" "row"  "tc" "cell"}
+    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"}
     TEXTS {"tab" "\t"  "cr" "\n"  "noBreakHyphen" "-"}
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
@@ -141,14 +136,11 @@
     ;; Drawings have another kind of paragraph, which is ignored.
     OURS (re.compile "wordprocessingml|/math|markup-compatibility"))
 
-  (meth __init__ [@inserted])
-
   (meth own [name node]
     "Return the text that begins the element."
     (match name
       "t" (or node.text "")
       "br" (if (in (_attribute node "type") ["page" "column"]) "" "\n")
-      "altChunk" (@inserted (_attribute node "id"))
       _ (.get @TEXTS name "")))
 
   (meth between [text]
@@ -207,25 +199,13 @@
   (setv
     source (->> (.decode (read-whole file reading) "latin-1")
       (.sub ADDRESS "") (.sub DELETED "{}") (.sub LIST-TEXT "{}") (.sub STRAY-STAR r"\1")
-      (.sub TABLE-WORD (fn [word] (if (get word 1)
-        f"\\u{(ord (get STAND-INS (get word 1)))}{{}}"
-        (get word 0)))))
+      (.sub TABLE-WORD (fn [word]
+        (or (get word 1) (if (= (get word 2) "cell") f"\\u{(ord CELL)}{{}}" "\\par ")))))
     text (rtf-to-text source :errors "replace")
     ;; RTF's surrogate pairs become characters.
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
-    text (->> (table-rows text) (.sub LIST-MARK "") (.sub BLANK "\n\n") (.lstrip))
+    text (->> text (.sub LIST-MARK "") (.sub CELL-END "\t") (.sub ROW-END "\n")
+      (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
   (Summary f"RTF document, {(counted count "paragraphs")}"))
-
-
-(defn table-rows [text]
-  "Return the `text` of RTF with each row of a table as a line, and tabs between its cells."
-  (setv [#* rows end] (.split text ROW-END))
-  (defn line [row]
-    (setv
-      [before _ cells] (.partition row ROW-BEGIN)
-      cells (.split (.replace cells ROW-BEGIN "") CELL-END))
-    (+ before (.rstrip (.join "\t" (gfor cell cells (.strip (collapsed cell))))) "\n"))
-  (.translate (+ (.join "" (map line rows)) end)
-    (str.maketrans {ROW-BEGIN ""  CELL-END "\t"})))  ; what belongs to no row

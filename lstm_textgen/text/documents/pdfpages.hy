@@ -5,13 +5,12 @@ or crash what reads it.]]
 (import
   collections [namedtuple]
   ctypes
-  itertools [groupby pairwise]
+  itertools [groupby]
   json
-  math [atan2 cos hypot inf sin]
+  math [atan2 cos hypot sin]
   signal
   sys
-  unicodedata [normalize]
-  lstm-textgen.text.documents.apart [LOCKED])
+  lstm-textgen.text.documents.sandbox [LOCKED])
 
 (setv
   PASSWORD 4  ; FPDF_ERR_PASSWORD
@@ -19,13 +18,9 @@ or crash what reads it.]]
   HYPHENS "\x02\u00ad"  ; PDFium's sign for one at a line's end; some fonts name theirs so
   NEAR 0.125  ; of the size of letters: what is no further apart is in one place
   RAISED 0.6  ; of that size: marks are no higher or lower than so much
+  OVERLAP 0.3  ; of that size: a mark begins no further before the end of its line
   WORD-GAP 0.2  ; of that size: by so much words are further apart than their letters
-  LEAST-SPACED 4  ; letters of a line that may be letter-spaced
-  LETTER-WIDTH 0.5  ; of that size, about
-  ;; Accents that are letters of their own, drawn over another, as TeX's old fonts have them.
-  ACCENTS (dict (zip "`´ˆ˜¨¯ˇ˘˙˚¸˝"
-    "\u0300\u0301\u0302\u0303\u0308\u0304\u030c\u0306\u0307\u030a\u0327\u030b"))
-  OVER 0.3)  ; of that size: how far an accent may begin from its letter
+  LETTER-WIDTH 0.5)  ; of that size, about
 
 
 ;; A letter as PDFium finds it: where it begins, its size, and the height of its line, in points.
@@ -57,7 +52,7 @@ or crash what reads it.]]
       (try
         (setv page (lfor
           line (split-lines (_letters (.get-textpage (get document n))))
-          (line-parts (join-accents (close-spaced line)))))
+          (line-parts line)))
         (except [pypdfium2.PdfiumError] (setv page None)))
       (-= limit (sum (gfor line (or page []) [text #* _] line (len text))))
       (.write out (+ (json.dumps page) "\n")))))
@@ -120,44 +115,10 @@ or crash what reads it.]]
   (setv beyond (- letter.left end.left))
   (and
     (= letter.angle end.angle)
-    (> beyond (* (- OVER) letter.size))
+    (> beyond (* (- OVERLAP) letter.size))
     (or
       (and (< beyond letter.size) (< (abs (- letter.height end.height)) (* RAISED letter.size)))
       (any (gfor each line (< (abs (- each.height letter.height)) (* NEAR letter.size)))))))
-
-
-(defn close-spaced [line]
-  "Return the letters of a `line` without the spaces that PDFium added between spaced-out letters."
-  (setv
-    gaps (lfor [letter next] (pairwise line) :if letter.added (- next.left letter.left))
-    inner (sum (gfor
-      [letter next] (pairwise line)
-      (and next.added (.isalpha letter.text))))
-    letters (sum (gfor letter line (.isalpha letter.text))))
-  (if (or (< letters LEAST-SPACED) (< (* 2 inner) letters))
-    line
-    (lfor
-      [letter next] (pairwise [#* line None])
-      :if (not (and letter.added next
-        (< (- next.left letter.left (min gaps)) (* WORD-GAP letter.size))))
-      letter)))
-
-
-(defn join-accents [line]
-  "Return the letters of a `line`, each with the accent that is drawn over it."
-  (setv line (list line))
-  (for [accent (lfor letter line :if (in letter.text ACCENTS) letter)]
-    (setv
-      [far n letter] (min (gfor
-        [n letter] (enumerate line)
-        :if (.isalpha letter.text)
-        #((abs (- letter.left accent.left)) n letter)) :default [inf 0 accent])
-      joined (normalize "NFC"
-        (+ (.replace letter.text "ı" "i") (get ACCENTS accent.text))))
-    (when (and (< far (* OVER accent.size)) (= (len joined) 1))
-      (setv (get line n) (with-text letter joined))
-      (.remove line accent)))
-  line)
 
 
 (defn line-parts [line]

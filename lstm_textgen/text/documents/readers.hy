@@ -5,7 +5,6 @@
   collections.abc [Callable]
   contextlib [contextmanager]
   dataclasses [replace]
-  functools [partial]
   io [BytesIO]
   itertools [chain]
   os
@@ -16,46 +15,31 @@
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.text.decoding [CHUNK NotText decode-plain]
   lstm-textgen.text.documents.archives [Archive DAMAGES]
-  lstm-textgen.text.documents.chats [chat-text]
   lstm-textgen.text.documents.columns [tested?]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
-  lstm-textgen.text.documents.exports [EXPORTS read-slack slack?]
+  lstm-textgen.text.documents.exports [POSTS-FILE chat? find-export read-export]
   lstm-textgen.text.documents.markdown [MARKDOWN UNREAD markdown-text]
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
-  lstm-textgen.text.documents.posts [POSTS-FILE find-posts read-posts]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
     Summary about-skipped cleaned-chunks file-chunks first-reason first-text joined read-whole
     lines-in refuse-damaged refuse-locked sound-documents text-lines]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
-  lstm-textgen.text.documents.whatsapp [whatsapp? whatsapp-messages]
   lstm-textgen.text.download [QUOTED])
 
 (setv
   CHAT-ENDINGS #(".txt" ".json" ".html")
   MOST-TRIED 1000  ; members of an archive that are looked at, to find chats and posts
-  TOP-LINES 500  ; first lines, by which a chat is recognized
   HIDDEN r"(?:^|/)\.|^__MACOSX/|/$"  ; names of folders, and of members that nobody reads
   MIMETYPE "mimetype"
-  ;; What OLE containers hold, by the name of a stream in them, and as what to save all but .xls.
-  OLE-STREAMS {
-    "WordDocument" ["an old Word document" ".docx"]
-    "PowerPoint Document" ["an old presentation" ".pptx"]
-    "__substg1.0_" ["a message of Outlook" "text (.txt)"]
-    "Workbook" None
-    "Book" None
-    "" ["an old Office document" ".docx or .xlsx"]}
   TABLES [#* CSV-ENDINGS #* JSON-ENDINGS]
-  ;; Options of a `Reading`, and to what they apply.
-  OPTIONS {"only" "chat or mailbox"  "sheet" "workbook"}
   ;; What is more markup than text, by its beginning; it is read as plain text.
   DATA {
     "JSON" r"\s*(?:\{\s*[\"}]|\[\s*[{\"]|\[\s*\[\s*[\"\d-])"
     "XML or HTML" r"(?is)\s*<(?:\?xml\s|!doctype\s|[a-z][\w:.-]*(?:\s[^<>]*)?>.*</)"
-    "a saved page or mail in MIME" r"(?ims)[\w-]+: .{0,2000}^content-type:\s*multipart/"
-    "subtitles of Aegisub" r"(?i)\s*\[script info\]"}
+    "a saved page or mail in MIME" r"(?ims)[\w-]+: .{0,2000}^content-type:\s*multipart/"}
   ;; A page is recognized by its beginning only where no ending says that it is plain text.
   PAGE (re.compile r"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype html|html)\b"
     (| re.IGNORECASE re.DOTALL)))
@@ -68,14 +52,14 @@
   - `read`: a function of a file and a `Reading`; it yields the text and returns a `Summary`.
   - A file is one if its bytes begin with `begins`, its ending is among `endings`, or `sniffs?` of
     its first bytes, their text and the `Reading` is true.
-  - `errors`: what libraries raise for a damaged one; `options`: those that apply to it.]] [
+  - `errors`: what libraries raise for a damaged one; `people?`: whether it may have people.]] [
     #^ str kind
     #^ Callable read
     #^ bytes [begins #()]  ; none
     #^ list [endings #()]
     #^ Callable [sniffs? (fn [head text reading] False)]
     #^ tuple [errors #()]
-    #^ list [options #()]])
+    #^ bool [people? False]])
 
 
 ;; * Readers that find another one
@@ -89,36 +73,29 @@
       "")
     [_ _ open-document] (.partition mime "vnd.oasis.opendocument.")  ; such as text, or none
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
-  (setv [read #* options] (cond
-    (begins? "word/") [(fn [archive] (read-docx archive (partial _inserted archive)))]
-    (begins? "ppt/") [read-pptx]
-    (.startswith open-document #("text" "presentation")) [read-odt]
-    (or (begins? "xl/") (.startswith open-document "spreadsheet")) [read-zipped-sheet "sheet"]
-    (in "META-INF/container.xml" archive.names) [read-epub]
-    (slack? archive.names) [read-slack "only"]
+  (setv read (cond
+    (begins? "word/") read-docx
+    (begins? "ppt/") read-pptx
+    (.startswith open-document #("text" "presentation")) read-odt
+    (or (begins? "xl/") (.startswith open-document "spreadsheet")) read-zipped-sheet
+    (in "META-INF/container.xml" archive.names) read-epub
     mime (raise (NotText f"{reading.name} can't be read: it is of type {mime}"))
     (begins? "Index/")
       (raise (NotText f"{reading.name} is a document of Pages, not text; export it as .docx"))
     reading.budget (raise (NotText f"{reading.name} is a zip archive in another; unpack it"))
-    True [_read-members #* OPTIONS]))
-  (_check-options reading options)
-  ;; Plain text stays as it is.
-  (if (is read _read-members) (read archive) (cleaned-chunks (read archive) reading)))
+    True _read-members))
+  (when (is read _read-members) (return (read archive)))  ; plain text stays as it is
+  (_check-only reading False)
+  (cleaned-chunks (read archive) reading))
 
 
 (defn read-ole [file reading]
-  "Yield the text of the workbook that the OLE container `file` is; raise `NotText` if it isn't."
+  "Yield the text of the old workbook in `file`; raise `NotText` for another old document."
   (setv data (read-whole file reading))
-  (defn has? [stream]
-    (in (.encode stream "utf-16-le") data))
-  (when (has? "EncryptedPackage") (refuse-locked reading))
-  ;; Each kind may hold others.
-  (setv stream (if (= reading.ending ".xls") "Workbook" (next (filter has? OLE-STREAMS))))
-  (when (setx refused (get OLE-STREAMS stream))
-    (setv [kind other] refused)
-    (raise (NotText
-      f"{reading.name} is {kind}, not plain text; save it as {other} and give that")))
-  (_check-options reading ["sheet"])
+  (when (in (.encode "EncryptedPackage" "utf-16-le") data) (refuse-locked reading))
+  (when (!= reading.ending ".xls")
+    (raise (NotText (+ f"{reading.name} is an old Office document or a message of Outlook, not "
+      "plain text; save it as .docx, .xlsx or .txt and give that"))))
   (read-sheet data reading))
 
 
@@ -136,7 +113,7 @@
     talks (lfor
       name (cut tried MOST-TRIED)
       :setv text (first-text (.read (.open archive name) HEAD) reading)
-      :if (or (find-chat text) (find-posts text))
+      :if (find-export text)
       name)
     names (or talks names)
     [read skipped] [[] {}]
@@ -169,54 +146,23 @@
     :budget archive.budget))))
 
 
-(defn _inserted [archive name]
-  "Return the text of the member `name` of a document, unless that is itself within another."
-  (setv text "")
-  (for [chunk (if archive.reading.budget [] (_read-member archive name))]
-    (.spend archive.budget (len chunk))
-    (+= text chunk))
-  text)
-
-
 (defn _ending [name]
-  "Return the file extension in `name` in lower case, such as `.txt`; that of mail for .mht."
-  (setv ending (.lower (get (splitext name) 1)))
-  (if (in ending [".mht" ".mhtml"]) ".eml" ending))
-
-
-(defn _read-chat [file reading]
-  "Yield the text of the chat in `file`; return a `Summary`."
-  (setv chat (find-chat (first-text (.read file HEAD) reading)))
-  (.seek file 0)
-  (unless chat (raise (NotText f"{reading.name} is not a chat in a known format")))
-  (setv [service messages] chat)
-  (chat-text (messages file reading) service reading))
-
-
-(defn find-chat [text]
-  #[[Return #(service messages) for a chat that begins with `text`, or None.
-
-  `messages` is a function of the file and its `Reading`.]]
-  (for [[service begins messages] EXPORTS  :if (.match begins text)]
-    (return #(service messages)))
-  (setv lines (lfor line (cut (.split text "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r")))
-  (when (and lines (whatsapp? lines))
-    #("WhatsApp" (fn [file reading] (whatsapp-messages (text-lines file reading))))))
+  "Return the file extension in `name` in lower case, such as `.txt`."
+  (.lower (get (splitext name) 1)))
 
 
 ;; * The table: the first reader that knows a file reads it
 
 (setv READERS {
   "zip" (Reader "a document or an archive" read-zip :begins #(b"PK\x03\x04" b"PK\x05\x06")
-    :errors DAMAGES :options OPTIONS)
+    :errors DAMAGES :people? True)
   "pdf" (Reader "a PDF" read-pdf :begins b"%PDF-" :errors #(ValueError)
     :sniffs? (fn [head text reading]
       (and (= reading.ending ".pdf") (in b"%PDF-" (cut head 1024)))))
   "rtf" (Reader "an RTF document" read-rtf :begins b"{\\rtf"
     :errors #(LookupError OverflowError TypeError ValueError))
-  "ole" (Reader "a workbook" read-ole :begins b"\xd0\xcf\x11\xe0" :errors #(ValueError)
-    :options OPTIONS)
-  "mail" (Reader "a mailbox" read-mbox :endings [".mbox" ".eml"] :options ["only"]
+  "ole" (Reader "a workbook" read-ole :begins b"\xd0\xcf\x11\xe0" :errors #(ValueError))
+  "mail" (Reader "a mailbox" read-mbox :endings [".mbox" ".eml"] :people? True
     :sniffs? (fn [head text reading] (mbox? head)))
   "notebook" (Reader "a notebook" read-notebook :endings [".ipynb"]
     :errors #(AttributeError KeyError RecursionError TypeError ValueError))
@@ -225,12 +171,12 @@
   "table" (Reader "a table" read-table :errors #(RecursionError ValueError)
     :sniffs? (fn [head text reading]
       (and (or reading.column reading.where) (in reading.ending [#* TABLES ""]))))
-  "chat" (Reader "a chat" _read-chat :options ["only"]
-    :sniffs? (fn [head text reading] (find-chat text)))
-  "posts" (Reader "an archive of posts" read-posts
+  "chat" (Reader "a chat" read-export :people? True
+    :sniffs? (fn [head text reading] (chat? text)))
+  "posts" (Reader "an archive of posts" read-export
     ;; They are no table.
     :sniffs? (fn [head text reading]
-      (and (not (or reading.column reading.where)) (find-posts text))))
+      (and (not (or reading.column reading.where)) (find-export text))))
   "page" (Reader "a web page" read-html :endings [".html" ".htm" ".xhtml"]
     :sniffs? (fn [head text reading]
       (and (in reading.ending ["" ".php" ".asp" ".aspx"]) (.match PAGE text))))})
@@ -239,7 +185,7 @@
 (defn read-any [file reading]
   #[[Yield the text of `file` (binary), plain text or a document; return a `Summary` or None.
 
-  Raise as `read-document`, and `NotText` if the reading's `only` or `sheet` doesn't apply.]]
+  Raise as `read-document`, and `NotText` if the reading's `only` doesn't apply.]]
   (setv
     head (.read file CHUNK)
     start (cut head HEAD)
@@ -249,7 +195,7 @@
       (in reading.ending each.endings)
       (.sniffs? each start text reading)))
     reader (when head (next (filter knows? (.values READERS)) None)))
-  (when head (_check-options reading (if reader reader.options [])))
+  (when head (_check-only reading (and reader reader.people?)))
   (when reader
     (with [whole (_seekable file head reading)]
       (return (yield :from (read-document reader whole reading)))))
@@ -283,12 +229,11 @@
   [#* (or document.summary []) #* (if shorter [UNREAD] [])])
 
 
-(defn _check-options [reading applying]
-  "Raise `NotText` if the `reading` has one of the `OPTIONS` that isn't among those `applying`."
-  (for [[option kinds] (.items OPTIONS)
-        :if (and (getattr reading option) (not-in option applying))]
-    (refuse f"{reading.name} is not a {kinds}, so " (hy.models.Symbol option)
-      " doesn't apply to it" :kind NotText)))
+(defn _check-only [reading people?]
+  "Raise `NotText` if the `reading` has `only`, but the document no people."
+  (when (and reading.only (not people?))
+    (refuse f"{reading.name} is not a chat or mailbox, so " 'only " doesn't apply to it"
+      :kind NotText)))
 
 
 (defn [contextmanager] _seekable [file head reading]

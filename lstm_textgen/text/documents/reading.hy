@@ -48,14 +48,14 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   - `encoding`: of plain text; `limit`: of its unpacked content, in bytes.
   - `only`: the person whose messages are read. None: not given, as in what follows.
   - `column`: of a table, a name or template (see `column-parts`), or a list of these; `where`: a
-    `Condition` for each that its rows must meet; `sheet`: of a workbook; `items`: what each row
-    must be, `line` or `paragraph`.
+    `Condition` for each that its rows must meet; `items`: what each row must be, `line` or
+    `paragraph`.
   - `budget`: the `Budget` of the archive that it is a member of, or None.
   - `digests`: a list that gets the digest of each file that is read, or None.]] [
     #^ str [name "the text"]  #^ str [ending ""]
     #^ str [encoding "utf-8"]  #^ int [limit LIMIT]
     #^ str [only None]
-    #^ object [column None]  #^ list [where #()]  #^ str [sheet None]  #^ str [items None]
+    #^ object [column None]  #^ list [where #()]  #^ str [items None]
     #^ object [budget None]
     #^ list [digests None]])
 

@@ -1,26 +1,20 @@
-#[[Workbooks, .xlsx, .xls and .ods: the rows of a sheet, read like a table.
+#[[Workbooks, .xlsx, .xls and .ods: the rows of the first visible sheet, read like a table.
 
 Calamine finds them in a process of its own: a cell far away from the others, or a text shared by
 many cells, may need any amount of memory, and then only that process ends.]]
 
-(eval-when-compile (require hyrule [unless]))
 (import
-  csv
-  dataclasses [replace]
   datetime [datetime time]
   decimal [Decimal]
   io [BytesIO]
   json
   os
   sys
-  lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip]
-  lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.apart [LOCKED run-apart]
-  lstm-textgen.text.documents.columns [find-name]
   lstm-textgen.text.documents.reading [Budget]
-  lstm-textgen.text.documents.tables [csv-rows text-of-rows])
+  lstm-textgen.text.documents.sandbox [LOCKED run-sandboxed]
+  lstm-textgen.text.documents.tables [text-of-rows])
 
 (setv
   SHEETS-SHOWN 200  ; characters of a list of sheets
@@ -36,29 +30,22 @@ many cells, may need any amount of memory, and then only that process ends.]]
 
 (defn read-sheet [data reading]
   "Yield the text of each row of a sheet of a workbook, the bytes `data`; return a `Summary`."
-  (with [out (run-apart "sheets" "write_sheet" data reading
-      reading.limit (or reading.sheet ""))]
+  (with [out (run-sandboxed "sheets" "write_sheet" data reading reading.limit)]
     (setv
-      [name others] (json.loads (.readline out))
-      listed (clip (.join ", " (map printable others)) SHEETS-SHOWN))
-    (unless name
-      (raise (NotText
-        f"{reading.name} has no sheet '{(clip reading.sheet)}'; choose from: {listed}")))
+      [name #* others] (map printable (json.loads (.readline out)))
+      listed (clip (.join ", " others) SHEETS-SHOWN))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
-    (yield :from (text-of-rows (csv-rows out (replace reading :encoding "utf-8")) reading
-      (Message f"sheet {(clip (printable name))}"
-        #* (if (or reading.sheet (not others))
-          []
-          [" (others, read with " 'sheet f": {listed})"]))))))
+    (yield :from (text-of-rows (map json.loads out) reading
+      f"sheet {(clip name)}{(if others f" (not read: {listed})" "")}"))))
 
 
 ;; * In the other process
 
-(defn write-sheet [limit name]
-  #[[Write a sheet of the workbook in standard input, as CSV of about `limit` characters at most.
+(defn write-sheet [limit]
+  #[[Write the first visible sheet of the workbook in standard input, as lines of JSON.
 
-  Before it stands a line of JSON: [NAME OTHERS], the name of the sheet, which is null if there is
-  none that `name` means, and those of the others. Without `name` it is the first visible one.]]
+  The first is the list of the names of sheets, its own first; others are rows, lists of text, up
+  to about `limit` characters.]]
   (import python-calamine)
   (try
     (setv
@@ -68,19 +55,14 @@ many cells, may need any amount of memory, and then only that process ends.]]
         :if (and (= each.typ python-calamine.SheetTypeEnum.WorkSheet)
           (= each.visible python-calamine.SheetVisibleEnum.Visible))
         each.name)
-      names (if name book.sheet-names (or shown book.sheet-names))
-      index (if name (find-name name names) 0)
-      others (lfor [n each] (enumerate names) :if (!= n index) each)
-      chosen (unless (is index None) (get names index)))
-    (with [out (open 1 "w" :encoding "utf-8" :newline "" :closefd False)]
-      (.write out (+ (json.dumps [chosen others]) "\n"))
-      (setv
-        [writer left] [(csv.writer out) (float limit)]
-        rows (if chosen (.iter-rows (.get-sheet-by-name book chosen)) []))
-      (for [row rows  :if (>= left 0)]
+      names (or shown book.sheet-names)
+      left (float limit))
+    (with [out (open 1 "w" :encoding "utf-8" :closefd False)]
+      (.write out (+ (json.dumps names) "\n"))
+      (for [row (.iter-rows (.get-sheet-by-name book (get names 0)))  :if (>= left 0)]
         (setv cells (list (map _shown row)))
         (-= left (sum (map len cells)) (len cells))
-        (.writerow writer cells)))
+        (.write out (+ (json.dumps cells :ensure-ascii False) "\n"))))
     (except [python-calamine.PasswordError] (sys.exit LOCKED))))
 
 

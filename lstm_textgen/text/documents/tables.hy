@@ -13,8 +13,7 @@
   lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [clip column-parts counted several]
   lstm-textgen.text.decoding [NotText likely-encoding]
-  lstm-textgen.text.documents.columns [asked-names cell-of find-column find-header in-words
-    rows-above-header]
+  lstm-textgen.text.documents.columns [cell-of find-column find-header in-words]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Summary cleaned
     file-chunks first-text one-line read-whole refuse-damaged text-lines]
   lstm-textgen.text.items [ENDS])
@@ -44,7 +43,7 @@
     (except [UnicodeDecodeError] (setv encoding (likely-encoding data encoding))))
   (.seek file 0)
   (setv decoded (replace reading :encoding encoding))
-  (text-of-rows (csv-rows file decoded (first-text head decoded)) reading
+  (text-of-rows (_csv-rows file decoded (first-text head decoded)) reading
     (if (= encoding reading.encoding) "table" f"table in {encoding}")))
 
 
@@ -61,7 +60,7 @@
         (setv
           table (_csv-reader (StringIO head) head ending)
           rows (list (islice (filter any table) FIRST-ROWS)))
-        (get (find-header rows []) 0)))
+        (get (find-header rows) 0)))
     (except [[RecursionError ValueError csv.Error]] [])))
 
 
@@ -75,7 +74,7 @@
   (setv
     rows (dropwhile (fn [row] (not (any row))) rows)
     first (list (islice rows FIRST-ROWS))
-    [header start said] (find-header first (asked-names reading))
+    [header start said] (find-header first)
     below (cut first start None)
     index-of (fn [name] (find-column name below header reading))
     [parts names] (if reading.column (_parts reading.column header index-of) [[] header])
@@ -141,12 +140,12 @@
 
 ;; * Comma-separated values, and JSON
 
-(defn csv-rows [file reading [head None]]
-  "Yield the rows of the CSV in `file`, whose delimiter its beginning `head` shows, or is a comma."
+(defn _csv-rows [file reading head]
+  "Yield the rows of the CSV in `file`, whose delimiter its beginning `head` shows."
   (csv.field-size-limit MAX-LINE)  ; for all that the process reads
   (setv
     lines (chain (gfor line (text-lines file reading) (+ line "\n")) [(+ END "\n")])
-    table (_csv-reader lines head reading.ending (asked-names reading))
+    table (_csv-reader lines head reading.ending)
     begun 1)
   (try
     (for [row table  :if (and row (!= row [END]))]
@@ -158,36 +157,26 @@
       (refuse-damaged reading "a table" f"the row that begins on line {begun}: {error}"))))
 
 
-(defn _csv-reader [lines head ending [asked #()]]
-  "Return a reader of `lines` (an iterable), the first of which are in `head`, as in `csv-rows`."
+(defn _csv-reader [lines head ending]
+  "Return a reader of `lines` (an iterable), the first of which are in `head`, as in `_csv-rows`."
   (setv
-    own (.match OWN-DELIMITER (or head ""))
+    own (.match OWN-DELIMITER head)
     delimiter (cond
-      (is head None) ","
       own (get own 1)
       (= ending ".tsv") "\t"
-      True (max DELIMITERS :key (fn [mark] (_fit mark head asked)))))
+      True (max DELIMITERS :key (fn [mark] (_fit mark head)))))
   (csv.reader (islice lines (if own 1 0) None) :delimiter delimiter :skipinitialspace True))
 
 
-(defn _fit [delimiter head asked]
+(defn _fit [delimiter head]
   #[[Return how well a `delimiter` fits a table that begins with the text `head`, #(share cells).
 
-  It is the share of rows with as many cells as the first, or as the header below titles. Then all
-  rows must be alike, and hold no sentences, in which spaces follow commas. `csv.Sniffer` isn't
-  asked, as it takes apostrophes for quotation marks, and letters for delimiters.]]
+  It is the share of rows with as many cells as the first. `csv.Sniffer` isn't asked, as it takes
+  apostrophes for quotation marks, and letters for delimiters.]]
   (setv
     reader (csv.reader (StringIO head) :delimiter delimiter :skipinitialspace True)
-    rows (list (filter None reader))
-    above (rows-above-header rows asked)
-    sizes (lfor row (cut rows above None) (len row))
-    unquoted (re.sub "\"[^\"]*\"" "" head))
-  (if (or
-      (< (get [#* sizes 0] 0) 2)
-      (and above (or
-        (!= (len (set (cut sizes -1))) 1)  ; the last row may be cut, or is the only one
-        (= delimiter "|")  ; which spreadsheets don't write, but people do
-        (in f"{delimiter} " unquoted))))
+    sizes (lfor row reader :if row (len row)))
+  (if (< (get [#* sizes 0] 0) 2)
     #(0 0)
     #((/ (.count sizes (get sizes 0)) (len sizes)) (get sizes 0))))
 

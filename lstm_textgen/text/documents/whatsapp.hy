@@ -8,6 +8,7 @@ lines continue the message before.]]
   lstm-textgen.text.documents.chats [LONGEST-NAME NOTICE])
 
 (setv
+  TOP-LINES 500  ; first lines, by which a chat is recognized
   STAMP-WITHIN 80  ; characters within which a line that begins a message has its date
   MOST-JOINED (** 2 20)  ; characters of one message; the rest of a longer one is left out
   MARKERS "[\ufeff\u200e\u200f\u202a-\u202e]*"
@@ -66,9 +67,10 @@ lines continue the message before.]]
     re.IGNORECASE))
 
 
-(defn whatsapp? [lines]
-  "Return whether `lines` look like WhatsApp's: with dates and recurring names."
+(defn whatsapp? [text]
+  "Return whether the lines of `text` look like WhatsApp's: with dates and recurring names."
   (setv
+    lines (lfor line (cut (.split text "\n") TOP-LINES) :if (.strip line) (.rstrip line "\r"))
     begun (list (filter None (map _begin lines)))
     names (lfor [name _] begun :if name name))
   (and

@@ -19,11 +19,11 @@
   ;; The status for a document that needs a password, or too much memory; others: it is damaged.
   LOCKED 3
   TOO-LARGE 4
-  CALL (+ "import hy, sys; from lstm_textgen.text.documents.apart import begin; "
+  CALL (+ "import hy, sys; from lstm_textgen.text.documents.sandbox import begin; "
     "begin(*sys.argv[1:])"))
 
 
-(defn [contextmanager] run-apart [module function data reading #* arguments]
+(defn [contextmanager] run-sandboxed [module function data reading #* arguments]
   #[[Yield the file of bytes that `function` of this folder's `module` writes, given `arguments`.
 
   It runs in a process of its own, with the bytes `data` as standard input, writes to standard
