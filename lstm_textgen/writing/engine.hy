@@ -43,9 +43,11 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
     (setv
       [embedding #* recurrent dense bias] weights
       @size (len bias)
-      @_work (max (gfor w weights w.size))
-      @_whole? (all (gfor w (cut recurrent 1 None 3) (= 0 (% (get w.shape 1) THREAD-COLUMNS))))
-      room #(0 (if (> (@threads 1) 1) (% (- @size) THREAD-COLUMNS) 0))
+      pay (min (cores) THREADS (ceil (/ (max (gfor w weights w.size)) THREAD-WORK)))
+      whole? (all (gfor w (cut recurrent 1 None 3) (= 0 (% (get w.shape 1) THREAD-COLUMNS))))
+      ;; Threads of BLAS that may pay for the products of one stream.
+      @threads (if whole? (** 2 (int (log2 pay))) 1)
+      room #(0 (if (> @threads 1) (% (- @size) THREAD-COLUMNS) 0))
       [@dense @bias] [(np.pad dense [#(0 0) room]) (np.pad bias room)]
       @layers (lfor
         [n layer] (enumerate layers.recurrent)
@@ -55,12 +57,7 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
       @multiplied (<= (* (len embedding) (len bias)) MAX-TABLE)
       add-up (fn [rows] (if @multiplied (+ (@ rows kernel) bias) rows))
       @rows (cache (fn [id] (add-up (get embedding id))))
-      @table (cache (fn [] (add-up embedding)))))
-
-  (meth threads [streams]
-    "Return the number of BLAS threads that may pay for the products of this number of `streams`."
-    (setv pay (min (cores) THREADS (ceil (/ (* streams @_work) THREAD-WORK))))
-    (if @_whole? (** 2 (int (log2 pay))) 1)))
+      @table (cache (fn [] (add-up embedding))))))
 
 
 (defclass Engine []
@@ -68,12 +65,12 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
 
   It computes what Keras' layers do. `logits` (streams, vocabulary) holds the result of the last
   step, `state` every array that a step changes and the next one reads, `cells` each recurrent
-  layer's memory (streams, units): an LSTM's c, a GRU's h; `output` is the last layer's h.]]
+  layer's memory (streams, units): an LSTM's c, a GRU's h; `output` is the last layer's h.
+  `threads` is the number of BLAS threads that may pay for the products of one stream.]]
 
   (meth __init__ [@network [@streams 1]]
     (setv
-      @cells []
-      @_layers []
+      [@threads @cells @_layers] [network.threads [] []]
       @_sums (zeros streams (len network.bias))
       @logits (ncut @_sums ... (: network.size))
       @state [@logits]
@@ -96,10 +93,6 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   (meth like [streams]
     "Return an engine of the same network for this number of `streams`."
     (Engine @network streams))
-
-  (meth threads [[streams 1]]
-    "Return the number of BLAS threads that may pay for an engine of this number of `streams`."
-    (.threads @network streams))
 
   (meth advance [ids]
     "Read `ids` (streams,); return the last layer's output (streams, units), a buffer."

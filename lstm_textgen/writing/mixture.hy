@@ -73,6 +73,7 @@
     (setv
       ids mixture.vocabulary.ids
       @streams (. (get engines 0) streams)
+      @threads (min (gfor each engines each.threads))
       @logits (np.zeros (if (= @streams 1) (len ids) #(@streams (len ids))))
       @state [@logits #* (gfor engine engines array engine.state array)]
       ;; For each engine: its id of each common unit (-1 is not read), the common ids of its units.
@@ -87,9 +88,6 @@
 
   (meth like [streams]
     (MixedEngine @mixture (lfor each @engines (.like each streams))))
-
-  (meth threads [[streams 1]]
-    (min (gfor each @engines (.threads each streams))))
 
   (meth step [ids]
     "Read one id of the common vocabulary for each stream; return the logits."
