@@ -162,7 +162,7 @@
       (setv seed (Seed @checkpoint (@prepare (check-value "`seed`" TEXT seed)) warn
         :whole True)))
     (setv engine (make-engine @checkpoint))
-    (.take-in seed engine (len seed.ids))
+    (.feed-to seed engine)
     (setv
       odds (softmax engine.logits)
       order (np.argsort (- odds) :stable True))

@@ -22,7 +22,9 @@
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
   lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.models [Request new-settings]
+  lstm-textgen.text.corpus [Text]
   lstm-textgen.text.files [read-sources]
+  lstm-textgen.text.shingles [shingles-of]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.writer [stream write-each]
@@ -293,6 +295,13 @@
   (when resume
     (setv model.resume (_resume-from model.weights)))
   model)
+
+
+(defn filters-of [text]
+  "Return the `shingles-of` this text (str)."
+  (with [stored (Text)]
+    (.add stored text)
+    (shingles-of stored)))
 
 
 (defn write-many [model seeds samples [warn None] #** asked]

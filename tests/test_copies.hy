@@ -6,25 +6,17 @@
   lstm-textgen [load train]
   lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.text.corpus [Text]
-  lstm-textgen.text.shingles [MOST-SHINGLED SHINGLE Shingles joined-filters shingles-of]
+  lstm-textgen.text.shingles [MOST-SHINGLED SHINGLE Shingles joined-filters]
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.constraints [Copies Demands]
+  lstm-textgen.writing.constraints [Constraints Copies]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [originality]
   lstm-textgen.writing.seeds [Seed]
-  tests.helpers [counting program refusal-of small-model])
+  tests.helpers [counting filters-of program refusal-of small-model])
 
 (setv
   RANDOM (Random 1)
   PROSE (.join "" (.choices RANDOM "abcdefghij ,.\n" :k 4000)))
-
-
-(defn filters-of [text]
-  "Return the `shingles-of` this text (str)."
-  (with [stored (Text)]
-    (.add stored text)
-    (shingles-of stored)))
 
 
 (defn [pytest.mark.quick] test-all-shingles-of-a-text-are-known-and-hardly-any-other []
@@ -48,7 +40,7 @@
   "Return whether a model of `text`, maybe a chat of `people`, may write `passage`, as `asked`."
   (setv model (small-model :text text :people people :resume False :layers "3"))
   (setv [model.shingles model.refrains] (filters-of text))
-  (setv all-rules (.rules (Demands #** asked) (Seed model "") None))
+  (setv all-rules (.rules (Constraints #** asked) (Seed model "") None))
   (setv rules (lfor rule all-rules :if (isinstance rule Copies) rule))
   (for [id (.encode model.vocabulary passage)  rule rules]
     (when (.refuses? rule id False) (return False))

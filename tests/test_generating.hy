@@ -7,7 +7,7 @@
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
-  tests.helpers [CALM output small-model])
+  tests.helpers [CALM filters-of output small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -16,12 +16,15 @@
     "words" "one two three, four five.\n\nsix seven\n"
     "pieces" (* "heylo hey lo, ye hello. the log!\n\n" 9)}
   OPTIONS [{} {"temperature" 0} {"temperature" 1.3  "top_k" 4} {"top_p" 0.6} {"min_p" 0.2}
-    {"match" "[^f]*"} {"no_repeat" 6}]
+    {"match" "[^f]*"} {"no_repeat" 6} {"no_copy" 20}]
   MODELS (dfor
     unit TEXTS
     items [None "line" "paragraph"]
     #(unit items) (TextModel (small-model :unit unit :layers "7,9" :items items
       :text (get TEXTS unit) :longest-item 30 :max-words 40 :scale CALM :resume False))))
+(for [model (.values MODELS)]  ; which know what they like to write
+  (setv [model.checkpoint.shingles model.checkpoint.refrains]
+    (filters-of (.join "\n" (.generate model "" 40 :samples 20 :rng-seed 1)))))
 
 
 (defn in-all-ways [model seed same]

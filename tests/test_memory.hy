@@ -80,11 +80,11 @@
   (setv
     seed (Seed (. (a-model) checkpoint) (* "Ann saw Bob. " 80))
     engine (make-engine seed.model))
-  (.take-in seed engine 2000)
+  (.feed-to seed engine)
   (setv
     ids seed.model.vocabulary.ids
     change (fn [] (.read seed.memory " An") (.change seed.memory engine.logits engine.output))
     before (list (get (change) 0))
-    rule (get (usual-rules seed) 0))
+    rule (get (usual-rules seed seed.memory) 0))
   (for [c (* "An ebb. " 20)] (.take rule (get ids c)))
   (assert (= (list (get (change) 0)) before [(get ids "n")])))

@@ -5,8 +5,8 @@
   hypothesis [given strategies :as st]
   pytest
   lstm-textgen.settings.models [Request]
+  lstm-textgen.writing.batch [Batch]
   lstm-textgen.writing.ends [Ends sure-text]
-  lstm-textgen.writing.streams [Crowd]
   lstm-textgen.writing.writer [stream write-each]
   tests.helpers [CALM in-pieces run-hy small-model succeeded write-many written])
 
@@ -148,11 +148,11 @@
   (setv
     model (letters :odds {"\n" 1e-20} #** options)
     rounds (iter [#* (range 5)])
-    run Crowd.run)
-  (defn stopped [#* arguments]
+    step Batch.step)
+  (defn stopped [batch]
     (when (is (next rounds None) None) (raise KeyboardInterrupt))
-    (run #* arguments))
-  (.setattr monkeypatch Crowd "run" stopped)
+    (step batch))
+  (.setattr monkeypatch Batch "step" stopped)
   (setv texts (write-each model ["a"]
     (Request {"samples" 3  "length" 900  "temperature" 1  #** asked})))
   (assert (= (lfor _ kept (len (get (next texts) 1))) kept))

@@ -23,7 +23,7 @@
   guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
 
 
-(defrecord Demands
+(defrecord Constraints
   #[[What is asked of each text.
 
   - `match`: a regular expression that matches all of it (of a list, the item with its seed), or a
@@ -79,7 +79,7 @@
 
   (meth rules [seed pattern]
     "Return the list of the rules of a text after `seed`, which has been read, and of `pattern`."
-    [ #* (usual-rules seed)
+    [ #* (usual-rules seed seed.memory)
       #* (if pattern [pattern] [])
       #* (if @no-repeat
         [(.copy (repeats-in seed.before @no-repeat) seed.model.vocabulary.units)]

@@ -26,11 +26,10 @@ the previous one returns.]]
   - `stop`: before this text, or any of these texts, would appear.
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
     white space (which isn't part of the text), or with 。！？.
-  - `units`: after this many units.
   - `names`: before a line that begins with one of these and a colon.
   - `item`: of a list, where its item ends.]]
   [ #^ object [length None]  #^ object [stop None]  #^ object [sentences None]
-    #^ object [units None]  #^ object [names None]  #^ bool [item True]]
+    #^ object [names None]  #^ bool [item True]]
 
   (meth [property] stops []
     "The list of the texts that it ends before."

@@ -1,25 +1,17 @@
-#[[How many threads of BLAS a lone stream gets, by the speed that they have now.
+#[[How many threads of BLAS steps get: one or several, whichever was faster when they were tried.
 
 On an idle machine two threads take a step of 512 units and 2,048 pieces in half the time, as each
 core's cache holds half of the weights. On a busy one, where each product waits for a thread that
 isn't running, they take up to 100 times as long as one.]]
 
-(eval-when-compile (require hyrule [meth]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
-  math [inf]
   time [perf-counter]
   lstm-textgen.basics.machine [set-threads])
 
 (setv
-  FIRST 8       ; steps with one thread before the others are tried
-  SLOWEST-WAKING 5  ; times as long as a step with one thread may take that wakes the others
-  TRIAL 4       ; steps of a trial
-  PORTION 16    ; steps with several threads after which the speed is judged, then twice as many, …
-  LONGEST-PORTION 64  ; … up to this number
-  WORTHWHILE 0.75  ; several threads must take less than this share of the time of one
-  PATIENCE 128  ; steps with one thread after a trial that fails, the next time twice as many
-  LONGEST-PATIENCE 8192
-  PORTIONS 64)  ; with several threads, after which one is measured again
+  TRIAL 8    ; steps with one thread and as many with several; then the faster is kept for …
+  KEPT 128)  ; … this many steps, times the ratio of the speeds, so that trials take 3% of the time
 
 
 (defclass Pace []
@@ -27,39 +19,33 @@ isn't running, they take up to 100 times as long as one.]]
 
   (meth __init__ [@most]
     (setv
-      [@threads @_left] [1 FIRST]  ; steps until the speed is judged
-      [@_taken @_seconds @_portions] [0 0.0 0]
-      [@_waking @_alone @_patience] [False inf PATIENCE]))  ; seconds of a step with one thread
+      @_threads 1
+      @_left 0  ; steps until another choice
+      @_speeds {}))  ; steps per second, by the number of threads
 
-  (meth run [act most]
-    "Return the result of `act`, a function of a number of steps to take: of 1 to `most`."
-    (when (= @most 1) (return (act most)))
-    (setv
-      n (min most @_left)
-      begun (perf-counter))
-    (set-threads @threads)
-    (try
-      (setv result (act n))
-      (finally (set-threads 1)))
-    (+= @_seconds (- (perf-counter) begun))
-    (+= @_taken n)
-    (-= @_left n)
-    (when @_left (return result))
-    ;; Judge the speed, and choose the threads of the next steps.
-    (setv
-      seconds (/ @_seconds @_taken)
-      [@_taken @_seconds] [0 0.0])
-    (cond
-      (= @threads 1) (setv
-        [@threads @_left @_waking] [@most 1 True]
-        [@_alone @_portions] [seconds 0])
-      (and @_waking (< seconds (* SLOWEST-WAKING @_alone))) (setv [@_left @_waking] [TRIAL False])
-      (= @_portions PORTIONS) (setv [@threads @_left] [1 FIRST])
-      (< seconds (* WORTHWHILE @_alone)) (setv
-        @_left (min LONGEST-PORTION (<< PORTION @_portions))
-        @_patience (max PATIENCE (// @_patience 2))
-        @_portions (+ @_portions 1))
-      True (setv
-        [@threads @_left] [1 @_patience]
-        @_patience (min LONGEST-PATIENCE (* 2 @_patience))))
-    result))
+  (meth run [act steps]
+    "Take `steps` steps by `act`, a function that takes the number of steps it is given."
+    (while steps
+      (unless @_left (@_choose))
+      (setv
+        n (min steps @_left)
+        begun (perf-counter))
+      (set-threads @_threads)
+      (try
+        (act n)
+        (finally (set-threads 1)))
+      (setv (get @_speeds @_threads) (/ n (- (perf-counter) begun)))
+      (-= @_left n)
+      (-= steps n)))
+
+  (meth _choose []
+    "Choose a number of threads that hasn't been tried, or else the faster one."
+    (setv untried (lfor n [1 @most] :if (not-in n @_speeds) n))
+    (if untried
+      (setv
+        @_threads (get untried 0)
+        @_left TRIAL)
+      (setv
+        @_threads (max @_speeds :key @_speeds.get)
+        @_left (int (/ (* KEPT (max (.values @_speeds))) (min (.values @_speeds))))
+        @_speeds {}))))

@@ -8,7 +8,7 @@
   warnings
   numpy :as np
   lstm-textgen.basics.messages [Message]
-  lstm-textgen.writing.constraints [Demands]
+  lstm-textgen.writing.constraints [Constraints]
   lstm-textgen.writing.ends [Ends sure-text]
   lstm-textgen.writing.scoring [compare])
 
@@ -30,52 +30,53 @@
   #[[A text after a `seed` (a `Seed`), of units that a `draw` draws, up to the first of its `ends`.
 
   `chunks` is a deque of the text that nobody has read yet. `over` is None, then why the text is
-  over: "length", "stop", or "cut off" if it didn't reach its end, of which `warn` is told. `end`
-  is the same once that is final: until then the text may be refused, as it isn't as demanded, and
-  begin again. `units` counts those that the text has, and `surprise` is the sum of theirs, in
-  nats, if the draw keeps the logits.]]
+  over: "length", "stop", or "cut off" if it didn't reach its end, of which `warn` is told; it may
+  still be refused, as it isn't as demanded by the `constraints`. `units` counts those that the
+  text has, and `surprise` is the sum of theirs, in nats, if the draw keeps the logits. `rules` are
+  those for its next unit.
 
-  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@demands (Demands)]]
-    (setv [@tries @_spent] [0 0])
-    (@start))
+  `tries` texts in place of this one, of `spent` units, were refused.]]
 
-  (meth start []
-    "Begin the text."
+  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@constraints (Constraints)]
+      [@tries 0] [@spent 0]]
     (setv
-      [@chunks @over @end] [(deque) None None]
-      [@units @surprise] [0 0.0]
+      @chunks (deque)
+      @over None
+      @units 0
+      @surprise 0.0
+      @rules []
+      @_typed 0  ; characters of the first unit that the seed has
       @_failed? False
+      items seed.model.settings.items
       ;; The pattern of running text is of what follows.
-      items @seed.model.settings.items
-      @_opening (if (and (isinstance @demands.match str) (not items)) [] @seed.opening)
-      @_finders (.finders @ends items (.endswith @seed.text "\n"))
-      [[@_units-left @_units-line] [@_parts-left @_parts-line]] (limits @ends @seed.model)
-      measure @seed.model.vocabulary.measure
-      @pattern (.pattern @demands @seed @ends.stops
+      @_opening (if (and (isinstance constraints.match str) (not items)) [] seed.opening)
+      @_finders (.finders ends items (.endswith seed.text "\n"))
+      [of-units of-length] (limits ends seed.model)
+      [@_units-left @_units-line] of-units
+      [@_parts-left @_parts-line] of-length
+      measure seed.model.vocabulary.measure
+      @pattern (.pattern constraints seed ends.stops
         (if measure @_units-left @left)
         (if measure @_parts-left maxsize)
         @patient?))
     (@_add @_opening))
 
-  (meth start-again [number]
-    "Begin another text in place of this one, with the random numbers of the `number`."
-    (+= @tries 1)
-    (+= @_spent @units)
-    (setv @draw (.again @draw number))
-    (@start))
+  (meth again [number]
+    "Return another passage in place of this one, with the random numbers of the `number`."
+    (Passage @seed (.again @draw number) @ends @warn @constraints (+ @tries 1) (+ @spent @units)))
 
   (meth [property] patient? []
     "Whether the text needn't match, as others will be tried."
-    (or (and (or (isinstance @demands.match str) @demands.lines) (< @tries PATIENT-TRIES))
-      (and (isinstance @demands.match str) (< @tries MOST-TRIES) (< @_spent PATIENT-UNITS))))
+    (or (and (or (isinstance @constraints.match str) @constraints.lines) (< @tries PATIENT-TRIES))
+      (and (isinstance @constraints.match str) (< @tries MOST-TRIES) (< @spent PATIENT-UNITS))))
 
   (meth [property] left []
     "How many units, at most, are still wanted."
     (min @_units-left @_parts-left))
 
-  (meth [property] ready? []
-    "Whether there is nothing left to read of its seed."
-    (or @over @seed.done?))
+  (meth [property] open-end? []
+    "Whether what comes may end it, and not only the number of units."
+    (bool (or @_finders @pattern)))
 
   (meth [property] text []
     "The text that nobody has read yet."
@@ -83,40 +84,50 @@
 
   (meth [property] fits? []
     "Whether the text, of which nobody has read any, is as demanded."
-    (or (not @demands.late?)
-      (and @demands.lines (or (not @patient?) (!= @over "stop")))
-      (and (not @_failed?) (.met? @demands @seed @ends.stops @text))))
+    (or (not @constraints.late?)
+      (and @constraints.lines (or (not @patient?) (!= @over "stop")))
+      (and (not @_failed?) (.met? @constraints @seed @ends.stops @text))))
 
   (meth [property] with-seed []
     "The text, of which nobody has read any, with its seed."
     (+ @seed.text @text))
 
-  (meth begin [engine]
-    "Set the rules, and draw the first unit if it may include the end of the seed, now read."
-    (setv @draw.rules (.rules @demands @seed @pattern))
-    (when @seed.rest
-      (setv [id typed logits] (.first-unit @seed engine @draw))
-      (@take [id] (when @draw.logits logits) typed)))
+  (meth begin [engine run]
+    "Let `engine` read the seed, as in `Seed.feed-to`; return its state before the first unit."
+    (.feed-to @seed engine run)
+    (setv
+      @rules (.rules @constraints @seed @pattern)
+      [state @_typed] (.start @seed engine @draw)
+      rest @seed.rest)
+    (when rest
+      (for [rule @rules] (.read rule (cut rest (- (len rest) @_typed)))))
+    state)
 
-  (meth take [ids [logits None] [typed 0]]
+  (meth take [ids [logits None]]
     #[[Add the units of the list `ids` until the text is over.
 
-    The seed has the first `typed` characters of each. If the draw keeps them, `logits` (time,
-    vocabulary) are those that they were drawn from.]]
+    If the draw keeps them, `logits` (time, vocabulary) are those that they were drawn from.]]
     (setv
       all @seed.model.vocabulary.units
       units (lfor id ids (get all id))
       before @units
       whole? (and @pattern (is-not @pattern.last None)))
     (when whole?  ; what was drawn after the whole text doesn't belong to it
-      (setv [@_units-left @_units-line]
-        [(- (+ @pattern.last (len @_opening)) @units) None]))
-    (@_add (if typed (lfor unit units (cut unit typed None)) units))
+      (setv
+        @_units-left (- (+ @pattern.last (len @_opening)) @units)
+        @_units-line None))
+    (when @_typed
+      (setv
+        (get units 0) (cut (get units 0) @_typed None)
+        @_typed 0))
+    (@_add units)
     (when (and @over whole?)
-      (setv [@over @_failed?] ["stop" (and @pattern.failed? (= @_units-left 0))]))
+      (setv
+        @over "stop"
+        @_failed? (and @pattern.failed? (= @_units-left 0))))
     (setv n (- @units before))
     (when (and @draw.logits n)
-      (setv [nats #* _] (compare (cut (np.atleast-2d logits) n) (np.array (cut ids n))))
+      (setv [nats _] (compare (cut logits n) (np.array (cut ids n))))
       (+= @surprise (float (.sum nats)))))
 
   (meth _add [units]
@@ -158,15 +169,14 @@
     usual model.facts.long-item
     most-in-item (min LONGEST-ITEM (* LONGER (or usual LONGEST-ITEM)))
     most (max CUT-OFF (* CUT-OFF-PER-SENTENCE (or ends.sentences 0))))
-  [ (cond
-      (is-not ends.units None) [ends.units None]
-      items? [most-in-item (+ f"an item was cut off after {most-in-item :,} "
+  [ (if items?
+      [most-in-item (+ f"an item was cut off after {most-in-item :,} "
         f"{model.settings.unit}, before its end"
         (if usual f"; most in training have at most {usual :,}" ""))]
-      True [maxsize None])
+      [maxsize None])
     (cond
       (is-not ends.length None) [ends.length None]
-      (and (or ends.stop ends.sentences) (is ends.units None)) [most (Message
+      (or ends.stop ends.sentences) [most (Message
         f"a sample was cut off after {most :,} characters (or words), before its end; "
         "for a longer one, give " 'length)]
       True [maxsize None])])

@@ -42,12 +42,13 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
 
 (defclass Breaks [Rule]
-  "Breaks no line where the lines of the training text didn't end; `table` is of `_table-for`."
+  #[[Breaks no line where the lines of the training text didn't end.
 
-  (meth __init__ [table]
-    (setv
-      [@_barred @_next] table
-      @_state 0))
+  `barred` lists the ids that may not follow in each state, an index or None; `next` lists the
+  state after each id, for each state. A text begins in state 0.]]
+
+  (meth __init__ [@_barred @_next]
+    (setv @_state 0))
 
   (meth score [scores choice]
     (setv barred (get @_barred @_state))
@@ -119,14 +120,14 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
     (.read @_memory (get @_memory.units id))))
 
 
-(defn usual-rules [seed]
-  "Return the list of the rules of each text after `seed`, which has been read."
+(defn usual-rules [seed memory]
+  "Return the list of the rules of each text after `seed`, of which `memory` has what was read."
   (setv
     model seed.model
     table (_table-for model.vocabulary model.facts.item-ends model.facts.unbroken))
   [ #* (if seed.names [(KeptNames seed.names seed.before)] [])
-    #* (if seed.memory [(Recall (.copy seed.memory))] [])
-    #* (if table [(Breaks table)] [])
+    #* (if memory [(Recall (.copy memory))] [])
+    #* (if table [(Breaks #* table)] [])
     (doto (Runs model.vocabulary.units (longest-run model.facts)) (.read seed.before))])
 
 
@@ -136,10 +137,9 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
 
 (defn [(lru-cache 8)] _table-for [vocabulary item-ends unbroken]
-  #[[Return #(barred next) for `Breaks`, the `break-rules` in a form that is quick for one text.
+  #[[Return #(barred next) for `Breaks`: the `break-rules` in a form that is quick for one text.
 
-  `barred` lists the ids that may not follow in each state, an index or None; `next` lists the
-  state after each id. It is None if lines may end anywhere.]]
+  It is None if lines may end anywhere.]]
   (setv rules (break-rules vocabulary item-ends unbroken))
   (when rules
     (setv [barred next] rules)

@@ -39,15 +39,13 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   #[[How one text draws its units.
 
   Text `number` of those with one `rng-seed` (None: different each time) has random numbers of its
-  own; those for its first `drawn` units are used up. With `logits`, a batch keeps the model's own
-  logits for each unit. The `rules` (a list of `Rule`) are those of the text.
+  own. With `logits`, a batch keeps the model's own logits for each unit.
 
   A `cold?` one always chooses the most likely unit. `factors` for the logits are cycled through.]]
 
   (meth __init__ [[@options (SamplingOptions)] [rng-seed None] [@number 0] [@logits False]]
     (setv
       @rng-seed (if (is rng-seed None) (. (np.random.SeedSequence) entropy) rng-seed)
-      [@drawn @rules] [0 []]
       given options.temperature
       temperatures (if (isinstance given list) given [given])
       @cold? (not (any temperatures))
@@ -60,15 +58,10 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     "Return a draw by the same options for another text, that with this `number`."
     (Draw @options @rng-seed number @logits))
 
-  (meth generator [size]
-    "Return the generator of its random numbers, `size` for a unit, as it is now."
-    (setv
-      seed (np.random.SeedSequence @rng-seed :spawn-key #(@number))
-      generator (np.random.Generator (np.random.PCG64 seed))
-      [steps rest] (divmod (* @drawn size) 2))  ; each step makes two numbers of 32 bits
-    (.advance generator.bit-generator steps)
-    (.random generator rest "float32")
-    generator)
+  (meth generator []
+    "Return a generator of its random numbers."
+    (setv seed (np.random.SeedSequence @rng-seed :spawn-key #(@number)))
+    (np.random.Generator (np.random.PCG64 seed)))
 
   (meth choose [weights]
     "Return the index of one of `weights` (n,), ln of odds; this doesn't affect the units drawn."
@@ -77,43 +70,49 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
 
 (defclass Sampler []
-  #[[Draws the ids of texts, by a `Draw` for each in the list `draws`.
+  #[[Draws the ids of texts, each by a `Draw` of its own and its rules (a list of `Rule`).
 
-  `size` is that of the vocabulary; `exclude` are ids that are never drawn.]]
+  At first they are by `draws`, without rules. `size` is that of the vocabulary; `exclude` are ids
+  that are never drawn.]]
 
   (meth __init__ [@size [draws #()] [exclude #()]]
     (setv
-      [@draws @_generators] [[] []]
+      @_draws []
+      @_rules []
+      @_generators []
+      @_drawn []  ; units of each text before its noise
       @_noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
       @_step 0  ; the next one that it is for
       @penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
-    (@change [] draws))
+    (@change [] draws (* [[]] (len draws))))
 
-  (meth change [kept draws]
-    "Keep only the draws in the places `kept`, and add `draws`, which get noise for as many steps."
+  (meth change [kept draws rules]
+    #[[Keep only the texts in the places `kept`, and add those of `draws` and `rules`.
+
+    They get noise for as many steps as the others have left.]]
     (setv
       left (ncut @_noise : (: @_step None))
-      generators (lfor draw draws (.generator draw @size))
-      fresh (make-noise draws generators #((len draws) #* (cut left.shape 1 None))))
-    (@settle)
-    (setv
-      @draws [#* (gfor k kept (get @draws k)) #* draws]
+      generators (lfor draw draws (.generator draw))
+      fresh (make-noise draws generators #((len draws) #* (cut left.shape 1 None)))
+      @_draws [#* (gfor k kept (get @_draws k)) #* draws]
+      @_rules [#* (gfor k kept (get @_rules k)) #* rules]
       @_generators [#* (gfor k kept (get @_generators k)) #* generators]
+      @_drawn [#* (gfor k kept (+ (get @_drawn k) @_step)) #* (* [0] (len draws))]
       @_scores (np.empty (@_shape @size) "float32")
       @_ruled (lfor
-        [k [draw row]] (enumerate (zip @draws (np.atleast-2d @_scores)))
-        :if draw.rules
-        #(draw.rules row (Choice @, k)))
+        [k [rules row]] (enumerate (zip @_rules (np.atleast-2d @_scores)))
+        :if rules
+        #(rules row (Choice @, k)))
       @_choosy (lfor
         [rules row choice] @_ruled
         :setv choosy (lfor rule rules :if rule.choosy rule)
         :if choosy
         #(choosy row choice))
       groups (defaultdict list))  ; the texts with the same limits
-    (for [[row draw] (enumerate @draws) :if (any draw.limits)]
+    (for [[row draw] (enumerate @_draws) :if (any draw.limits)]
       (.append (get groups draw.limits) row))
     (setv @_limited (lfor [limits rows] (.items groups)
-      [(if (= (len rows) (len @draws)) ... rows) (make-limits @size #* limits)]))
+      [(if (= (len rows) (len @_draws)) ... rows) (make-limits @size #* limits)]))
     (@_prepare (np.concatenate [(get left kept) fresh])))
 
   (meth pick [logits [engine None]]
@@ -124,9 +123,9 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       (setv
         [n steps size] @_noise.shape
         ;; For twice as many as the last time, as a short text needs few.
-        steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size)))))
-      (@settle)
-      (@_prepare (make-noise @draws @_generators #(n steps size))))
+        steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size))))
+        @_drawn (lfor each @_drawn (+ each @_step)))
+      (@_prepare (make-noise @_draws @_generators #(n steps size))))
     (setv
       scores @_scores
       [@factors @noise] (get @_steps @_step)
@@ -150,21 +149,17 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       (when @_choosy (setv ids (if (= (len drawn) 1) (get drawn 0) (np.array drawn)))))
     ids)
 
-  (meth settle []
-    "Let the draws note the units drawn."
-    (for [draw @draws] (+= draw.drawn @_step))
-    (setv @_step 0))
-
   (meth _prepare [noise]
     "Set up the steps that `noise` (texts, steps, size) is for."
     (setv
       @_noise noise
+      @_step 0
       steps (get noise.shape 1)
-      turns? (any (gfor draw @draws (isinstance draw.options.temperature list)))
+      turns? (any (gfor draw @_draws (isinstance draw.options.temperature list)))
       n (if turns? steps 1)  ; factors that differ
       factors (np.array (lfor
-        draw @draws
-        (lfor k (range n) (get draw.factors (% (+ draw.drawn k) (len draw.factors))))) "float32")
+        [draw drawn] (zip @_draws @_drawn)
+        (lfor k (range drawn (+ drawn n)) (get draw.factors (% k (len draw.factors))))) "float32")
       factors (.reshape factors.T n #* (@_shape 1))
       @_steps (list (zip
         (if turns? factors (repeat (get factors 0) steps))
@@ -172,7 +167,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   (meth _shape [#* size]
     "Return the shape (texts, size), for one text (size,)."
-    (if (= (len @draws) 1) [#* size] [(len @draws) #* size])))
+    (if (= (len @_draws) 1) [#* size] [(len @_draws) #* size])))
 
 
 (defclass Choice []

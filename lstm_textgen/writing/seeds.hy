@@ -13,6 +13,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
   collections [defaultdict]
   dataclasses [replace]
   heapq [nlargest]
+  itertools [islice]
   operator [attrgetter]
   unicodedata [category]
   warnings
@@ -20,8 +21,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
   lstm-textgen.text.items [ENDS]
   lstm-textgen.text.names [names-for]
   lstm-textgen.text.units [describe-units]
-  lstm-textgen.writing.memory [Memory]
-  lstm-textgen.writing.streams [make-sampler])
+  lstm-textgen.writing.memory [Memory])
 
 (setv
   PATHS 16       ; the most probable ones, followed from each place in a word
@@ -36,11 +36,10 @@ But most seeds end with a whole word, so a word that the model may end there isn
 (defclass Seed []
   #[[The `seed` of one text or of several, which `model` reads once for all.
 
-  `ids` (time,) are to be read, and `read` of them have been: the model's `start-ids`, and the
-  seed's `own` without its `rest`, the end that the first unit may begin with; a `whole` seed has
-  no rest. `text` is the seed as the model reads it: without `unknowns`, the list of units that it
-  doesn't know, unless it has a unit for them, and in lower case if it knows no capital letters.
-  One call of `warn` names the unknown ones.
+  `ids` (time,) are to be read: the model's `start-ids`, and the seed's `own` without its `rest`,
+  the end that the first unit may begin with; a `whole` seed has no rest. `text` is the seed as the
+  model reads it: without units that it doesn't know, unless it has a unit for them, and in lower
+  case if it knows no capital letters. One call of `warn` names the unknown ones.
 
   `opening` lists units to write before all else: none, unless the seed is empty and the model
   knows no line breaks; then it is the beginning of the training text.
@@ -52,11 +51,12 @@ But most seeds end with a whole word, so a word that the model may end there isn
   (meth __init__ [@model seed [warn warnings.warn] [whole False]
       [remembered-from REMEMBERED-FROM]]
     (setv
-      [@read @_state @_ways] [0 None None]
+      @_state None  ; of an engine that has read it
+      @_ways None   ; the ways to continue, once they were looked for
       vocabulary model.vocabulary
       start (start-ids model)
       first (get vocabulary.units (get start -1))
-      [@text @own @rest @unknowns] (as-read vocabulary seed whole)
+      [@text @own @rest unknowns] (as-read vocabulary seed whole)
       @ids (np.array [#* start #* @own] int)
       @opening (if (or @text (= first "\n") (!= first model.facts.beginning)) [] [first])
       @names (names-for vocabulary model.facts.names @text)
@@ -64,61 +64,47 @@ But most seeds end with a whole word, so a word that the model may end there isn
       @memory (unless (or (< (len @text) remembered-from) model.settings.items
           model.facts.people)
         (Memory vocabulary)))
-    (warn-of @unknowns vocabulary warn))
-
-  (meth [property] units []
-    "The number of its units."
-    (+ (len @own) (len (.split @model.vocabulary @rest))))
+    (warn-of unknowns vocabulary warn))
 
   (meth [property] before []
     "The text before its `rest`, with its `opening`."
     (.join "" [(.removesuffix @text @rest) #* @opening]))
 
-  (meth [property] done? []
-    "Whether all of it has been read."
-    (= @read (len @ids)))
+  (meth [(np.errstate :invalid "ignore")] feed-to [engine [run (fn [act n] (act n))]]
+    #[[Let `engine`, which may have read other texts, read it, unless it has been read before.
 
-  (meth take-in [engine most]
-    "Let `engine`, which may have read other texts, read on for up to `most` ids; return how many."
-    (setv ids (cut @ids @read (+ @read most)))
-    (if @_state (.set-state engine @_state) (.reset engine))
-    (when (len ids)
-      (if @memory (@_remember engine ids) (.feed engine ids))
-      (+= @read (len ids))
-      (setv @_state (.copy-state engine)))
-    (len ids))
+    `run` is that of a `Pace`.]]
+    (when (is @_state None)
+      (setv
+        ids (enumerate @ids)
+        own (- (len @ids) (len @own))
+        last (- (len @ids) 1))
+      (defn act [n]
+        (for [[k id] (islice ids n)]
+          (when (and @memory (>= k own)) (.take @memory id engine.output))
+          ((if (= k last) engine.step engine.advance) id)))
+      (.reset engine)
+      (run act (len @ids))
+      (setv @_state (.copy-state engine))))
 
-  (meth _remember [engine ids]
-    "Let `engine` read `ids`, and remember those of the seed itself."
-    (setv
-      first (- (len @ids) (len @own))
-      last (+ @read (len ids) -1))
-    (for [[n id] (enumerate ids @read)]
-      (when (>= n first) (.take @memory id engine.output))
-      ((if (= n last) engine.step engine.advance) id)))
+  (meth [(np.errstate :invalid "ignore")] start [engine draw]
+    #[[Return #(state typed): the state of `engine` before the first unit of `draw`.
 
-  (meth [(np.errstate :invalid "ignore")] first-unit [engine draw]
-    #[[Let `engine`, which has read the seed, write the first unit of `draw`, which has the `rest`.
-
-    Return [id typed logits]: the unit, how many of its characters the seed already has, and the
-    logits (vocabulary,) that it was drawn from, -∞ for units that don't agree with the seed. The
-    `draw` chooses one of the `ways-on` by its own rules, and then the unit.]]
+    The seed, which has been read, has the first `typed` characters of that unit. Where it has a
+    `rest`, the `draw` chooses one of the `ways-on`, and units that don't agree with it have logits
+    of -∞.]]
+    (unless @rest (return #(@_state 0)))
     (when (is @_ways None)
+      (.set-state engine @_state)
       (setv @_ways (whole-word-ways (ways-on engine @model.vocabulary @rest)
         @model.vocabulary @rest)))
     (setv
       weights (np.array (lfor way @_ways way.weight) "float32")
       way (get @_ways (if (> (len weights) 1) (.choose draw weights) 0))
-      logits (np.full-like engine.logits (- np.inf)))
-    (.set-state engine way.state)
-    (setv
-      (get logits way.ids) (get engine.logits way.ids)
-      sampler (make-sampler @model [draw]))
-    (for [rule draw.rules] (.read rule (cut @rest (- (len @rest) way.typed))))
-    (setv id (int (.pick sampler logits engine)))
-    (.step engine id)
-    (.settle sampler)
-    [id way.typed logits]))
+      [logits #* others] way.state
+      possible (np.full-like logits (- np.inf))
+      (get possible way.ids) (get logits way.ids))
+    #([possible #* others] way.typed)))
 
 
 (defn as-read [vocabulary text whole]

@@ -115,13 +115,13 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
       rest (.half-typed vocabulary text)
       seed (Seed model (.removesuffix text rest) warn True REMEMBERS-FROM))
     (when (is vocabulary.unknown None) (warn-of unknowns vocabulary warn))  ; `text` lacks them
-    (setv seed.memory (@_read seed))
     (setv
+      memory (@_read seed)
       ways (ways-on @_engine vocabulary rest)
       all (ln-sum (np.array (lfor way ways way.weight)))
       tree (Tree model @_engines sheet.state sheet.typed))
     (for [way ways]
-      (setv rules (usual-rules seed))
+      (setv rules (usual-rules seed memory))
       (for [rule rules] (.read rule (cut rest (- (len rest) way.typed))))
       (.set-state @_engine way.state)
       (.add-root tree way (.join "" seed.opening) rules @_engine.output all))

@@ -1,0 +1,166 @@
+#[[Passages that a model generates together; when one is over, the next joins.
+
+A text depends only on its seed text, options and random numbers, but for rounding: BLAS sums in
+another order for another number of texts, which now and then changes a choice.]]
+
+(eval-when-compile (require hyrule [meth unless]))
+(import
+  collections [deque]
+  concurrent.futures [ThreadPoolExecutor]
+  itertools [takewhile]
+  numpy :as np
+  lstm-textgen.basics.machine [cores]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.pace [Pace]
+  lstm-textgen.writing.sampling [Sampler])
+
+(setv
+  MOST-TEXTS 64  ; at once; more gain no speed
+  MANY-UNITS 128  ; of each text that a step draws, …
+  FEW-UNITS 8  ; … or these where a text may end in them, or others wait
+  MOST-PARTS 2  ; of a batch: as many as were measured
+  FEW-TEXTS 12)  ; up to which one part, on one core, is enough
+
+
+(defclass Batch []
+  #[[Up to `MOST-TEXTS` at a time of the `passages` (an iterable) by `model`.
+
+  The model is a `Checkpoint` or a `Mixture`. `running` lists the passages of the last step.]]
+
+  (meth __init__ [model passages]
+    (setv
+      @running []
+      @_coming (iter passages)
+      @_added (deque)  ; those that follow
+      @_begun []       ; in that order, without those that were yielded
+      @_reader (make-engine model)
+      @_reading (Pace @_reader.threads)
+      @_alone (Pace @_reader.threads)  ; the steps of a single text
+      @_streams (ParallelStreams model @_reader)))
+
+  (meth add [passage]
+    "Let `passage` join after all others."
+    (.append @_added passage))
+
+  (meth finished [in-order?]
+    "Yield the passages as they end; if `in-order?`, none before those that began earlier."
+    (while True
+      (@step)
+      (unless @_begun (return))
+      (yield :from (@over in-order?))))
+
+  (meth over [in-order?]
+    "Yield the passages that are over now, each once; `in-order?` as in `finished`."
+    (for [passage (list ((if in-order? takewhile filter) (fn [each] each.over) @_begun))]
+      (.remove @_begun passage)
+      (yield passage)))
+
+  (meth step []
+    "Let passages join where others are over, and draw some units for each."
+    (setv
+      running (lfor each @running :if (not each.over) each)
+      joining (@_begin (- MOST-TEXTS (len running))))
+    (.change @_streams joining)
+    (setv @running [#* running #* (gfor [passage _] joining passage)])
+    (unless @running (return))
+    (setv
+      few? (or joining (= (len @running) MOST-TEXTS) (any (gfor each @running each.open-end?)))
+      left (min (gfor each @running each.left))
+      n (max 1 (min left (if few? FEW-UNITS MANY-UNITS))))
+    (if (= (len @running) 1) (.run @_alone @_draw n) (@_draw n)))
+
+  (meth _begin [places]
+    "Let passages begin that find one of `places`; return a list of #(passage state)."
+    (setv joining [])
+    (while (< (len joining) places)
+      (setv passage (next @_coming None))
+      (when (and (is passage None) @_added) (setv passage (.popleft @_added)))
+      (when (is passage None) (break))
+      (.append @_begun passage)
+      (unless passage.over
+        (.append joining #(passage (.begin passage @_reader @_reading.run)))))
+    joining)
+
+  (meth _draw [n]
+    "Draw `n` units for each passage."
+    (for [[passage ids logits] (.draw @_streams n)  :if (not passage.over)]
+      (.take passage ids logits))))
+
+
+(defclass ParallelStreams []
+  #[[Passages by `model` in a batch for each of two cores, which are independent while they draw.
+
+  More threads of BLAS would sum in another order, so texts would depend on who else needs the
+  cores. `engine` is any of the model's.]]
+
+  (meth __init__ [model engine]
+    (setv
+      @_parts (lfor _ (range (min MOST-PARTS (cores))) (Streams model engine))
+      @_pool (ThreadPoolExecutor MOST-PARTS)))
+
+  (meth change [joining]
+    "Remove passages that are over, and add those of `joining`, as `Streams.change` does."
+    (setv
+      sizes (lfor part @_parts (len (part.places)))
+      added (lfor _ @_parts []))
+    (for [pair joining]
+      (setv n (if (< (get sizes 0) FEW-TEXTS) 0 (.index sizes (min sizes))))
+      (.append (get added n) pair)
+      (+= (get sizes n) 1))
+    (for [[part pairs] (zip @_parts added)] (.change part pairs)))
+
+  (meth draw [n]
+    "Draw `n` units for each passage, as `Streams.draw` does."
+    (setv
+      [own #* others] (lfor part @_parts :if part.passages part)
+      elsewhere (lfor part others (.submit @_pool part.draw n)))
+    [#* (.draw own n) #* (gfor future elsewhere  drawn (.result future) drawn)]))
+
+
+(defclass Streams []
+  "Passages by `model` in one batch, in the order of its streams; `engine` is any of the model's."
+
+  (meth __init__ [model @_engine]
+    (setv
+      @passages []
+      @_sampler (Sampler model.vocabulary.size
+        :exclude (range (len model.vocabulary.reserved)))))
+
+  (meth places []
+    "Return the list of the places of passages that aren't over."
+    (lfor [k passage] (enumerate @passages) :if (not passage.over) k))
+
+  (meth change [joining]
+    "Remove passages that are over, and add those of `joining`: #(passage state) each."
+    (setv
+      kept (@places)
+      added (lfor [passage _] joining passage))
+    (unless (or joining (< (len kept) (len @passages))) (return))
+    (setv engine (.like @_engine (max 1 (+ (len kept) (len joining)))))
+    (.set-state engine (.copy-state @_engine kept) (slice (len kept)))
+    (for [[k [_ state]] (enumerate joining (len kept))] (.set-state engine state k))
+    (.change @_sampler kept (lfor each added each.draw) (lfor each added each.rules))
+    (setv
+      @passages [#* (gfor k kept (get @passages k)) #* added]
+      @_engine engine))
+
+  (meth [(np.errstate :invalid "ignore")] draw [n]
+    #[[Draw `n` units for each passage; return a list of #(passage ids logits).
+
+    `logits` (n, vocabulary) are those that the `ids` (n) were drawn from, if its draw keeps them.]]
+    (setv
+      step @_engine.step
+      pick @_sampler.pick
+      logits @_engine.logits
+      rows (lfor [k each] (enumerate @passages) :if each.draw.logits k)
+      kept []  ; the logits of these rows
+      ids [])
+    (for [_ (range n)]
+      (when rows (.append kept (get (np.atleast-2d logits) rows)))
+      (setv picked (pick logits @_engine))
+      (.append ids picked)
+      (step picked))
+    (setv kept (if rows (dict (zip rows (np.stack kept 1))) {}))
+    (lfor
+      [k own] (enumerate (.tolist (. (.reshape (np.array ids) n -1) T)))
+      #((get @passages k) own (.get kept k)))))
