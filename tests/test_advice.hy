@@ -107,7 +107,7 @@
     #({"layers" [16 0.1]} "`layers` must be layers such as 256 or lstm:512,dropout:0.2")
     #({"path" None} "`path` must be")
     #({"path" "a\0b"} "`path` must be a path, not 'a\\x00b' (it has a null character)")
-    #({"report" "a\0b"} "`report` must be non-empty text, not 'a\\x00b' (it has a null char")])]
+    #({"csv" "a\0b"} "`csv` must be non-empty text, not 'a\\x00b' (it has a null char")])]
     test-a-wrong-value-of-train-is-refused-at-once-in-the-words-of-python
     [model tmp-path options said]
   (assert (in said (refusal-of train #** {"text" TEXT #** options})))

@@ -30,9 +30,6 @@
 ;; * What is read
 
 (defn [(pytest.mark.parametrize "flags" [
-    ["--score" "letter.txt" "--score-html"]
-    ["--score" "*.txt" "--score-html"]
-    ["--score" "." "--score-html"]
     ["--generate-from" "letter.txt" "--length" "1" "--output"]
     [#* SEED "--originality" "--sources" "letter.txt" "--output"]
     [#* SEED "--originality" "--sources" "." "--output"]])]
@@ -44,15 +41,8 @@
   (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
 
 
-(defn test-no-page-overwrites-standard-input [sure]
-  (with [file (open "letter.txt")]
-    (refused (program "--score" "-" "--score-html" "letter.txt" :folder sure :stdin file)
-      "would overwrite standard input"))
-  (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
-
-
 (setv
-  WRITERS [[#* SEED "--output"] ["--score" "letter.txt" "--score-html"] ["--page"] ["--report"]]
+  WRITERS [[#* SEED "--output"] ["--page"]]
   TABLE ["--sources" "letter.txt" "--csv"]
   REFUSED {  ; what an output may not replace, or be, even with --overwrite
     "model.h5" "would overwrite the model in use"
@@ -85,8 +75,7 @@
 
 
 (defn test-a-dash-is-no-page-and-no-table [sure refusal]
-  (for [flags [["--page"] ["--report"] ["--score" "letter.txt" "--score-html"]
-      ["--sources" "letter.txt" "--csv"]]]
+  (for [flags [["--page"] TABLE]]
     (assert (in f"{(get flags -1)} - is no file; give one, such as /dev/stdout"
       (refusal #* flags "-"))))
   (assert (not-in "-" (names-in sure))))
@@ -121,7 +110,7 @@
   (write-all files)
   (lstm-textgen.train (sorted (sfor name files (get (.split name "/") 0))) "model"
     #** {"epochs" 1  "quiet" True  "layers" "3"  "lookback" 4  "batch_size" 2  #** options})
-  (for [name files  flags [[#* SEED "--output"] ["--report"]]]
+  (for [name files  flags WRITERS]
     (assert (in f"{name} would overwrite a file that the model learned from; give another file"
       (refusal #* flags name "--overwrite"))))
   (for [[name content] (.items files)]
@@ -131,15 +120,13 @@
 (defn [counting] test-not-even-a-page-or-a-table-of-our-own-if-the-model-learned-from-it
     [trained refusal monkeypatch]
   (monkeypatch.chdir trained)
-  (main ["--report" "page.html"])
+  (main ["--page" "page.html"])
   (write-text trained (+ "epoch,learning_rate,loss_bits\n" (* "1,0.008,2.5\n" 200)) "table.csv")
   (setv more {"quiet" True  "epochs" 1  "layers" "3"})
   (lstm-textgen.train "page.html" "of-page" #** more)
   (lstm-textgen.train "table.csv" "of-table" :column "loss_bits" #** more)
   (for [flags [
-      ["--model" "of-page" "--report" "page.html"]
       ["--model" "of-page" "--page" "page.html"]
-      ["--model" "of-page" "--sources" "text.txt" "--report" "page.html"]
       ["--model" "of-table" "--sources" "text.txt" "--csv" "table.csv"]]]
     (assert (in "would overwrite a file that the model learned from" (refusal #* flags)))))
 
@@ -172,11 +159,10 @@
   (assert (!= (.read-text (/ sure "diary.txt")) "dear diary")))
 
 
-(defn [(pytest.mark.parametrize "flags" (cut WRITERS 1 None))]
-    test-a-page-of-ours-is-replaced-only-by-a-page [sure capsys refusal flags]
+(defn test-a-page-of-ours-is-replaced-only-by-a-page [sure capsys refusal]
   (for [_ (range 2)]
     (.readouterr capsys)
-    (assert (= (main [#* flags "page.html"]) 0))
+    (assert (= (main ["--page" "page.html"]) 0))
     (assert (re.search r"page.html: \d+ KB; open it" (. (.readouterr capsys) err))))
   (assert (in "page.html already exists" (refusal #* SEED "--output" "page.html"))))
 
@@ -207,8 +193,7 @@
   (for [flags [
       [#* SEED "--model" "none" "--output" "old"]
       [#* SEED "--originality" "--sources" "none" "--output" "old"]
-      ["--generate" "a" "--samples" "2" "--output" "old"]
-      ["--score" "letter.txt" "none.txt" "--score-html" "old"]]]
+      ["--generate" "a" "--samples" "2" "--output" "old"]]]
     (refusal #* flags "--overwrite"))
   (assert (= (.read-text (/ sure "old")) "old"))
   (assert (= (names-in sure) names)))
@@ -218,7 +203,7 @@
   (setv names (names-in sure))
   (for [flags [
       ["--generate" "a" "--length" "9999" "--output" "new.txt"]
-      ["--score" "letter.txt" "--score-html" "new.txt"]]]
+      ["--page" "new.txt"]]]
     (setv result (program #* flags
       :folder sure
       :preexec-fn (fn [] (limit-files 1000))

@@ -70,7 +70,7 @@ model = lstm_textgen.load("model")
 number: int = model.generate("h")
 text: str = model.generate(["h"])
 model.generate(5)
-lstm_textgen.train(report=5)
+lstm_textgen.train(csv=5)
 lower(5)
 ]])
 

@@ -7,7 +7,7 @@
   sys
   lstm-textgen.basics.files [remove-lock]
   lstm-textgen.basics.interrupts [Interrupted watching]
-  lstm-textgen.cli.flags [command flag models-of page-written program warn]
+  lstm-textgen.cli.flags [command flag models-of program warn]
   lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.learning.learner.quiet [own-process]
@@ -39,7 +39,6 @@
     (setv model (with [_ (watching farewell)  _ (own-process)]
       (train-model (.but flags :path path) display)))
     (unless (follower?)
-      (when flags.report (.say display (page-written flags.report)))
       (.say display (_how-to-generate path model)))
     (except [error Interrupted]
       (unless (follower?)

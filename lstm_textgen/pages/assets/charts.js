@@ -1,7 +1,10 @@
 /** Charts in elements of a page. Needs uPlot. */
 
 /** @typedef {{label: string, color: number, xs: number[], ys: (number | null)[]}} Line */
-/** @typedef {{x: string, last?: string, series: Line[], diagonal?: boolean}} Chart */
+/**
+ * @typedef {{x: string, last?: string, series: Line[], diagonal?: string}} Chart with the name of
+ *   the line of perfect calibration, if it has that
+ */
 
 const HEIGHT = 240; // pixels of a chart without its legend
 
@@ -90,7 +93,7 @@ function options(chart, width) {
       ...chart.series.map(({ label, color: number }) =>
         line(label, `--c${number}`, { width: 2, points: { size: 6, fill: marker } }),
       ),
-      ...(chart.diagonal ? [line("predicted", "--soft", DIAGONAL)] : []),
+      ...(chart.diagonal ? [line(chart.diagonal, "--soft", DIAGONAL)] : []),
     ],
     legend: { markers: { width: 0, fill: marker } },
     cursor: { drag: { x: false, y: false } },
@@ -140,10 +143,4 @@ export function draw(place, chart) {
     }
   }).observe(place);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot?.redraw());
-}
-
-// Those that a report brings; a page that makes its own has no such block.
-const brought = document.getElementById("charts")?.textContent ?? "[]";
-for (const chart of JSON.parse(brought)) {
-  draw(/** @type {HTMLElement} */ (document.getElementById(`plot-${chart.id}`)), chart);
 }
