@@ -1,6 +1,5 @@
 "The evaluation in a model file, and originality."
 
-(eval-when-compile (require hyrule [unless]))
 (import
   json
   h5py

@@ -14,7 +14,7 @@
   lstm-textgen.basics.files [locked]
   lstm-textgen.cli [main]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  tests.helpers [ROOT TEXT UNMEASURED VERSE counting limit-files names-in output program refused
+  tests.helpers [ROOT TEXT UNMEASURED VERSE counting limit-files names-in output program
     save-odds start-program sure-model write-all write-text])
 
 (setv SEED ["--generate" "a" "--length" "2"])

@@ -66,7 +66,8 @@
       point (fn [k value n] (+
         f"{(* CARD-WIDTH (/ (+ k 0.5) n)) :.1f},"
         f"{(+ 3 (* (- CARD-HEIGHT 6) (/ (- high value) (or (- high low) 1)))) :.1f}")))
-    (html (svg :role "img" :width CARD-WIDTH :height CARD-HEIGHT :viewBox f"0 0 {CARD-WIDTH} {CARD-HEIGHT}"
+    (html (svg :role "img" :width CARD-WIDTH :height CARD-HEIGHT
+      :viewBox f"0 0 {CARD-WIDTH} {CARD-HEIGHT}"
       (title f"Loss by epoch, from {high :.3f} to {low :.3f} bits")
       (for [[name values] (.items curves)]
         (polyline :fill "none" :stroke-width "2" :stroke (get CARD-COLORS name) :points

@@ -42,5 +42,5 @@
 
 
 (defn _confidence [logits ids]
-  "Return the highest probability after `logits` (…, vocabulary), and whether it was that of `ids`."
+  "Return the highest probability after `logits` (…, vocabulary), and whether it was of `ids`."
   [(.max (softmax logits) -1)  (= (.argmax logits -1) ids)])

@@ -68,7 +68,7 @@ a memory it is read from beginning to end.]]
   #[[A stretch of a text as a model sees it, with its `Score`.
 
   - `units`: the sequence of its units.
-  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if it isn't predicted.]]
+  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if not predicted.]]
   [#^ object units  #^ np.ndarray nats  #^ Score score])
 
 
