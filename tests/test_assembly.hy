@@ -7,7 +7,7 @@
   json
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS assemble asset join-modules]
+  lstm-textgen.pages.assembly [ASSETS assemble join-modules]
   lstm-textgen.pages.playground [SCRIPTS WORKER]
   tests.helpers [packed-on])
 
@@ -72,10 +72,6 @@
 (defn test-a-block-with-a-tag-is-refused []
   (with [_ (pytest.raises ValueError :match "the block weights of a page contains a tag")]
     (assemble "A" "" :blocks {"weights" HOSTILE})))
-
-
-(defn test-a-library-comes-with-its-licence []
-  (assert (in "Permission is hereby granted" (asset "vendor/uPlot.min.js"))))
 
 
 (defn test-no-asset-asks-for-anything-from-elsewhere []

@@ -98,8 +98,7 @@ nothing is requested, whatever data the page holds.]]
   ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
   IMPORTED (re.compile r"^import [^;]*\"\./(.*)\";" re.MULTILINE)
-  ;; A comment on lines of its own; a license (see `asset`) begins with a line break.
-  REMARK (re.compile r"^ *(/\*(?!\n)[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
+  REMARK (re.compile r"^ *(/\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
@@ -169,12 +168,8 @@ nothing is requested, whatever data the page holds.]]
 
 
 (defn asset [name]
-  "Return the text of the file `name` in assets/, after its license if it is third-party."
-  (setv
-    path (/ ASSETS name)
-    license (.with-name path (+ (get (.split path.name ".") 0) ".LICENSE"))
-    text (.strip (.read-text path :encoding "utf-8")))
-  (if (.exists license) f"/*\n{(.strip (.read-text license :encoding "utf-8"))}\n*/\n{text}" text))
+  "Return the text of the file `name` in assets/."
+  (.strip (.read-text (/ ASSETS name) :encoding "utf-8")))
 
 
 (defn fill [name / #** values]

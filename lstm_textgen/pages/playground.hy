@@ -38,7 +38,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER (modules-for "worker.js")
-  SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "together.js" "teach.js")]
+  SCRIPTS (modules-for "together.js" "teach.js")
   ;; Texts that can be taught at once: what each is, its language ("": any), its file in corpora/,
   ;; and how many of its characters are taken, or None for all.
   READY [
@@ -73,9 +73,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
       :together (Html (asset "together.html"))
       :unable (html (for [[language said] (.items (get (phrases) "page.unable"))]
         (p :lang language said))))
-    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "together.css"
-      "teach.css"]
-    :scripts (if writes? SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "alone.js")])
+    :styles ["text.css" "playground.css" "together.css" "teach.css" "charts.css"]
+    :scripts (if writes? SCRIPTS (modules-for "alone.js"))
     :workers (if writes? WORKER [])
     :packed {"constants" SHARED  "phrases" (phrases) #** (if writes?
       { "ready" (_ready-texts)

@@ -1,7 +1,7 @@
 /** What a page says about its models: a sentence below its title, and the tab About. */
 
 import { fromBase64 } from "./binary.js";
-import { draw } from "./charts.js";
+import { chartOf } from "./charts.js";
 import { CONSTANTS, element, make } from "./page.js";
 import { inDigits, phraseIn, said } from "./phrases.js";
 
@@ -130,17 +130,18 @@ export function describe(models) {
  * @param {Facts[]} models
  */
 function compared(models) {
-  const learned = models.filter(({ record }) => record.history.length > 0);
-  const losses = learned.map(({ record }) => record.history.map(bitsAfter));
-  const of = learned.map((facts, n) => {
-    const bits = bitsAfter(learnedHow(facts.record.history));
-    const series = { label: titleOf(facts), color: n, xs: losses[n].map((_, k) => k + 1) };
-    return { text: `${series.label}: ${digits(bits, 2)}`, series: { ...series, ys: losses[n] } };
+  const lines = models.map((facts) => ({
+    label: titleOf(facts),
+    points: facts.record.history.map((epoch, n) => [n + 1, bitsAfter(epoch)]),
+  }));
+  const losses = models.map((facts) => {
+    const kept = learnedHow(facts.record.history);
+    return `${titleOf(facts)}: ${kept ? digits(bitsAfter(kept), 2) : "–"}`;
   });
-  const text = said("about.both", { losses: of.map((each) => each.text).join("; ") });
-  const chart = { x: said("about.pass"), series: of.map(({ series }) => series) };
-  const curve = losses.some(({ length }) => length > 1);
-  return [make("p", "", text), ...(curve ? [chartOf("about.curve", text, chart)] : [])];
+  const text = said("about.both", { losses: losses.join("; ") });
+  const learned = lines.filter(({ points }) => points.length > 0);
+  const curve = learned.some(({ points }) => points.length > 1);
+  return [make("p", "", text), ...(curve ? [chartOf("about.curve", text, learned)] : [])];
 }
 
 /** @param {Facts} facts */
@@ -155,8 +156,7 @@ function sectionOn(facts) {
     placeForSamples(facts),
   ];
   if (history.length > 1) {
-    const chart = { x: said("about.pass"), last: said("about.last"), series: curvesOf(history) };
-    parts.push(chartOf("about.curve", summaryOf(facts), chart));
+    parts.push(chartOf("about.curve", summaryOf(facts), curvesOf(history)));
   }
   if (training?.calibration.length) {
     parts.push(calibrated(training));
@@ -174,7 +174,9 @@ function sectionOn(facts) {
   }
   if (training?.command) {
     // A line breaks between flags, not within them.
-    const flags = training.command.split(/ (?=--)/).flatMap((part) => [make("span", "", part), " "]);
+    const flags = training.command
+      .split(/ (?=--)/)
+      .flatMap((part) => [make("span", "flag", part), " "]);
     const title = phraseIn(make("p", "small soft"), "about.command");
     parts.push(title, make("code", "command", ...flags));
   }
@@ -186,28 +188,10 @@ function sectionOn(facts) {
  * @param {Training} training
  */
 function calibrated({ calibration }) {
-  /** @param {number} share */
-  const percent = (share) => Math.round(1000 * share) / 10;
-  const line = {
-    label: said("about.right"),
-    color: 0,
-    xs: calibration.map(([, sure]) => percent(sure)),
-    ys: calibration.map(([, , right]) => percent(right)),
-  };
-  const about = said("about.calibration");
-  const diagonal = said("about.ideal");
-  return chartOf("about.calibration", about, { x: said("about.sure"), diagonal, series: [line] });
-}
-
-/**
- * Return the figure of a chart.
- * @param {string} key of its title @param {string} about it, for screen readers
- * @param {import("./charts.js").Chart} chart
- */
-function chartOf(key, about, chart) {
-  const plot = Object.assign(make("div", "plot"), { role: "img", ariaLabel: about });
-  draw(plot, chart);
-  return make("figure", "chart", phraseIn(make("figcaption", "small"), key), plot);
+  const points = calibration.map(([, sure, right]) => [100 * sure, 100 * right]);
+  const ideal = { label: said("about.ideal"), points: [0, 100].map((share) => [share, share]) };
+  const line = { label: said("about.right"), points };
+  return chartOf("about.calibration", said("about.calibration"), [line], [ideal]);
 }
 
 /** @param {Facts} facts */
@@ -262,10 +246,10 @@ function learnedHow(history) {
 
 /**
  * Return the bits per character of an epoch: of the hidden part, if there was one.
- * @param {Epoch | undefined} epoch
+ * @param {Epoch} epoch
  */
 function bitsAfter(epoch) {
-  return epoch ? (lossOf(epoch, "validation_") ?? lossOf(epoch, "") ?? 0) : 0;
+  return lossOf(epoch, "validation_") ?? lossOf(epoch, "") ?? 0;
 }
 
 /**
@@ -280,13 +264,13 @@ function lossOf(epoch, kind) {
 /** @param {Epoch[]} history */
 function curvesOf(history) {
   return /** @type {const} */ (["", "validation_"])
-    .map((kind, color) => ({
+    .map((kind) => ({
       label: said(kind ? "about.hidden" : "about.seen"),
-      color,
-      xs: history.map((_, n) => n + 1),
-      ys: history.map((epoch) => lossOf(epoch, kind)),
+      points: history
+        .map((epoch, n) => [n + 1, lossOf(epoch, kind) ?? Number.NaN])
+        .filter(([, bits]) => Number.isFinite(bits)),
     }))
-    .filter(({ ys }) => ys.some((loss) => loss !== null));
+    .filter(({ points }) => points.length > 0);
 }
 
 /**
