@@ -227,7 +227,6 @@ def train(
     learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
     save_every: float = 10, csv: _Path | None = None, restart: bool = False,
     add_text: bool = False, distributed: bool = False, quiet: bool = False,
-    temperature: _Temperature | None = None, report: _Path | None = None, overwrite: bool = False,
-    rng_seed: int | None = None,
+    temperature: _Temperature | None = None, overwrite: bool = False, rng_seed: int | None = None,
 ) -> TextModel: ...
 def load_recipe(path: _Path) -> Recipe: ...

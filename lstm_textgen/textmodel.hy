@@ -19,7 +19,7 @@
   lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.pages.assembly [OUR-PAGE]
-  lstm-textgen.pages.figures [model-card]
+  lstm-textgen.pages.card [model-card]
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [composed default-prep]
@@ -99,7 +99,7 @@
       f"{@vocabulary.unit}, epochs: {(each (fn [m] (len m.history)))}>"))
 
   (meth _repr-html_ []
-    "Return the model's card for a notebook: a small table, its curve and a sample."
+    "Return the model's card for a notebook: what it learned, its curves and a sample."
     (model-card @checkpoint (write-sample @checkpoint CARD-SAMPLE)))
 
   (meth prepare-pieces [chunks]
@@ -233,12 +233,15 @@
       [overwrite False]]
     #[[Write to `path` a page to play with the model at a `temperature`, `length` and `min_p`.
 
+    It also tells what the model learned; that is all of it, without the weights, for models of
+    more than 12 million weights together.
+
     Its controls start there: at a number from 0 to 2 (default: the model's own), characters or
     words (default: 400 or 80), and a number from 0 to 1 (default: 0.1). Another `TextModel` in
     `others` generates side by side with this one. Without `names`, it lacks those in the training
     text, and doesn't keep to them. Raises `ValueError` for values out of range, more than two
-    models, models too large for a page, a `path` that is a model and, without `overwrite`, any
-    other file that this program didn't make; `OSError` if it can't be written.]]
+    models, a `path` that is a model and, without `overwrite`, any other file that this program
+    didn't make; `OSError` if it can't be written.]]
     (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]
@@ -316,8 +319,7 @@
     notebook).
   - `callbacks`: Keras callbacks, called as by `fit`, with epochs from 0 and losses in
     nats. They may set the weights, `stop_training` and the optimizer's learning rate.
-  - `report`, `csv`: files for a page about the model and for a table of losses, in bits per
-    character, both updated after each epoch.
+  - `csv`: a file for a table of losses, in bits per character, updated after each epoch.
   - …
 
   An existing model continues training, unless `restart`; on another text only with `add_text`.

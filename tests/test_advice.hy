@@ -101,7 +101,7 @@
     #({"recipe" {}} "`recipe` must be a recipe or the path of one, not {}")
     #({"path" None} "`path` must be")
     #({"path" "a\0b"} "`path` must be a path, not 'a\\x00b' (it has a null character)")
-    #({"report" "a\0b"} "`report` must be non-empty text, not 'a\\x00b' (it has a null char")])]
+    #({"csv" "a\0b"} "`csv` must be non-empty text, not 'a\\x00b' (it has a null char")])]
     test-a-wrong-value-of-train-is-refused-at-once-in-the-words-of-python
     [model tmp-path options said]
   (assert (in said (refusal-of train #** {"text" TEXT #** options})))

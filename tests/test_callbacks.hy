@@ -189,41 +189,24 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
   (assert (= (get row "val_loss_bits") "NA")))
 
 
-(defn [counting] test-a-training-report-is-renewed-after-each-epoch [tmp-path]
-  (setv
-    page (/ tmp-path "run.html")
-    epochs []
-    note (keras.callbacks.LambdaCallback
-      :on-epoch-begin (fn [#* _] (.append epochs (.exists page)))))
-  (train-tiny tmp-path :epochs 2 :report page :callbacks [note])
-  (assert (= epochs [False True]))
-  (setv written (.read-text page))
-  (.unlink page)
-  (train-tiny tmp-path :epochs 2 :report page)  ; trains nothing, as its epochs are done
-  (assert (= (.read-text page) written)))
-
-
 (defn [counting] test-a-callback-that-changes-the-folder-moves-no-file [here]
   (.mkdir (/ here "other"))
   (setv away (keras.callbacks.LambdaCallback
     :on-epoch-end (fn [#* _] (os.chdir (/ here "other")))))
-  (lstm-textgen.train (write-text here) "m" :epochs 2 :report "r.html" :csv "t.csv"
+  (lstm-textgen.train (write-text here) "m" :epochs 2 :csv "t.csv"
     :callbacks [away] :quiet True)
-  (assert (= (names-in here) ["m.h5" "m.h5.bak" "other" "r.html" "t.csv" "text.txt"]))
+  (assert (= (names-in here) ["m.h5" "m.h5.bak" "other" "t.csv" "text.txt"]))
   (assert (= (names-in (/ here "other")) []))
   (assert (= (len (. (lstm-textgen.load (/ here "m")) history)) 2)))
 
 
-(defn [counting] test-from-python-a-source-is-never-an-output-and-two-outputs-are-two-files
-    [tmp-path]
+(defn [counting] test-from-python-a-source-is-never-an-output [tmp-path]
   (setv text (write-text tmp-path :name "text.h5"))
   (with [file (open text)]
     (for [[source outputs said] [
         [text {"csv" text} "would overwrite"]
         [file {"csv" text} "would overwrite"]
-        [text {"report" text} "would overwrite"]
-        [text {"path" (/ tmp-path "text")} "would overwrite"]
-        [text {"csv" "both"  "report" "both"} "`csv` and `report` are the same file"]]]
+        [text {"path" (/ tmp-path "text")} "would overwrite"]]]
       (assert (in said (refusal-of lstm-textgen.train source :restart True :overwrite True
         #** {"path" (/ tmp-path "model")  #** outputs})))))
   (assert (= (.read-text (/ tmp-path "text.h5")) TEXT)))

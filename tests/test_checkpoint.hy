@@ -12,7 +12,6 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-old save-checkpoint]
   lstm-textgen.modelfile.places [check-writable]
   lstm-textgen.text.items [fingerprints]
-  lstm-textgen.writing.evaluation [evaluate]
   tests.helpers [assert-no-warning names-in refusal-of same-model? saved-model small-model])
 
 (setv
@@ -173,7 +172,7 @@
 (defn test-a-flipped-bit-in-any-array-is-found [path]
   (setv
     model (small-model)
-    model.evaluation (evaluate model 1 (np.zeros 90 int) (np.zeros 90 int))
+    model.evaluation {"epoch" 1  "calibration" [[9 0.5 0.5]]}
     model.items (fingerprints ["Anna"]))
   (save-checkpoint model path)
   (.unlink (backup-path path))

@@ -71,7 +71,7 @@ print(*(line for line in open('/proc/self/status') if line.startswith('VmHWM')))
     (output uniform "--score" "a.txt")))
   (write-text uniform "é" :name "b.txt")
   (refused (program "--score" "b.txt" :folder uniform) "b.txt" "nothing to score")
-  (setv result (program "--score" "b.txt" "a.txt" "--score-html" "page.html" :folder uniform))
+  (setv result (program "--score" "b.txt" "a.txt" :folder uniform))
   (assert (in "b.txt: nothing to score" result.stderr))
   (assert (in "total: " (succeeded result)))
   (refused (program "--score" "c.txt" :folder uniform) "c.txt"))
@@ -97,13 +97,6 @@ print(*(line for line in open('/proc/self/status') if line.startswith('VmHWM')))
   (save-odds tmp-path "aé\n" {} :lower True)
   (write-text tmp-path "\ufeffAE\u0301\r\n" :name "a.txt")
   (assert (in "accuracy 33.3%, 3 characters\n" (output tmp-path "--score" "a.txt"))))
-
-
-(defn test-score-html-shades-the-files [uniform]
-  (write-text uniform "ab<" :name "a.txt")
-  (succeeded (program "--score" "a.txt" "--score-html" "page.html" :folder uniform))
-  (assert (in "\"units\":\"ab\\u003c\"" (.read-text (/ uniform "page.html"))))
-  (refused (program "--generate" "a" "--score-html" "page.html" :folder uniform) "--score"))
 
 
 (defn test-a-long-text-takes-no-more-memory-than-a-short-one [uniform]

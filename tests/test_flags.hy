@@ -29,8 +29,7 @@
     #("--score x --temperature 1" "--temperature has no effect with --score")
     #("--score x --length 1 --output y" "--length and --output have no effect with --score")
     #("--interactive --samples 2 --output x" "--samples and --output have no effect")
-    #("--sources x --score-html p --mix 0.5" "--mix and --score-html have no effect in training")
-    #("--score-html p" "--score-html has no effect on its own; add --score")
+    #("--sources x --best-of 2 --mix 0.5" "--best-of and --mix have no effect in training")
     ;; After -- comes a value.
     #("--generate -- --version" "--generate needs a seed text, such as")
     #("--generate -- -x" "a value that begins with - is written --generate=-x")
@@ -41,7 +40,6 @@
         "--page"))
     #("--length 5 --output x"
       "--length and --output have no effect on their own; add --generate or --generate-from")
-    #("--max-download 5 --score-html p" "--max-download and --score-html have no effect on their")
     #("--length 5 --epochs 3" "--epochs has no effect on its own; add --sources or --recipe")
     ;; What can't be understood is explained by an example.
     #("--xyz" "unknown flag --xyz; --help-all shows every flag")

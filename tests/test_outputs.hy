@@ -27,9 +27,6 @@
 ;; * What is read
 
 (defn [(pytest.mark.parametrize "flags" [
-    ["--score" "letter.txt" "--score-html"]
-    ["--score" "*.txt" "--score-html"]
-    ["--score" "." "--score-html"]
     ["--generate-from" "letter.txt" "--length" "1" "--output"]
     [#* SEED "--originality" "--sources" "letter.txt" "--output"]
     [#* SEED "--originality" "--sources" "." "--output"]])]
@@ -41,15 +38,8 @@
   (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
 
 
-(defn test-no-page-overwrites-standard-input [sure]
-  (with [file (open "letter.txt")]
-    (refused (program "--score" "-" "--score-html" "letter.txt" :folder sure :stdin file)
-      "would overwrite standard input"))
-  (assert (= (.read-text (/ sure "letter.txt")) "abcd")))
-
-
 (setv
-  WRITERS [[#* SEED "--output"] ["--score" "letter.txt" "--score-html"] ["--page"] ["--report"]]
+  WRITERS [[#* SEED "--output"] ["--page"]]
   TABLE ["--sources" "letter.txt" "--csv"]
   REFUSED {  ; what an output may not replace, or be, even with --overwrite
     "model.h5" "would overwrite the model in use"
@@ -77,8 +67,7 @@
 
 
 (defn test-a-dash-is-no-page-and-no-table [sure refusal]
-  (for [flags [["--page"] ["--report"] ["--score" "letter.txt" "--score-html"]
-      ["--sources" "letter.txt" "--csv"]]]
+  (for [flags [["--page"] TABLE]]
     (assert (in f"{(get flags -1)} - is no file; give one, such as /dev/stdout"
       (refusal #* flags "-"))))
   (assert (not-in "-" (names-in sure))))
@@ -123,11 +112,10 @@
   (assert (!= (.read-text (/ sure "diary.txt")) "dear diary")))
 
 
-(defn [(pytest.mark.parametrize "flags" (cut WRITERS 1 None))]
-    test-a-page-of-ours-is-replaced-only-by-a-page [sure capsys refusal flags]
+(defn test-a-page-of-ours-is-replaced-only-by-a-page [sure capsys refusal]
   (for [_ (range 2)]
     (.readouterr capsys)
-    (assert (= (main [#* flags "page.html"]) 0))
+    (assert (= (main ["--page" "page.html"]) 0))
     (assert (re.search r"page.html: \d+ KB; open it" (. (.readouterr capsys) err))))
   (assert (in "page.html already exists" (refusal #* SEED "--output" "page.html"))))
 
@@ -158,8 +146,7 @@
   (for [flags [
       [#* SEED "--model" "none" "--output" "old"]
       [#* SEED "--originality" "--sources" "none" "--output" "old"]
-      ["--generate" "a" "--samples" "2" "--output" "old"]
-      ["--score" "letter.txt" "none.txt" "--score-html" "old"]]]
+      ["--generate" "a" "--samples" "2" "--output" "old"]]]
     (refusal #* flags "--overwrite"))
   (assert (= (.read-text (/ sure "old")) "old"))
   (assert (= (names-in sure) names)))
@@ -169,7 +156,7 @@
   (setv names (names-in sure))
   (for [flags [
       ["--generate" "a" "--length" "9999" "--output" "new.txt"]
-      ["--score" "letter.txt" "--score-html" "new.txt"]]]
+      ["--page" "new.txt"]]]
     (setv result (program #* flags
       :folder sure
       :preexec-fn (fn [] (limit-files 1000))

@@ -122,7 +122,7 @@
       :setv at (.randrange draw (len data))
       (+ (cut data at) (.randbytes draw (.randrange draw 9)) (cut data (+ at 3) None))))
   (for [text (read-on-page browser #* files)]
-    (assert (or (not (.startswith text "intake.")) (in text (phrases "intake."))))))
+    (assert (or (not (.startswith text "intake.")) (in text (phrases))))))
 
 
 (defn test-a-file-that-is-too-large-is-not-taken-into-memory [browser]

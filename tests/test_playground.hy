@@ -187,14 +187,13 @@
     (playground {"a" model} :min-p 2)))
 
 
-(defn test-all-but-a-pages-model-and-its-ready-texts-take-less-than-227-kilobytes [monkeypatch]
+(defn test-all-but-a-pages-model-and-its-ready-texts-take-less-than-194-kilobytes [monkeypatch]
   (.setattr monkeypatch module "SAMPLE" 9)
   (.setattr monkeypatch module "READY" [])
   (setv page (playground {"a" (small-model)}))
   (for [block ["facts" "weights-0"]]
     (setv page (.replace page (block-of page block) "")))
-  ;; 60 more than before pages could learn.
-  (assert (< (len (.encode page)) 227_000)))
+  (assert (< (len (.encode page)) 194_000)))
 
 
 (defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]

@@ -236,13 +236,13 @@
         "part of the text that was hidden from it surprises it by 3.25 bits per character: as if "
         "it had to pick each character from 9.5 equally likely ones.")
       (.inner-text page "#about")))
-    (assert (= (.count (.locator page "#about canvas")) 0)))
+    (assert (= (.count (.locator page "#about .chart")) 0)))
   (setv
     model.history (* 2 model.history)
     (get model.history 1 "validation_loss") 0.01)
   (with [page (open-page browser (page-of tmp-path model))]
     (.click page "#tab-about")
-    (wait-until page "document.querySelector('#about canvas')")
+    (assert (= (.count (.locator page "#about .chart")) 1))
     (assert (in "from 1.0 equally likely ones." (.inner-text page "#about")))))
 
 

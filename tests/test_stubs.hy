@@ -65,7 +65,7 @@ model = lstm_textgen.load("model")
 number: int = model.generate("h")
 text: str = model.generate(["h"])
 model.generate(5)
-lstm_textgen.train(report=5)
+lstm_textgen.train(csv=5)
 ]])
 
 

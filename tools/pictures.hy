@@ -1,6 +1,6 @@
 #[[Makes the pictures in docs/pictures/, and others to look at.
 
-    python -m hy tools/pictures.hy run                a run on the tutorial's diary, its report
+    python -m hy tools/pictures.hy run                a run on the tutorial's diary
     python -m hy tools/pictures.hy pages KEEPER LOL   pages of two models
     python -m hy tools/pictures.hy english            the page of `english` that learns and helps
     python -m hy tools/pictures.hy look PREFIX PAGES  HTML files, at both widths, light and dark
@@ -20,7 +20,6 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
   pyte
   lstm-textgen.textmodel [load]
   tests.browser [fragment open-page start-browser wait-for-end wait-until WRITTEN]
-  tests.helpers [program succeeded]
   tests.screen [Screen]
   tools.forms [ROOT])
 
@@ -71,7 +70,7 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
 
 
 (defn picture-run []
-  "Train on the diary, and take pictures of the terminal during that and of the report."
+  "Train on the diary, and take a picture of the terminal during that."
   (with [folder (TemporaryDirectory)]
     (setv
       folder (Path folder)
@@ -83,12 +82,9 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
     (.until screen MOMENT)
     (.write-text (/ folder "run.html") (html-of screen) :encoding "utf-8")
     (.finish screen)
-    (succeeded (program "--report" "report.html" "--model" "me" :folder folder))
     (for [browser (start-browser)]
       (with [page (open-page browser (/ folder "run.html"))]
-        (take (.locator page "pre") (/ PICTURES "training.png")))
-      (with [page (open-page browser (/ folder "report.html") :viewport (size 820 1000) #** LARGE)]
-        (take page (/ PICTURES "report.png"))))))
+        (take (.locator page "pre") (/ PICTURES "training.png"))))))
 
 
 (defn picture-pages [keeper lol]

@@ -24,11 +24,9 @@
       (Action "generate" "writing.write" WRITING True)
       (Action "generate_from" "writing.write" [#* WRITING #* READING] True)
       (Action "interactive" "writing.interact" [#* STEERING "path" "mix"] True)
-      (Action "score" "writing.score_files"
-        ["path" "mix" "score_html" "overwrite" #* READING] True)
+      (Action "score" "writing.score_files" ["path" "mix" #* READING] True)
       (Action "page" "writing.make_page"
         ["path" "temperature" "min_p" "length" "no_names" "overwrite"] True)
-      (Action "report" "models.report" ["path" "overwrite"] True)
       (Action "info" "models.show_info" ["path"])
       (Action "export" "models.export" ["path" "overwrite" "quiet"])
       (Action "import_page" "models.import_models" ["path" "restart" "quiet"] True)]
@@ -41,8 +39,7 @@
   Raise `ValueError` if there is none, and for flags that can't be combined or have no effect.]]
   (setv
     learns (or (in "sources" flags) (in "recipe" flags))
-    by-the-way (if learns "report" None)
-    asked (lfor name ACTIONS :if (and (in name flags) (!= name by-the-way)) name))
+    asked (lfor name ACTIONS :if (in name flags) name))
   (when (> (len asked) 1) (refuse f"{(_options asked)} can't be combined; use one"))
   (unless (or asked learns) (refuse (_missing flags)))
   (setv

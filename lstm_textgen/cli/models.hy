@@ -1,24 +1,22 @@
-"What the command line does with a model besides text: information, report, export."
+"What the command line does with a model besides text: information, export."
 
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
-  os.path [basename]
   textwrap [wrap]
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.cli.flags [explaining models-of page-written size-in-words warn]
+  lstm-textgen.cli.flags [models-of size-in-words warn]
   lstm-textgen.display [make-display]
+  lstm-textgen.display.plain [duration]
   lstm-textgen.modelfile.checkpoint [copy-to-share file-image load-checkpoint
     save-checkpoint]
-  lstm-textgen.modelfile.history [describe-kept entries-on text-length]
+  lstm-textgen.modelfile.history [describe-kept entries-on recorded text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
-  lstm-textgen.modelfile.places [find-model model-path own-path]
-  lstm-textgen.pages.assembly [OUR-PAGE]
+  lstm-textgen.modelfile.places [find-model own-path]
   lstm-textgen.pages.imported [models-on-page]
-  lstm-textgen.pages.report [duration-in-words report-page]
   lstm-textgen.settings.table [as-flags]
   lstm-textgen.text.items [FINGERPRINT])
 
@@ -63,7 +61,7 @@
     #( "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
       f"learning rate {settings.learning-rate :g}, temperature {settings.usual-temperature}"
       (if settings.lower ", lower case" "")))
-    #("training" (duration-in-words history))
+    #("training" (_duration-in-words history))
     #("machine" (when history (.get (get history -1) "machine")))])
 
 
@@ -82,18 +80,12 @@
       median)))
 
 
-(defn report [flags]
-  "Write the report on the model or models that `flags` name."
-  (setv path flags.report)
-  (check-output 'report path [] (models-of flags) flags.overwrite OUR-PAGE)
-  (setv
-    models (lfor name (models-of flags) (load-checkpoint name :warn warn))
-    paths (lfor name (models-of flags) (str (model-path name)))
-    names (list (map basename paths)))
-  (when (< (len (set names)) (len names)) (setv names paths))
-  (with [out (open-output path)  _ (explaining f"making {path}: generating samples")]
-    (.write out (report-page (list (zip names models)))))
-  (warn (page-written path)))
+(defn _duration-in-words [history]
+  "Return how long the epochs in `history` took, for people; None if unknown."
+  (setv seconds (recorded history "seconds"))
+  (when seconds
+    (+ f"{(duration (sum seconds))} for {(counted (len seconds) "epochs")}, "
+      f"{(/ (sum seconds) (len seconds)) :,.1f} s each")))
 
 
 (defn export [flags]

@@ -6,7 +6,7 @@
   shlex
   sys
   lstm-textgen.basics.interrupts [Interrupted watching]
-  lstm-textgen.cli.flags [command flag models-of page-written program warn]
+  lstm-textgen.cli.flags [command flag models-of program warn]
   lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.learning.learner.quiet [own-process]
@@ -35,7 +35,6 @@
     (setv model (with [_ (watching farewell)  _ (own-process)]
       (train-model (.but flags :path path) display)))
     (unless (follower?)
-      (when flags.report (.say display (page-written flags.report)))
       (.say display (_how-to-generate path model)))
     (except [error Interrupted]
       (unless (follower?)

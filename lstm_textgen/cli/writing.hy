@@ -16,8 +16,7 @@
   lstm-textgen.cli.turns [Turns]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.modelfile.outputs [check-output open-output]
-  lstm-textgen.pages.assembly [ALTERNATIVES OUR-PAGE]
-  lstm-textgen.pages.score [Page]
+  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.settings.table [CHOOSING SETTINGS]
   lstm-textgen.text.documents.columns [check-conditions]
   lstm-textgen.text.files [check-choices documents-of find-paths read-sources reading-of]
@@ -50,7 +49,7 @@
       sources [#* (.get flags "sources" []) #* (.get flags "score" [])
         #* (.values (.chosen flags "generate_from"))]
       numbers flags.temperature)
-    (for [[name path] (.items (.chosen flags "output" "score_html" "page"))]
+    (for [[name path] (.items (.chosen flags "output" "page"))]
       (unless (= [name path] ["output" "-"])
         (check-output (hy.models.Symbol name) path sources (models-of flags) flags.overwrite
           #* (if (= name "output") [] [OUR-PAGE]))))
@@ -271,12 +270,10 @@
 ;; * Scoring
 
 (defn [_until-stopped] score-files [flags]
-  "Print how well the model predicts each file and all together; write the page if requested."
+  "Print how well the model predicts each file and all together."
   (setv
     model (_load-model flags)
     reading (reading-of #** (_reading model flags))
-    page-path flags.score-html
-    page (when page-path (Page model.vocabulary))
     whole (Score)
     paths (lfor
       source flags.score
@@ -285,7 +282,7 @@
     [read empty] [[] []])
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
-      (setv total (_score-file model document reading whole page)))
+      (setv total (_score-file model document reading whole)))
     (unless total.count (.append empty #(total document.name)))
     (.append read document.summary))
   (check-choices reading (list (filter None read)))
@@ -295,33 +292,22 @@
       (except [error ValueError]
         (unless whole.count (raise))
         (warn error))))
-  (when (> (len read) 1) (print (_summary "total" whole model.vocabulary) :flush True))
-  (when page
-    (with [out (open-output page-path)] (.write out page.text))
-    (warn (page-written page-path))))
+  (when (> (len read) 1) (print (_summary "total" whole model.vocabulary) :flush True)))
 
 
-(defn _score-file [model document reading whole page]
-  #[[Return the `Score` of the `document`; add it to the `whole`.
-
-  Print its line and put it on the `page`, unless nothing of it could be scored.]]
+(defn _score-file [model document reading whole]
+  "Return the `Score` of the `document`, added to the `whole`; print its line if anything scored."
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
     chunks (.prepare-pieces model document))
-  (for [stretch (surprises model.checkpoint chunks (if page ALTERNATIVES 0))]
+  (for [stretch (surprises model.checkpoint chunks)]
     (.add whole stretch.score)
     (.add total stretch.score)
-    (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None))
-    (when page (.add page stretch)))
+    (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None)))
   (if total.count
-    (do
-      (setv summary (_summary document.name total model.vocabulary strange))
-      (print (visible summary) :flush True)
-      (when page (.end page document.name summary)))
-    (do
-      (check-conditions reading.where False warn)
-      (when page (.drop page))))
+    (print (visible (_summary document.name total model.vocabulary strange)) :flush True)
+    (check-conditions reading.where False warn))
   total)
 
 

@@ -21,8 +21,6 @@
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable own-path]
-  lstm-textgen.pages.assembly [OUR-PAGE]
-  lstm-textgen.pages.report [write-report]
   lstm-textgen.recipes [with-recipe]
   lstm-textgen.settings.sizing [choose-layers share-in-words training-speed]
   lstm-textgen.text.files [listed-sources source-names])
@@ -48,22 +46,18 @@
     (setv run (Run asked (.absolute asked.path) group display deadline))
     (unless group.leader?
       (return (_train (replace run
-        :asked (.but asked :csv None :report None :callbacks [])
+        :asked (.but asked :csv None :callbacks [])
         :display (Silent)))))
     ;; No output may replace an input or another output.
     (setv
-      [path sources csv page] [asked.path asked.sources asked.csv asked.report]
+      [path sources csv] [asked.path asked.sources asked.csv]
       folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
     (check-writable path)
     (check-model-apart path sources)
-    (for [[name file ours] [['csv csv LOSS-TABLE] ['report page OUR-PAGE]]  :if file]
-      (check-output name file [#* sources #* recipe] [path] asked.overwrite ours folders))
-    (when (and csv page (= (os.path.realpath csv) (os.path.realpath page)))
-      (refuse 'csv " and " 'report f" are the same file, {csv}; use two files"))
+    (when csv
+      (check-output 'csv csv [#* sources #* recipe] [path] asked.overwrite LOSS-TABLE folders))
     (with [_ (locked run.absolute-path)]
-      (_train (replace run :asked (.but asked
-        :csv (when csv (os.path.abspath csv))
-        :report (when page (os.path.abspath page))))))))
+      (_train (replace run :asked (.but asked :csv (when csv (os.path.abspath csv))))))))
 
 
 (defn _train [run]
@@ -76,7 +70,6 @@
   (when done
     (setv [why advice] done)
     (.warn display (Message f"{asked.path} is already trained on this text: {why}; " advice))
-    (when asked.report (write-report asked.report asked.path model))
     (return model))
   (when run.group.leader? (check-room asked.path (* SAVED model.weight-count)))
   (try
@@ -92,7 +85,7 @@
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (with [_ (in-float32)]
       (setv training (Training run start (partial run-callbacks asked model)))
-      (with [note (keeping-records run model)] (setv model (.run training note))))
+      (with [note (keeping-table asked.csv model)] (setv model (.run training note))))
     (finally (.end-bar display)))
   (when run.group.leader? (_warn-if-hardly-trained run model start training.batches.steps))
   model)
@@ -113,14 +106,12 @@
         ['epochs f" {(+ 9 (len entries))}"])))))
 
 
-(defn [contextmanager] keeping-records [run model]
-  #[[Yield a function that notes the entry of an epoch in the table and the report asked for.
+(defn [contextmanager] keeping-table [table model]
+  #[[Yield a function that notes the entry of an epoch in the `table` asked for, a path or None.
 
   Losses in the table are in bits per character, as on the screen. Rows are added to the table of a
   `model` that resumes.]]
-  (setv
-    [page table path] [run.asked.report run.asked.csv run.asked.path]
-    goes-on? (and table (not model.untrained?) (begins-as? table LOSS-TABLE)))
+  (setv goes-on? (and table (not model.untrained?) (begins-as? table LOSS-TABLE)))
   (with [file (if table (open table (if goes-on? "ab" "wb") :buffering 0) (nullcontext))]
     (defn write [#* row]
       (with [_ (naming-errors table)]
@@ -129,13 +120,7 @@
       (setv losses (losses-of entry))
       (when table
         (write (get entry "epoch") (get entry "learning_rate") (get losses "training")
-          (.get losses "validation" "NA")))
-      (when page
-        (try
-          (write-report page path model)
-          (except [error OSError]
-            (.warn run.display
-              f"{page} could not be written: {error.strerror}; training continues")))))
+          (.get losses "validation" "NA"))))
     (unless (or goes-on? (not table)) (write "epoch" "learning_rate" "loss_bits" "val_loss_bits"))
     (yield note)))
 

@@ -33,7 +33,7 @@
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
     ;; `sources` is a list as `read-chunks` takes it, `path` the model's `Path` as it was given;
-    ;; `csv` and `report` are absolute.
+    ;; `csv` is absolute.
     #^ Request asked
     #^ Path absolute-path  ; the model's, as a callback may change the folder
     #^ ProcessGroup group

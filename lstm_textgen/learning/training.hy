@@ -24,14 +24,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
   lstm-textgen.settings.training [LARGE-LAYER STEADY-ROWS]
   lstm-textgen.text.lists [item-bounds]
-  lstm-textgen.writing.evaluation [evaluate]
+  lstm-textgen.writing.evaluation [calibration]
   lstm-textgen.writing.writer [write-sample])
 
 (setv
   SAMPLE-LENGTH 200   ; units shown after each epoch
-  SAMPLE-KEPT 300     ; characters of them in each epoch's entry in the history
-  ;; An evaluation within a run waits this many times its own duration after the previous one.
-  EVALUATION-PAUSE 100)
+  SAMPLE-KEPT 300)    ; characters of them in each epoch's entry in the history
 
 
 (defclass Training []
@@ -51,7 +49,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
       ;; Whether the run replaces a model, and whether `.bak` is that model, which stays.
       [@replaces @replaced] [(and @asked.restart (.exists @absolute-path)) False]
-      @evaluation #(0 0)  ; seconds that the last one took, and when the next may begin
       @average None  ; an `Average` in fine-tuning
       @logs {}  ; of the last epoch, for callbacks
       @settings @checkpoint.settings
@@ -246,8 +243,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Validate, save and show an epoch that `begun` dates; `loss` is its mean in nats."
     (setv
       trained (time.monotonic)
-      [entry better sample weights] (@_note-epoch loss begun)
-      evaluated (and @group.leader? (@_evaluate-if-due)))
+      [entry better sample weights] (@_note-epoch loss begun))
+    (when (and @group.leader? @held (@_why-done)) (@_evaluate))
     (@save :last False)
     (.end-epoch @display entry better sample)
     (setv @logs (dfor
@@ -258,8 +255,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     ;; What is monitored is the loss of these weights, which may be an average.
     (@_call "on_epoch_end" (- (get entry "epoch") 1) @logs :weights weights)
     (@note entry)
-    (.note-end @clock
-      (+ (- (time.monotonic) trained) (if evaluated 0 (get @evaluation 0)))))
+    (.note-end @clock (- (time.monotonic) trained)))
 
   (meth _note-epoch [loss begun]
     #[[Add the epoch to the history; return its entry, and of its weights, whether they are kept, a
@@ -313,23 +309,15 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (.put @learner @learner.weights weights)
     (min judged :key (fn [pair] (get pair 0))))
 
-  (meth _evaluate-if-due []
-    "Evaluate the best weights for reports if that is due and not done; return whether it was."
+  (meth _evaluate []
+    "Measure the kept weights for the page About, at the end of a run, unless that is done."
     (setv
-      [model begun] [@checkpoint (time.monotonic)]
-      ends [(kept-entry model.history @text) (get model.history -1)]
-      epochs (lfor each ends (get each "epoch"))
-      known (or model.evaluation {"epoch" 0}))
-    (when (if (@_why-done)
-        (!= epochs (lfor each [known (.get known "last" known)] (get each "epoch")))
-        (and (!= (get epochs 0) (get known "epoch")) (>= begun (get @evaluation 1))))
+      model @checkpoint
+      epoch (get (kept-entry model.history @text) "epoch"))
+    (unless (= (.get (or model.evaluation {}) "epoch") epoch)
       (.doing @display "evaluating the model")
-      (setv
-        held (if @held @held.ids #())
-        model.evaluation (evaluate model (get epochs 0) @batches.ids held (get ends 1))
-        seconds (- (time.monotonic) begun)
-        @evaluation #(seconds (+ begun seconds (* EVALUATION-PAUSE seconds))))
-      True))
+      (setv model.evaluation
+        {"epoch" epoch  "calibration" (calibration model @held.ids)})))
 
   ;; * Saving
 

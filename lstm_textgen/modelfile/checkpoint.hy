@@ -72,7 +72,7 @@ model.]]
   #^ list history  ; a dict for each epoch
   (setv
     #^ Resume resume None    ; None if training can't be resumed
-    #^ dict evaluation None  ; the result of `evaluate`
+    #^ dict evaluation None  ; a `calibration`, and the epoch whose weights had it
     #^ bytes items b""       ; the `fingerprints` of the items of its list, if it has them
     #^ bytes shingles b""    ; the filter of its texts' passages of 20 characters …
     #^ bytes refrains b""    ; … and of those that come more than once: see `shingles-of`

@@ -8,11 +8,9 @@ raises `ValueError`.]]
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [MAX-EXACT number? text? whole?]
-  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-array]
-  lstm-textgen.text.units [MAX-UNITS])
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-array])
 
 (setv
-  MOST-SHOWN 1000  ; items of one kind in a report
   MAX-COUNTED (** 2 48)  ; epochs or steps: more than any run takes, and a run may go on from them
   ;; Keys that an epoch may lack: without validation, if it isn't kept, if units are characters.
   OPTIONAL ["validation_loss" "kept" "unit_length" "validation_unit_length"])
@@ -25,7 +23,7 @@ raises `ValueError`.]]
   (fn [value] (and (kind? value) (<= least value most))))
 
 
-(defn _list-of [fits? [most MOST-SHOWN] [least 0]]
+(defn _list-of [fits? least most]
   "Return a predicate for lists of `least` to `most` items, each of which `fits?`."
   (fn [value]
     (and (isinstance value list) (<= least (len value) most) (all (map fits? value)))))
@@ -36,24 +34,14 @@ raises `ValueError`.]]
   _step? (_within whole? 0 MAX-COUNTED)
   _number? (_within number? (- MAX-EXACT) MAX-EXACT)  ; sums of such numbers are finite
   _length? (_within number? 1e-9 MAX-EXACT)
-  _share? (_within number? 0 1)
   _true? (fn [value] (is value True))
-  ;; What of a sample is copied.
-  _copying {"epoch" _step?  "sample" text?
-    "copied" (fn [share] (or (is share None) (_share? share)))
-    "passage" (_list-of count? 2 2)}
   ;; What a file says about its training: an epoch of its history, its evaluation, its progress.
   RECORDS {
     "history" {
       "epoch" _step?  "text" text?  "sample" text?  "machine" text?  "kept" _true?
       "loss" _number?  "validation_loss" _number?  "learning_rate" _number?  "seconds" _number?
       "unit_length" _length?  "validation_unit_length" _length?}
-    "evaluation of the last epoch" _copying
-    "evaluation" { #** _copying
-      "last" (fn [copying] (or (check-record "evaluation of the last epoch" copying) True))
-      "counts" (_list-of count? MAX-UNITS)
-      "surprise" (_list-of _number?)
-      "calibration" (_list-of (_list-of _number? 3 3))}
+    "evaluation" {"epoch" _step?  "calibration" (_list-of (_list-of _number? 3 3) 0 100)}
     "training state" {
       "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?}})
 
@@ -63,12 +51,7 @@ raises `ValueError`.]]
 (defn check-contents [model]
   "Raise `ValueError` unless what `model` (a `Checkpoint`) says about its training is valid."
   (for [entry model.history] (check-record "history" entry OPTIONAL))
-  (setv evaluation model.evaluation)
-  (unless (is evaluation None)
-    (check-record "evaluation" evaluation ["last"])
-    (unless (and (= (| (set evaluation) #{"last"}) (set (get RECORDS "evaluation")))
-        (= (len (get evaluation "counts")) (len model.vocabulary)))
-      (refuse "its evaluation is of another model")))
+  (unless (is model.evaluation None) (check-record "evaluation" model.evaluation))
   (unless (and
       (= (% (len model.items) FINGERPRINT) 0)
       (<= (len (setx prints (fingerprint-array model.items))) MOST-KNOWN)

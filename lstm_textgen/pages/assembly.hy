@@ -4,7 +4,7 @@ A page's styles and scripts are readable files in assets/. They are inlined unde
 Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
 nothing is requested, whatever data the page holds.]]
 
-(eval-when-compile (require hyrule [-> unless]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [-> unless]))
 (import
   base64 [b64encode]
   gzip
@@ -17,8 +17,8 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen [__version__]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS]
+  lstm-textgen.pages.constants [LEARNING]
   lstm-textgen.pages.markup [Html safe]
-  lstm-textgen.pages.numbers [LEARNING]
   lstm-textgen.settings.facts [MOST-PEOPLE]
   lstm-textgen.settings.layers [DIMENSIONS]
   lstm-textgen.settings.table [SETTINGS settings-in]
@@ -98,42 +98,37 @@ nothing is requested, whatever data the page holds.]]
   ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
   IMPORTED (re.compile r"^import [^;]*\"\./(.*)\";" re.MULTILINE)
-  REMARK (re.compile r"^ *(/\*\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
+  REMARK (re.compile r"^ *(/\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
-(defn assemble [title body * [styles #()] [scripts #()] [workers #()] [blocks {}]
-    [packed {}]]
+(defn assemble [title body * [styles #()] [scripts #()] [workers #()] [blocks {}] [packed {}]]
   #[[Return a page (str) with this `title` and `body`, the latter being HTML.
 
   - `styles`: names of the style sheets in assets/ that follow common.css.
   - `scripts`: names of the JavaScript modules in assets/ that run on the page, each after those
-    that it imports from. They run once the whole page has loaded.
-  - `workers`: names of those that run in workers. All code is then compressed, with `packed`, and
-    assets/loader.js begins the page.
+    that it imports from. They are compressed with `packed`, and assets/loader.js runs them.
+  - `workers`: names of those that run in workers.
   - `blocks`: a dict from ids of elements to what each holds for the scripts to read: text without
     <, such as base64, or another value as JSON.
   - `packed`: a dict from names to text, or values of JSON, for the scripts to read.]]
   (setv
-    style (.join "\n" [#* (map asset ["common.css" #* styles]) #* (map _shade (range 1 9))])
+    sheets (gfor name ["common.css" #* styles] (.sub REMARK "" (asset name)))
+    style (.join "\n" [#* sheets #* (map _shade (range 1 9))])
     [shared code worker] (_dealt scripts workers)
-    script (if workers (join-modules (modules-for "loader.js")) code)
-    hashes (.join " " (gfor text [script (when workers (+ shared code))] :if text (_hash text)))
+    script (join-modules (modules-for "loader.js"))
     parts (.split
       (fill "page.html"
-        :version __version__  :policy (_policy style hashes workers)  :body (Html body)
-        :script (when script (html (script :type "module" :id "script" (Html HOLE))))
-        #** (dfor name ["title" "style" "blocks"] name (Html HOLE)))
+        :version __version__  :policy (_policy style [script (+ shared code)])  :body (Html body)
+        #** (dfor name ["title" "style" "blocks" "script"] name (Html HOLE)))
       HOLE)
-    blocks (if workers
-      {#** blocks  "packed" (compressed (json.dumps :ensure-ascii False {#** packed
-        "shared" shared  "code" code  "worker" worker  "parts" (_parts-to-save parts)}))}
-      blocks))
+    blocks {#** blocks  "packed" (compressed (json.dumps :ensure-ascii False {#** packed
+      "shared" shared  "code" code  "worker" worker  "parts" (_parts-to-save parts)}))})
   (.join "" (chain.from-iterable (zip parts [
     (safe title)
     style
     (.join "" (gfor [name value] (.items blocks) (_block name value)))
-    #* (if script [script] [])
+    script
     "\n"]))))
 
 
@@ -144,17 +139,16 @@ nothing is requested, whatever data the page holds.]]
   [(+ (join-modules shared) "\n") (rest scripts) (rest workers)])
 
 
-(defn _policy [style hashes workers]
-  "Return the Content-Security-Policy of a page: its style, its scripts' `hashes`, its `workers`."
-  ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
-  (setv allowed (if workers " 'wasm-unsafe-eval'" ""))
-  (Html (.join "; " (filter None [
+(defn _policy [style scripts]
+  "Return the Content-Security-Policy of a page with this `style` and these `scripts`."
+  (Html (.join "; " [
     "default-src 'none'"
     f"style-src {(_hash style)}"
-    (when hashes f"script-src {hashes}{allowed}")
-    (when workers "worker-src blob:")
+    ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
+    f"script-src {(.join " " (map _hash scripts))} 'wasm-unsafe-eval'"
+    "worker-src blob:"
     "base-uri 'none'"
-    "form-action 'none'"]))))
+    "form-action 'none'"])))
 
 
 (defn _parts-to-save [parts]
@@ -174,12 +168,8 @@ nothing is requested, whatever data the page holds.]]
 
 
 (defn asset [name]
-  "Return the text of the file `name` in assets/, after its license if it is third-party."
-  (setv
-    path (/ ASSETS name)
-    license (.with-name path (+ (get (.split path.name ".") 0) ".LICENSE"))
-    text (.strip (.read-text path :encoding "utf-8")))
-  (if (.exists license) f"/*\n{(.strip (.read-text license :encoding "utf-8"))}\n*/\n{text}" text))
+  "Return the text of the file `name` in assets/."
+  (.strip (.read-text (/ ASSETS name) :encoding "utf-8")))
 
 
 (defn fill [name / #** values]
@@ -206,12 +196,9 @@ nothing is requested, whatever data the page holds.]]
   (.join "\n" (gfor name names (.sub REMARK "" (.sub EXPORT "" (.sub IMPORT "" (asset name)))))))
 
 
-(defn phrases [[prefixes ""] [languages None]]
-  "Return the phrases whose keys begin with one of `prefixes`, a tuple, in these languages."
-  (dfor
-    [key each] (.items (json.loads (asset "phrases.json")))
-    :if (.startswith key prefixes)
-    key (dfor [name said] (.items each) :if (in name (or languages each)) name said)))
+(defn phrases []
+  "Return all phrases of pages, a dict from keys to languages to texts."
+  (json.loads (asset "phrases.json")))
 
 
 (defn compressed [text]

@@ -12,6 +12,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
+  lstm-textgen.pages.about [training-of]
   lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
     base64 fill modules-for phrases]
   lstm-textgen.pages.markup [Html]
@@ -37,7 +38,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
   WORKER (modules-for "worker.js")
-  SCRIPTS ["vendor/uPlot.min.js" #* (modules-for "together.js" "teach.js")]
+  SCRIPTS (modules-for "together.js" "teach.js")
   ;; Texts that can be taught at once: what each is, its language ("": any), its file in corpora/,
   ;; and how many of its characters are taken, or None for all.
   READY [
@@ -56,35 +57,34 @@ assets/network.js is the engine, assets/playground.js the page.]]
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
   own), `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item at
   most (None: no such limit), and `min-p` (None: as usual). Without `names` it has none of the
-  texts that the models learned from, and doesn't keep to them. Raise `ValueError` for values out
-  of range, more models, or too large ones.]]
+  texts that the models learned from, and doesn't keep to them. With more than `MOST-WEIGHTS` it
+  has none, and only the tab About. Raise `ValueError` for values out of range or more models.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
-  (when (> (setx weights (sum (gfor each (.values models) each.weight-count))) MOST-WEIGHTS)
-    (refuse f"{weights :,} weights are too many for a page; the limit is {MOST-WEIGHTS :,}, "
-      "so train a smaller network with " 'layers))
-  (unless names
+  (setv writes? (<= (sum (gfor each (.values models) each.weight-count)) MOST-WEIGHTS))
+  (unless (and names writes?)
     (setv models (dfor [name each] (.items models)
       name (replace each :facts (replace each.facts :names None)))))
   (setv
     controls (_controls (list (.values models)) temperature length min-p)
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item)))
-  (assemble f"Write with {name}"
+  (assemble (if writes? f"Write with {name}" name)
     (fill "playground.html" #** controls  :teach (Html (asset "teach.html"))
       :together (Html (asset "together.html"))
-      :unable (html (for [[language said] (.items (get (phrases "page.unable") "page.unable"))]
+      :unable (html (for [[language said] (.items (get (phrases) "page.unable"))]
         (p :lang language said))))
-    :styles ["vendor/uPlot.min.css" "text.css" "charts.css" "playground.css" "together.css"
-      "teach.css"]
-    :scripts SCRIPTS
-    :workers WORKER
-    :packed {"constants" SHARED  "phrases" (phrases)  "ready" (_ready-texts)
-      "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))}
-    :blocks {
-      "facts" facts
-      #** (dfor
+    :styles ["text.css" "playground.css" "together.css" "teach.css" "charts.css"]
+    :scripts (if writes? SCRIPTS (modules-for "alone.js"))
+    :workers (if writes? WORKER [])
+    :packed {"constants" SHARED  "phrases" (phrases) #** (if writes?
+      { "ready" (_ready-texts)
+        "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))}
+      {})}
+    :blocks {"facts" facts #** (if writes?
+      (dfor
         [n each] (enumerate (.values models))
-        f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))}))
+        f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))
+      {})}))
 
 
 (defn _ready-texts []
@@ -148,6 +148,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
    "cells" (lfor each (find-cells model sample) (vars each))
+   "training" (training-of name model)
    "made" (.isoformat (date.today))
    "record" (_record model)})
 

@@ -203,8 +203,9 @@ in Python, and its checks.]]
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
-      (+ "make an offline web page of one model or two that generates, learns and writes with "
-        "you; --temperature, --min-p and --length set its controls")
+      (+ "make an offline web page of one model or two that generates, learns, writes with you "
+        "and shows what they learned, also while a run trains them; --temperature, --min-p and "
+        "--length set its controls")
       :metavar "FILE" :brief "make a web page that writes and learns, offline")
     (_switch "no_names" "cli"
       "leave out of the --page the names in the training text, to which it then doesn't keep")]
@@ -227,14 +228,8 @@ in Python, and its checks.]]
   "scoring" [
     (Setting "score" TEXTS "cli"
       "measure how well the model predicts these texts: files, folders, patterns, .gz, or -"
-      :metavar "PATH" :brief "measure how well the model predicts these texts")
-    (Setting "score_html" PASSAGE "cli"
-      "with --score, write a page that shades the text by surprise" :metavar "FILE")]
-  "reports and copies" [
-    (Setting "report" PASSAGE "cli train"
-      (+ "make a page about the model, during or after training; with several --model, one that "
-        "compares them")
-      :metavar "FILE" :brief "make a page about the model")
+      :metavar "PATH" :brief "measure how well the model predicts these texts")]
+  "information and copies" [
     (_switch "info" "cli"
       "show what a model file holds: text, losses, network, vocabulary, settings")
     (Setting "export" PASSAGE "cli"

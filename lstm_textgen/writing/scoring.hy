@@ -7,7 +7,6 @@ a memory it is read from beginning to end.]]
 (import
   concurrent.futures [ThreadPoolExecutor]
   dataclasses [dataclass]
-  functools [partial]
   math
   numpy :as np
   lstm-textgen.basics.machine [cores]
@@ -69,10 +68,8 @@ a memory it is read from beginning to end.]]
   #[[A stretch of a text as a model sees it, with its `Score`.
 
   - `units`: the sequence of its units.
-  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if it isn't predicted.
-  - `likeliest`: #(ids odds), arrays (len(units), k) of the k likeliest units in each place, best
-    first, and their probabilities (0 where there is no prediction); or None.]]
-  [#^ object units  #^ np.ndarray nats  #^ Score score  #^ object [likeliest None]])
+  - `nats` (len(units),): the surprise of each, -ln of its probability; NaN if not predicted.]]
+  [#^ object units  #^ np.ndarray nats  #^ Score score])
 
 
 (defn score-text [model text [recall None]]
@@ -88,31 +85,23 @@ a memory it is read from beginning to end.]]
   #(total units (np.concatenate nats)))
 
 
-(defn surprises [model chunks [alternatives 0] [recall None]]
+(defn surprises [model chunks [recall None]]
   #[[Yield the text in `chunks` (strings), one `Stretch` at a time.
 
-  Its first unit follows the model's `start-ids`, as a seed's does. `alternatives` is the number
-  of `likeliest` units for each place, `recall` the share of a `Memory` (None or 0: none).]]
-  (setv
-    [vocabulary reader] [model.vocabulary None]
-    k (min alternatives vocabulary.size))
+  Its first unit follows the model's `start-ids`, as a seed's does. `recall` is the share of a
+  `Memory` (None or 0: none).]]
+  (setv [vocabulary reader] [model.vocabulary None])
   (for [text (_stretches chunks vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
-      reader (or reader (_Reader model (len ids) k recall))
+      reader (or reader (_Reader model (len ids) recall))
       nats (np.full (len units) np.nan)
-      [(get nats known) hits #* best] (if (len ids) (.predict reader ids) [[] 0])
-      likeliest (when k #((np.zeros [(len units) k] int) (np.zeros [(len units) k])))
+      [(get nats known) hits] (if (len ids) (.predict reader ids) [[] 0])
       unknowns (np.flatnonzero
         (if (is vocabulary.unknown None) (np.isnan nats) (= ids vocabulary.unknown)))
       characters (- (len text) (sum (gfor n unknowns (len (get units n))))))
-    (when best
-      (setv
-        (get likeliest 0 known) (get best 0)
-        (get likeliest 1 known) (np.exp (- (get best 1)))))
     (yield (Stretch units nats
-      (Score (float (np.nansum nats)) (len ids) hits (len unknowns) characters)
-      likeliest))))
+      (Score (float (np.nansum nats)) (len ids) hits (len unknowns) characters)))))
 
 
 ;; * Reading
@@ -148,7 +137,7 @@ a memory it is read from beginning to end.]]
 
   Each is read in parallel parts, unless it is short or there is something to `recall`.]]
 
-  (meth __init__ [model length @alternatives recall]
+  (meth __init__ [model length recall]
     (setv
       workers (min MAX-WORKERS (cores))
       parts (if recall 1 (min PARTS (// length (* 2 PART-RUN-IN workers))))
@@ -177,11 +166,9 @@ a memory it is read from beginning to end.]]
     (setv
       @past (cut (np.concatenate [@past ids]) (- PART-RUN-IN) None)
       @begun None
-      [nats hits #* likeliest] (gfor
-        each (zip #* shares)
-        :setv whole (.swapaxes (np.hstack each) 0 1)
-        (cut (.reshape whole -1 #* (cut whole.shape 2 None)) (len ids))))
-    [nats (int (.sum hits)) #* likeliest])
+      [nats hits] (gfor each (zip #* shares)
+        (cut (.reshape (.swapaxes (np.hstack each) 0 1) -1) (len ids))))
+    [nats (int (.sum hits))])
 
   (meth _read [engine rows]
     "Return [nats hits …] (time, parts) of all `rows` (…, parts) but the first `PART-RUN-IN`."
@@ -190,8 +177,7 @@ a memory it is read from beginning to end.]]
       (.feed engine (cut rows (- PART-RUN-IN 1))))
     (when (and @begun (is engine (get @engines 0)))  ; the text's first part
       (.set-state engine @begun))
-    (follow engine (cut rows (- PART-RUN-IN 1) None)
-      (partial compare :alternatives @alternatives))))
+    (follow engine (cut rows (- PART-RUN-IN 1) None) compare)))
 
 
 (defclass _Rememberer []
@@ -244,20 +230,12 @@ a memory it is read from beginning to end.]]
   (lfor part (zip #* results) (np.concatenate part)))
 
 
-(defn compare [logits ids [alternatives 0]]
+(defn compare [logits ids]
   #[[Return [nats hits] (…) for `ids` (…) after `logits` (…, vocabulary).
 
-  They are -ln softmax(logits) at each id, and whether it was the likeliest. If `alternatives` is
-  positive, the ids and nats of the likeliest units follow (…, alternatives).]]
+  They are -ln softmax(logits) at each id, and whether it was the likeliest.]]
   (setv
     highest (.max logits -1 :keepdims True)
     total (np.log (.sum (np.exp (- logits highest)) -1 :keepdims True))
-    nats-at (fn [ids] (+ total (- highest (np.take-along-axis logits ids -1))))
-    nats (ncut (nats-at (ncut ids ... None)) ... 0)
-    hits (= (.argmax logits -1) ids))
-  (unless alternatives (return [nats hits]))
-  (setv
-    some (ncut (np.argpartition logits (- alternatives)) ... (: (- alternatives) None))
-    order (np.argsort (- (np.take-along-axis logits some -1)))
-    best (np.take-along-axis some order -1))
-  [nats hits best (nats-at best)])
+    own (np.take-along-axis logits (ncut ids ... None) -1))
+  [(ncut (+ total (- highest own)) ... 0)  (= (.argmax logits -1) ids)])

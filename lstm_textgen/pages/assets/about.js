@@ -1,7 +1,7 @@
-/** What a page says about its models: a sentence below its title, and the view About. */
+/** What a page says about its models: a sentence below its title, and the tab About. */
 
 import { fromBase64 } from "./binary.js";
-import { draw } from "./charts.js";
+import { chartOf } from "./charts.js";
 import { CONSTANTS, element, make } from "./page.js";
 import { inDigits, phraseIn, said } from "./phrases.js";
 import { shapesOf, weightsIn } from "./shapes.js";
@@ -9,10 +9,22 @@ import { shapesOf, weightsIn } from "./shapes.js";
 /**
  * @typedef {import("./model.js").Facts} Facts
  * @typedef {import("./keep.js").Epoch} Epoch
+ *
+ * @typedef {object} Training of a model by the program, written by about.hy
+ * @property {[string, string, string][]} settings each with its value and why, in English
+ * @property {string} command that trains such a model, or ""
+ * @property {[number, number, number][]} calibration how many predictions there were, their mean
+ *   probability, and the share that came true
  */
 
 /** One digit after the point, also of a whole number: “1.0 equally likely ones”. */
 export const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+
+/** Bits per character: a smaller difference says nothing. */
+const CLEAR = 0.02;
+
+/** The share by which hidden text may surprise a model more before it knows its text by heart. */
+const BY_HEART = 0.15;
 
 /** The name of a model's file that says nothing of the model. */
 const USUAL = "model";
@@ -86,11 +98,25 @@ function sizeSaid(count) {
   return inDigits(size, { maximumSignificantDigits: 2, style: "unit", unit });
 }
 
+/** @type {WeakMap<Facts, HTMLElement>} */
+const samples = new WeakMap();
+
 /**
- * Fill the view.
+ * Return the place for samples by a model, the same whenever the tab is filled; hidden at first.
+ * @param {Facts} facts
+ */
+export function placeForSamples(facts) {
+  const place = samples.get(facts) ?? Object.assign(make("div", "samples"), { hidden: true });
+  samples.set(facts, place);
+  return place;
+}
+
+/**
+ * Fill the tab.
  * @param {Facts[]} models
  */
 export function describe(models) {
+  element("about-both").replaceChildren(...(models.length > 1 ? compared(models) : []));
   element("about-models").replaceChildren(...models.map(sectionOn));
   const made = models.map((facts) => facts.made).sort()[0];
   const date = new Date(made).toLocaleDateString(document.documentElement.lang, {
@@ -100,31 +126,73 @@ export function describe(models) {
   element("made").textContent = said("about.made", { date });
 }
 
+/**
+ * Return what compares several models: their losses, in a sentence and a chart.
+ * @param {Facts[]} models
+ */
+function compared(models) {
+  const lines = models.map((facts) => ({
+    label: titleOf(facts),
+    points: facts.record.history.map((epoch, n) => [n + 1, bitsAfter(epoch)]),
+  }));
+  const losses = models.map((facts) => {
+    const kept = learnedHow(facts.record.history);
+    return `${titleOf(facts)}: ${kept ? digits(bitsAfter(kept), 2) : "–"}`;
+  });
+  const text = said("about.both", { losses: losses.join("; ") });
+  const learned = lines.filter(({ points }) => points.length > 0);
+  const curve = learned.some(({ points }) => points.length > 1);
+  return [make("p", "", text), ...(curve ? [chartOf("about.curve", text, learned)] : [])];
+}
+
 /** @param {Facts} facts */
 function sectionOn(facts) {
-  const { names, record } = facts;
-  const curves = curvesOf(record.history);
+  const { names, record, training } = facts;
+  const { history } = record;
   const count = names ? names.split(" ").length : 0;
-  const section = make(
-    "section",
-    "",
+  const parts = [
     make("h2", "", titleOf(facts)),
     make("p", "", summaryOf(facts)),
-  );
-  if (count) {
-    section.append(phraseIn(make("p", ""), "about.names", { count }));
+    ...(count ? [phraseIn(make("p", ""), "about.names", { count })] : []),
+    placeForSamples(facts),
+  ];
+  if (history.length > 1) {
+    parts.push(chartOf("about.curve", summaryOf(facts), curvesOf(history)));
   }
-  if (record.history.length > 1) {
-    const plot = Object.assign(make("div", "plot"), { role: "img", ariaLabel: summaryOf(facts) });
-    const title = phraseIn(make("figcaption", "small"), "about.curve");
-    section.append(make("figure", "chart", title, plot));
-    draw(plot, { x: said("about.pass"), last: said("about.last"), series: curves });
+  if (training?.calibration.length) {
+    parts.push(calibrated(training));
   }
-  if (record.history.length) {
-    section.append(folded("about.figures", figuresOf(record.history)));
+  if (history.length) {
+    parts.push(folded("about.figures", figuresOf(history)));
   }
-  section.append(folded("about.parts", partsOfModel(facts)));
-  return section;
+  parts.push(folded("about.parts", partsOfModel(facts)));
+  if (training) {
+    const why = training.settings.map(([name, value, reason]) => [
+      name,
+      make("span", "", value, make("br", ""), make("span", "soft", reason)),
+    ]);
+    parts.push(folded("about.why", why, "en"));
+  }
+  if (training?.command) {
+    // A line breaks between flags, not within them.
+    const flags = training.command
+      .split(/ (?=--)/)
+      .flatMap((part) => [make("span", "flag", part), " "]);
+    const title = phraseIn(make("p", "small soft"), "about.command");
+    parts.push(title, make("code", "command", ...flags));
+  }
+  return make("section", "", ...parts);
+}
+
+/**
+ * Return how often a model is right when it is so sure, and how often it would be at best.
+ * @param {Training} training
+ */
+function calibrated({ calibration }) {
+  const points = calibration.map(([, sure, right]) => [100 * sure, 100 * right]);
+  const ideal = { label: said("about.ideal"), points: [0, 100].map((share) => [share, share]) };
+  const line = { label: said("about.right"), points };
+  return chartOf("about.calibration", said("about.calibration"), [line], [ideal]);
 }
 
 /** @param {Facts} facts */
@@ -134,17 +202,34 @@ function summaryOf(facts) {
   if (!kept) {
     return said("about.untrained");
   }
-  const hidden = lossOf(kept, "validation_");
-  const bits = hidden ?? lossOf(kept, "") ?? 0;
+  const bits = bitsAfter(kept);
   const values = {
     bits: inDigits(bits, { maximumFractionDigits: 2 }),
     n: inDigits(2 ** bits, TENTHS),
   };
+  const own = history.filter(({ text }) => text === kept.text);
   return [
     whatItRead(facts),
-    said("about.passes", { count: history.filter(({ text }) => text === kept.text).length }),
-    said(hidden === null ? "about.loss-read" : "about.loss-hidden", values),
+    said("about.passes", { count: own.length }),
+    said(kept.validation_loss === undefined ? "about.loss-read" : "about.loss-hidden", values),
+    byHeart(own, kept),
   ].join(" ");
+}
+
+/**
+ * Return in a sentence whether a model began to learn its text by heart; "" if no text was hidden.
+ * @param {Epoch[]} history on that text @param {Epoch} kept
+ */
+function byHeart(history, kept) {
+  const [hidden, seen] = [lossOf(kept, "validation_"), lossOf(kept, "") ?? 0];
+  const last = lossOf(history[history.length - 1], "validation_");
+  if (hidden === null || last === null) {
+    return "";
+  }
+  if (last > hidden + CLEAR) {
+    return said("about.overfit", { count: history.indexOf(kept) + 1 });
+  }
+  return said(hidden > (1 + BY_HEART) * seen + CLEAR ? "about.by-heart" : "about.in-general");
 }
 
 /**
@@ -161,6 +246,14 @@ function learnedHow(history) {
 }
 
 /**
+ * Return the bits per character of an epoch: of the hidden part, if there was one.
+ * @param {Epoch} epoch
+ */
+function bitsAfter(epoch) {
+  return lossOf(epoch, "validation_") ?? lossOf(epoch, "") ?? 0;
+}
+
+/**
  * Return the bits per character of an epoch; null if they weren't measured.
  * @param {Epoch} epoch @param {"" | "validation_"} kind
  */
@@ -172,13 +265,13 @@ function lossOf(epoch, kind) {
 /** @param {Epoch[]} history */
 function curvesOf(history) {
   return /** @type {const} */ (["", "validation_"])
-    .map((kind, color) => ({
+    .map((kind) => ({
       label: said(kind ? "about.hidden" : "about.seen"),
-      color,
-      xs: history.map((_, n) => n + 1),
-      ys: history.map((epoch) => lossOf(epoch, kind)),
+      points: history
+        .map((epoch, n) => [n + 1, lossOf(epoch, kind) ?? Number.NaN])
+        .filter(([, bits]) => Number.isFinite(bits)),
     }))
-    .filter(({ ys }) => ys.some((loss) => loss !== null));
+    .filter(({ points }) => points.length > 0);
 }
 
 /**
@@ -188,10 +281,7 @@ function curvesOf(history) {
 function figuresOf(history) {
   const heads = ["about.pass", "about.seen", "about.hidden", "about.rate", "about.seconds"];
   /** @param {number | null} number */
-  const bits = (number) =>
-    number === null
-      ? "–"
-      : inDigits(number, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const bits = (number) => (number === null ? "–" : digits(number, 3));
   return [
     heads.map((key) => said(key)),
     ...history.map((epoch, n) => [
@@ -202,6 +292,11 @@ function figuresOf(history) {
       inDigits(epoch.seconds, { maximumFractionDigits: 1 }),
     ]),
   ];
+}
+
+/** @param {number} number @param {number} count of digits after the point */
+function digits(number, count) {
+  return inDigits(number, { minimumFractionDigits: count, maximumFractionDigits: count });
 }
 
 /** @param {Facts} facts */
@@ -222,17 +317,17 @@ function partsOfModel({ unit, units, layers, embedding, record }) {
 
 /**
  * Return a table that a click unfolds; a row of more than two cells is the head of the rest.
- * @param {string} key of its title @param {string[][]} rows
+ * @param {string} key of its title @param {(string | Node)[][]} rows
+ * @param {string} lang of the rows, unless it is the page's
  */
-function folded(key, rows) {
+function folded(key, rows, lang = "") {
   const made = rows.map((row, n) => {
     const head = n === 0 && row.length > 2;
-    const cells = row.map((value, k) =>
-      Object.assign(document.createElement(head || k === 0 ? "th" : "td"), { textContent: value }),
-    );
+    const cells = row.map((value, k) => make(head || k === 0 ? "th" : "td", "", value));
     return make("tr", "", ...cells);
   });
   const table = make("div", "scroll", make("table", "", make("tbody", "", ...made)));
   Object.assign(table, { tabIndex: 0, role: "group", ariaLabel: said("about.table") });
+  table.lang = lang || document.documentElement.lang;
   return make("details", "", phraseIn(make("summary", ""), key), table);
 }

@@ -1,149 +1,64 @@
-/** Charts in elements of a page. Needs uPlot. */
+/** Charts of lines, stretched to their places. */
 
-/** @typedef {{label: string, color: number, xs: number[], ys: (number | null)[]}} Line */
-/** @typedef {{x: string, last?: string, series: Line[], diagonal?: boolean}} Chart */
+import { make } from "./page.js";
+import { inDigits, phraseIn } from "./phrases.js";
 
-const HEIGHT = 240; // pixels of a chart without its legend
+/** @typedef {{label: string, points: number[][]}} Line with its points [x, y] */
 
-/** How the line of perfect calibration is drawn. */
-const DIAGONAL = { width: 1, dash: [4, 4], points: { show: false } };
+/** Of the drawing. */
+const CHART_SIZES = [1000, 300];
 
-/** Steps between whole numbers on an axis: 1, 2, 5, 10, 20 and so on. */
-const WHOLE = Array.from({ length: 18 }, (_, k) => [1, 2, 5][k % 3] * 10 ** Math.floor(k / 3));
+/** How numbers are shown. */
+const DIGITS = { maximumSignificantDigits: 3 };
 
-/** An element that the page never shows. */
-const sample = document.head;
-
-/** @param {string} name of a custom property, which has a color for each scheme */
-function color(name) {
-  sample.style.color = `var(${name})`;
-  return getComputedStyle(sample).color;
-}
+/** The classes of the lines, in their order. */
+const LINES = ["read", "hidden"];
 
 /**
- * @param {uPlot.Axis} own what only this axis has
- * @returns {uPlot.Axis}
+ * Return the figure of a chart, whose scales go from the least to the greatest number in it.
+ * @param {string} key of its title @param {string} about it, for screen readers
+ * @param {Line[]} lines two at most @param {Line[]} ideal another, if there is one
  */
-function axis(own) {
-  return {
-    values: (_plot, splits) => splits.map((split) => roundedTo(split, 6)),
-    stroke: () => color("--soft"),
-    font: "12px system-ui, sans-serif",
-    grid: { stroke: () => color("--line"), width: 1 },
-    ticks: { show: false },
-    ...own,
-  };
-}
-
-/**
- * Return a number with at most `digits` digits, however small it is, as the language writes it.
- * @param {number} number @param {number} digits
- */
-function roundedTo(number, digits) {
-  return number.toLocaleString(document.documentElement.lang, {
-    maximumSignificantDigits: digits,
+export function chartOf(key, about, lines, ideal = []) {
+  const all = [...lines, ...ideal];
+  const [[left, right], [low, high]] = [0, 1].map((n) => {
+    const numbers = all.flatMap(({ points }) => points.map((point) => point[n]));
+    return [Math.min(...numbers), Math.max(...numbers)];
   });
+  const svg = shapeOf("svg", {
+    viewBox: `0 0 ${CHART_SIZES.join(" ")}`,
+    preserveAspectRatio: "none",
+  });
+  const legend = make("p", "surprise-key small");
+  all.forEach(({ label, points }, n) => {
+    const name = n < lines.length ? LINES[n] : "ideal";
+    const spots = points.map(([x, y]) => [
+      (CHART_SIZES[0] * (x - left)) / (right - left || 1),
+      (CHART_SIZES[1] * (high - y)) / (high - low || 1),
+    ]);
+    svg.append(shapeOf("path", { class: name, d: `M${spots.join("L")}` }));
+    const last = ideal.length ? "" : inDigits(points[points.length - 1][1], DIGITS);
+    legend.append(make("span", `entry ${name}`, `${label} `, make("b", "", last)));
+  });
+  /** @param {string} name @param {number[]} ends of a scale */
+  const scale = (name, ends) =>
+    make("div", name, ...ends.map((end) => make("span", "small soft", inDigits(end, DIGITS))));
+  const plot = make(
+    "div",
+    "surprise-plot",
+    scale("", [high, low]),
+    svg,
+    scale("xs", [left, right]),
+  );
+  Object.assign(plot, { role: "img", ariaLabel: about });
+  return make("figure", "chart", phraseIn(make("figcaption", "small"), key), plot, legend);
 }
 
-/**
- * Return the width of the y axis in pixels, given its labels.
- * @param {uPlot} _plot @param {string[] | null} labels
- */
-function widthOf(_plot, labels) {
-  return Math.max(48, ...(labels ?? []).map((label) => 15 + 7.5 * label.length));
-}
-
-/**
- * @param {string} label @param {string} name of its color
- * @param {Partial<uPlot.Series>} own what only this curve has
- * @returns {uPlot.Series}
- */
-function line(label, name, own) {
-  return { label, stroke: () => color(name), spanGaps: true, value: figure, ...own };
-}
-
-/** @param {uPlot} _plot @param {number | null} number */
-function figure(_plot, number) {
-  return number == null ? "–" : roundedTo(number, 4);
-}
-
-/**
- * @param {Chart} chart
- * @param {number} width
- * @returns {uPlot.Options}
- */
-function options(chart, width) {
-  /** @type {uPlot.Range.MinMax | undefined} */
-  const range = chart.diagonal ? [0, 100] : undefined;
-  const whole = chart.series.every(({ xs }) => xs.every(Number.isInteger));
-  const steps = whole ? { incrs: WHOLE } : {};
-  return {
-    width,
-    height: HEIGHT,
-    scales: { x: { time: false, range }, y: { range } },
-    axes: [axis({ size: 30, ...steps }), axis({ size: widthOf })],
-    series: [
-      {
-        label: chart.x,
-        value: (_plot, x) => (x == null ? (chart.last ?? "last") : roundedTo(x, 6)),
-      },
-      ...chart.series.map(({ label, color: number }) =>
-        line(label, `--c${number}`, { width: 2, points: { size: 6, fill: marker } }),
-      ),
-      ...(chart.diagonal ? [line("predicted", "--soft", DIAGONAL)] : []),
-    ],
-    legend: { markers: { width: 0, fill: marker } },
-    cursor: { drag: { x: false, y: false } },
-    hooks: { setCursor: [(plot) => showLast(plot, chart)] },
-  };
-}
-
-/** @param {uPlot} plot @param {number} k */
-function marker(plot, k) {
-  const { stroke } = plot.series[k];
-  return String(typeof stroke === "function" ? stroke(plot, k) : stroke);
-}
-
-/**
- * Unless the pointer is on the chart, the legend shows the last value of each curve.
- * @param {uPlot} plot @param {Chart} chart
- */
-function showLast(plot, { series }) {
-  if (plot.cursor.idx == null) {
-    const ends = series.map(({ xs }) => plot.data[0].indexOf(xs[xs.length - 1]));
-    const last = Math.max(...ends);
-    const together = ends.every((end) => end === last);
-    plot.setLegend({ idxs: [together ? last : null, ...ends, last] });
+/** @param {string} name @param {Record<string, string>} attributes */
+function shapeOf(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) {
+    made.setAttribute(key, value);
   }
-}
-
-/**
- * Draw a chart in `place` once that is visible, and again when its width or the color scheme
- * changes.
- * @param {HTMLElement} place @param {Chart} chart
- */
-export function draw(place, chart) {
-  const places = [...new Set([0, ...chart.series.flatMap(({ xs }) => xs), 100])];
-  places.sort((a, b) => a - b);
-  const lines = [...chart.series, ...(chart.diagonal ? [{ xs: places, ys: places }] : [])];
-  // uPlot takes a column for x and one for each series.
-  const data = uPlot.join(lines.map(({ xs, ys }) => [xs, ys]));
-  /** @type {uPlot | undefined} */
-  let plot;
-  new ResizeObserver(() => {
-    const width = place.clientWidth; // 0 while it is hidden
-    if (plot && width) {
-      plot.setSize({ width, height: HEIGHT });
-    } else if (width) {
-      plot = new uPlot(options(chart, width), data, place);
-      showLast(plot, chart);
-    }
-  }).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot?.redraw());
-}
-
-// Those that a report brings; a page that makes its own has no such block.
-const brought = document.getElementById("charts")?.textContent ?? "[]";
-for (const chart of JSON.parse(brought)) {
-  draw(/** @type {HTMLElement} */ (document.getElementById(`plot-${chart.id}`)), chart);
+  return made;
 }

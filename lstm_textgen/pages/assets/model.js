@@ -40,6 +40,7 @@ export const KERNELS = dataOf("kernels").map(fromBase64);
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells
+ * @property {import("./about.js").Training | null} [training] by the program
  * @property {string} made the day on which it was made, as in 2026-12-01
  * @property {import("./keep.js").ModelRecord} record of what else a model file has
  */

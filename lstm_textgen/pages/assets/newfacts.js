@@ -53,6 +53,7 @@ export function newFacts(wish, source, units, parts) {
       ),
       known: source.list ? knownItems(wish, source.list) : "",
       cells: [],
+      training: null,
       made: new Date().toISOString().slice(0, 10),
       record: recordOf(wish, { ...kept, embedding: base.embedding }, base, lookback),
     },

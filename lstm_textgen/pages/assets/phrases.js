@@ -3,7 +3,7 @@
  * its phrase, so that it changes with the language.
  */
 
-import { dataOf } from "./page.js";
+import { dataOf, element, field } from "./page.js";
 
 /**
  * @typedef {string | {one: string, other: string}} Wording of which a `count` chooses
@@ -28,6 +28,14 @@ let language =
 /** Return the page's language. */
 export function spokenLanguage() {
   return language;
+}
+
+/** Let the page's menu offer its languages. */
+export function offerLanguages() {
+  const options = Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code));
+  element("language").append(...options);
+  field("language").value = language;
+  element("language").addEventListener("change", () => chooseLanguage(field("language").value));
 }
 
 /**

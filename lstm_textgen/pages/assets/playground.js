@@ -8,16 +8,9 @@ import { takeWeights } from "./keep.js";
 import { List } from "./list.js";
 import { Model } from "./model.js";
 import { dataOf, element, field, make, say } from "./page.js";
-import {
-  chooseLanguage,
-  inDigits,
-  LANGUAGES,
-  phraseIn,
-  said,
-  speak,
-  spokenLanguage,
-} from "./phrases.js";
+import { inDigits, offerLanguages, phraseIn, said, speak } from "./phrases.js";
 import { Reading } from "./reading.js";
+import { showSamples } from "./samples.js";
 import { keepForReload, makeSharing, restoreControls } from "./sharing.js";
 import { shownAlone } from "./shown.js";
 import { makeTabs } from "./tabs.js";
@@ -263,11 +256,7 @@ function tellAll() {
   showState();
 }
 
-element("language").append(
-  ...Object.entries(LANGUAGES).map(([code, name]) => new Option(name, code)),
-);
-field("language").value = spokenLanguage();
-element("language").addEventListener("change", () => chooseLanguage(field("language").value));
+offerLanguages();
 addEventListener("languagechange", () => {
   tellAll();
   cells.open();
@@ -276,6 +265,7 @@ addEventListener("languagechange", () => {
 makeSharing(columns);
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
+element("about").addEventListener("shown", () => showSamples(modelsShown()));
 element("write").addEventListener("shown", showControls); // what is hidden has no height
 columns.push(...facts.map((each, n) => columnOf(new Model(each, takeWeights(n)))));
 element("unable").remove();

@@ -3,8 +3,6 @@
 import { CONSTANTS } from "./page.js";
 import { inDigits, said } from "./phrases.js";
 
-const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-
 /** Letters of scripts that run from right to left. */
 const LEFTWARD =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
@@ -62,17 +60,6 @@ export function percent(odds) {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-}
-
-/**
- * Return the surprise of a unit with the probability `odds`, in words: 3.1 bits.
- * @param {number} odds
- */
-export function bitsOf(odds) {
-  const bits = -Math.log2(odds);
-  return bits > 20
-    ? said("shown.over", { bits: 20 })
-    : said("shown.bits", { bits: inDigits(bits, ONE_DIGIT) });
 }
 
 /**

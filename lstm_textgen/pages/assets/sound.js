@@ -95,6 +95,15 @@ function testsOf({ unit, units, layers }) {
         correlation: isNumber,
       }),
     ),
+    training: ifAny(
+      orNull(
+        hasAll({
+          settings: listOf(rowOf(isText, isText, isText)),
+          command: isText,
+          calibration: listOf(rowOf(isNumber, isNumber, isNumber)),
+        }),
+      ),
+    ),
     made: isText,
     record: hasAll({
       settings: hasAll({ layers: isText }),

@@ -25,10 +25,8 @@ export class TextView {
   /**
    * @param {HTMLElement} element
    * @param {(index: number, open: boolean) => void} look with whether the unit is to be opened
-   * @param {boolean} [breaks] whether line breaks have a symbol
    */
-  constructor(element, look, breaks = false) {
-    this.breaks = breaks;
+  constructor(element, look) {
     this.element = element;
     this.look = look;
     this.body = make("span", "");
@@ -72,8 +70,7 @@ export class TextView {
       }
       this.units.push(unit);
       this.spots.push({ node, start: node.length });
-      const shown = visible(unit.text);
-      node.appendData(this.breaks ? shown.replace(/\n/g, "↵\n") : shown);
+      node.appendData(visible(unit.text));
     }
   }
 

@@ -1,0 +1,58 @@
+/** What a model writes at three temperatures, in the tab About. */
+
+import { placeForSamples } from "./about.js";
+import { Model } from "./model.js";
+import { make } from "./page.js";
+import { phraseIn } from "./phrases.js";
+
+/** The temperatures, by the phrases that name them. */
+const TEMPERATURES = { "about.careful": 0.6, "about.usual": 1, "about.wild": 1.5 };
+
+/** The length of a sample, and the number of items of a list. */
+const SAMPLE_LENGTH = 300;
+const SAMPLE_ITEMS = 8;
+
+/** As the program generates unless it is told otherwise, without copies of what it read here. */
+const RULES = { topP: 1, minP: 0.1, noRepeat: 0, original: 0, milliseconds: 5000 };
+
+/**
+ * Show samples by the models that have none yet. They are always the same for the same model. Each
+ * has a worker of its own for that, as the others' texts may go on.
+ * @param {Model[]} models
+ */
+export async function showSamples(models) {
+  for (const { facts, weights } of models) {
+    const place = placeForSamples(facts);
+    if (place.hidden) {
+      place.hidden = false;
+      const own = new Model(facts, weights);
+      for (const [key, temperature] of Object.entries(TEMPERATURES)) {
+        const text = make("div", facts.code ? "text code" : "text");
+        const title = phraseIn(make("figcaption", "small soft"), key, { temperature });
+        Object.assign(text, {
+          lang: "",
+          dir: "auto",
+          textContent: await sampleOf(own, temperature),
+        });
+        place.append(make("figure", "", title, text));
+      }
+      own.end();
+    }
+  }
+}
+
+/** @param {Model} model @param {number} temperature */
+async function sampleOf(model, temperature) {
+  const { facts, vocabulary } = model;
+  const texts = [];
+  const seed = vocabulary.readSeed("");
+  await model.ask("begin", { ...seed, rngSeed: 1, stream: 0 });
+  for (let stream = 0; stream < (facts.end ? SAMPLE_ITEMS : 1); stream++) {
+    await model.ask("again", { rngSeed: 1, stream });
+    const length = facts.end ? facts.mostUnits : SAMPLE_LENGTH;
+    /** @type {import("./worker.js").Written} */
+    const { units } = await model.ask("write", { ...RULES, length, temperature });
+    texts.push((seed.opening + units.map(({ text }) => text).join("")).trim());
+  }
+  return texts.join(facts.end);
+}
