@@ -10,7 +10,7 @@
 (setv
   GIVEN "given"
   FEWEST-PREDICTIONS 20  ; in a row of a calibration
-  FEWEST-BINS 3)         ; of one that is shown
+  FEWEST-TENTHS 3)       ; of one that is shown
 
 
 (defn training-of [name model]
@@ -37,7 +37,7 @@
     "command" (if model.facts.recipe "" (_command name model rows))
     ;; A run that was stopped has one of earlier weights.
     "calibration" (if (and (= (get evaluation "epoch") (get kept "epoch"))
-        (>= (len calibration) FEWEST-BINS))
+        (>= (len calibration) FEWEST-TENTHS))
       calibration
       [])})
 
