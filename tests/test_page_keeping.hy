@@ -17,7 +17,7 @@
   tests.helpers [FUZZ block-of])
 
 (setv
-  KEEP ["binary.js" "page.js" "sound.js" "keep.js"]
+  KEEP ["binary.js" "page.js" "shapes.js" "sound.js" "keep.js"]
   ;; Functions in JavaScript, of models as `models-of` returns them.
   WITH-BYTES "(all) => all.map((each) => ({ ...each, weights: fromBase64(each.weights) }))"
   WITH-TEXT "(all) => all.map((each) => ({ ...each, weights: toBase64(each.weights) }))"

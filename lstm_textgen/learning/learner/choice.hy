@@ -29,8 +29,8 @@
 (defn fastest-backend []
   #[[Return the backend to train with: "torch", or None for Keras' default.
 
-  On processors with bfloat16 PyTorch, through oneDNN, is up to 1.3 times as fast as TensorFlow, for
-  small batches up to twice as fast, but slower for most networks in float32 (bench/log.md). A
+  On processors with bfloat16 PyTorch, through oneDNN, is up to 1.3 times as fast as TensorFlow,
+  for small batches up to twice as fast, but slower for most networks in float32 (bench/log.md). A
   backend that KERAS_BACKEND or Keras' configuration names, or that is already imported, is never
   replaced.]]
   (when (and
