@@ -218,15 +218,14 @@ def train(
     callbacks: Any | Sequence[Any] = (),
     # settings: train
     only: str | None = None, column: str | Sequence[str] | None = None,
-    where: str | Sequence[str] | None = None, sheet: str | None = None, items: str | None = None,
-    max_download: float = 1024, encoding: str | None = None, lower: bool | None = None,
-    join_lines: int | None = None, unit: str | None = None, max_words: int | None = None,
-    validation: float | None = None, base: _Path | None = None,
-    layers: str | int | Sequence[str | int] | None = None, lookback: int | None = None,
-    epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
-    learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
-    save_every: float = 10, csv: _Path | None = None, restart: bool = False,
-    add_text: bool = False, distributed: bool = False, quiet: bool = False,
+    where: str | Sequence[str] | None = None, items: str | None = None, max_download: float = 1024,
+    encoding: str | None = None, lower: bool | None = None, join_lines: int | None = None,
+    unit: str | None = None, max_words: int | None = None, validation: float | None = None,
+    base: _Path | None = None, layers: str | int | Sequence[str | int] | None = None,
+    lookback: int | None = None, epochs: int | None = None, minutes: float | None = None,
+    patience: int | None = None, learning_rate: float | None = None, batch_size: int | None = None,
+    stride: int | None = None, save_every: float = 10, csv: _Path | None = None,
+    restart: bool = False, add_text: bool = False, distributed: bool = False, quiet: bool = False,
     temperature: _Temperature | None = None, overwrite: bool = False, rng_seed: int | None = None,
 ) -> TextModel: ...
 def load_recipe(path: _Path) -> Recipe: ...
