@@ -291,9 +291,3 @@
   (for [name ["a.md" "b.markdown"]]
     (assert (= (read name) #(text (lfor line shown f"{name}: {line}")))))
   (assert (= (get (read "c.txt") 0) note)))
-
-
-(defn test-markdown-of-odd-signs-is-read-in-linear-time [here]
-  (for [sign ["[" "[]" "`" "``` " "![[" "[a](" "%%" "%% a" "[a][" "[[|" "`` ` "]]
-    (write "a.md" (* sign 100_000))
-    (assert (get (read "a.md" (io.BytesIO b"x")) 0))))

@@ -163,7 +163,10 @@
       #("a.rtf" (+ "{\\rtf1 " (* "{" 100_000) "deep" (* "}" 100_000) "}"))
       #("a" (+ (* "<!-- -->" 40) "plain"))
       #("a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n\nFrom " (* "a" 300_000)))
-      #("a.epub" (epub (+ "<p>x</p><" (* "a" 300_000))))])]
+      #("a.epub" (epub (+ "<p>x</p><" (* "a" 300_000))))
+      #* (gfor
+        sign ["[" "[]" "`" "``` " "![[" "[a](" "%%" "%% a" "[a][" "[[|" "`` ` "]
+        #("a.md" (+ "x\n\n" (* sign 100_000))))])]
     test-repetitions-are-read [here name data]
   (write name data)
   (assert (read-sources [name])))
