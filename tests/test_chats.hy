@@ -193,9 +193,3 @@
 (defn test-an-export-that-is-cut-off-is-refused [here]
   (write "a.json" (cut (json.dumps (telegram-chat)) -30))
   (assert (in "'a.json' is not an export of Telegram, or is damaged" (complaint ["a.json"]))))
-
-
-(defn test-half-a-character-is-replaced [here]
-  (write "a.json" (json.dumps {"messages" [{"type" "message"  "date" "2020"  "from" "A"
-    "from_id" "u"  "text" "\ud83d!"}]}))
-  (assert (in (get (read "a.json") 0) ["A: ?!\n" "A: \ufffd!\n"])))

@@ -125,8 +125,9 @@
         "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/>"
         "</w:docPartObj></w:sdtPr><w:sdtContent><w:p><w:r><w:t>One 1</w:t></w:r></w:p>"
         "</w:sdtContent></w:sdt><w:p><w:pPr><w:pStyle w:val='TOC1'/></w:pPr><w:r><w:t>Two 2</w:t>"
-        "</w:r></w:p><w:p><w:r><w:t>seen, </w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>no, </w:t>"
-        "</w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>shown</w:t></w:r></w:p>"))
+        "</w:r></w:p><w:p><w:r><w:t>seen, </w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr>"
+        "<w:t>no, </w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>shown</w:t></w:r>"
+        "</w:p>"))
       "a\tb\nc-d\n\nin\nout\nseen, shown\n")
     ;; Spaces that hold words together stay.
     #("a.odt" (zipped-as {"mimetype" ODT  "content.xml" (+ "<d><p>10\u00a0m \n high</p>"
@@ -165,7 +166,7 @@
     ;; A page is in the encoding that it names.
     #("a.html" (.encode "<meta charset='iso-8859-1'><p>Füchse – schön</p>" "cp1252")
       "Füchse – schön\n")
-    #("a.html" (.encode "<?xml version='1.0' encoding='koi8-r'?><p>Привет</p>" "koi8-r") "Привет\n")
+    #("a.html" (.encode "<?xml version='1.0' encoding='koi8-r'?><p>Лиса</p>" "koi8-r") "Лиса\n")
     #("a.html" (.encode "<p>Füchse</p>" "utf-16") "Füchse\n")
     ;; Of a book: its chapters in their order, whatever ends itself, without notes of any form.
     #("a.epub" (epub (+ "<html><head><title/><script src='x'/></head><body><a id='p'/>"
@@ -239,7 +240,7 @@
 (defn [(pytest.mark.parametrize #("name" "data" "said") [
     #("a.docx" (+ b"\xd0\xcf\x11\xe0" (bytes 90_000) (.encode "EncryptedPackage" "utf-16-le"))
       "is protected by a password; save it without one")
-    #("a.odt" (zipped-as {"mimetype" ODT  "encrypted-package" b"\0\1"}) "is protected by a password")
+    #("a.odt" (zipped-as {"mimetype" ODT  "encrypted-package" b"\0"}) "is protected by a password")
     #("a.odt" (zipped-as {"mimetype" ODT  "content.xml" b"\0\1"
         "META-INF/manifest.xml" "<m><encryption-data/></m>"})
       "is protected by a password")
@@ -290,9 +291,3 @@
   (for [name ["a.md" "b.markdown"]]
     (assert (= (read name) #(text (lfor line shown f"{name}: {line}")))))
   (assert (= (get (read "c.txt") 0) note)))
-
-
-(defn test-markdown-of-odd-signs-is-read-in-linear-time [here]
-  (for [sign ["[" "[]" "`" "``` " "![[" "[a](" "%%" "%% a" "[a][" "[[|" "`` ` "]]
-    (write "a.md" (* sign 100_000))
-    (assert (get (read "a.md" (io.BytesIO b"x")) 0))))

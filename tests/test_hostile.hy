@@ -106,12 +106,14 @@
     ;; What must be held whole has a limit of its own.
     #("a.html" (+ "<p>" LONG) "has a part of more than 16 MB")
     #("a.docx" (docx (* LONG 2)) "has a part of more than 32 MB")
-    #("a.txt" (+ (stamped "24.12.19, 11:23 - ") LONG) "has a line of more than 16 million characters")
+    #("a.txt" (+ (stamped "24.12.19, 11:23 - ") LONG)
+      "has a line of more than 16 million characters")
     #("a.json" (+ "{\"messages\": [{\"from_id\": 1, \"a\": [\"" LONG "\"]}]}")
       "has a message or post of more than 16 million characters")
-    #* (gfor start ["<p" "<p a='>' b=\">\" c=x"] #("a.html"
-      (+ start (.join "" (gfor n (range 1001) f" a{n}={n}")) ">text")
-      "it has a tag with more than 1000 attributes"))
+    #* (gfor
+      start ["<p" "<p a='>' b=\">\" c=x"]
+      #("a.html" (+ start (.join "" (gfor n (range 1001) f" a{n}={n}")) ">text")
+        "it has a tag with more than 1000 attributes"))
     ;; Deep documents
     #("a.docx" (docx (+ "<w:p>" (* "<w:r>" MB) "<w:t>deep</w:t>" (* "</w:r>" MB) "</w:p>"))
       "is not a document or an archive, or is damaged")
@@ -161,7 +163,10 @@
       #("a.rtf" (+ "{\\rtf1 " (* "{" 100_000) "deep" (* "}" 100_000) "}"))
       #("a" (+ (* "<!-- -->" 40) "plain"))
       #("a.mbox" (+ "From a Sat Jan  4 15:40:07 2025\nFrom: A\n\nhi\n\nFrom " (* "a" 300_000)))
-      #("a.epub" (epub (+ "<p>x</p><" (* "a" 300_000))))])]
+      #("a.epub" (epub (+ "<p>x</p><" (* "a" 300_000))))
+      #* (gfor
+        sign ["[" "[]" "`" "``` " "![[" "[a](" "%%" "%% a" "[a][" "[[|" "`` ` "]
+        #("a.md" (+ "x\n\n" (* sign 100_000))))])]
     test-repetitions-are-read [here name data]
   (write name data)
   (assert (read-sources [name])))

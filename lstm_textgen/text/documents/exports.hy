@@ -3,7 +3,7 @@
 `EXPORTS` says of each how it begins, where the texts are, who wrote them, and what to skip. A
 message of a chat becomes a line, a post a paragraph, which is an item.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   collections.abc [Callable]
   html [unescape]

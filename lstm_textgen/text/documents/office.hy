@@ -51,7 +51,7 @@
 
 
 (defn _main [archive usual]
-  #[[Return #(name slides): the main member of `archive`, and the slides that it names, by their ids.
+  #[[Return #(name slides): the main member of `archive`, and the slides that it names, by ids.
 
   It is the `usual` one unless the archive names another.]]
   (setv

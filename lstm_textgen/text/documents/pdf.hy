@@ -11,9 +11,9 @@
   re
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
-  lstm-textgen.text.documents.sandbox [run-sandboxed]
   lstm-textgen.text.documents.pdfpages [Part]
-  lstm-textgen.text.documents.reading [Budget Summary one-line])
+  lstm-textgen.text.documents.reading [Budget Summary one-line]
+  lstm-textgen.text.documents.sandbox [run-sandboxed])
 
 (setv
   FULL 0.7  ; of the usual width: a line as wide as this may go on in the next
@@ -63,7 +63,8 @@
 
 (defn read-pdf [file reading]
   "Yield the text of the PDF in `file`; return a `Summary`."
-  (with [out (run-sandboxed "pdfpages" "write_pages" (.read file) reading reading.limit PAGE-SECONDS)]
+  (with [out (run-sandboxed "pdfpages" "write_pages" (.read file) reading
+      reading.limit PAGE-SECONDS)]
     (setv pages (list (map json.loads out))))  ; None for one that can't be read
   (setv
     damaged (.count pages None)

@@ -23,7 +23,7 @@
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
     Summary about-skipped cleaned-chunks file-chunks first-reason first-text joined read-whole
-    lines-in refuse-damaged refuse-locked sound-documents text-lines]
+    lines-in refuse-damaged refuse-locked sound-documents]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
   lstm-textgen.text.documents.web [read-epub read-html]
