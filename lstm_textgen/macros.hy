@@ -9,7 +9,7 @@
   hy.models [Bytes Expression Float Integer Keyword List String Symbol Tuple]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [NOT-KNOWN-YET unknown-name]
-  lstm-textgen.prep [STEPS check-step]
+  lstm-textgen.prep [NAMED-STEPS check-step]
   lstm-textgen.settings.table [as-keyword check-given])
 
 (export :objects [] :macros [defprep defrecipe])
@@ -59,16 +59,18 @@
     (when (= (list (cut head 2)) ['. 'None])  ; so Hy reads `.replace`
       (setv
         method (str (get head 2))
-        step (if (in method STEPS) f"`{method}`, without a dot" f"(fn [text] (.{method} text …))"))
+        step (if (in method NAMED-STEPS)
+          f"`{method}`, without a dot"
+          f"(fn [text] (.{method} text …))"))
       (refuse f"`.{method}` is a method, not a step; write {step}"))
     (return None))
   (when (or (not (isinstance head Symbol)) (in head CONSTANTS))
     (refuse f"a step is a name, a call or a function, not {(_spelt head)}"))
   (setv name (hy.unmangle (str head)))
-  (when (in name STEPS) (return name))
+  (when (in name NAMED-STEPS) (return name))
   ;; `lowr` is similar enough to `lower`; `newlines` (0.67 to `keep-lines`) isn't a misspelling.
-  (when (get-close-matches name STEPS :cutoff 0.75)
-    (refuse (unknown-name "step" name STEPS)
+  (when (get-close-matches name NAMED-STEPS :cutoff 0.75)
+    (refuse (unknown-name "step" name NAMED-STEPS)
       f" (to use your own function `{head}`, write (fn [text] ({head} text)))")))
 
 
@@ -105,9 +107,10 @@
         ["lower" #("drop-lines" "^#") #("replace" "--" "-") (prep.own-step "my-step" my-step)]))
       (defn clean [text] "Prose alone." (steps text))
 
-  A step is one of STEPS, whatever that name means to the caller, or the caller's own function: its
-  name, `(fn [text] …)`, or `(my-step arg …)`, which is called as `(my-step text arg …)`. If one
-  fails or returns anything but text, the prep raises `ValueError` with its file and line.
+  A step is one of NAMED-STEPS, whatever that name means to the caller, or the caller's own
+  function: its name, `(fn [text] …)`, or `(my-step arg …)`, which is called as
+  `(my-step text arg …)`. If one fails or returns anything but text, the prep raises `ValueError`
+  with its file and line.
 
   A misspelt step, a wrong number of arguments and a literal of the wrong kind (such as an invalid
   pattern) are compile errors at the step's own line; others are checked when the form runs.]]

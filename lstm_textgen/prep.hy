@@ -42,7 +42,7 @@
   [#^ list kinds  #^ str result  #^ Callable function])
 
 
-(setv STEPS {
+(setv NAMED-STEPS {
   "ascii-quotes" (Step []
     "the text with ' and \" in place of typographic quotation marks and primes"
     (fn [text] (.translate text QUOTES)))
@@ -179,7 +179,7 @@
 (defn composed [prep]
   #[[Return the text → text function of `prep`: a step, or a list of steps, in order.
 
-  A step is the name of one of `STEPS`, a text → text function, or a tuple of either and its
+  A step is the name of one of `NAMED-STEPS`, a text → text function, or a tuple of either and its
   arguments after the text. Raise `ValueError` if a step is invalid, and `TypeError` if it or an
   argument is of the wrong type.
 
@@ -198,15 +198,15 @@
     (isinstance head str) (do
       (setv name (hy.unmangle (hy.mangle head)))  ; it may have hyphens or underscores
       (check-step name args)
-      (fn [text] ((. (get STEPS name) function) text #* args)))
+      (fn [text] ((. (get NAMED-STEPS name) function) text #* args)))
     True (raise (TypeError (+ "a step is a name, a tuple such as (\"drop-lines\", \"^#\") "
       f"or a function, not {step !r}")))))
 
 
 (defn check-step [name args]
   "Raise `ValueError` or `TypeError` unless the step `name` takes `args` (a list) after a text."
-  (unless (in name STEPS) (refuse (unknown-name "step" name STEPS)))
-  (setv kinds (. (get STEPS name) kinds))
+  (unless (in name NAMED-STEPS) (refuse (unknown-name "step" name NAMED-STEPS)))
+  (setv kinds (. (get NAMED-STEPS name) kinds))
   (unless (= (len args) (len kinds))
     (setv takes (or (.join " and " (gfor kind kinds kind.words)) "nothing"))
     (refuse f"'{name}' takes {takes} after the text, not {(len args)} arguments"))

@@ -179,19 +179,6 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (assert (.endswith (complaint ["a.srt"]) f"try `encoding` {encoding}")))
 
 
-(defn test-no-encoding-is-proposed-that-fails [here]
-  (setv data (+ (.encode "où très à côté\r" "mac-roman") (bytes (range 0x80 0xa0))))
-  (write "a.txt" data)
-  (for [encoding ["utf-8" "cp1252" "cp1250" "cp1251" "cp932"]]
-    (try
-      (.decode data encoding)
-      (except [UnicodeDecodeError]
-        (setv proposed (get (.split (complaint ["a.txt"] encoding)) -1))
-        (assert (!= proposed encoding))
-        (.decode data proposed))))
-  None)
-
-
 ;; * What is no text
 
 (defn [(pytest.mark.parametrize #("content" "said") [

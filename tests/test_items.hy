@@ -270,7 +270,6 @@
   LISTS {
     "names" NAMES
     "names in lower case" (many (fn [a b c] (+ (cut a 3) (cut b 3))))
-    "paint" (many (fn [a b c] f"{(.title a)} {(.title b)}"))
     "titles" (many (fn [a b c] f"The {(.title b)} That {(.title c)}"))
     "sentences" (many (fn [a b c] f"My {a} {b} {c} every single morning."))
     "places" (many (fn [a b c] f"{(.title b)}ville, {(.title a)} County"))
@@ -286,11 +285,8 @@
       f"The {a} {b} {c}," f"And {a} is the {b};" f"So {c} the {b} of {a}." f"O {b} that {c}"])))
     "verse in Chinese" (many (fn [a b c] (.choice RNG ["欣欣此生意，" "自尔为佳节。" "《梦李白》"])))
     "Hy" (lines-of "lstm_textgen/prep.hy")
-    "Python" (lines-of "tests/conftest.py")
-    "JavaScript" (lines-of "lstm_textgen/pages/assets/units.js")
     "Markdown" (lines-of "README.md")
     "wrapped prose" (textwrap.wrap (prose) 70)
-    "narrow prose" (textwrap.wrap (prose) 40)
     "prose, a paragraph a line" (lfor _ (range 60) (cut (prose) (.randint RNG 100 700)))
     "a book" (lines-of "corpora/lighthouse.txt")
     "a chat" (many (fn [a b c] f"{(.choice RNG ["Anna" "Ben"])}: the {b} {c} again"))

@@ -11,7 +11,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   textwrap
   lstm-textgen
   lstm-textgen.basics.values [CONDITIONS FLAG MATCH STOPS TABLE-COLUMNS TEMPERATURE TEXT-LIST]
-  lstm-textgen.prep [STEPS]
+  lstm-textgen.prep [NAMED-STEPS]
   lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.parameters [described]
@@ -130,7 +130,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   "Return a table of the steps of data preparation."
   (+ "step | what it does\n--- | ---\n"
     (.join "" (gfor
-      [name step] (.items STEPS)
+      [name step] (.items NAMED-STEPS)
       :setv names (cut (list (. (inspect.signature step.function) parameters)) 1 None)
       :setv form (if step.kinds f"({name} {(.join " " (map str.upper names))})" name)
       f"`{form}` | {step.result}\n"))))
