@@ -54,16 +54,6 @@
     (train-tiny tmp-path :csv "/dev/full")))
 
 
-(defn [counting] test-a-table-stays-if-the-network-cant-be-built [tmp-path monkeypatch]
-  (train-tiny tmp-path :epochs 1 :csv (/ tmp-path "log.csv"))
-  (setv rows (rows-of (/ tmp-path "log.csv")))
-  (.setattr monkeypatch "lstm_textgen.learning.training.make_learner"
-    (fn [#* _ #** options] (raise MemoryError)))
-  (with [_ (pytest.raises MemoryError)]
-    (train-tiny tmp-path :restart True :csv (/ tmp-path "log.csv")))
-  (assert (= (rows-of (/ tmp-path "log.csv")) rows)))
-
-
 (defn test-callbacks-are-called-as-fit-calls-them-and-change-nothing [trained-once tmp-path]
   (setv
     notes (Notes)

@@ -7,9 +7,8 @@
   time
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  tests.helpers [TEXT TINY-FLAGS output program refused run-python wait-for write-text]
-  tests.team [FLAGS endings free-port member on-jax plug start-team train-together
-    two-machines])
+  tests.helpers [TEXT TINY-FLAGS output program refused wait-for write-text]
+  tests.team [FLAGS endings on-jax plug start-team train-together two-machines])
 
 (setv
   EPOCHS 8  ; enough for a signal to come before the end
@@ -161,14 +160,6 @@ sys.exit(main())"])
     (write-text folder text))
   (assert-refused (endings (start-team folders)) "the processes differ in their texts")
   (assert (not (.exists (/ tmp-path "a" "model.h5")))))
-
-
-(defn [pytest.mark.slow] test-a-process-that-nobody-joins-ends [tmp-path]
-  (write-text tmp-path)
-  (setv result (run-python #* (changed "machines.CONNECTING = 3") #* FLAGS
-    :cwd tmp-path :environment (member 1 2 (free-port))))
-  (assert (= result.returncode (- signal.SIGABRT)))
-  (assert (in "DEADLINE_EXCEEDED" result.stderr)))
 
 
 (defn [pytest.mark.slow] test-a-batch-that-can-not-be-split-over-the-devices-is-refused [tmp-path]

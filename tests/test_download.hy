@@ -20,7 +20,7 @@
 
 (defclass Pages [BaseHTTPRequestHandler]
   #[[Serve `server.pages`: a dict of paths ↔ dicts with `body`, `cut` (bytes after which it hangs
-  up), `to` (a redirect), `chunked`, `encoding` (of the content), `status` (#(code phrase)).
+  up), `to` (a redirect), `chunked`, `encoding` (of the content).
   Keep the requests in `server.seen` as #(path accept-encoding).]]
   (setv protocol-version "HTTP/1.1")
 
@@ -29,7 +29,6 @@
     (.append self.server.seen #(self.path (get self.headers "Accept-Encoding")))
     (cond
       (is page None) (.send-error self 404 "\x1b[31mgone")
-      (in "status" page) (.send-error self #* (get page "status"))
       (in "to" page) (.redirect self (get page "to"))
       True (.send-page self page)))
 
@@ -184,13 +183,11 @@
     (fetch (+ server.url "/a.txt") full LIMIT)))
 
 
-(defn [(pytest.mark.parametrize #("page" "reason") [
-    #(None "404 Not Found")
-    #({"body" b""} "the server sent nothing")])]
-    test-an-answer-without-the-text-is-refused-in-our-words [server page reason]
-  (setv (get server.pages "/a.txt") page)
-  (assert (= (refusal (+ server.url "/a.txt")) reason))
-  (assert (= (kept) {})))
+(defn test-an-answer-without-the-text-is-refused [server]
+  (setv (get server.pages "/b.txt") {"body" b""})
+  (for [[path reason] [["/none" "404 Not Found"] ["/b.txt" "the server sent nothing"]]]
+    (assert (= (refusal (+ server.url path)) reason))
+    (assert (= (kept) {}))))
 
 
 (defn [(pytest.mark.parametrize #("url" "said") [

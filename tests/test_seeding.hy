@@ -11,14 +11,10 @@
 
 
 (defn side-by-side [#* tasks]
-  "Run `tasks`, functions, each in a thread of its own; return their results in order."
-  (setv results {})
-  (defn run [n task]
-    (setv (get results n) (task)))
-  (setv threads (lfor [n task] (enumerate tasks) (Thread :target run :args #(n task))))
+  "Run `tasks`, functions, each in a thread of its own."
+  (setv threads (lfor task tasks (Thread :target task)))
   (for [thread threads] (.start thread))
-  (for [thread threads] (.join thread))
-  (lfor n (range (len tasks)) (get results n)))
+  (for [thread threads] (.join thread)))
 
 
 (defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]

@@ -254,11 +254,11 @@ model.]]
     (with [file (open-hdf5 path)]
       (unless (in "lstm_textgen" file.objects)
         (refuse "it was not made by this program"))
-      (setv format (.get (.attributes file "lstm_textgen") "format"))
-      (unless (and (count? format) (>= format 1)) (refuse "it has no format number"))
-      (unless (= format FORMAT)
-        (refuse #* (if (> format FORMAT)
-            [f"a newer lstm_textgen made it (format {format}): upgrade this one"]
+      (setv number (.get (.attributes file "lstm_textgen") "format"))
+      (unless (and (count? number) (>= number 1)) (refuse "it has no format number"))
+      (unless (= number FORMAT)
+        (refuse #* (if (> number FORMAT)
+            [f"a newer lstm_textgen made it (format {number}): upgrade this one"]
             ["an earlier version made it: train again, with " 'restart " to replace it"])
           :kind OtherFormat))
       (_read-model file resume))

@@ -171,8 +171,8 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
         ;; The values before and after each place; at both ends, the place's own.
         before (ops.concatenate [(ncut h : :1) (ncut h : :-1)] 1)
         after (ops.concatenate [(ncut h : 1:) (ncut h : -1:)] 1)
-        all (- (* (+ ALPHA (* 2 BETA)) h) (* BETA (+ before after))))
-      (+ of-loss (* (/ 2 (math.prod h.shape)) all)))
+        own (- (* (+ ALPHA (* 2 BETA)) h) (* BETA (+ before after))))
+      (+ of-loss (* (/ 2 (math.prod h.shape)) own)))
     #(h gradient))
   (same outputs))
 
