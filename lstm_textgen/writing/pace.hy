@@ -11,7 +11,7 @@ isn't running, they take up to 100 times as long as one.]]
 
 (setv
   TRIAL 8    ; steps with one thread and as many with several; then the faster is kept for …
-  KEPT 128)  ; … this many steps, times the ratio of the speeds, so that trials take 3% of the time
+  KEPT-STEPS 128)  ; … this many steps, times the ratio of the speeds, so that trials take 3% of the time
 
 
 (defclass Pace []
@@ -47,5 +47,5 @@ isn't running, they take up to 100 times as long as one.]]
         @_left TRIAL)
       (setv
         @_threads (max @_speeds :key @_speeds.get)
-        @_left (int (/ (* KEPT (max (.values @_speeds))) (min (.values @_speeds))))
+        @_left (int (/ (* KEPT-STEPS (max (.values @_speeds))) (min (.values @_speeds))))
         @_speeds {}))))
