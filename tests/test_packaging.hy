@@ -24,7 +24,7 @@
   BACKENDS ["tensorflow" "jax" "torch"]
   TEXTS ["dinosaurs.txt" "lighthouse.txt" "lol.txt"
     #* (gfor path (.glob (/ ROOT "corpora/ready") "*.txt") f"ready/{path.name}")]
-  FOLDERS [".ci" ".github" "bench" "corpora" "docs" "lstm_textgen" "tests" "tools"]
+  FOLDERS [".ci" ".github" "bench" "corpora" "docs" "examples" "lstm_textgen" "tests" "tools"]
   FILES [".gitignore" "CHANGELOG.md" "CONTRIBUTING.md" "LICENSE" "MANIFEST.in" "README.md"
     "pyproject.toml" "setup.py" "train.hy"]
   PACKAGE (/ ROOT "lstm_textgen")

@@ -15,7 +15,7 @@ there are any. `codespell -w PATHS` mends spelling.]]
 
 (setv
   DEFAULT (lfor
-    name ["lstm_textgen" "tests" "bench" "tools" "train.hy" "setup.py"]
+    name ["lstm_textgen" "tests" "bench" "tools" "examples" "train.hy" "setup.py"]
     (str (/ ROOT name)))
   ;; Has prose only.
   PROSE (lfor
