@@ -66,6 +66,7 @@ fine-tuned, and one function for each returns its `Start`, whose settings and fa
       old (continuing asked old.settings)
       base (from-base asked base)
       True asked))
+  (settings-of wanted)  ; refuses what takes too much, before anything is read
   (when (and asked.add-text (not old))
     (.warn run.display (Message 'add-text f" has no effect: there is no model {asked.path} yet")))
   (.check-alike group "their settings"
