@@ -24,7 +24,7 @@ unit of text, are taken in float32 with the state carried through the whole part
   lstm-textgen.basics.machine [bfloat16? cores]
   lstm-textgen.learning.batches [Batches HeldOut]
   lstm-textgen.learning.schedule [Clock learning-rate]
-  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.settings.models [Request settings-of]
   lstm-textgen.settings.training [ALPHA BETA BETA-1 BETA-2 CLIP-NORM LARGE-LAYER])
 
 (setv
@@ -143,7 +143,8 @@ unit of text, are taken in float32 with the state carried through the whole part
     batch (tuple (get job "batch"))
     peer (Peer #* (of "vocabulary" "embedding" "units") (of "inputs" "dropout"))
     clock (Clock (when minutes (+ begun (* 60 minutes))))
-    settings (new-settings {"batch_size" (get batch 0)  "lookback" (get batch 1)  "rng_seed" 1})
+    settings (settings-of (Request
+      {"batch_size" (get batch 0)  "lookback" (get batch 1)  "stride" (get batch 1)  "rng_seed" 1}))
     [best done] (train peer (Batches kept settings) (HeldOut kept held batch)
       rate epochs clock)
     seconds (- (time.monotonic) begun))

@@ -11,27 +11,16 @@
   lstm-textgen.basics.files [refuse-while-training]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [COUNT FLAG FUNCTION Kind PATH TEXT check-value plain text-list]
-  lstm-textgen.display [make-display]
-  lstm-textgen.learning.learner.quiet [import-keras]
-  lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [copy-to-share load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.history [bits]
-  lstm-textgen.modelfile.outputs [check-output open-output]
   lstm-textgen.modelfile.places [model-path own-path]
-  lstm-textgen.pages.assembly [OUR-PAGE]
-  lstm-textgen.pages.card [model-card]
-  lstm-textgen.pages.imported [models-on-page]
-  lstm-textgen.pages.playground [playground]
   lstm-textgen.prep [composed default-prep]
   lstm-textgen.recipes [Recipe]
   lstm-textgen.settings.table [READING SETTINGS check-setting]
-  lstm-textgen.text.corpus [prepared-chunks]
-  lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [score-text]
   lstm-textgen.writing.seeds [Seed seed-text]
-  lstm-textgen.writing.words [Suggester]
   lstm-textgen.writing.writer [stream write-each write-sample])
 
 (setv
@@ -100,10 +89,12 @@
 
   (meth _repr-html_ []
     "Return the model's card for a notebook: what it learned, its curves and a sample."
+    (import lstm-textgen.pages.card [model-card])
     (model-card @checkpoint (write-sample @checkpoint CARD-SAMPLE)))
 
   (meth prepare-pieces [chunks]
     "Prepare a long text, given as the strings `chunks`; yield it, perhaps cut at other places."
+    (import lstm-textgen.text.corpus [prepared-chunks])
     (prepared-chunks chunks @checkpoint.settings.lower @checkpoint.settings.join-lines))
 
   (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
@@ -191,7 +182,9 @@
     (check-value "`count`" COUNT count)
     (check-value "`words`" COUNT words)
     (setv text (@prepare (check-value "`text`" TEXT text)))
-    (when (is @_suggester None) (setv @_suggester (Suggester @checkpoint)))
+    (when (is @_suggester None)
+      (import lstm-textgen.writing.words [Suggester])
+      (setv @_suggester (Suggester @checkpoint)))
     (with [warn (_collecting None)]
       (if (= words 1)
         (.words @_suggester text count warn)
@@ -214,6 +207,7 @@
     each LSTM layer, row t after reading unit t; and `named`, the interpretable cells, found
     in a text that the model generates: each has a `name` for the feature that it follows, its
     `layer` and `cell`, and the `correlation`. Raises `TypeError` unless `text` is a string.]]
+    (import lstm-textgen.writing.cells [Cells SAMPLE find-cells read-cells])
     (setv [units activations] (read-cells @checkpoint (@prepare text)))
     (Cells units activations (find-cells @checkpoint (write-sample @checkpoint SAMPLE))))
 
@@ -242,6 +236,10 @@
     text, and doesn't keep to them. Raises `ValueError` for values out of range, more than two
     models, a `path` that is a model and, without `overwrite`, any other file that this program
     didn't make; `OSError` if it can't be written.]]
+    (import
+      lstm-textgen.modelfile.outputs [check-output open-output]
+      lstm-textgen.pages.assembly [OUR-PAGE]
+      lstm-textgen.pages.playground [playground])
     (check-value 'path PATH path)
     (setv models {})
     (for [each [self #* others]]
@@ -257,6 +255,7 @@
     #[[Return the model in stock Keras layers: ids (batch, time) → logits (…, vocabulary).
 
     Raises `ImportError` if Keras is missing.]]
+    (import lstm-textgen.learning.learner.quiet [import-keras])
     (import-keras)
     (import lstm-textgen.learning.learner.network [stock-model])
     (stock-model @checkpoint.spec @checkpoint.weights)))
@@ -302,6 +301,7 @@
 
   They have all that their own files had, but no training state, and nothing of the page is run.
   Raises `OSError` or, for a page without a valid model, `ValueError`.]]
+  (import lstm-textgen.pages.imported [models-on-page])
   (lfor [name model] (models-on-page (check-value 'path PATH path)) (TextModel model name)))
 
 
@@ -330,6 +330,9 @@
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
   for files that can't be read or written, `FloatingPointError` if training diverges,
   and `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
+  (import
+    lstm-textgen.display [make-display]
+    lstm-textgen.learning.runs [train-model])
   (when (is-not text None)
     (when (is-not sources None) (refuse "give " 'sources " or `text`, not both"))
     (for [name READING :if (in name asked)]

@@ -20,8 +20,8 @@
   lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
     TEXT-PARTS load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [digest weight-shapes]
-  lstm-textgen.settings.facts [Facts]
-  lstm-textgen.settings.models [Request new-settings]
+  lstm-textgen.settings.models [Facts Request settings-of]
+  lstm-textgen.settings.sizing [RULES]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.files [read-sources]
   lstm-textgen.text.shingles [shingles-of]
@@ -295,6 +295,13 @@
   (when resume
     (setv model.resume (_resume-from model.weights)))
   model)
+
+
+(defn new-settings [given]
+  "Return the `ModelSettings` of a new model with the `given` ones, a dict; None: the default."
+  (setv asked (Request (dfor [name value] (.items given) :if (is-not value None) name value)))
+  (settings-of (.or-else asked
+    :stride asked.lookback :max-words (. (get RULES asked.unit) max-words))))
 
 
 (defn filters-of [text]

@@ -89,14 +89,6 @@
     (look-at whole (len text))))
 
 
-(defn test-the-base-that-ships-is-suggested-for-its-language []
-  (for [[text suggested] [
-      ["The keeper climbed the stairs and lit the lamp. \"A fine night,\" he said.\n" True]
-      ["Der Wärter stieg die Treppe hinauf und putzte die Lampe. Eine schöne Nacht.\n" False]
-      ["for (int i = 0; i < n; i++) { total += values[i] * weights[i]; }\n" False]]]
-    (assert (= (in "`base` english" (suggestion (look (* text 40)))) suggested))))
-
-
 (defn test-no-base-is-suggested-for-a-long-text-nor-where-words-or-layers-were-asked-for
     [monkeypatch]
   (setv seen (look (* "The keeper climbed the stairs and lit the lamp.\n" 400)))

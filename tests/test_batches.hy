@@ -7,8 +7,8 @@
   numpy :as np
   pytest
   lstm-textgen.learning.batches [Batches HeldOut check-length]
-  lstm-textgen.settings.models [new-settings]
-  lstm-textgen.settings.training [RUN-OF-LIST VALIDATION-RUN-IN])
+  lstm-textgen.settings.training [RUN-OF-LIST VALIDATION-RUN-IN]
+  tests.helpers [new-settings])
 
 (setv pytestmark pytest.mark.quick)
 

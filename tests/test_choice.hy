@@ -117,7 +117,7 @@
   (assert (= (machine-speed display) 2))
   (pretend monkeypatch 1)
   (assert (= (machine-speed display) 2))
-  (assert (= said ["measuring this machine's training speed"])))
+  (assert (= (.count said "measuring this machine's training speed") 1)))
 
 
 (defn [(pytest.mark.parametrize "content" ["{" "[1]" "{\"a\": \"b\"}" "{\"a\": 0}" "null"])]

@@ -7,8 +7,8 @@
   numpy :as np
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.writing.evaluation [calibration]
   lstm-textgen.writing.originality [HASHED-AT-ONCE originality]
+  lstm-textgen.writing.scoring [calibration]
   tests.helpers [assert-no-warning seal small-model])
 
 (setv

@@ -4,8 +4,7 @@
   shlex
   sys
   pytest
-  lstm-textgen.cli.actions [ACTIONS TRAINING find-action]
-  lstm-textgen.cli.flags [command flag parse-flags]
+  lstm-textgen.cli.flags [ACTIONS TRAINING command find-action flag parse-flags]
   lstm-textgen.settings.table [settings-in])
 
 (setv pytestmark pytest.mark.quick)

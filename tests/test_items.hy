@@ -10,7 +10,7 @@
   lstm-textgen.display.plain [Quiet Silent]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.source :as source
-  lstm-textgen.settings.models [Request new-settings]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.text.corpus [Text cut-at-space ids-of]
   lstm-textgen.text.items [KnownItems fingerprint-of fingerprints join-fingerprints split-items]
   lstm-textgen.text.lists [Listing]
@@ -229,7 +229,7 @@
     path (write-text tmp-path (.join "\n" ["name,age" #* (gfor name NAMES f"{name},7")]) "a.csv")
     run (source.Run (Request {"sources" [path]  "column" "name"}) (/ tmp-path "model.h5")
       (ProcessGroup) (Silent) None))
-  (with [found (source.read-source run (new-settings {}) None)]
+  (with [found (source.read-source run run.asked None)]
     (assert (= found.items "line"))
     (assert (= (lfor text stored :if (not text.closed) text) [found.text]))))
 

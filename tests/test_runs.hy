@@ -181,10 +181,11 @@
     :path (/ tmp-path "m")
     :recipe (/ tmp-path "v.hy")
     :prep ["lower" #("replace" "c" "k")]
+    :batch-size 4  ; what is given precedes the recipe's
     :learning-rate (np.float32 0.02)
     :quiet True))
   (assert (= model.facts.recipe "verse"))
-  (assert (= (str model.settings.layers) "lstm:8"))
+  (assert (= [(str model.settings.layers) model.settings.batch-size] ["lstm:8" 4]))
   (assert (in "k" model.vocabulary.ids))
   (assert (not-in "c" model.vocabulary.ids)))
 
@@ -251,7 +252,10 @@
   (setv settings model.settings)
   (assert (= [settings.batch-size settings.lookback settings.stride] [4 20 20]))
   (setv [first _ last] (lfor entry model.history (get entry "loss")))
-  (assert (< last first)))
+  (assert (< last first))
+  (for [[epochs given] [[4 {"stride" 8}] [5 {"lookback" 24}]]]  ; windows that overlap still do
+    (setv [model _] (learn trained TEXT :epochs epochs #** given))
+    (assert (= model.settings.stride 8))))
 
 
 (defn test-an-epoch-under-way-starts-again-where-its-windows-are-cut-in-another-way [tmp-path]

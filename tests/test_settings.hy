@@ -11,12 +11,12 @@
     TEXT-LIST TEXTS WHOLE]
   lstm-textgen.cli.flags [make-parser parse-flags]
   lstm-textgen.recipes [Recipe]
-  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
-  lstm-textgen.settings.models [ModelSettings continued-settings from-file new-settings]
+  lstm-textgen.settings.models [Facts ModelSettings Request continuing from-file settings-of]
   lstm-textgen.settings.table [ITEMS SETTINGS Setting UNIT as-flags as-keyword
     check-given settings-in]
   lstm-textgen.textmodel [TextModel train]
+  tests.helpers [new-settings]
   tools.reference [STUB with-settings])
 
 (setv
@@ -154,21 +154,18 @@
     (from-file Facts {#** stored  #** changes} "facts")))
 
 
+(defn continued [stored #** given]
+  "Return the `stored` settings as they are if training goes on with those `given`."
+  (settings-of (continuing (Request given) stored)))
+
+
 (defn test-a-contradiction-names-both-values []
   (setv stored (stored-settings))
-  (assert (= (. (continued-settings stored {"epochs" 9  "lookback" None}) epochs) 9))
+  (assert (= (. (continued stored :epochs 9) epochs) 9))
   (with [_ (pytest.raises ValueError :match "`validation` is 0.5 here, but the model has 0.1")]
-    (continued-settings stored {"validation" 0.5}))
+    (continued stored :validation 0.5))
   (with [_ (pytest.raises ValueError :match "was trained without `lower`")]
-    (continued-settings stored {"lower" True})))
-
-
-(defn test-the-stride-follows-the-lookback-where-windows-follow-one-another []
-  (setv stored (stored-settings))
-  (assert (= (. (continued-settings stored {"lookback" 32}) stride) 32))
-  (assert (= (. (continued-settings stored {"lookback" 32  "stride" 8}) stride) 8))
-  (setv overlapping (stored-settings :stride 8))
-  (assert (= (. (continued-settings overlapping {"lookback" 32}) stride) 8)))
+    (continued stored :lower True)))
 
 
 ;; * Messages that know their settings

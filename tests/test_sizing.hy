@@ -6,9 +6,9 @@
   pytest
   lstm-textgen.learning.schedule [Clock rate-factor why-done]
   lstm-textgen.settings.layers [Layer Layers embedding-size parse-layers]
-  lstm-textgen.settings.models [new-settings]
   lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size default-epochs
-    default-unit most-epochs share-in-words])
+    default-unit most-epochs share-in-words]
+  tests.helpers [new-settings])
 
 (setv
   pytestmark pytest.mark.quick

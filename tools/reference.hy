@@ -12,8 +12,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
   lstm-textgen
   lstm-textgen.basics.values [CONDITIONS FLAG MATCH STOPS TABLE-COLUMNS TEMPERATURE TEXT-LIST]
   lstm-textgen.prep [NAMED-STEPS]
-  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [LAYERS]
+  lstm-textgen.settings.models [Facts]
   lstm-textgen.settings.parameters [described]
   lstm-textgen.settings.table [SETTINGS settings-in]
   tools.forms [ROOT])

@@ -5,8 +5,7 @@
   os
   sys
   lstm-textgen.basics.interrupts [loading]
-  lstm-textgen.cli.actions [find-action]
-  lstm-textgen.cli.flags [parse-flags program warn]
+  lstm-textgen.cli.flags [find-action parse-flags program warn]
   lstm-textgen.settings.table [as-flags])
 
 (setv

@@ -7,9 +7,8 @@
   lstm-textgen.cli.flags [warn]
   lstm-textgen.settings.models [Request]
   lstm-textgen.writing.conversation [line-of people-of roles]
-  lstm-textgen.writing.requests [ends-of]
   lstm-textgen.writing.seeds [seed-text]
-  lstm-textgen.writing.writer [stream])
+  lstm-textgen.writing.writer [ends-of stream])
 
 (setv
   CONTEXT 2000  ; characters of the conversation that the model reads before it answers

@@ -11,22 +11,13 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
-  lstm-textgen.cli.actions [STEERING]
-  lstm-textgen.cli.flags [explaining models-of page-written warn]
-  lstm-textgen.cli.turns [Turns]
+  lstm-textgen.cli.flags [STEERING explaining models-of page-written warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
-  lstm-textgen.modelfile.outputs [check-output open-output]
-  lstm-textgen.pages.assembly [OUR-PAGE]
   lstm-textgen.settings.table [CHOOSING SETTINGS]
-  lstm-textgen.text.documents.columns [check-conditions]
-  lstm-textgen.text.files [check-choices documents-of find-paths read-sources reading-of]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
   lstm-textgen.text.units [Characters describe-units]
   lstm-textgen.textmodel [TextModel load]
-  lstm-textgen.writing.constraints [shingles-in]
-  lstm-textgen.writing.conversation [people-of]
   lstm-textgen.writing.mixture [Mixture]
-  lstm-textgen.writing.originality [STRING originality]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [seed-text]
   lstm-textgen.writing.writer [stream write-each])
@@ -50,6 +41,9 @@
         #* (.values (.chosen flags "generate_from"))]
       numbers flags.temperature)
     (for [[name path] (.items (.chosen flags "output" "page"))]
+      (import
+        lstm-textgen.modelfile.outputs [check-output]
+        lstm-textgen.pages.assembly [OUR-PAGE])
       (unless (= [name path] ["output" "-"])
         (check-output (hy.models.Symbol name) path sources (models-of flags) flags.overwrite
           #* (if (= name "output") [] [OUR-PAGE]))))
@@ -97,7 +91,9 @@
     model (_load-model flags)
     reading (_reading model flags)
     items model.settings.items
-    read (fn [paths] (read-sources paths :warn warn #** reading))
+    read (fn [paths]
+      (import lstm-textgen.text.files [read-sources])
+      (read-sources paths :warn warn #** reading))
     seed (cond
       (in "generate" flags) flags.generate
       items (.removesuffix (read [flags.generate-from]) (get ENDS items))  ; the item goes on
@@ -119,7 +115,9 @@
   (when (and path (not items) (not (.chosen flags #* ENDINGS)))
     (warn (Message f"writing to {path} until you press Ctrl-C; "
       "to end earlier, give " 'length ", " 'stop " or " 'sentences)))
-  (with [out (if (in path [None "-"]) (_open-standard-output) (open-output path))]
+  (with [out (if (in path [None "-"])
+         (_open-standard-output)
+         (hy.I.lstm-textgen/modelfile/outputs.open-output path))]
     (setv
       seed (seed-text model.checkpoint (.prepare model seed))
       gap (if items (.removeprefix (get ENDS items) "\n") "\n")
@@ -173,6 +171,9 @@
 
 (defn _say-originality [model seed written training]
   "Report on standard error how much of `written`, texts by `model`, is copied from `training`."
+  (import
+    lstm-textgen.writing.constraints [shingles-in]
+    lstm-textgen.writing.originality [STRING originality])
   (setv
     items model.settings.items
     refused (. (shingles-in model.shingles model.refrains) refused))
@@ -196,6 +197,9 @@
 
 (defn [_until-stopped] interact [flags]
   "Continue each line of standard input, or change the setting that it names after a colon."
+  (import
+    lstm-textgen.cli.turns [Turns]
+    lstm-textgen.writing.conversation [people-of])
   (setv
     model (_load-model flags)
     options (.chosen flags #* STEERING)
@@ -271,6 +275,7 @@
 
 (defn [_until-stopped] score-files [flags]
   "Print how well the model predicts each file and all together."
+  (import lstm-textgen.text.files [check-choices documents-of find-paths reading-of])
   (setv
     model (_load-model flags)
     reading (reading-of #** (_reading model flags))
@@ -307,7 +312,7 @@
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None)))
   (if total.count
     (print (visible (_summary document.name total model.vocabulary strange)) :flush True)
-    (check-conditions reading.where False warn))
+    (hy.I.lstm-textgen/text/documents/columns.check-conditions reading.where False warn))
   total)
 
 

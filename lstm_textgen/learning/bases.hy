@@ -18,8 +18,8 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.modelfile.places [bases find-model]
   lstm-textgen.prep [QUOTES]
-  lstm-textgen.settings.facts [Base]
-  lstm-textgen.settings.models [new-settings]
+  lstm-textgen.settings.layers [parse-layers]
+  lstm-textgen.settings.models [Base]
   lstm-textgen.settings.training [COMPARED-PLACES COMPARED-UNITS FAMILIAR STRANGE]
   lstm-textgen.text.pieces [Pieces]
   lstm-textgen.writing.engine [softmax]
@@ -68,23 +68,22 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
       "; leave it out, or train a new model with " 'restart " or another " 'path)))
 
 
-(defn base-settings [base name given]
-  #[[Return the `ModelSettings` of a new model fine-tuned from `base`, called `name`.
+(defn from-base [asked base]
+  #[[Return the `Request` `asked`, which fine-tunes `base`, with what it takes from that.
 
   Its unit and layers, except dropout, are the base's, and by default its lookback. Raise
-  `ValueError` for a `given` setting that contradicts the base.]]
+  `ValueError` for a setting that contradicts the base.]]
   (setv
     own base.settings
-    settings (new-settings {
-      "unit" own.unit  "lower" own.lower  "max_words" own.max-words  "lookback" own.lookback
-      #** given})
-    [here there] (gfor layers [(or settings.layers own.layers) own.layers]
-      (str layers.recurrent)))
-  (for [[key here there] [['unit settings.unit own.unit] ['layers here there]]]
+    wanted (.or-else asked
+      :unit own.unit :lower own.lower :max-words own.max-words :lookback own.lookback)
+    [here there] (gfor layers [(.get asked "layers" own.layers) own.layers]
+      (str (. (parse-layers layers) recurrent))))
+  (for [[key here there] [['unit wanted.unit own.unit] ['layers here there]]]
     (unless (= here there)
-      (refuse key f" is {here}, but {there} in the base {name}; "
+      (refuse key f" is {here}, but {there} in the base {asked.base}; "
         f"give {there}, or leave out " 'base)))
-  settings)
+  wanted)
 
 
 (defn base-record [base name]
@@ -132,39 +131,36 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 
 ;; * New units
 
-(defn grown [model vocabulary ids display]
-  "Return `model` (a `Checkpoint`) with the units that only `vocabulary` has, and show these."
-  (setv
-    added (cut vocabulary.units (len model.vocabulary) None)
-    more (if (> (len added) SHOWN) " …" ""))
-  (unless added (return model))
-  (.say display (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
-    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}"))
-  (replace model
-    :weights (grown-weights model.weights model.vocabulary added ids)
-    :vocabulary vocabulary
-    :evaluation None))
-
-
-(defn grown-weights [weights known added ids]
-  #[[Return `weights` extended by the units `added` (a list) to the vocabulary `known`.
+(defn with-new-units [model vocabulary ids display]
+  #[[Return `model` (a `Checkpoint`) with the units that only `vocabulary` has, and show these.
 
   A new unit starts with the weights of the one that it resembles most (`relative-of`): é with
   those of e. Without one its embedding is the mean of all, and its bias gives it the frequency
   that it has in the text of `ids` (time,).]]
   (setv
-    [embedding #* middle kernel bias] weights
+    known model.vocabulary
+    added (cut vocabulary.units (len known) None)
+    more (if (> (len added) SHOWN) " …" ""))
+  (unless added (return model))
+  (.say display (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
+    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}"))
+  (setv
+    [embedding #* middle kernel bias] model.weights
     kin (lfor unit added (relative-of unit known))
     mean (.mean embedding 0)
     none (np.zeros (len kernel) "float32")
     ;; Half a count more than seen (Jeffreys): a unit of the held-out text may be missing.
-    counts (+ 0.5 (np.bincount (cut ids COUNTED) :minlength (+ (len known) (len added))))
+    counts (+ 0.5 (np.bincount (cut ids COUNTED) :minlength (len vocabulary)))
     odds (/ (cut counts (len known) None) (.sum (cut counts (len known))))
     likely (.astype (+ (np.log (.sum (np.exp bias))) (np.log odds)) "float32"))
-  [ (np.vstack [embedding #* (gfor k kin (if (is k None) mean (get embedding k)))])
-    #* middle
-    (np.column-stack [kernel #* (gfor k kin (if (is k None) none (get kernel #(... k))))])
-    (np.append bias (lfor [k own] (zip kin likely) (if (is k None) own (get bias k))))])
+  (replace model
+    :vocabulary vocabulary
+    :evaluation None
+    :weights [
+      (np.vstack [embedding #* (gfor k kin (if (is k None) mean (get embedding k)))])
+      #* middle
+      (np.column-stack [kernel #* (gfor k kin (if (is k None) none (get kernel #(... k))))])
+      (np.append bias (lfor [k own] (zip kin likely) (if (is k None) own (get bias k))))]))
 
 
 (defn relative-of [unit vocabulary]

@@ -13,11 +13,12 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.display.plain [Plan Silent]
   lstm-textgen.learning.batches [chance-loss]
+  lstm-textgen.learning.learner.choice [load-keras]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [what-to-install]
   lstm-textgen.learning.schedule [hardly-trained why-done]
   lstm-textgen.learning.source [Run]
-  lstm-textgen.learning.start [load-keras make-start measured-speed]
+  lstm-textgen.learning.start [make-start]
   lstm-textgen.modelfile.history [WORDS-ALONE entries-on losses-of]
   lstm-textgen.modelfile.outputs [begins-as? check-model-apart check-output]
   lstm-textgen.modelfile.places [check-room check-writable own-path]
@@ -76,7 +77,7 @@
     (unless (is model.vocabulary.unknown None) (.say display WORDS-ALONE))
     (.begin-run display (_plan run start))
     (when asked.minutes (_say-how-much-is-read run start))
-    (load-keras run)  ; everything else is valid by now
+    (load-keras display)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
       lstm-textgen.learning.learner.network [gpu-used in-float32]
@@ -129,14 +130,13 @@
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
-    relative (or start.speed (measured-speed run))
     ;; A longer run would choose another network.
     chosen (and model.untrained? (not model.facts.fine-tuned?) (not-in "layers" run.asked)))
   (defn speed [minutes]
     (setv layers (if chosen
-      (get (choose-layers units start.epochs minutes settings.unit relative) 0)
+      (get (choose-layers units start.epochs minutes settings.unit start.speed) 0)
       settings.layers))
-    (* relative (training-speed layers settings.unit model.weight-count settings.batch-size)))
+    (* start.speed (training-speed layers settings.unit model.weight-count settings.batch-size)))
   (setv line (share-in-words units run.asked.minutes speed))
   (when line
     (.say run.display line)

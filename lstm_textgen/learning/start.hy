@@ -1,40 +1,53 @@
 #[[The start of a run: what was asked for → a text → a model that is ready to learn it.
 
-It reads downward. `read-source` reads the text and looks at it; then it is known whether the model
-is new, resumed or fine-tuned, and one function for each makes the text's units and the `Start`.]]
+`make-start` reads the text and looks at it; then it is known whether the model is new, resumed or
+fine-tuned, and one function for each returns its `Start`, whose settings and facts are made once.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
   math [inf]
-  sys
   time
+  zlib
   numpy :as np
   lstm-textgen.basics.messages [Message refuse]
-  lstm-textgen.learning.bases [base-record base-settings bits-of check-same fitted-bias grown
-    load-base stem suggestion]
-  lstm-textgen.learning.batches [unit-lengths]
-  lstm-textgen.learning.learner.choice [fastest-backend machine-speed]
-  lstm-textgen.learning.learner.quiet [import-keras own-process? refuse-fork]
+  lstm-textgen.learning.bases [base-record bits-of check-same fitted-bias from-base load-base stem
+    suggestion with-new-units]
+  lstm-textgen.learning.batches [check-length fitting-lookback unit-lengths]
+  lstm-textgen.learning.learner.choice [machine-speed]
   lstm-textgen.learning.schedule [check-time-left]
-  lstm-textgen.learning.source [Corpus extended first-facts fitted-settings make-corpus
-    new-vocabulary read-source text-facts]
+  lstm-textgen.learning.source [read-source]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
   lstm-textgen.modelfile.history [entries-on text-length]
   lstm-textgen.settings.layers [embedding-size]
-  lstm-textgen.settings.models [continued-settings new-settings of-model]
-  lstm-textgen.settings.sizing [choose-layers choose-tuning default-batch-size
-    default-epochs most-epochs with-dropout]
+  lstm-textgen.settings.models [Facts Request continuing settings-of]
+  lstm-textgen.settings.sizing [RULES choose-layers choose-tuning default-batch-size
+    default-epochs default-unit most-epochs with-dropout]
+  lstm-textgen.settings.table [settings-in]
   lstm-textgen.settings.training [FAMILIAR STRANGE]
+  lstm-textgen.text.breaks [common]
+  lstm-textgen.text.corpus [ids-of]
+  lstm-textgen.text.files [MOST-DIGESTS title-of]
   lstm-textgen.text.items [MOST-KNOWN]
-  lstm-textgen.text.shingles [joined-filters shingles-of])
+  lstm-textgen.text.names [LONGEST-TEXT joined-names names-in]
+  lstm-textgen.text.shingles [joined-filters shingles-of]
+  lstm-textgen.text.units [Vocabulary]
+  lstm-textgen.text.vocabulary [UNITS build-vocabulary check-words])
+
+
+(defrecord Corpus "The text of a run, in units." [
+    #^ np.ndarray ids   ; (time,) to train on
+    #^ np.ndarray held  ; (time,) held out
+    #^ Vocabulary vocabulary
+    #^ str text         ; what identifies the text and how much of it is to be trained on
+    #^ Request asked])  ; with the items, unit, lookback and stride that suit the text
 
 
 (defrecord Start "A model that is ready to train, and what it is trained on." [
     #^ Checkpoint checkpoint
     #^ Corpus corpus
     #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
-    #^ object [speed None]]  ; the `measured-speed`, if the run had to know it
+    #^ object speed]  ; this machine's, relative to that of `sizing.hy`; None without `minutes`
 
   (meth [property] lengths []
     "The `unit-lengths` of the text."
@@ -49,30 +62,33 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     old (.leaders-model group own)
     base (when asked.base
       (if old (check-same old.facts.base asked.base) (load-base asked.base warn)))
-    settings (cond
-      old (continued-settings old.settings asked)
-      base (base-settings base asked.base asked)
-      True (new-settings asked)))
+    wanted (cond
+      old (continuing asked old.settings)
+      base (from-base asked base)
+      True asked))
+  (settings-of wanted)  ; refuses what takes too much, before anything is read
   (when (and asked.add-text (not old))
     (.warn run.display (Message 'add-text f" has no effect: there is no model {asked.path} yet")))
-  (.check-alike group "their settings" (str [(of-model asked) asked.minutes]))
-  (with [source (read-source run settings old)]
+  (.check-alike group "their settings"
+    (str (.chosen asked "minutes" #* (gfor s (settings-in "model") s.name))))
+  (with [source (read-source run wanted old)]
     (setv
       bits (when base (.leader-says group (float (bits-of base source.look.places))))
       start (cond
-        old (resumed-start run old source settings)
-        (not base) (new-start run source settings)
+        old (resumed-start run old source wanted)
+        (not base) (new-start run source asked)
         ;; A word-level base is taken anyway: it is at ∞ bits if it lacks a tenth of the words.
         (or (<= bits STRANGE) (is-not base.vocabulary.unknown None))
-          (fine-tuned-start run base source settings bits)
+          (fine-tuned-start run base source wanted bits)
         True (do
           (.say run.display (+ f"{(stem asked.base)} "
             (if (< bits inf)
               f"predicts this text poorly ({bits :.1f} bits per character)"
               "knows too few of this text's characters")
             "; training from scratch"))
-          (new-start run source (new-settings {#** asked  "lower" settings.lower})
-            (.unused (base-record base asked.base)))))))
+          (new-start run source (.or-else asked :lower wanted.lower)
+            (.unused (base-record base asked.base))))))
+    (_say-what-it-is run source start.checkpoint))
   (when asked.minutes
     (check-time-left asked.minutes (- run.deadline (time.monotonic)) "preparing the run"))
   start)
@@ -80,80 +96,72 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
 
 ;; * Three ways to start
 
-(defn new-start [run source settings [base None]]
+(defn new-start [run source asked [base None]]
   #[[Return the `Start` of a new model; its unit and its network are chosen unless they were given.
 
   `base` is the record of one that didn't know the text, or None.]]
   (setv
-    asked run.asked
-    vocabulary (new-vocabulary run source settings)
-    corpus (make-corpus run source vocabulary settings)
-    settings (fitted-settings settings source corpus)
-    speed (when (and asked.minutes (not settings.layers)) (measured-speed run))
-    [units unit] [(len corpus.ids) settings.unit]
+    asked (.or-else asked :max-words (. (get RULES asked.unit) max-words))
+    vocabulary (new-vocabulary run source asked)
+    corpus (make-corpus run source vocabulary asked)
+    speed (_speed run)
+    [units unit] [(len corpus.ids) vocabulary.unit]
     epochs (.get asked "epochs" (default-epochs units unit))
     most (if asked.minutes (.get asked "epochs" (most-epochs units unit)) epochs)
-    [layers why] (if settings.layers
-      [settings.layers ""]
+    [layers why] (if asked.layers
+      [asked.layers ""]
       (choose-layers units most asked.minutes unit (or speed 1)))
-    hint (suggestion source.look asked (when asked.base (stem asked.base))))
-  (when hint (.say run.display hint))
-  (setv model (Checkpoint None vocabulary
-    (replace settings
+    hint (suggestion source.look asked (when asked.base (stem asked.base)))
+    settings (settings-of (.but corpus.asked
       :epochs epochs :layers layers
-      :batch-size (or settings.batch-size (.even-rows run.group (default-batch-size units))))
-    (text-facts run source
-      (first-facts run source corpus (embedding-size (len vocabulary)) base why))
-    []
-    :items (.items-known source)
-    #** (_known-shingles source)))
-  (_say-what-it-is run source model)
-  (Start model corpus (_epochs run model corpus) speed))
+      :batch-size (or asked.batch-size (.even-rows run.group (default-batch-size units)))))
+    facts (new-facts run source corpus (embedding-size (len vocabulary)) base why))
+  (when hint (.say run.display hint))
+  (_start run corpus speed
+    (Checkpoint None vocabulary settings facts [] #** (known-passages source))))
 
 
-(defn fine-tuned-start [run base source settings bits]
+(defn fine-tuned-start [run base source wanted bits]
   "Return the `Start` of a new model with the weights of `base`, at these `bits` on the text."
   (setv
     asked run.asked
-    vocabulary (extended base.vocabulary source settings.max-words)
-    corpus (make-corpus run source vocabulary settings :fine-tuned True)
-    settings (fitted-settings settings source corpus)
-    speed (when asked.minutes (measured-speed run))
+    vocabulary (extended base.vocabulary source wanted.max-words)
+    corpus (make-corpus run source vocabulary wanted :fine-tuned True)
+    speed (_speed run)
     tuning (choose-tuning (len corpus.ids) asked.minutes asked
       :familiar (< bits FAMILIAR)
-      :unit settings.unit :weights base.weight-count :speed (or speed 1))
-    settings (replace settings
+      :unit vocabulary.unit :weights base.weight-count :speed (or speed 1))
+    settings (settings-of (.but corpus.asked
       :epochs tuning.epochs
-      :batch-size (or settings.batch-size (.even-rows run.group tuning.batch-size))
-      :learning-rate (* settings.learning-rate (if (in "learning_rate" asked) 1 tuning.rate))
-      :layers (or settings.layers
-        (with-dropout base.settings.layers tuning.before tuning.dropout)))
-    facts (first-facts run source corpus base.facts.embedding
-      (base-record base asked.base) f"fine-tuned from {(stem asked.base)}, {tuning.why}")
-    model (Checkpoint base.weights base.vocabulary settings (text-facts run source facts) []
-      :items (.items-known source)
-      #** (_known-shingles source))
-    model (_fitted run (grown model vocabulary corpus.ids run.display) corpus base.vocabulary))
-  (_say-what-it-is run source model)
-  (Start model corpus (_epochs run model corpus) speed))
+      :batch-size (or asked.batch-size (.even-rows run.group tuning.batch-size))
+      :learning-rate (* asked.learning-rate (if (in "learning_rate" asked) 1 tuning.rate))
+      :layers (or asked.layers
+        (with-dropout base.settings.layers tuning.before tuning.dropout))))
+    facts (new-facts run source corpus base.facts.embedding (base-record base asked.base)
+      f"fine-tuned from {(stem asked.base)}, {tuning.why}")
+    model (Checkpoint base.weights base.vocabulary settings facts []
+      #** (known-passages source)))
+  (_start run corpus speed
+    (_fitted run corpus base (with-new-units model vocabulary corpus.ids run.display))))
 
 
-(defn resumed-start [run old source settings]
-  "Return the `Start` that continues the model `old` with its new `settings`."
+(defn resumed-start [run old source wanted]
+  "Return the `Start` that continues the model `old`, as `wanted` (a `Request`)."
   (setv
-    vocabulary (extended old.vocabulary source settings.max-words)
-    corpus (make-corpus run source vocabulary settings
+    vocabulary (extended old.vocabulary source wanted.max-words)
+    corpus (make-corpus run source vocabulary wanted
       :fine-tuned old.facts.fine-tuned? :new False)
-    settings (fitted-settings settings source corpus)
+    known? (entries-on old.history corpus.text)
+    settings (settings-of (.but corpus.asked
+      :epochs (if known?
+        wanted.epochs
+        (.get run.asked "epochs" (default-epochs (len corpus.ids) vocabulary.unit)))))
     facts (text-facts run source old.facts :new False)
     [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
     [was is-now] (gfor each [old.facts facts]
       (or each.devices (Message "one process without " 'distributed)))
     resume old.resume)
   (unless run.asked.add-text (_check-text run old source corpus))
-  (unless (entries-on old.history corpus.text)  ; a new text
-    (setv settings (replace settings
-      :epochs (.get run.asked "epochs" (default-epochs (len corpus.ids) settings.unit)))))
   (when (and resume (!= before now) (> resume.progress.step 0))
     (setv resume (replace resume :progress (replace resume.progress :step 0 :loss-sum 0.0)))
     (.say run.display "batch size, lookback or stride changed: restarting this epoch"))
@@ -161,22 +169,34 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
     (.say run.display (Message "trained on " was " before, on " is-now " now: weights, optimizer "
       "state and position are kept, but results will differ in the last bits")))
   (setv
+    speed (_speed run)
     ;; 16-bit weights are only for models that aren't trained.
     model (replace old :settings settings :facts facts :resume resume :half False
-      :items (.items-known source old.items :new old.untrained?)
-      #** (_known-shingles source old)))
-  (_say-what-it-is run source model)
-  (setv
-    larger (grown model vocabulary corpus.ids run.display)
-    model (if (is larger model) model (_fitted run larger corpus old.vocabulary)))
-  (Start model corpus (_epochs run model corpus)))
+      #** (known-passages source old))
+    larger (with-new-units model vocabulary corpus.ids run.display))
+  (_start run corpus speed (if (is larger model) model (_fitted run corpus old larger))))
 
 
-(defn _known-shingles [source [old None]]
-  "Return a dict of the filters of the passages in `source` and in the texts of the model `old`."
-  (setv own (if source.listing #(b"" b"") (shingles-of source.text)))
-  (dfor [name filter] (zip ["shingles" "refrains"] own)
-    name (joined-filters (if old (getattr old name) b"") filter)))
+(defn _start [run corpus speed model]
+  "Return the `Start` of `model`; without a limit of epochs if its time or its validation ends it."
+  (setv [asked settings] [run.asked model.settings])
+  (Start model corpus :speed speed :epochs (cond
+    (or (not asked.minutes) (in "epochs" asked)) settings.epochs
+    (not model.facts.fine-tuned?) (most-epochs (len corpus.ids) settings.unit)
+    (len corpus.held) 0
+    True settings.epochs)))
+
+
+(defn _speed [run]
+  "Return this machine's speed, the same on all processes, if the run has `minutes`."
+  (when run.asked.minutes (.leader-says run.group (machine-speed run.display))))
+
+
+(defn _fitted [run corpus before model]
+  "Return `model` with a bias fitted to the text; the model `before` lacks its last units."
+  (setv bias (fitted-bias model (len before.vocabulary) corpus.ids))
+  (replace model :weights [#* (cut model.weights -1)
+    (np.array (.leader-says run.group (.tolist bias)) "float32")]))
 
 
 (defn _check-text [run old source corpus]
@@ -208,31 +228,117 @@ is new, resumed or fine-tuned, and one function for each makes the text's units 
       "paragraphs, try " 'join-lines f" {source.look.width}"))))
 
 
-(defn _fitted [run model corpus known]
-  "Return `model` with a bias fitted to the text; the units after those of `known` are new."
-  (setv bias (.leader-says run.group (.tolist (fitted-bias model (len known) corpus.ids))))
-  (replace model :weights [#* (cut model.weights -1) (np.array bias "float32")]))
+;; * Units
+
+(defn new-vocabulary [run source asked]
+  "Return the vocabulary of a new model, by the unit given or the text's default."
+  (setv
+    [display length] [run.display source.text.length]
+    vocabulary (_learned source asked.unit asked.max-words)
+    unit (if (in "unit" asked)
+      asked.unit
+      (default-unit length (len vocabulary) asked.minutes)))
+  (when (= unit asked.unit) (return vocabulary))
+  (.say display (Message f"learning {unit}, the default for {length :,} characters; "
+    "for another unit, give " 'unit))
+  (.doing display f"finding {unit}")
+  (_learned source unit asked.max-words))
 
 
-(defn _epochs [run model corpus]
-  "Return the limit of epochs for a run of `model`; 0 if its time or its validation ends it."
-  (setv [asked settings] [run.asked model.settings])
-  (cond
-    (or (not asked.minutes) (in "epochs" asked)) settings.epochs
-    (not model.facts.fine-tuned?) (most-epochs (len corpus.ids) settings.unit)
-    (len corpus.held) 0
-    True settings.epochs))
+(defn _learned [source unit most]
+  #[[Return the vocabulary of `source` by `unit`, with at most `most` units (None: all).
+
+  Pieces and words are learned from what is trained on, as what is held out must be new to models
+  of all units if their losses are to compare. A model without a unit for unknown ones must be able
+  to read its text, so it also knows the characters that are only in the part held out.]]
+  (setv
+    part? (. (get UNITS unit) limited)
+    vocabulary (build-vocabulary (if part? (.training source) source.text) unit most))
+  (if (and part? (is vocabulary.unknown None)) (.extend vocabulary source.text) vocabulary))
 
 
-(defn measured-speed [run]
-  "Return this machine's speed, relative to that of `sizing.hy`."
-  (load-keras run)
-  (.leader-says run.group (machine-speed run.display)))
+(defn extended [vocabulary source most]
+  "Return `vocabulary` with the units of `source` that it lacks; of words at most `most` in all."
+  (.extend vocabulary
+    (if (is vocabulary.unknown None) source.text (.training source))
+    most))
 
 
-(defn load-keras [run]
-  "Import Keras for `run`; the first time takes seconds."
-  (refuse-fork)
-  (unless (in "keras" sys.modules) (.doing run.display "loading Keras"))
-  (when (import-keras (when (own-process?) (fastest-backend)))
-    (.say run.display "training on PyTorch, the fastest backend on this CPU")))
+(defn make-corpus [run source vocabulary wanted [fine-tuned False] [new True]]
+  #[[Return the `Corpus` of `source` in units of `vocabulary`, as `wanted` (a `Request`).
+
+  A text too short for the lookback of a base gets a shorter one, as does the list of short items
+  of a `new` model. Raise `ValueError` if `max-words` has no effect, the text is too short, or it
+  differs between the processes.]]
+  (check-words vocabulary run.asked fine-tuned)
+  (setv
+    [listing usual] [source.listing wanted.lookback]
+    [own held] (if listing
+      (.split listing (ids-of source.text vocabulary) vocabulary)
+      (gfor
+        part [(.training source) (.part source.text source.kept source.text.length)]
+        (ids-of part vocabulary)))
+    lookback (cond
+      (in "lookback" run.asked) usual
+      fine-tuned (fitting-lookback (if (and listing new) (.covering listing usual) usual) own held)
+      (and listing new) listing.lookback
+      True usual)
+    asked (.but wanted
+      :items source.items :unit vocabulary.unit :lookback lookback
+      :stride (cond
+        (in wanted.stride [None usual]) lookback
+        (= usual lookback) wanted.stride
+        True (min wanted.stride lookback)))
+    corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}" asked))
+  (.check-alike run.group "their texts (units and checksums)"
+    f"{corpus.text}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
+  (check-length own held asked)
+  (when (> (or asked.batch-size 0) (len own))
+    (refuse 'batch-size f" {asked.batch-size} is more than the {(len own)} "
+      f"{asked.unit} of training text; give a smaller one"))
+  corpus)
+
+
+;; * What a model keeps of its text
+
+(defn new-facts [run source corpus embedding base why]
+  "Return the `Facts` of a new model: about its network, its `base` and the text of `source`."
+  (text-facts run source (Facts embedding
+    ;; An item begins after the end of another.
+    (.decode corpus.vocabulary (get corpus.ids (if source.listing (slice -1 None) (slice 1))))
+    :recipe (when run.asked.recipe run.asked.recipe.name)
+    :base base :why why)))
+
+
+(defn text-facts [run source known [new True]]
+  "Return the `Facts` of a model that learns `source`, `new` or not; `known` are those so far."
+  (setv
+    [listing look] [source.listing source.look]
+    digests (dict.fromkeys [#* source.digests #* (or known.digests [])])
+    names (unless listing  ; items may well have new ones
+      (names-in (.join "" (.part source.text 0 (+ LONGEST-TEXT 1))))))
+  (replace known
+    :title (title-of run.asked.sources)
+    :digests (or (cut (list digests) MOST-DIGESTS) None)
+    :devices run.group.in-words
+    :seed-text look.seed
+    :people (or source.people known.people)
+    :longest-run (if new look.run (max look.run known.longest-run))
+    :unbroken (cond
+      (= source.items "line") None  ; `item-ends` is more exact
+      new (or look.unbroken None)
+      True (or (common known.unbroken look.unbroken) None))
+    :names (or (if (or new listing) names (joined-names known.names names)) None)
+    #** (if listing (.facts listing known new) {})))
+
+
+(defn known-passages [source [old None]]
+  #[[Return what a model keeps of `source`, and of the texts of the model `old`: a dict.
+
+  That is the fingerprints of items, and the filters of passages.]]
+  (setv
+    [listing items] [source.listing (if old old.items b"")]
+    filters (if listing #(b"" b"") (shingles-of source.text)))
+  { "items" (if listing (.joined listing items (or (not old) old.untrained?)) items)
+    #** (dfor [name filter] (zip ["shingles" "refrains"] filters)
+      name (joined-filters (if old (getattr old name) b"") filter))})

@@ -24,7 +24,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
   lstm-textgen.settings.training [LARGE-LAYER STEADY-ROWS]
   lstm-textgen.text.lists [item-bounds]
-  lstm-textgen.writing.evaluation [calibration]
+  lstm-textgen.writing.scoring [calibration]
   lstm-textgen.writing.writer [write-sample])
 
 (setv

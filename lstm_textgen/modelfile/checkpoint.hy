@@ -24,9 +24,8 @@ model.]]
   lstm-textgen.modelfile.keraslayout [digest keras-attributes weight-shapes]
   lstm-textgen.modelfile.places [find-model model-path similar-model]
   lstm-textgen.modelfile.soundness [check-arrays check-contents check-record count?]
-  lstm-textgen.settings.facts [Facts]
   lstm-textgen.settings.layers [NetworkSpec]
-  lstm-textgen.settings.models [ModelSettings from-file]
+  lstm-textgen.settings.models [Facts ModelSettings from-file]
   lstm-textgen.text.units [Vocabulary]
   lstm-textgen.text.vocabulary [parse-vocabulary])
 

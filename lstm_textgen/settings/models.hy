@@ -1,17 +1,21 @@
-"What was asked for, and what a model keeps of it and of its training."
+"What was asked for, and what a model keeps of it and of its training: its settings and facts."
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
-  dataclasses [MISSING dataclass fields make-dataclass replace]
+  dataclasses [MISSING dataclass fields make-dataclass]
   lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.values [COUNT MODEL PASSAGE TEXT TEXT-LIST check-value]
   lstm-textgen.settings.layers [parse-layers]
-  lstm-textgen.settings.sizing [RULES]
   lstm-textgen.settings.table [SETTINGS check-setting settings-in])
 
 (setv
   USUAL-TEMPERATURE 1.0  ; of models without one of their own, which readers like (bench/log.md)
-  MAX-STEP (** 2 20))  ; ids in one training step: 16 times a large GPU's share
+  MAX-STEP (** 2 20)  ; ids in one training step: 16 times a large GPU's share
+  MAX-EMBEDDING 65536
+  MOST-PEOPLE 20)  ; of a chat, whose names a model stores
 
+
+;; * What was asked for
 
 (defclass Request []
   #[[What was asked for, by whomever: it is made once, where values were checked, and only read.
@@ -48,7 +52,14 @@
 
   (meth but [#** values]
     "Return the request with these `values` in place of its own."
-    (Request {#** self  #** values})))
+    (Request {#** self  #** values}))
+
+  (meth or-else [#** values]
+    "Return the request with these `values` for what wasn't given."
+    (Request {#** values  #** self})))
+
+
+;; * What a model keeps: settings, which someone may choose, and facts, which nobody chose
 
 
 ;; The fields are those of the table. In a file those that may be None may also be missing.
@@ -79,18 +90,88 @@
     {#** (vars self)  "layers" (str @layers)}))
 
 
-(defn of-model [given]
-  "Return a dict of the settings of a model that are `given` (a dict or `Request`) and not None."
-  (dfor s (settings-in "model") :if (is-not (.get given s.name) None) s.name (get given s.name)))
+(defn settings-of [request]
+  "Return the `ModelSettings` that `request` gives, or else the defaults."
+  (ModelSettings #** (dfor s (settings-in "model") s.name (getattr request s.name))))
 
 
-(defn new-settings [given]
-  "Return the `ModelSettings` of a new model: those `given` (as above), else the defaults."
-  (setv settings (ModelSettings #**
-    {#** (dfor s (settings-in "model") s.name s.default)  #** (of-model given)}))
-  (replace settings
-    :stride (or settings.stride settings.lookback)
-    :max-words (or settings.max-words (. (get RULES settings.unit) max-words))))
+(defn continuing [request stored]
+  #[[Return `request`, to train a model further, with the settings `stored` for those not given.
+
+  Windows that follow one another do so with another lookback, too. Raise `ValueError` for a
+  setting that contradicts a fixed one of those stored.]]
+  (setv
+    streams? (= stored.stride stored.lookback)
+    request (.or-else request #** {#** (.as-dict stored)  #** (if streams? {"stride" None} {})})
+    settings (settings-of request))
+  (for [setting (settings-in "model")  :if setting.fixed]
+    (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
+    (unless (= old new)
+      (refuse
+        #* (if (and (is setting.value None) (is-not old None))
+          [setting.word f" is {new} here, but the model has {old}"]
+          [f"the model was trained {(if old "with" "without")} " setting.word])
+        "; leave it out, or train a new model with " 'restart " or another " 'path)))
+  request)
+
+
+(defclass Base [str]
+  #[[The record of a model's base: its name and the checksum of its weights, as in `english:0f…`.
+
+  It is `english:unused` if the base didn't know the text, so the model began from scratch.]]
+
+  (meth [property] name []
+    "The base's name."
+    (get (@rsplit ":" 1) 0))
+
+  (meth [property] used? []
+    "Whether the model began with the base's weights."
+    (not (@endswith ":unused")))
+
+  (meth unused []
+    "Return the record of this base for a model that began from scratch after all."
+    (Base f"{@name}:unused"))
+
+  (meth in-words []
+    "Return which base the model began with, in words."
+    (if @used? @name f"none: {@name} predicted this text poorly")))
+
+
+(defrecord Facts
+  #[[The facts about a model, as its file has them; the type of each is its `Kind`.
+
+  `base` becomes a `Base`. Raise `ValueError` for an invalid one.]] [
+    #^ COUNT embedding            ; dimensions of the embedding
+    #^ TEXT beginning             ; the first unit of its text, with which generation begins
+    #^ TEXT [seed-text ""]        ; words from the middle of the text, to generate with
+    #^ TEXT [title None]          ; the name of its last text, if that was one file
+    #^ PASSAGE [recipe None]      ; the name of its recipe
+    #^ MODEL [base None]          ; the record of its base
+    #^ TEXT [why ""]              ; why the network was chosen; empty if it was given
+    #^ TEXT [devices ""]          ; those of the last training, if batches were split
+    #^ TEXT-LIST [digests None]   ; the SHA-256 of up to 1,000 files that it was trained on
+    #^ TEXT-LIST [people None]    ; those in the chat, the most frequent first
+    #^ TEXT [names None]          ; the names in its text, unless they are too many
+    #^ COUNT [longest-run 40]     ; characters of the longest run of one in parts of its texts
+    #^ TEXT [unbroken None]       ; where no line ends: after letters, after commas, in sentences
+    ;; Of a list:
+    #^ COUNT [longest-item None]  ; units of the longest item, without its end
+    #^ COUNT [long-item None]     ; units that 95% of the items have at most
+    #^ COUNT [median-item None]   ; units of the median item
+    #^ COUNT [item-lines None]    ; lines of nearly every item, if several
+    #^ TEXT [item-ends None]]     ; characters with which items end, if they are lines
+
+  (meth __post-init__ []
+    (for [field (fields self)
+          :setv value (getattr self field.name)
+          :if (not (and (is value None) (is field.default None)))]
+      (setv value (check-value f"its fact '{field.name}'" field.type value ValueError))
+      (object.__setattr__ self field.name (if (= field.name "base") (Base value) value)))
+    (when (> @embedding MAX-EMBEDDING) (refuse "its fact 'embedding' is too large")))
+
+  (meth [property] fine-tuned? []
+    "Whether the model began with the weights of a base."
+    (bool (and @base @base.used?))))
 
 
 (defn from-file [record stored what]
@@ -103,21 +184,3 @@
     field (fields record)
     :if (in field.name stored)
     field.name (get stored field.name))))
-
-
-(defn continued-settings [stored given]
-  #[[Return the `ModelSettings` to continue with: those `stored`, updated by `given` (a dict).
-
-  Raise `ValueError` for a given one that contradicts a fixed setting of the model.]]
-  (setv settings (replace stored #** (of-model given)))
-  (when (and (= stored.stride stored.lookback) (is (.get given "stride") None))
-    (setv settings (replace settings :stride settings.lookback)))
-  (for [setting (settings-in "model") :if setting.fixed]
-    (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
-    (unless (= old new)
-      (refuse
-        #* (if (and (is setting.value None) (is-not old None))
-          [setting.word f" is {new} here, but the model has {old}"]
-          [f"the model was trained {(if old "with" "without")} " setting.word])
-        "; leave it out, or train a new model with " 'restart " or another " 'path)))
-  settings)

@@ -8,10 +8,10 @@ another order for another number of texts, which now and then changes a choice.]
   collections [deque]
   concurrent.futures [ThreadPoolExecutor]
   itertools [takewhile]
+  time [perf-counter]
   numpy :as np
-  lstm-textgen.basics.machine [cores]
+  lstm-textgen.basics.machine [cores set-threads]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.pace [Pace]
   lstm-textgen.writing.sampling [Sampler])
 
 (setv
@@ -20,7 +20,9 @@ another order for another number of texts, which now and then changes a choice.]
   FEW-UNITS 8  ; … or these where a text may end in them, or others wait
   OVER-SHARE 0.2  ; of texts that are over, by their pattern, with which a step ends early
   MOST-PARTS 2  ; of a batch: as many as were measured
-  FEW-TEXTS 12)  ; up to which one part, on one core, is enough
+  FEW-TEXTS 12  ; up to which one part, on one core, is enough
+  TRIAL 8    ; steps with one thread and as many with several; then the faster is kept for …
+  KEPT-STEPS 128)  ; … these steps, times the ratio of the speeds: trials take 3% of the time
 
 
 (defclass Batch []
@@ -170,3 +172,44 @@ another order for another number of texts, which now and then changes a choice.]
     (lfor
       [k own] (enumerate (.tolist (. (.reshape (np.array ids) (len ids) -1) T)))
       #((get @passages k) own (.get kept k)))))
+
+
+(defclass Pace []
+  #[[Chooses between one thread of BLAS and `most` for steps of one kind, taken through `run`.
+
+  On an idle machine two threads take a step of 512 units and 2,048 pieces in half the time, as each
+  core's cache holds half of the weights. On a busy one, where each product waits for a thread that
+  isn't running, they take up to 100 times as long as one.]]
+
+  (meth __init__ [@most]
+    (setv
+      @_threads 1
+      @_left 0  ; steps until another choice
+      @_speeds {}))  ; steps per second, by the number of threads
+
+  (meth run [act steps]
+    "Take `steps` steps by `act`, a function that takes the number of steps it is given."
+    (while steps
+      (unless @_left (@_choose))
+      (setv
+        n (min steps @_left)
+        begun (perf-counter))
+      (set-threads @_threads)
+      (try
+        (act n)
+        (finally (set-threads 1)))
+      (setv (get @_speeds @_threads) (/ n (- (perf-counter) begun)))
+      (-= @_left n)
+      (-= steps n)))
+
+  (meth _choose []
+    "Choose a number of threads that hasn't been tried, or else the faster one."
+    (setv untried (lfor n [1 @most] :if (not-in n @_speeds) n))
+    (if untried
+      (setv
+        @_threads (get untried 0)
+        @_left TRIAL)
+      (setv
+        @_threads (max @_speeds :key @_speeds.get)
+        @_left (int (/ (* KEPT-STEPS (max (.values @_speeds))) (min (.values @_speeds))))
+        @_speeds {}))))

@@ -12,7 +12,8 @@
   lstm-textgen.basics.files [replacing]
   lstm-textgen.basics.machine [bfloat16? cache-folder cores gpu? processor-flags processor-name]
   lstm-textgen.basics.values [number? read-dict]
-  lstm-textgen.learning.learner.quiet [configured-backend muted-stderr]
+  lstm-textgen.learning.learner.quiet [configured-backend import-keras muted-stderr
+    own-process? refuse-fork]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.settings.sizing [MEASURED MEASURED-SPEED])
 
@@ -25,6 +26,14 @@
 
 
 ;; * The backend
+
+(defn load-keras [display]
+  "Import Keras to train on the fastest backend; the first time takes seconds."
+  (refuse-fork)
+  (unless (in "keras" sys.modules) (.doing display "loading Keras"))
+  (when (import-keras (when (own-process?) (fastest-backend)))
+    (.say display "training on PyTorch, the fastest backend on this CPU")))
+
 
 (defn fastest-backend []
   #[[Return the backend to train with: "torch", or None for Keras' default.
@@ -98,6 +107,7 @@
 
   A few real steps measure it, on a machine that others leave to us once for each processor, number
   of cores, backend version and network. Beside other work it is what of that is left.]]
+  (load-keras display)
   (import keras  lstm-textgen.learning.learner.network [in-float32])
   (setv
     path (/ (Path (cache-folder)) "speed.json")

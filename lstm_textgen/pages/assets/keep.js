@@ -12,7 +12,7 @@
  *   `stride`, `batch_size`, `epochs`, `patience`, `learning_rate`, `validation`, `lower`,
  *   `join_lines`, `rng_seed`, `temperature`. Only `items`, `join_lines`, `max_words`, `batch_size`,
  *   `stride` and `temperature` may be null.
- * - `facts` are the parent's with those of the new text put in: see `Facts` in settings/facts.hy.
+ * - `facts` are the parent's with those of the new text put in: see `Facts` in settings/models.hy.
  *   `embedding` and `beginning` (the text of the first unit; of a list the last, its end) must be
  *   there; `base` is `english:page` for a model that began with `english` on a page. `seed_text`
  *   is "" and `names` is null: a page has no text, and its names stand in the facts around the
