@@ -43,8 +43,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   `distributed`: whether batches are split over all devices; `connected`: whether it is connected
   to others; `leader?`: whether this one saves and shows; `in-words`: what the training is split
   over, or an empty string. A process whose message to another fails inside ends with one line and
-  the status 2; one that hears nothing of another for `HEARTBEAT` seconds is ended by JAX, which
-  says so. All must call every method alike.]]
+  the status 2; JAX ends one that hears nothing of another for `HEARTBEAT` seconds. All must call
+  every method alike.]]
 
   (meth __init__ [[@distributed False] [@connected False]]
     (setv
