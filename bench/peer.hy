@@ -143,8 +143,9 @@ unit of text, are taken in float32 with the state carried through the whole part
     batch (tuple (get job "batch"))
     peer (Peer #* (of "vocabulary" "embedding" "units") (of "inputs" "dropout"))
     clock (Clock (when minutes (+ begun (* 60 minutes))))
+    [rows lookback] batch
     settings (settings-of (Request
-      {"batch_size" (get batch 0)  "lookback" (get batch 1)  "stride" (get batch 1)  "rng_seed" 1}))
+      {"batch_size" rows  "lookback" lookback  "stride" lookback  "rng_seed" 1}))
     [best done] (train peer (Batches kept settings) (HeldOut kept held batch)
       rate epochs clock)
     seconds (- (time.monotonic) begun))

@@ -289,11 +289,18 @@
         "long_item" (.get facts "longest_item")  "longest_run" 100_000  #** facts})
       [{"epoch" 1  "loss" 2.5  "validation_loss" 2.25  "text" FINGERPRINT  "learning_rate" 0.008
         "seconds" 60.0  "sample" ""  "machine" "a processor"}])
-    model.weights (if (is odds None)
-      (_random-weights model.spec rng-seed scale)
-      (_weights-for model odds)))
+    rng (np.random.default-rng rng-seed)
+    model.weights (lfor
+      [_ shape] (weight-shapes model.spec)
+      (.astype (* scale (if (is odds None) (.normal rng :size shape) (np.zeros shape)))
+        "float32")))
+  (for [[unit times] (.items (or odds {}))]  ; the last bias
+    (setv (get model.weights -1 (get vocabulary.ids unit)) (math.log times)))
   (when resume
-    (setv model.resume (_resume-from model.weights)))
+    (setv model.resume (Resume
+      :progress (Progress :epoch 1 :step 3 :updates 9 :loss-sum 7.5 :text FINGERPRINT)
+      :variables (lfor weight model.weights (* weight 2))
+      :optimizer [(np.asarray 9 "int64") #* model.weights (np.asarray [1 2] "uint32")])))
   model)
 
 
@@ -330,30 +337,6 @@
   (for [stretch (surprises model pieces)] (.add total stretch.score))
   (.check total)
   total)
-
-
-(defn _random-weights [spec rng-seed scale]
-  (setv rng (np.random.default-rng rng-seed))
-  (lfor
-    [_ shape] (weight-shapes spec)
-    (.astype (* scale (.normal rng :size shape)) "float32")))
-
-
-(defn _weights-for [model odds]
-  "Make weights of 0, with the logarithms of `odds` for the last bias."
-  (setv weights (lfor
-    [_ shape] (weight-shapes model.spec)
-    (np.zeros shape "float32")))
-  (for [[unit times] (.items odds)]
-    (setv (get weights -1 (get model.vocabulary.ids unit)) (math.log times)))
-  weights)
-
-
-(defn _resume-from [weights]
-  (Resume
-    :progress (Progress :epoch 1 :step 3 :updates 9 :loss-sum 7.5 :text FINGERPRINT)
-    :variables (lfor weight weights (* weight 2))
-    :optimizer [(np.asarray 9 "int64") #* weights (np.asarray [1 2] "uint32")]))
 
 
 (defn assert-no-warning [line]

@@ -1,7 +1,7 @@
 #[[The start of a run: what was asked for → a text → a model that is ready to learn it.
 
 `make-start` reads the text and looks at it; then it is known whether the model is new, resumed or
-fine-tuned, and one function for each returns its `Start`, whose settings and facts are made once.]]
+fine-tuned. One function for each returns its `Start`, whose settings and facts are made once.]]
 
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import

@@ -61,7 +61,6 @@
 
 ;; * What a model keeps: settings, which someone may choose, and facts, which nobody chose
 
-
 ;; The fields are those of the table. In a file those that may be None may also be missing.
 (defclass [(dataclass :frozen True)] ModelSettings [
     (make-dataclass "Kept" :frozen True :kw-only True (lfor

@@ -150,7 +150,7 @@ another order for another number of texts, which now and then changes a choice.]
   (meth [(np.errstate :invalid "ignore")] draw [n]
     #[[Draw up to `n` units for each passage; return a list of #(passage ids logits).
 
-    `logits` (time, vocabulary) are those that the `ids` were drawn from, if its draw keeps them.]]
+    `logits` (n, vocabulary) are those that the `ids` (n) came from, if its draw keeps them.]]
     (setv
       step @_engine.step
       pick @_sampler.pick
@@ -177,9 +177,9 @@ another order for another number of texts, which now and then changes a choice.]
 (defclass Pace []
   #[[Chooses between one thread of BLAS and `most` for steps of one kind, taken through `run`.
 
-  On an idle machine two threads take a step of 512 units and 2,048 pieces in half the time, as each
-  core's cache holds half of the weights. On a busy one, where each product waits for a thread that
-  isn't running, they take up to 100 times as long as one.]]
+  On an idle machine two threads take a step of 512 units and 2,048 pieces in half the time, as
+  each core's cache holds half of the weights. On a busy one, where each product waits for a thread
+  that isn't running, they take up to 100 times as long as one.]]
 
   (meth __init__ [@most]
     (setv
