@@ -1,5 +1,6 @@
 "Texts that small random networks write."
 
+(eval-when-compile (require hyrule [unless]))
 (import
   re
   hypothesis [given strategies :as st]
@@ -7,6 +8,9 @@
   lstm-textgen.settings.models [Request]
   lstm-textgen.writing.batch [Batch]
   lstm-textgen.writing.ends [Ends sure-text]
+  lstm-textgen.writing.passage [Passage]
+  lstm-textgen.writing.sampling [Draw SamplingOptions]
+  lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.writer [stream write-each]
   tests.helpers [CALM in-pieces run-hy small-model succeeded write-many written])
 
@@ -157,6 +161,33 @@
     (Request {"samples" 3  "length" 900  "temperature" 1  #** asked})))
   (assert (= (lfor _ kept (len (get (next texts) 1))) kept))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
+
+
+(defn test-texts-that-join-and-leave-are-those-written-alone []
+  (setv
+    model (letters :layers "lstm:40")
+    seed (Seed model "abc")
+    options (SamplingOptions [0.5 1 0.8])
+    lengths (lfor k (range 99) (+ 7 (% (* k 37) 50)))
+    passages (lfor [k length] (enumerate lengths) (Passage seed (Draw options k) (Ends length))))
+  (assert (= (len (list (.finished (Batch model (iter passages)) False))) 99))
+  (for [[k passage] (enumerate passages)  :if (= (% k 9) 0)]
+    (assert (= passage.text (written model "abc" :length (get lengths k) :rng-seed k
+      :temperature options.temperature)))))
+
+
+(defn test-passages-come-in-the-order-in-which-they-began-if-asked-for []
+  (setv
+    model (letters)
+    seed (Seed model "abc")
+    passages (lfor n [30 5 9 0] (Passage seed (Draw) (Ends n)))
+    more (Passage seed (Draw) (Ends 3))
+    batch (Batch model passages)
+    ended [])
+  (for [passage (.finished batch True)]
+    (unless ended (.add batch more))
+    (.append ended passage))
+  (assert (= ended [#* passages more])))
 
 
 (defn test-blas-has-one-thread-unless-the-environment-says-otherwise []

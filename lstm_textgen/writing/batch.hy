@@ -18,6 +18,7 @@ another order for another number of texts, which now and then changes a choice.]
   MOST-TEXTS 64  ; at once; more gain no speed
   MANY-UNITS 128  ; of each text that a step draws, …
   FEW-UNITS 8  ; … or these where a text may end in them, or others wait
+  OVER-SHARE 0.2  ; of texts that are over, by their pattern, with which a step ends early
   MOST-PARTS 2  ; of a batch: as many as were measured
   FEW-TEXTS 12)  ; up to which one part, on one core, is enough
 
@@ -82,7 +83,7 @@ another order for another number of texts, which now and then changes a choice.]
     joining)
 
   (meth _draw [n]
-    "Draw `n` units for each passage."
+    "Draw up to `n` units for each passage."
     (for [[passage ids logits] (.draw @_streams n)  :if (not passage.over)]
       (.take passage ids logits))))
 
@@ -110,7 +111,7 @@ another order for another number of texts, which now and then changes a choice.]
     (for [[part pairs] (zip @_parts added)] (.change part pairs)))
 
   (meth draw [n]
-    "Draw `n` units for each passage, as `Streams.draw` does."
+    "Draw up to `n` units for each passage, as `Streams.draw` does."
     (setv
       [own #* others] (lfor part @_parts :if part.passages part)
       elsewhere (lfor part others (.submit @_pool part.draw n)))
@@ -145,22 +146,27 @@ another order for another number of texts, which now and then changes a choice.]
       @_engine engine))
 
   (meth [(np.errstate :invalid "ignore")] draw [n]
-    #[[Draw `n` units for each passage; return a list of #(passage ids logits).
+    #[[Draw up to `n` units for each passage; return a list of #(passage ids logits).
 
-    `logits` (n, vocabulary) are those that the `ids` (n) were drawn from, if its draw keeps them.]]
+    `logits` (time, vocabulary) are those that the `ids` were drawn from, if its draw keeps them.]]
     (setv
       step @_engine.step
       pick @_sampler.pick
       logits @_engine.logits
       rows (lfor [k each] (enumerate @passages) :if each.draw.logits k)
+      patterns (lfor each @passages :if each.pattern each.pattern)
       kept []  ; the logits of these rows
       ids [])
     (for [_ (range n)]
       (when rows (.append kept (get (np.atleast-2d logits) rows)))
       (setv picked (pick logits @_engine))
       (.append ids picked)
-      (step picked))
+      (step picked)
+      ;; What is drawn after a text that is over is drawn in vain.
+      (when (and patterns (> (sum (gfor each patterns (is-not each.last None)))
+          (* OVER-SHARE (len patterns))))
+        (break)))
     (setv kept (if rows (dict (zip rows (np.stack kept 1))) {}))
     (lfor
-      [k own] (enumerate (.tolist (. (.reshape (np.array ids) n -1) T)))
+      [k own] (enumerate (.tolist (. (.reshape (np.array ids) (len ids) -1) T)))
       #((get @passages k) own (.get kept k)))))

@@ -145,22 +145,26 @@
     (when (or (is-not @last None) (<= (min @_units @_characters) 0)) (return))
     (setv
       needs (.needs @_guide @_demanded)
+      refused (@_out-of-reach needs)
       wish (int (.argmax (+ scores choice.noise)))
       unit (get @_vocabulary.units wish)
-      word-goes-on? (and (.isalnum @_before) (.isalnum (get unit 0)))
-      refused (@_out-of-reach needs)
-      stuck? (and (get refused wish)
-        (bool (and @_guide.end (in (get @_guide.end -1) unit)))))  ; it can't end where it wants to
+      within-word? (and (.isalnum @_before) (.isalnum (get unit 0)))
+      end (cut @_guide.end -1 None)
+      stuck? (and (get refused wish) end (in end unit)))  ; it can't end where it wants to
     (cond
-      (= (.min needs) inf)  ; nothing can follow
-        (setv [@last @failed?] [@_taken (and @_patient word-goes-on?)])
-      @_patient (when (and (get refused wish) (or stuck? (@_spoils? refused scores)))
-        (setv [@last @failed?] [@_taken True]))
-      True (@_force needs refused stuck? (not word-goes-on?)))
+      (= (.min needs) inf) (@_stop (and @_patient within-word?))  ; nothing can follow
+      (not @_patient) (@_force needs refused stuck? (not within-word?))
+      (and (get refused wish) (or stuck? (@_spoils? refused scores))) (@_stop True))
     (when (is-not @last None) (return))
     (setv (get scores refused) (- inf))
     (when (= (.max scores) (- inf))
       (setv (cut scores) (np.where refused (- inf) choice.free))))
+
+  (meth _stop [failed?]
+    "Let nothing be added to the text."
+    (setv
+      @last @_taken
+      @failed? failed?))
 
   (meth _out-of-reach [needs]
     "Return which units (size,) can't come or, with these `needs`, leave too little room."
@@ -188,25 +192,26 @@
       least (.least @_guide @_demanded)
       whole? (= least (len @_guide.end))
       space? (or (not @_before) (.isspace @_before))
-      begins? (and (not @_ending)
-        (or stuck? (and word-ends? @_taken (or @_little-room?
+      begins? (and (not @_ending) (or stuck? (and word-ends? @_taken
+        (or @_little-room?
           (and whole? (not space?) (not (.room? @_guide @_demanded WORD-ROOM))))))))
-    (when begins? (setv @_ending True))
-    (when @_ending
-      (setv
-        [lengths blank] [@_guide.lengths @_guide.blank]
-        nearer (< needs least)
-        direct (<= (- (+ needs lengths) blank) least)  ; with each of its characters
-        spaces (& blank (| direct (& (= lengths 1) (<= needs least)))))
-      (if (and whole? (not @_guide.end))
-        (setv @last @_taken)
-        (for [fit (cond
-            space? [(& direct (bnot blank)) direct nearer]
-            (and begins? (not whole?)) [spaces direct nearer]
-            True [direct nearer])]
-          (unless (.all (| refused (bnot fit)))
-            (|= refused (bnot fit))
-            (break))))))
+    (setv @_ending (or @_ending begins?))
+    (cond
+      (not @_ending) (return)
+      (and whole? (not @_guide.end)) (return (@_stop False)))
+    (setv
+      lengths @_guide.lengths
+      blank @_guide.blank
+      nearer (< needs least)
+      direct (<= (- (+ needs lengths) blank) least)  ; with each of its characters
+      fits (cond
+        space? [(& direct (bnot blank)) direct nearer]
+        (and begins? (not whole?))
+          [(& blank (| direct (& (= lengths 1) (<= needs least)))) direct nearer]
+        True [direct nearer]))
+    (for [fit fits :if (.any (& fit (bnot refused)))]
+      (|= refused (bnot fit))
+      (break)))
 
   (meth take [id]
     (setv unit (get @_vocabulary.units id))
@@ -228,7 +233,9 @@
   (meth __init__ [@_shingles seed @_most @_refrains]
     (setv
       @_units seed.model.vocabulary.units
-      [@_tail @_copied @_seen] ["" 0 #(None None)]  ; the last characters; how many were copied
+      @_tail ""  ; the last characters
+      @_copied 0  ; how many of them are copied
+      @_seen #(None None)  ; the unit last asked about, and what `_with` returned
       @_refused? False)  ; whether any unit was, in this place
     (@read (cut seed.before (- (+ SHINGLE _most)) None)))
 
@@ -237,7 +244,10 @@
 
   (meth _with [text]
     "Return [tail copied longest] with `text` added; it makes passages up to the `longest`."
-    (setv [tail copied longest] [@_tail @_copied 0])
+    (setv
+      tail @_tail
+      copied @_copied
+      longest 0)
     (for [c text]
       (setv
         tail (+ (cut tail (- 1 SHINGLE) None) c)
@@ -272,7 +282,10 @@
   (setv choosy True)
 
   (meth __init__ [@length]
-    (setv [@_units @_tail @_known] [[] "" [(set)]]))  ; sets of hashes, the last of which grows
+    (setv
+      @_units []
+      @_tail ""
+      @_known [(set)]))  ; sets of hashes, the last of which grows
 
   (meth copy [units]
     "Return one of the same text, which continues in its own way; what they know is shared."

@@ -113,7 +113,9 @@ the previous one returns.]]
       perhaps (or name (.search @_perhaps text))
       end (if perhaps (.start perhaps) (len text))
       sure (cut text @_before end)
-      [@_line @_before @found] [(cut text end None) (if end 0 @_before) (bool name)])
+      @_line (cut text end None)
+      @_before (if end 0 @_before)
+      @found (bool name))
     sure)
 
   (meth close []

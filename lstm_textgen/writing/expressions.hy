@@ -116,7 +116,9 @@ what can't be met: no text goes there.]]
     This is the search A*, which trusts each `least` that is sure, and corrects the others.]]
     (unless e.sure?
       (setv
-        [depths before closed] [{e 0} {} []]
+        depths {e 0}
+        before {}
+        closed []
         [waiting searched] [[#(e.least 0 0 e)] 0])
       (while waiting
         (setv

@@ -28,7 +28,9 @@
     (setv
       share (check-setting "mix" share)
       [a b] [first.vocabulary second.vocabulary]
-      [@models @shares @settings] [[first second] [share (- 1 share)] first.settings])
+      @models [first second]
+      @shares [share (- 1 share)]
+      @settings first.settings)
     (unless (= a.unit b.unit)
       (refuse f"one model generates {a.unit} and the other {b.unit}, so they can't be mixed; "
         "give two of the same kind"))

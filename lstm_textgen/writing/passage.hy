@@ -75,8 +75,8 @@
     (min @_units-left @_parts-left))
 
   (meth [property] open-end? []
-    "Whether what comes may end it, and not only the number of units."
-    (bool (or @_finders @pattern)))
+    "Whether it may end before its last unit, with what that unit completes."
+    (bool @_finders))
 
   (meth [property] text []
     "The text that nobody has read yet."

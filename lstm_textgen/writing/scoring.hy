@@ -76,7 +76,10 @@ a memory it is read from beginning to end.]]
   #[[Return #(total units nats): the `Score` of `text`, its units, and the surprise of each.
 
   `recall` is as in `surprises`. Raise `ValueError` if nothing was scored.]]
-  (setv [total units nats] [(Score) [] []])
+  (setv
+    total (Score)
+    units []
+    nats [])
   (for [stretch (surprises model [text] :recall recall)]
     (.add total stretch.score)
     (.extend units stretch.units)

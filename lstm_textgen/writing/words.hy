@@ -47,7 +47,10 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
     (setv
       @_engine (make-engine model)
       @_engines (lfor n [FEW-TOGETHER TOGETHER] (.like @_engine n))
-      [@_ids @_states @_outputs @_memory] [[] {0 (.copy-state @_engine)} [] None]
+      @_ids []
+      @_states {0 (.copy-state @_engine)}
+      @_outputs []
+      @_memory None
       @_lock (Lock)))
 
   (meth words [text count [warn warnings.warn]]
@@ -201,7 +204,10 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
   sentence or a clause, or not, and `odds` are ln of a probability.]]
 
   (meth __init__ [first @words]
-    (setv [@found @_chosen @_first] [[] [] first]))
+    (setv
+      @found []
+      @_chosen []
+      @_first first))
 
   (meth best []
     #[[Return #(text probability) of the phrase with the most probable words, on average.

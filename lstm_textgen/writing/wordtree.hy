@@ -58,7 +58,11 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   lists the ids to be read, the best first.]]
 
   (meth __init__ [@text @weight @state @network @rules [@typed 0] [@begun 0] [@words 1]]
-    (setv [@odds @row @children @order] [None None {} []])))
+    (setv
+      @odds None
+      @row None
+      @children {}
+      @order [])))
 
 
 (defclass Tree []
@@ -103,7 +107,10 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
 
   (meth grow [count]
     "Read on until the `count` best words have been found, or the budget is used up."
-    (setv [open offered read] [[] 0 0])
+    (setv
+      open []
+      offered 0
+      read 0)
     (while (< read BUDGET)
       (setv least (@_least count))
       (for [n (range offered (len @nodes))] (@_offer n open least))
@@ -117,7 +124,9 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   (meth best-words [count]
     "Return a list of the `count` best words that may be offered, each #(word probability)."
     (setv
-      [best next longer] [{} None None]
+      best {}
+      next None
+      longer None
       least (@_least-offered)
       words (gfor [word odds] (.items @totals) :if (>= odds least) #((- odds) word)))
     (for [[odds word] (sorted words)]
