@@ -10,8 +10,10 @@ isn't running, they take up to 100 times as long as one.]]
   lstm-textgen.basics.machine [set-threads])
 
 (setv
-  TRIAL 8    ; steps with one thread and as many with several; then the faster is kept for …
-  KEPT-STEPS 128)  ; … this many steps, times the ratio of the speeds, so that trials take 3% of the time
+  TRIAL 8  ; steps with one thread, and as many with several
+  ;; Steps with the faster number after that, times the ratio of the speeds: so trials take 3% of
+  ;; the time.
+  KEPT-STEPS 128)
 
 
 (defclass Pace []

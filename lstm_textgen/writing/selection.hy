@@ -31,48 +31,39 @@
     (% (// passage.draw.number @_rivals) @wanted))
 
   (meth select [passages add]
-    #[[Yield those of `passages`, which are over, that are wanted.
+    #[[Yield those of `passages`, which are over, that are wanted; of rivals, the likeliest.
 
     The function `add` gets the passages that are to be generated instead of others.]]
-    (defn draw-again [passage]
-      (add (.again passage (+ passage.draw.number (* @_rivals @wanted)))))
-    (@_best (@_unseen (@_fitting passages draw-again) draw-again)))
-
-  (meth _fitting [passages draw-again]
-    "Yield the `passages` that are as demanded."
     (for [passage passages]
-      (if passage.fits?
+      (if (and (@_fits? passage) (@_new? passage))
         (do
-          (setv @_misfits 0)
-          (yield passage))
+          (setv rivals (.setdefault @_contests (@number passage) []))
+          (.append rivals passage)
+          (when (= (len rivals) @_rivals)
+            (del (get @_contests (@number passage)))
+            (yield (min rivals :key (fn [each] (/ each.surprise (max 1 each.units)))))))
         (do
-          (unless passage.patient? (+= @_misfits 1))
-          (draw-again passage)
-          (when (>= @_misfits MOST-DRAWS)
-            (setv @gave-up (Message f"{MOST-DRAWS} texts in a row didn't match; give a simpler "
-              'match ", or more room"))
-            (return))))))
+          (add (.again passage (+ passage.draw.number (* @_rivals @wanted))))
+          (when @gave-up (return))))))
 
-  (meth _unseen [passages draw-again]
-    "Yield the `passages` whose items are new, if only these are wanted."
-    (for [passage passages]
-      (if (or (not @_items) (.new? @_items passage.with-seed))
-        (yield passage)
-        (do
-          (draw-again passage)
-          (when (.memorized? @_items)
-            (setv @gave-up (if passage.constraints.match
-              (Message f"{MOST-DRAWS} matching items in a row weren't new, so few others may "
-                "match; give a wider " 'match ", or a higher " 'temperature)
-              (Message f"{MOST-DRAWS} items in a row weren't new: the model has memorized its "
-                "list; give a higher " 'temperature ", or train for fewer " 'epochs)))
-            (return))))))
+  (meth _fits? [passage]
+    "Return whether `passage` is as demanded; give up if many in a row aren't."
+    (setv fits? passage.fits?)
+    (cond
+      fits? (setv @_misfits 0)
+      (not passage.patient?) (+= @_misfits 1))
+    (when (and (not fits?) (>= @_misfits MOST-DRAWS))
+      (setv @gave-up (Message f"{MOST-DRAWS} texts in a row didn't match; give a simpler " 'match
+        ", or more room")))
+    fits?)
 
-  (meth _best [passages]
-    "Yield the most likely of all `passages` for the same text, per unit."
-    (for [passage passages]
-      (setv rivals (.setdefault @_contests (@number passage) []))
-      (.append rivals passage)
-      (when (= (len rivals) @_rivals)
-        (del (get @_contests (@number passage)))
-        (yield (min rivals :key (fn [each] (/ each.surprise (max 1 each.units)))))))))
+  (meth _new? [passage]
+    "Return whether the item of `passage` is new, if that is wanted; give up if none has been."
+    (setv new? (or (not @_items) (.new? @_items passage.with-seed)))
+    (when (and (not new?) (.memorized? @_items))
+      (setv @gave-up (if passage.constraints.match
+        (Message f"{MOST-DRAWS} matching items in a row weren't new, so few others may match; "
+          "give a wider " 'match ", or a higher " 'temperature)
+        (Message f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
+          "give a higher " 'temperature ", or train for fewer " 'epochs))))
+    new?))

@@ -57,7 +57,7 @@
 
 
 (defn _texts-of [model passages selection warn]
-  "Yield #(k text) for those of the `passages` that `selection` lets through, as `write-each` does."
+  "Yield #(k text) for each of the `passages` that `selection` lets through."
   (setv
     batch (Batch model passages)
     items? (bool model.settings.items)
