@@ -47,7 +47,7 @@ queue, and another once these are sent. So texts take turns, and end when their 
 (defn guarded [act key]
   "Return `act`, which answers a request, for those who send the `key`."
   (fn :async [request]
-    (setv sent (.get request.headers "authorization" f"Bearer {(request.query-params.get "key")}"))
+    (setv sent (.get request.headers "authorization" f"Bearer {(request.query-params.get }key")}"))
     (must (if key
         (compare-digest (.encode sent) (.encode f"Bearer {key}"))
         (in request.url.hostname ["127.0.0.1" "localhost"]))  ; no name that a stranger may own
@@ -97,8 +97,8 @@ queue, and another once these are sent. So texts take turns, and end when their 
   (setv lines (lfor
     said (get body "messages")
     :if (in (get said "role") names)
-    f"{(get names (get said "role"))}: {(.join " " (.split (get said "content")))}"))
-  (.join "\n" [#* lines f"{(get names "assistant")}: "]))
+    f"{(get names (get said }role"))}: {(.join " " (.split (get said "content")))}"))
+  (.join "\n" [#* lines f"{(get names }assistant")}: "]))
 
 
 (defn :async parts-of [chunks request]
@@ -139,12 +139,12 @@ queue, and another once these are sent. So texts take turns, and end when their 
   (.add-argument parser "model" :help "a file, such as model.h5")
   (.add-argument parser "--host" :default "127.0.0.1")
   (.add-argument parser "--port" :type int :default 8000)
-  (setv asked (.parse-args parser))
-  (try (setv model (load asked.model))
+  (setv request (.parse-args parser))
+  (try (setv model (load request.model))
     (except [error [OSError ValueError]] (.error parser (str error))))
   (with [folder (TemporaryDirectory)]
     (.page model (setx page f"{folder}/page.html"))
     (setv app (make-app model page (os.getenv "API_KEY")))
     (defn :async calm [s r t] (try (await (app s r t)) (except [CancelledError])))  ; by Ctrl-C
-    (uvicorn.run calm :host asked.host :port asked.port
+    (uvicorn.run calm :host request.host :port request.port
       :limit-concurrency 64 :timeout-graceful-shutdown 2 :access-log False)))

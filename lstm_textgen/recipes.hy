@@ -36,15 +36,15 @@
     (setv @settings (check-given @settings "recipe"))))
 
 
-(defn with-recipe [asked]
-  #[[Return the `Request` `asked` with what its recipe has and it hasn't.
+(defn with-recipe [request]
+  #[[Return the `Request` `request` with what its recipe has and it hasn't.
 
   Its `recipe` may be the path of one, from which it is loaded.]]
-  (setv recipe asked.recipe)
+  (setv recipe request.recipe)
   (when (isinstance recipe #(str PathLike)) (setv recipe (load-recipe recipe)))
   (if recipe
-    (Request {"prep" recipe.prep  #** recipe.settings  #** asked  "recipe" recipe})
-    asked))
+    (Request {"prep" recipe.prep  #** recipe.settings  #** request  "recipe" recipe})
+    request))
 
 
 (defn load-recipe [path]

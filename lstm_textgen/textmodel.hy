@@ -97,17 +97,17 @@
     (import lstm-textgen.text.corpus [prepared-chunks])
     (prepared-chunks chunks @checkpoint.settings.lower @checkpoint.settings.join-lines))
 
-  (defn-settings stream "write" [self [seed ""] * [warn None] #** asked]
+  (defn-settings stream "write" [self [seed ""] * [warn None] #** request]
     #[[Return an iterator of chunks of the text that the model generates after `seed`.
 
     The seed isn't included. Without `length`, `stop` and `sentences` the iterator is endless, or
     ends with an item. It has a method `close`. The options are those of `generate`; errors are
     raised at once.]]
     (with [warn (_collecting warn)]
-      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) asked :warn warn)))
+      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) request :warn warn)))
 
   (defn-settings generate "write" [
-      self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** asked]
+      self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** request]
     #[[Return `seed`, as the model reads it, with the text generated after it; of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
@@ -132,13 +132,13 @@
       seeds (lfor s (text-list "`seed`" seed) (.prepare self s))
       count (if (is samples None) 1 (check-setting "samples" samples))
       length (cond (is-not length ...) length  self.checkpoint.settings.items None  True LENGTH)
-      asked (.but asked
+      request (.but request
         :length (when (is-not length None) (check-setting "length" length))
         :samples count
         :new (check-setting "new" new)
         :best-of (check-setting "best_of" best-of)))
     (with [warn (_collecting warn)]
-      (setv texts (write-each self.checkpoint seeds asked :warn warn))
+      (setv texts (write-each self.checkpoint seeds request :warn warn))
       (setv whole (lfor [k text] (sorted texts)
         (+ (seed-text self.checkpoint (get seeds (// k count))) text))))
     (if (and (isinstance (plain seed) str) (is samples None)) (.join "" whole) whole))
@@ -307,7 +307,7 @@
 
 (defn-settings train "train" [
     [sources None] [path (. (get SETTINGS "path") default)] * [text None] [recipe None] [prep None]
-    [display None] [callbacks #()] #** asked]
+    [display None] [callbacks #()] #** request]
   #[[Train a model, saving it at `path` after each epoch; return the `TextModel`.
 
   - `sources`: a path, URL, pattern or open file, or a list of them; or `text`: a text or a list of
@@ -335,21 +335,21 @@
     lstm-textgen.learning.runs [train-model])
   (when (is-not text None)
     (when (is-not sources None) (refuse "give " 'sources " or `text`, not both"))
-    (for [name READING :if (in name asked)]
+    (for [name READING :if (in name request)]
       (refuse (hy.models.Symbol name) " has no effect on `text`; leave it out"))
     (setv sources (StringIO (joined-texts text))))
   (setv
     more {"sources" sources
       "recipe" (check-value 'recipe RECIPE recipe)
       "prep" (unless (is prep None) (composed prep))}
-    asked (.but asked #** (dfor [name value] (.items more) :if (is-not value None) name value)
+    request (.but request #** (dfor [name value] (.items more) :if (is-not value None) name value)
       :path (check-value 'path PATH path)
       :callbacks (check-value "`callbacks`" CALLBACKS
         (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks)))
     display (if (is display None)
-      (make-display asked.quiet)
+      (make-display request.quiet)
       (check-value "`display`" DISPLAY display)))
-  (TextModel (train-model asked display) (. (own-path path) stem)))
+  (TextModel (train-model request display) (. (own-path path) stem)))
 
 
 (defn joined-texts [text]

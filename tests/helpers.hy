@@ -306,9 +306,9 @@
 
 (defn new-settings [given]
   "Return the `ModelSettings` of a new model with the `given` ones, a dict; None: the default."
-  (setv asked (Request (dfor [name value] (.items given) :if (is-not value None) name value)))
-  (settings-of (.or-else asked
-    :stride asked.lookback :max-words (. (get RULES asked.unit) max-words))))
+  (setv request (Request (dfor [name value] (.items given) :if (is-not value None) name value)))
+  (settings-of (.or-else request
+    :stride request.lookback :max-words (. (get RULES request.unit) max-words))))
 
 
 (defn filters-of [text]
@@ -318,17 +318,17 @@
     (shingles-of stored)))
 
 
-(defn write-many [model seeds samples [warn None] #** asked]
+(defn write-many [model seeds samples [warn None] #** request]
   "Return the list of texts that `write-each` yields, in the order of their numbers."
   (setv
-    asked {"samples" samples  "min_p" 0  #** asked}
-    texts (write-each model seeds (Request asked) :warn warn))
+    request {"samples" samples  "min_p" 0  #** request}
+    texts (write-each model seeds (Request request) :warn warn))
   (lfor [_ text] (sorted texts) text))
 
 
-(defn written [model [seed ""] [ends None] [warn None] #** asked]
-  "Return the text that `stream` yields, as `asked`: by default all at temperature 1."
-  (.join "" (stream model seed (Request {"temperature" 1  "min_p" 0  #** asked}) ends warn)))
+(defn written [model [seed ""] [ends None] [warn None] #** request]
+  "Return the text that `stream` yields, as `request`: by default all at temperature 1."
+  (.join "" (stream model seed (Request {"temperature" 1  "min_p" 0  #** request}) ends warn)))
 
 
 (defn score [model pieces]

@@ -177,12 +177,12 @@
     [path monkeypatch refusal]
   (write-text path.parent)
   (.chdir monkeypatch path.parent)
-  (setv asked ["--sources" "text.txt" "--from" "model" "--model" "new"])
+  (setv request ["--sources" "text.txt" "--from" "model" "--model" "new"])
   (for [[more words] [
       [["--layers" "9"] "--layers is lstm:9, but"]
       [["--unit" "words"] "--unit is words, but characters in the base model"]
       [["--from" "none"] "--from: there is no model none.h5"]]]
-    (assert (in words (refusal #* asked #* more)))))
+    (assert (in words (refusal #* request #* more)))))
 
 
 ;; * New units

@@ -104,10 +104,10 @@
 
 (defn [(pytest.mark.parametrize "name" ["Zoë" "Anna 🌸" "Mum (home)" "J." "@lena" "+49 170 123"])]
     test-only-finds-a-name-however-it-is-typed [here name]
-  (for [asked ["NFC" "NFD"]  typed ["NFC" "NFD"]]
+  (for [request ["NFC" "NFD"]  typed ["NFC" "NFD"]]
     (write "a.txt" (normalize typed (.replace (stamped "24.12.19, 11:23 - ") "Anna" name)))
     (assert (in (normalize "NFC" f"{name}: two lines\n")
-      (get (read "a.txt" :only (normalize asked name)) 0)))))
+      (get (read "a.txt" :only (normalize request name)) 0)))))
 
 
 (defn test-only-keeps-one-person-and-names-the-others [here]

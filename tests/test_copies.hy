@@ -36,11 +36,11 @@
   (assert (not (.copied? shingles "and so we sing, and " True))))
 
 
-(defn may-copy? [text passage [people None] #** asked]
-  "Return whether a model of `text`, maybe a chat of `people`, may write `passage`, as `asked`."
+(defn may-copy? [text passage [people None] #** request]
+  "Return whether a model of `text`, maybe a chat of `people`, may write `passage`, as `request`."
   (setv model (small-model :text text :people people :resume False :layers "3"))
   (setv [model.shingles model.refrains] (filters-of text))
-  (setv all-rules (.rules (Constraints #** asked) (Seed model "") None))
+  (setv all-rules (.rules (Constraints #** request) (Seed model "") None))
   (setv rules (lfor rule all-rules :if (isinstance rule Copies) rule))
   (for [id (.encode model.vocabulary passage)  rule rules]
     (when (.refuses? rule id False) (return False))

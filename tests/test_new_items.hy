@@ -36,8 +36,8 @@
   folder)
 
 
-(defn write-new [model seeds #** asked]
-  (write-each model seeds (Request {"new" True  "temperature" 1 #** asked})))
+(defn write-new [model seeds #** request]
+  (write-each model seeds (Request {"new" True  "temperature" 1 #** request})))
 
 
 (defn [(pytest.mark.parametrize "seed" ["" "a"])]

@@ -183,7 +183,7 @@
 (defn taught [browser text [code ""] [parent None] [seed 1] [anew False] #** wish]
   #[[Return the news of a page that is taught `text`: dicts, with weights in base64.
 
-  The `code` of JavaScript runs at each of the `news`; `asked` is what the page asks for. A model
+  The `code` of JavaScript runs at each of the `news`; `request` is what the page asks for. A model
   may begin `anew` where the parent predicts the text poorly. The last one of the news has the text
   that was held out.]]
   (in-browser browser MODULES

@@ -76,10 +76,10 @@
   "Li\u00a0Na" "Ana\u200d" "İpek" "ß" "Å"])
 
 
-(defn [(pytest.mark.parametrize #("asked" "typed") (list (product ["NFC" "NFD"] :repeat 2)))]
-    test-every-name-is-masked-however-it-is-typed [asked typed]
+(defn [(pytest.mark.parametrize #("request" "typed") (list (product ["NFC" "NFD"] :repeat 2)))]
+    test-every-name-is-masked-however-it-is-typed [request typed]
   (for [name NAMES]
-    (setv mask (composed #("mask-names" (unicodedata.normalize asked name))))
+    (setv mask (composed #("mask-names" (unicodedata.normalize request name))))
     (for [before ["" "\n" "(" "hi, " "🌸" "_" "，"]  after ["" ":" ".\n" "'s" "🌸" ")" "_" "，"]]
       (setv text (unicodedata.normalize typed (+ before name after)))
       (assert (= (mask text) (+ before "A" after)) text))))

@@ -103,9 +103,9 @@
 (defn test-a-new-row-is-a-parameter-with-its-documentation-and-type [toy]
   (setv learn (hy.eval '(do
     (require lstm-textgen.settings.parameters [defn-settings])
-    (defn-settings learn "train" [[lookback 8] * #** asked]
+    (defn-settings learn "train" [[lookback 8] * #** request]
       "Learn.\n\n- …"
-      asked.toy-size)
+      request.toy-size)
     learn)))
   (assert (= [(learn :toy-size 3) (learn)] [3 None]))
   (assert (.endswith learn.__doc__ "\n- `toy_size`: size of the toy"))

@@ -228,10 +228,10 @@
       (.set-checked page "#teach-remember" ticked)
       (wait-until page f"{LEARNING} > 1")
       (when ticked (wait-until page "!document.getElementById('teach-memory-told').hidden"))
-      (setv asked [])
-      (.once page "dialog" (fn [dialog] (.append asked dialog.type) (.accept dialog)))
+      (setv request [])
+      (.once page "dialog" (fn [dialog] (.append request dialog.type) (.accept dialog)))
       (visit page)
-      (assert (= asked (if ticked [] ["beforeunload"])))
+      (assert (= request (if ticked [] ["beforeunload"])))
       (.click page "#tab-teach")
       (when ticked
         (.click page "#teach-go-on")

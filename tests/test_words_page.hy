@@ -28,13 +28,13 @@
     "return found; }"))
 
 
-(defn on-page [browser model asked]
-  "Return what the worker of a page of `model` suggests, for each dict in `asked`."
+(defn on-page [browser model request]
+  "Return what the worker of a page of `model` suggests, for each dict in `request`."
   (setv
     page (playground {"a" model})
     [facts] (json.loads (block-of page "facts")))
   (in-browser browser WORKER ASK
-    [facts (block-of page "weights-0") (get (packed-on page) "kernels") CONSTANTS asked]))
+    [facts (block-of page "weights-0") (get (packed-on page) "kernels") CONSTANTS request]))
 
 
 (defn assert-alike [found expected]

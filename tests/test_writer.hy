@@ -31,15 +31,15 @@
   (small-model :text LETTERS :scale CALM #** options))
 
 
-(defn fifty [model [seed "abc"] #** asked]
-  (written model seed #** {"length" 50  "rng_seed" 1  #** asked}))
+(defn fifty [model [seed "abc"] #** request]
+  (written model seed #** {"length" 50  "rng_seed" 1  #** request}))
 
 
 (defn test-the-temperature-defaults-to-the-models-own []
   (setv [cold warm] (lfor t [0 [0.5 2]] (letters :temperature t)))
   (for [[model own] [[cold 0] [warm [0.5 2]]]]
-    (setv asked (Request {"length" 50  "rng_seed" 1}))
-    (assert (= (.join "" (stream model "abc" asked)) (fifty model :temperature own)))))
+    (setv request (Request {"length" 50  "rng_seed" 1}))
+    (assert (= (.join "" (stream model "abc" request)) (fifty model :temperature own)))))
 
 
 (defn test-the-unknown-word-is-never-written []
@@ -148,7 +148,7 @@
     #({} {"match" "(?s).*"} [])
     #({"items" "line"  "longest_item" 900} {} [])])]
     test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-rival-and-no-half-of-an-item
-    [monkeypatch options asked kept]
+    [monkeypatch options request kept]
   (setv
     model (letters :odds {"\n" 1e-20} #** options)
     rounds (iter [#* (range 5)])
@@ -158,7 +158,7 @@
     (step batch))
   (.setattr monkeypatch Batch "step" stopped)
   (setv texts (write-each model ["a"]
-    (Request {"samples" 3  "length" 900  "temperature" 1  #** asked})))
+    (Request {"samples" 3  "length" 900  "temperature" 1  #** request})))
   (assert (= (lfor _ kept (len (get (next texts) 1))) kept))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
 

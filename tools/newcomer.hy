@@ -66,15 +66,15 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   (.add-argument parser "--at")
   (.add-argument parser "variables" :nargs "*")
   (setv
-    asked (.parse-args parser words)
-    environment {#** ENVIRONMENT #** (dict (gfor each asked.variables (.split each "=" 1)))})
-  (when asked.at (.mkdir (Path asked.at)))
+    request (.parse-args parser words)
+    environment {#** ENVIRONMENT #** (dict (gfor each request.variables (.split each "=" 1)))})
+  (when request.at (.mkdir (Path request.at)))
   ;; What was started ends with this process in any case.
   (signal.signal signal.SIGTERM (fn [#* _] (sys.exit (+ 128 signal.SIGTERM))))
-  (with [place (if asked.at (nullcontext asked.at) (TemporaryDirectory :prefix "newcomer-"))
-         machine ((if asked.hostile hostile usual) (Path place) environment)]
+  (with [place (if request.at (nullcontext request.at) (TemporaryDirectory :prefix "newcomer-"))
+         machine ((if request.hostile hostile usual) (Path place) environment)]
     (setv [folder terminal] machine)
-    (follow folder terminal asked.short)))
+    (follow folder terminal request.short)))
 
 
 (defn follow [folder terminal short]

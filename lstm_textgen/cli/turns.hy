@@ -40,10 +40,10 @@
     (setv
       line (line-of @you line)
       seed (+ @said line)
-      asked (Request options)
-      ends (replace (ends-of asked) :names [@you]))
+      request (Request options)
+      ends (replace (ends-of request) :names [@you]))
     (defn chunks-after [text warn]
-      (stream @model.checkpoint (.prepare @model text) asked ends warn))
+      (stream @model.checkpoint (.prepare @model text) request ends warn))
     (setv
       chunks (chunks-after seed warn)
       first (next chunks ""))

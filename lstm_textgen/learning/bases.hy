@@ -44,7 +44,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   (setv path (find-model name 'base))
   (unless (or (.exists path) (.exists (backup-path path)))
     (refuse 'base f": there is no model {path}; give a model file or an "
-      f"installed base: {(or (.join ", " (bases)) "none")}" :kind FileNotFoundError))
+      f"installed base: {(or (.join }, " (bases)) "none")}" :kind FileNotFoundError))
   (setv
     base (load-checkpoint name :warn warn)
     need (* 4 NUMBERS-KEPT base.weight-count))
@@ -68,20 +68,20 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
       "; leave it out, or train a new model with " 'restart " or another " 'path)))
 
 
-(defn from-base [asked base]
-  #[[Return the `Request` `asked`, which fine-tunes `base`, with what it takes from that.
+(defn from-base [request base]
+  #[[Return the `Request` `request`, which fine-tunes `base`, with what it takes from that.
 
   Its unit and layers, except dropout, are the base's, and by default its lookback. Raise
   `ValueError` for a setting that contradicts the base.]]
   (setv
     own base.settings
-    wanted (.or-else asked
+    wanted (.or-else request
       :unit own.unit :lower own.lower :max-words own.max-words :lookback own.lookback)
-    [here there] (gfor layers [(.get asked "layers" own.layers) own.layers]
+    [here there] (gfor layers [(.get request "layers" own.layers) own.layers]
       (str (. (parse-layers layers) recurrent))))
   (for [[key here there] [['unit wanted.unit own.unit] ['layers here there]]]
     (unless (= here there)
-      (refuse key f" is {here}, but {there} in the base {asked.base}; "
+      (refuse key f" is {here}, but {there} in the base {request.base}; "
         f"give {there}, or leave out " 'base)))
   wanted)
 
@@ -143,7 +143,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
     more (if (> (len added) SHOWN) " …" ""))
   (unless added (return model))
   (.say display (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
-    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}"))
+    f"(now {(len vocabulary) :,}): {(.join } " (map repr (cut added SHOWN)))}{more}"))
   (setv
     [embedding #* middle kernel bias] model.weights
     kin (lfor unit added (relative-of unit known))

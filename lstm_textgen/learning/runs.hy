@@ -31,52 +31,52 @@
   LOSS-TABLE b"epoch,learning_rate,loss_bits")  ; how a table of losses begins
 
 
-(defn train-model [asked display]
-  "Train as `asked` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
+(defn train-model [request display]
+  "Train as `request` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
   (setv
-    deadline (when asked.minutes (+ (time.monotonic) (* 60 asked.minutes)))
-    recipe (if (isinstance asked.recipe #(str os.PathLike)) [asked.recipe] [])
-    asked (with-recipe asked)
-    asked (.but asked
-      :sources (listed-sources (or asked.sources []))
-      :path (own-path asked.path)))
-  (when (and asked.restart asked.add-text)
+    deadline (when request.minutes (+ (time.monotonic) (* 60 request.minutes)))
+    recipe (if (isinstance request.recipe #(str os.PathLike)) [request.recipe] [])
+    request (with-recipe request)
+    request (.but request
+      :sources (listed-sources (or request.sources []))
+      :path (own-path request.path)))
+  (when (and request.restart request.add-text)
     (refuse 'restart " starts over and " 'add-text " goes on; give one of them"))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
-  (with [group (if asked.distributed (join display) (ProcessGroup))]
-    (setv run (Run asked (.absolute asked.path) group display deadline))
+  (with [group (if request.distributed (join display) (ProcessGroup))]
+    (setv run (Run request (.absolute request.path) group display deadline))
     (unless group.leader?
       (return (_train (replace run
-        :asked (.but asked :csv None :callbacks [])
+        :request (.but request :csv None :callbacks [])
         :display (Silent)))))
     ;; No output may replace an input or another output.
     (setv
-      [path sources csv] [asked.path asked.sources asked.csv]
-      folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] []))
+      [path sources csv] [request.path request.sources request.csv]
+      folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] []))
     (check-writable path)
     (check-model-apart path sources)
     (when csv
-      (check-output 'csv csv [#* sources #* recipe] [path] asked.overwrite LOSS-TABLE folders))
+      (check-output 'csv csv [#* sources #* recipe] [path] request.overwrite LOSS-TABLE folders))
     (with [_ (locked run.absolute-path)]
-      (_train (replace run :asked (.but asked :csv (when csv (os.path.abspath csv))))))))
+      (_train (replace run :request (.but request :csv (when csv (os.path.abspath csv))))))))
 
 
 (defn _train [run]
   "Prepare `run` and train the model, unless that is done; return its `Checkpoint`."
   (setv
-    [asked display start] [run.asked run.display (make-start run)]
+    [request display start] [run.request run.display (make-start run)]
     [model corpus] [start.checkpoint start.corpus]
     settings model.settings
-    done (unless asked.minutes (why-done settings model.history corpus.text)))
+    done (unless request.minutes (why-done settings model.history corpus.text)))
   (when done
     (setv [why advice] done)
-    (.warn display (Message f"{asked.path} is already trained on this text: {why}; " advice))
+    (.warn display (Message f"{request.path} is already trained on this text: {why}; " advice))
     (return model))
-  (when run.group.leader? (check-room asked.path (* SAVED model.weight-count)))
+  (when run.group.leader? (check-room request.path (* SAVED model.weight-count)))
   (try
     (unless (is model.vocabulary.unknown None) (.say display WORDS-ALONE))
     (.begin-run display (_plan run start))
-    (when asked.minutes (_say-how-much-is-read run start))
+    (when request.minutes (_say-how-much-is-read run start))
     (load-keras display)  ; everything else is valid by now
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
@@ -85,8 +85,8 @@
     (when (= (gpu-used) "Apple's")
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (with [_ (in-float32)]
-      (setv training (Training run start (partial run-callbacks asked model)))
-      (with [note (keeping-table asked.csv model)] (setv model (.run training note))))
+      (setv training (Training run start (partial run-callbacks request model)))
+      (with [note (keeping-table request.csv model)] (setv model (.run training note))))
     (finally (.end-bar display)))
   (when run.group.leader? (_warn-if-hardly-trained run model start training.batches.steps))
   model)
@@ -95,15 +95,15 @@
 (defn _warn-if-hardly-trained [run model start steps]
   "Warn, with what to do, if `model` has hardly learned the text, an epoch of which has `steps`."
   (setv
-    [asked ids] [run.asked start.corpus.ids]
+    [request ids] [run.request start.corpus.ids]
     entries (entries-on model.history start.corpus.text)
     updates (if model.resume model.resume.progress.updates 0)
     passes (if model.facts.fine-tuned? 1 (/ updates steps))
     why (hardly-trained entries (chance-loss ids) (len ids) passes))
   (when why
-    (.warn run.display (Message f"{asked.path} has hardly learned the text: {why}; to train it "
-      "further, run this again with " #* (if asked.minutes
-        ['minutes f" {(ceil (+ 1 (* 2 asked.minutes)))}"]
+    (.warn run.display (Message f"{request.path} has hardly learned the text: {why}; to train it "
+      "further, run this again with " #* (if request.minutes
+        ['minutes f" {(ceil (+ 1 (* 2 request.minutes)))}"]
         ['epochs f" {(+ 9 (len entries))}"])))))
 
 
@@ -131,13 +131,13 @@
   (setv
     [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
     ;; A longer run would choose another network.
-    chosen (and model.untrained? (not model.facts.fine-tuned?) (not-in "layers" run.asked)))
+    chosen (and model.untrained? (not model.facts.fine-tuned?) (not-in "layers" run.request)))
   (defn speed [minutes]
     (setv layers (if chosen
       (get (choose-layers units start.epochs minutes settings.unit start.speed) 0)
       settings.layers))
     (* start.speed (training-speed layers settings.unit model.weight-count settings.batch-size)))
-  (setv line (share-in-words units run.asked.minutes speed))
+  (setv line (share-in-words units run.request.minutes speed))
   (when line
     (.say run.display line)
     (when settings.items
@@ -151,12 +151,12 @@
     [model corpus] [start.checkpoint start.corpus]
     [units settings] [(len corpus.ids) model.settings])
   (Plan
-    :source (source-names run.asked.sources) :path (str run.asked.path)
+    :source (source-names run.request.sources) :path (str run.request.path)
     :contents (+ f"{units :,} training and {(len corpus.held) :,} validation {settings.unit}, "
       f"vocabulary {(len model.vocabulary) :,}")
     :units units :unit settings.unit
     :layers (str settings.layers) :why model.facts.why :new model.untrained?
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
-    :minutes (or run.asked.minutes 0)
+    :minutes (or run.request.minutes 0)
     :losses (list (map losses-of (entries-on model.history corpus.text)))))

@@ -24,7 +24,7 @@
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
     ;; `sources` is a list as `read-chunks` takes it, `path` the model's `Path` as it was given;
     ;; `csv` is absolute.
-    #^ Request asked
+    #^ Request request
     #^ Path absolute-path  ; the model's, as a callback may change the folder
     #^ ProcessGroup group
     #^ Display display
@@ -64,19 +64,19 @@
     (setv [@summaries @digests @_shown] [[] [] []]))
 
   (meth __iter__ []
-    (setv [asked display] [@run.asked @run.display])
-    (when asked.sources (.doing display f"reading {(source-names asked.sources)}"))
+    (setv [request display] [@run.request @run.display])
+    (when request.sources (.doing display f"reading {(source-names request.sources)}"))
     (try
-      (setv chunks (prepared-chunks (read-chunks asked.sources
-        :encoding @wanted.encoding :items @wanted.items #** (.chosen asked #* CHOOSING)
+      (setv chunks (prepared-chunks (read-chunks request.sources
+        :encoding @wanted.encoding :items @wanted.items #** (.chosen request #* CHOOSING)
         :digests @digests
         :progress display.download :note @note :warn display.warn
-        :folders (if (and asked.recipe asked.recipe.folder) [asked.recipe.folder] [])
-        :limit (* MB asked.max-download)) :width @wanted.join-lines))
-      (when asked.prep (setv chunks (cut-at-space [(asked.prep (.join "" chunks))])))
+        :folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] [])
+        :limit (* MB request.max-download)) :width @wanted.join-lines))
+      (when request.prep (setv chunks (cut-at-space [(request.prep (.join "" chunks))])))
       (for [chunk chunks] (yield (if @wanted.lower (.lower chunk) chunk)))
       (setv others (- (len @summaries) (len @_shown)))
-      (when others (.say display f"… and {(counted others "more documents")}"))
+      (when others (.say display f"… and {(counted others }more documents")}"))
       (finally (.end-bar display))))
 
   (meth note [name summary]
@@ -96,7 +96,7 @@
     (for [each @summaries :if each.turns] (.update messages each.people))
     (setv names (gfor
       [name _] (.most-common messages MOST-PEOPLE)
-      (prepared-name name @run.asked.prep @wanted.lower)))
+      (prepared-name name @run.request.prep @wanted.lower)))
     (list (dict.fromkeys (filter None names)))))
 
 

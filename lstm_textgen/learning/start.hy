@@ -40,7 +40,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     #^ np.ndarray held  ; (time,) held out
     #^ Vocabulary vocabulary
     #^ str text         ; what identifies the text and how much of it is to be trained on
-    #^ Request asked])  ; with the items, unit, lookback and stride that suit the text
+    #^ Request request])  ; with the items, unit, lookback and stride that suit the text
 
 
 (defrecord Start "A model that is ready to train, and what it is trained on." [
@@ -56,65 +56,65 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 (defn make-start [run]
   "Return the `Start` of `run`; raise what `textmodel.train` does."
-  (setv [asked group warn] [run.asked run.group run.display.warn])
+  (setv [request group warn] [run.request run.group run.display.warn])
   (setv
-    own (when (and group.leader? (not asked.restart)) (load-old asked.path warn))
+    own (when (and group.leader? (not request.restart)) (load-old request.path warn))
     old (.leaders-model group own)
-    base (when asked.base
-      (if old (check-same old.facts.base asked.base) (load-base asked.base warn)))
+    base (when request.base
+      (if old (check-same old.facts.base request.base) (load-base request.base warn)))
     wanted (cond
-      old (continuing asked old.settings)
-      base (from-base asked base)
-      True asked))
+      old (continuing request old.settings)
+      base (from-base request base)
+      True request))
   (settings-of wanted)  ; refuses what takes too much, before anything is read
-  (when (and asked.add-text (not old))
-    (.warn run.display (Message 'add-text f" has no effect: there is no model {asked.path} yet")))
+  (when (and request.add-text (not old))
+    (.warn run.display (Message 'add-text f" has no effect: there is no model {request.path} yet")))
   (.check-alike group "their settings"
-    (str (.chosen asked "minutes" #* (gfor s (settings-in "model") s.name))))
+    (str (.chosen request "minutes" #* (gfor s (settings-in "model") s.name))))
   (with [source (read-source run wanted old)]
     (setv
       bits (when base (.leader-says group (float (bits-of base source.look.places))))
       start (cond
         old (resumed-start run old source wanted)
-        (not base) (new-start run source asked)
+        (not base) (new-start run source request)
         ;; A word-level base is taken anyway: it is at ∞ bits if it lacks a tenth of the words.
         (or (<= bits STRANGE) (is-not base.vocabulary.unknown None))
           (fine-tuned-start run base source wanted bits)
         True (do
-          (.say run.display (+ f"{(stem asked.base)} "
+          (.say run.display (+ f"{(stem request.base)} "
             (if (< bits inf)
               f"predicts this text poorly ({bits :.1f} bits per character)"
               "knows too few of this text's characters")
             "; training from scratch"))
-          (new-start run source (.or-else asked :lower wanted.lower)
-            (.unused (base-record base asked.base))))))
+          (new-start run source (.or-else request :lower wanted.lower)
+            (.unused (base-record base request.base))))))
     (_say-what-it-is run source start.checkpoint))
-  (when asked.minutes
-    (check-time-left asked.minutes (- run.deadline (time.monotonic)) "preparing the run"))
+  (when request.minutes
+    (check-time-left request.minutes (- run.deadline (time.monotonic)) "preparing the run"))
   start)
 
 
 ;; * Three ways to start
 
-(defn new-start [run source asked [base None]]
+(defn new-start [run source request [base None]]
   #[[Return the `Start` of a new model; its unit and its network are chosen unless they were given.
 
   `base` is the record of one that didn't know the text, or None.]]
   (setv
-    asked (.or-else asked :max-words (. (get RULES asked.unit) max-words))
-    vocabulary (new-vocabulary run source asked)
-    corpus (make-corpus run source vocabulary asked)
+    request (.or-else request :max-words (. (get RULES request.unit) max-words))
+    vocabulary (new-vocabulary run source request)
+    corpus (make-corpus run source vocabulary request)
     speed (_speed run)
     [units unit] [(len corpus.ids) vocabulary.unit]
-    epochs (.get asked "epochs" (default-epochs units unit))
-    most (if asked.minutes (.get asked "epochs" (most-epochs units unit)) epochs)
-    [layers why] (if asked.layers
-      [asked.layers ""]
-      (choose-layers units most asked.minutes unit (or speed 1)))
-    hint (suggestion source.look asked (when asked.base (stem asked.base)))
-    settings (settings-of (.but corpus.asked
+    epochs (.get request "epochs" (default-epochs units unit))
+    most (if request.minutes (.get request "epochs" (most-epochs units unit)) epochs)
+    [layers why] (if request.layers
+      [request.layers ""]
+      (choose-layers units most request.minutes unit (or speed 1)))
+    hint (suggestion source.look request (when request.base (stem request.base)))
+    settings (settings-of (.but corpus.request
       :epochs epochs :layers layers
-      :batch-size (or asked.batch-size (.even-rows run.group (default-batch-size units)))))
+      :batch-size (or request.batch-size (.even-rows run.group (default-batch-size units)))))
     facts (new-facts run source corpus (embedding-size (len vocabulary)) base why))
   (when hint (.say run.display hint))
   (_start run corpus speed
@@ -124,21 +124,21 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 (defn fine-tuned-start [run base source wanted bits]
   "Return the `Start` of a new model with the weights of `base`, at these `bits` on the text."
   (setv
-    asked run.asked
+    request run.request
     vocabulary (extended base.vocabulary source wanted.max-words)
     corpus (make-corpus run source vocabulary wanted :fine-tuned True)
     speed (_speed run)
-    tuning (choose-tuning (len corpus.ids) asked.minutes asked
+    tuning (choose-tuning (len corpus.ids) request.minutes request
       :familiar (< bits FAMILIAR)
       :unit vocabulary.unit :weights base.weight-count :speed (or speed 1))
-    settings (settings-of (.but corpus.asked
+    settings (settings-of (.but corpus.request
       :epochs tuning.epochs
-      :batch-size (or asked.batch-size (.even-rows run.group tuning.batch-size))
-      :learning-rate (* asked.learning-rate (if (in "learning_rate" asked) 1 tuning.rate))
-      :layers (or asked.layers
+      :batch-size (or request.batch-size (.even-rows run.group tuning.batch-size))
+      :learning-rate (* request.learning-rate (if (in "learning_rate" request) 1 tuning.rate))
+      :layers (or request.layers
         (with-dropout base.settings.layers tuning.before tuning.dropout))))
-    facts (new-facts run source corpus base.facts.embedding (base-record base asked.base)
-      f"fine-tuned from {(stem asked.base)}, {tuning.why}")
+    facts (new-facts run source corpus base.facts.embedding (base-record base request.base)
+      f"fine-tuned from {(stem request.base)}, {tuning.why}")
     model (Checkpoint base.weights base.vocabulary settings facts []
       #** (known-passages source)))
   (_start run corpus speed
@@ -152,16 +152,16 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     corpus (make-corpus run source vocabulary wanted
       :fine-tuned old.facts.fine-tuned? :new False)
     known? (entries-on old.history corpus.text)
-    settings (settings-of (.but corpus.asked
+    settings (settings-of (.but corpus.request
       :epochs (if known?
         wanted.epochs
-        (.get run.asked "epochs" (default-epochs (len corpus.ids) vocabulary.unit)))))
+        (.get run.request "epochs" (default-epochs (len corpus.ids) vocabulary.unit)))))
     facts (text-facts run source old.facts :new False)
     [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
     [was is-now] (gfor each [old.facts facts]
       (or each.devices (Message "one process without " 'distributed)))
     resume old.resume)
-  (unless run.asked.add-text (_check-text run old source corpus))
+  (unless run.request.add-text (_check-text run old source corpus))
   (when (and resume (!= before now) (> resume.progress.step 0))
     (setv resume (replace resume :progress (replace resume.progress :step 0 :loss-sum 0.0)))
     (.say run.display "batch size, lookback or stride changed: restarting this epoch"))
@@ -179,9 +179,9 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 (defn _start [run corpus speed model]
   "Return the `Start` of `model`; without a limit of epochs if its time or its validation ends it."
-  (setv [asked settings] [run.asked model.settings])
+  (setv [request settings] [run.request model.settings])
   (Start model corpus :speed speed :epochs (cond
-    (or (not asked.minutes) (in "epochs" asked)) settings.epochs
+    (or (not request.minutes) (in "epochs" request)) settings.epochs
     (not model.facts.fine-tuned?) (most-epochs (len corpus.ids) settings.unit)
     (len corpus.held) 0
     True settings.epochs)))
@@ -189,7 +189,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 (defn _speed [run]
   "Return this machine's speed, the same on all processes, if the run has `minutes`."
-  (when run.asked.minutes (.leader-says run.group (machine-speed run.display))))
+  (when run.request.minutes (.leader-says run.group (machine-speed run.display))))
 
 
 (defn _fitted [run corpus before model]
@@ -208,8 +208,8 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     entries [#* under-way #* old.history])
   (unless (or (entries-on entries corpus.text)
       (& (set source.digests) (set (or old.facts.digests []))))
-    (refuse f"{run.asked.path} was trained on another text ({(text-length entries) :,} "
-      f"{old.settings.unit}{(if old.facts.seed-text f", such as '{old.facts.seed-text}'" "")}); "
+    (refuse f"{run.request.path} was trained on another text ({(text-length entries) :,} "
+      f"{old.settings.unit}{(if old.facts.seed-text f}, such as '{old.facts.seed-text}'" "")}); "
       "this run would teach it both: for a new model give another " 'path " or, to replace this "
       "one, " 'restart "; to train it on both, add " 'add-text)))
 
@@ -223,26 +223,26 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   (unless (and (not listing) model.untrained?) (return))
   (when (and lines (not source.people))
     (.say display (Message f"this looks like a list of {lines :,} items; try " 'items " line")))
-  (when (and source.look.width (not run.asked.join-lines))
+  (when (and source.look.width (not run.request.join-lines))
     (.say display (Message f"lines are wrapped at {source.look.width} characters; to learn whole "
       "paragraphs, try " 'join-lines f" {source.look.width}"))))
 
 
 ;; * Units
 
-(defn new-vocabulary [run source asked]
+(defn new-vocabulary [run source request]
   "Return the vocabulary of a new model, by the unit given or the text's default."
   (setv
     [display length] [run.display source.text.length]
-    vocabulary (_learned source asked.unit asked.max-words)
-    unit (if (in "unit" asked)
-      asked.unit
-      (default-unit length (len vocabulary) asked.minutes)))
-  (when (= unit asked.unit) (return vocabulary))
+    vocabulary (_learned source request.unit request.max-words)
+    unit (if (in "unit" request)
+      request.unit
+      (default-unit length (len vocabulary) request.minutes)))
+  (when (= unit request.unit) (return vocabulary))
   (.say display (Message f"learning {unit}, the default for {length :,} characters; "
     "for another unit, give " 'unit))
   (.doing display f"finding {unit}")
-  (_learned source unit asked.max-words))
+  (_learned source unit request.max-words))
 
 
 (defn _learned [source unit most]
@@ -270,7 +270,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   A text too short for the lookback of a base gets a shorter one, as does the list of short items
   of a `new` model. Raise `ValueError` if `max-words` has no effect, the text is too short, or it
   differs between the processes.]]
-  (check-words vocabulary run.asked fine-tuned)
+  (check-words vocabulary run.request fine-tuned)
   (setv
     [listing usual] [source.listing wanted.lookback]
     [own held] (if listing
@@ -279,23 +279,23 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
         part [(.training source) (.part source.text source.kept source.text.length)]
         (ids-of part vocabulary)))
     lookback (cond
-      (in "lookback" run.asked) usual
+      (in "lookback" run.request) usual
       fine-tuned (fitting-lookback (if (and listing new) (.covering listing usual) usual) own held)
       (and listing new) listing.lookback
       True usual)
-    asked (.but wanted
+    request (.but wanted
       :items source.items :unit vocabulary.unit :lookback lookback
       :stride (cond
         (in wanted.stride [None usual]) lookback
         (= usual lookback) wanted.stride
         True (min wanted.stride lookback)))
-    corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}" asked))
+    corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}" request))
   (.check-alike run.group "their texts (units and checksums)"
     f"{corpus.text}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
-  (check-length own held asked)
-  (when (> (or asked.batch-size 0) (len own))
-    (refuse 'batch-size f" {asked.batch-size} is more than the {(len own)} "
-      f"{asked.unit} of training text; give a smaller one"))
+  (check-length own held request)
+  (when (> (or request.batch-size 0) (len own))
+    (refuse 'batch-size f" {request.batch-size} is more than the {(len own)} "
+      f"{request.unit} of training text; give a smaller one"))
   corpus)
 
 
@@ -306,7 +306,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   (text-facts run source (Facts embedding
     ;; An item begins after the end of another.
     (.decode corpus.vocabulary (get corpus.ids (if source.listing (slice -1 None) (slice 1))))
-    :recipe (when run.asked.recipe run.asked.recipe.name)
+    :recipe (when run.request.recipe run.request.recipe.name)
     :base base :why why)))
 
 
@@ -318,7 +318,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     names (unless listing  ; items may well have new ones
       (names-in (.join "" (.part source.text 0 (+ LONGEST-TEXT 1))))))
   (replace known
-    :title (title-of run.asked.sources)
+    :title (title-of run.request.sources)
     :digests (or (cut (list digests) MOST-DIGESTS) None)
     :devices run.group.in-words
     :seed-text look.seed

@@ -43,12 +43,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   (meth __init__ [run start callbacks]
     (setv
-      [@asked @group @display] [run.asked run.group run.display]
-      [@path @absolute-path] [run.asked.path run.absolute-path]  ; as shown, absolute
+      [@request @group @display] [run.request run.group run.display]
+      [@path @absolute-path] [run.request.path run.absolute-path]  ; as shown, absolute
       [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
       [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
       ;; Whether the run replaces a model, and whether `.bak` is that model, which stays.
-      [@replaces @replaced] [(and @asked.restart (.exists @absolute-path)) False]
+      [@replaces @replaced] [(and @request.restart (.exists @absolute-path)) False]
       @average None  ; an `Average` in fine-tuning
       @logs {}  ; of the last epoch, for callbacks
       @settings @checkpoint.settings
@@ -64,7 +64,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @batch-units (math.prod @batches.shape)
       @larger-steps (and run.deadline @checkpoint.untrained? (not @checkpoint.vocabulary.several)
         (not @checkpoint.facts.fine-tuned?) (>= settings.batch-size STEADY-ROWS)
-        (not-in "learning_rate" @asked))
+        (not-in "learning_rate" @request))
       @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :distributed @group.distributed)
       @callbacks (callbacks @learner {
@@ -147,7 +147,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
       (not @clock.steps) None
       (or @late (= (.progress @clock) 1)) "the time is up"
-      (and @epochs (>= (@_share-done) 1)) f"{(counted @epochs "epochs")} done in this run"
+      (and @epochs (>= (@_share-done) 1)) f"{(counted @epochs }epochs")} done in this run"
       (and @average (not @epochs))
         (some-> (why-done (replace @settings :epochs 0) @checkpoint.history @text) (get 0))))
 
@@ -163,7 +163,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (for [[x y] (.epoch @batches progress.epoch progress.step)]
       (@_step x y)
       (setv
-        save (> (- (time.monotonic) saved) (* 60 @asked.save-every))
+        save (> (- (time.monotonic) saved) (* 60 @request.save-every))
         ;; These wishes are the leader's.
         wishes [(@_stopped?) save (= (.progress @clock) 1)]
         [stop end save @late] (.agree @learner
@@ -215,7 +215,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _check [loss]
     "Raise `ValueError` if the first step took too long, `FloatingPointError` if `loss` diverged."
     (when (and @clock.deadline (not @clock.steps))
-      (check-time-left @asked.minutes
+      (check-time-left @request.minutes
         (.leader-says @group (- @clock.deadline (time.monotonic)))
         "preparing the run and compiling the network"))
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
@@ -348,4 +348,4 @@ follows from the settings and the number of cores. This module sees a `Learner`,
           (.warn @display f"{line}; training continues and tries again at the next save")
           (return))
         (setv rescued (save-elsewhere @checkpoint @absolute-path))
-        (raise (OSError f"{line}{(if rescued f"; the model is in {rescued}" "")}") :from error)))))
+        (raise (OSError f"{line}{(if rescued f}; the model is in {rescued}" "")}") :from error)))))

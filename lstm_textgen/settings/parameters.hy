@@ -10,28 +10,28 @@
 
 
 (defmacro defn-settings [name place parameters doc #* body]
-  #[[Define the function NAME; `#** asked` in PARAMETERS stands for all other settings of a PLACE.
+  #[[Define the function NAME; `#** request` in PARAMETERS stands for all other settings of a PLACE.
 
-      (defn-settings train "train" [sources [path "model"] * [callbacks #()] #** asked]
+      (defn-settings train "train" [sources [path "model"] * [callbacks #()] #** request]
         "Train a model.\n\n- …"
-        (train-model sources path callbacks asked))
+        (train-model sources path callbacks request))
 
   becomes, with a parameter for each row of the table that isn't among the PARAMETERS, and a line
   in place of `- …` for each that the documentation doesn't describe itself,
 
       (defn train [sources [path "model"] * [callbacks #()] [quiet False] [epochs None] …]
         "Train a model.\n\n- `quiet`: show only errors and warnings\n- `epochs`: …"
-        (setv asked (Request (check-given
+        (setv request (Request (check-given
           (dfor
             [name value default] [["quiet" quiet False] ["epochs" epochs None] …]
             :if (is-not value default)
             name value)
           "train")))
-        (train-model sources path callbacks asked))
+        (train-model sources path callbacks request))
 
   A parameter's default is the row's, or None for a setting of the model: it has its own.]]
   (setv
-    [#* own [_ asked]] parameters
+    [#* own [_ request]] parameters
     taken (sfor each own (hy.mangle (str (if (isinstance each List) (get each 0) each))))
     rows (lfor
       s (settings-in (str place))
@@ -39,7 +39,7 @@
       #(s.name (Symbol (hy.unmangle s.name)) (if (in "model" (.split s.places)) None s.default))))
   `(defn ~name [~@own ~@(gfor [_ symbol default] rows [symbol default])]
     ~(described (str doc) (gfor [name _ _] rows name))
-    (setv ~asked (hy.I.lstm_textgen/settings/models.Request
+    (setv ~request (hy.I.lstm_textgen/settings/models.Request
       (hy.I.lstm_textgen/settings/table.check-given
         (dfor
           [name value default] ~(list (map list rows))

@@ -15,16 +15,16 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 (setv AT-BATCHES ["on_batch_begin" "on_batch_end" "on_train_batch_begin" "on_train_batch_end"])
 
 
-(defn run-callbacks [asked checkpoint learner params]
-  #[[Return the `Callbacks` of the run that was `asked` for (a `Request`), or None if it has none.
+(defn run-callbacks [request checkpoint learner params]
+  #[[Return the `Callbacks` of the run that was `request` for (a `Request`), or None if it has none.
 
   They watch `learner`, which trains for `checkpoint`, and get `params`, those of `fit`. Raise
   `TypeError` if one of the user's isn't a Keras callback.]]
-  (for [callback asked.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
+  (for [callback request.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
-  (when asked.callbacks
-    (Callbacks asked.callbacks learner params (_watched checkpoint learner))))
+  (when request.callbacks
+    (Callbacks request.callbacks learner params (_watched checkpoint learner))))
 
 
 (defn _watched [checkpoint learner]
