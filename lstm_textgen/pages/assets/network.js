@@ -5,7 +5,7 @@
 
 import { fromHalf, toHalf, toWhole } from "./binary.js";
 import { Heap, Matrix, placeIn } from "./heap.js";
-import { shapeOf, shapesOf, weightsIn } from "./shapes.js";
+import { networkShape, shapesOf, weightsIn } from "./shapes.js";
 import { Streams } from "./streams.js";
 
 /**
@@ -113,7 +113,7 @@ export class Network {
    * @param {WebAssembly.Module | null} module of kernels.ts; null: without it, which is slower
    */
   constructor(facts, weights, module) {
-    const { vocabulary, embedding, layers } = shapeOf(facts);
+    const { vocabulary, embedding, layers } = networkShape(facts);
     const heap = new Heap();
     this.heap = heap;
     this.read = heap.matrix(1, embedding);

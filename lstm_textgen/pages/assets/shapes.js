@@ -14,7 +14,7 @@
  * Return the shape of a model's network.
  * @param {Described} facts @returns {Shape}
  */
-export function shapeOf({ units, embedding, layers }) {
+export function networkShape({ units, embedding, layers }) {
   return { vocabulary: units.length, embedding, layers: layers.map(([, own]) => own) };
 }
 
@@ -38,7 +38,7 @@ export function sizesOf({ vocabulary, embedding, layers }) {
  * @param {Described} facts
  */
 export function shapesOf(facts) {
-  return sizesOf(shapeOf(facts));
+  return sizesOf(networkShape(facts));
 }
 
 /**

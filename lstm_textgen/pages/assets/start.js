@@ -6,7 +6,7 @@ import { quantile } from "./items.js";
 import { unpacked } from "./network.js";
 import { planFor } from "./recipe.js";
 import { randomNumbers } from "./sampler.js";
-import { shapeOf } from "./shapes.js";
+import { networkShape } from "./shapes.js";
 
 /**
  * @typedef {import("./model.js").Facts} Facts
@@ -100,8 +100,8 @@ async function newStart({ corpus, constants, same, seed, makeTeam, parent }) {
   /** @param {Plan} plan */
   const ready = async (plan) => {
     const facts = { ...corpus.facts, layers: plan.layers };
-    const team = await makeTeam(shapeOf(facts), plan.rows, plan.lookback);
-    team.weights.set(newWeights(shapeOf(facts), randomNumbers(seed, STREAMS.weights)));
+    const team = await makeTeam(networkShape(facts), plan.rows, plan.lookback);
+    team.weights.set(newWeights(networkShape(facts), randomNumbers(seed, STREAMS.weights)));
     await team.refresh();
     return { corpus, facts, plan, team, knows: null };
   };
@@ -151,7 +151,7 @@ async function fromParent(task, parent) {
   const { tuning } = constants.learning;
   const sought = { units: ids.length, lookback, parent: parent.facts, same };
   let plan = planFor({ ...sought, familiar: true, speed: Infinity }, constants);
-  let team = await makeTeam(shapeOf(facts), plan.rows, lookback);
+  let team = await makeTeam(networkShape(facts), plan.rows, lookback);
   team.weights.set(grown(unpacked(parent.weights, parent.facts), parent.facts, facts, ids));
   await team.refresh();
   const known = parent.facts.units.length;
@@ -166,7 +166,7 @@ async function fromParent(task, parent) {
   plan = planFor({ ...sought, familiar, speed }, constants);
   if (!familiar) {
     const weights = team.weights.slice();
-    team = await makeTeam(shapeOf(facts), plan.rows, lookback);
+    team = await makeTeam(networkShape(facts), plan.rows, lookback);
     team.weights.set(weights);
     await team.refresh();
   }
