@@ -207,7 +207,7 @@ environment variable BENCH_ROUNDS replaces the number of rounds, to try a progra
 
 (defn print-line [cells]
   "Print the `cells` of a table's line in Markdown, at once."
-  (print f"| {(.join } | " cells)} |" :flush True))
+  (print f"| {(.join " | " cells)} |" :flush True))
 
 
 ;; * Results

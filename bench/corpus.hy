@@ -53,7 +53,7 @@ call of `train` to its first step, compiling and Keras' import excluded.]]
   (for [each (or kinds USUAL)]
     (setv [kind _ size] (.partition each ":"))
     (with [folder (TemporaryDirectory)]
-      (setv path (/ (Path folder) f"long.{(if (in kind WRITERS) kind }txt")}"))
+      (setv path (/ (Path folder) f"long.{(if (in kind WRITERS) kind "txt")}"))
       (cond
         (in kind WRITERS) ((get WRITERS kind) path (make-table (int size)))
         (= kind "list") (write-lines path (int size))
@@ -85,7 +85,7 @@ call of `train` to its first step, compiling and Keras' import excluded.]]
   (print (json.dumps [
     f"{(- (or watch.ready (time.monotonic)) begun) :.1f}"
     f"{(sum (gfor each used (+ each.ru-utime each.ru-stime))) :.2f}"
-    f"{(- (resident }VmHWM") (if (= kind "train") 0 idle)) :.0f}"])))
+    f"{(- (resident "VmHWM") (if (= kind "train") 0 idle)) :.0f}"])))
 
 
 (defclass Enough [Exception]

@@ -50,7 +50,7 @@ so it starts in no time. KERAS_BACKEND chooses the backend.]]
   (for [name OUTCOMES]
     (note (slug name) (str (get counts name)))
     (print f"{name :<23} {(get counts name) :>4}"))
-  (print f"final weights identical {(if (get counts }different") "NO" "yes") :>4}")
+  (print f"final weights identical {(if (get counts "different") "NO" "yes") :>4}")
   (any (gfor name ["models unreadable" "saves lost" "different"] (get counts name))))
 
 

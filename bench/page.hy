@@ -227,7 +227,7 @@ Chromium.]]
       theirs (program-loss text items fresh (get done "facts" "record" "settings")))
     (print-row f"{name}, {(len text) :,}" (if fresh "nothing" BASE)
       f"{ours :.3f}" f"{theirs :.3f}" f"{(- ours theirs) :+.3f}"
-      f"{(/ (get done }seconds") 60) :.1f}" (get done "facts" "record" "settings" "layers"))))
+      f"{(/ (get done "seconds") 60) :.1f}" (get done "facts" "record" "settings" "layers"))))
 
 
 (defn page-loss [done text items]
@@ -247,7 +247,7 @@ Chromium.]]
 
 (defn block [name text]
   "Return an element that holds `text`, as on a page."
-  f"<script type=\"text/plain\" id=\"{name}\">{(.replace text }<" "\\u003c")}</script>\n")
+  f"<script type=\"text/plain\" id=\"{name}\">{(.replace text "<" "\\u003c")}</script>\n")
 
 
 (defn program-loss [text items fresh settings]
@@ -302,7 +302,7 @@ Chromium.]]
   (max (gfor
     each (get (.send session "SystemInfo.getProcessInfo") "processInfo")
     :if (= (get each "type") "renderer")
-    :setv status (.read-text (Path f"/proc/{(get each }id")}/status"))
+    :setv status (.read-text (Path f"/proc/{(get each "id")}/status"))
     (/ (int (get (re.search r"VmRSS:\s+(\d+)" status) 1)) 1000))))
 
 

@@ -69,7 +69,7 @@ Needs the extra `bench` (PyTorch).]]
     (setv (get os.environ "OMP_WAIT_POLICY") "passive"))
   (for [minutes given.minutes]
     (with [_ (busy-beside given.busy)]
-      (print-row f"{name}, {minutes :g}{(if given.busy }, busy" "")}"
+      (print-row f"{name}, {minutes :g}{(if given.busy ", busy" "")}"
         #* (cells text test minutes given)))))
 
 
@@ -97,7 +97,7 @@ Needs the extra `bench` (PyTorch).]]
       start (cut (get parts 1) START)
       check (if (or given.items (!= given.unit "characters"))
         ""
-        f"{(- (keras-loss (/ (Path folder) }model.h5") model.vocabulary start)
+        f"{(- (keras-loss (/ (Path folder) "model.h5") model.vocabulary start)
           (score model start)) :+.4f}")))
   (setv
     ids (lfor part parts (.encode model.vocabulary part))
@@ -108,7 +108,7 @@ Needs the extra `bench` (PyTorch).]]
     by-hand (fn [peer] f"{(spell (get peer 0 0))} ({(get peer 1)})")
     best (min model.history :key (fn [entry] (get entry "validation_loss"))))
   [ (spell (score model (get parts 1))) (str model.settings.layers) f"{seconds :.0f} s"
-    f"{(get best }epoch")} of {(len model.history)}"
+    f"{(get best "epoch")} of {(len model.history)}"
     f"{(len (get ids 0)) :,}" f"{(len model.vocabulary) :,}"
     #* (if theirs
       [ (by-hand (get theirs 0)) f"{(get theirs 0 2) :.0f} s"

@@ -94,9 +94,9 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
       :if (= precision best)
       (median (get times #(library precision))))))
     others (lfor name contestants :if (not-in name ["ours" "on TensorFlow"]) name))
-  (print-row f"{text}, {rows}" f"{(speed }ours") :,.0f}"
-    f"{(/ (* (speed }ours") (operations layers)) rate) :.0%}"
-    (if (in "on TensorFlow" times) f"{(speed }on TensorFlow") :,.0f}" "as ours")
+  (print-row f"{text}, {rows}" f"{(speed "ours") :,.0f}"
+    f"{(/ (* (speed "ours") (operations layers)) rate) :.0%}"
+    (if (in "on TensorFlow" times) f"{(speed "on TensorFlow") :,.0f}" "as ours")
     #* (gfor name others (times-faster (get times "ours") (get times name)))))
 
 

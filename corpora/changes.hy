@@ -107,5 +107,5 @@ has.]]
       :if (not-in (.lower name) common)
       name (.choice RNG names)))
   (if others
-    (re.sub rf"\b({(.join }|" others)})\b" (fn [match] (get others (get match 1))) text)
+    (re.sub rf"\b({(.join "|" others)})\b" (fn [match] (get others (get match 1))) text)
     text))

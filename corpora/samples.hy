@@ -259,7 +259,7 @@ wants somebody to hold the {thing} and not to laugh
   (setv
     profession (pick (list PROFESSIONS))
     [things does] (get PROFESSIONS profession)
-    name f"{(pick GIVEN-NAMES)} {(.join }" (map pick SURNAMES))}"
+    name f"{(pick GIVEN-NAMES)} {(.join "" (map pick SURNAMES))}"
     row (StringIO))
   (.writerow (csv.writer row :lineterminator "\n")
     [profession name (english WISHES :thing (pick things) :does (pick does))])

@@ -47,7 +47,7 @@ queue, and another once these are sent. So texts take turns, and end when their 
 (defn guarded [act key]
   "Return `act`, which answers a request, for those who send the `key`."
   (fn :async [request]
-    (setv sent (.get request.headers "authorization" f"Bearer {(request.query-params.get }key")}"))
+    (setv sent (.get request.headers "authorization" f"Bearer {(request.query-params.get "key")}"))
     (must (if key
         (compare-digest (.encode sent) (.encode f"Bearer {key}"))
         (in request.url.hostname ["127.0.0.1" "localhost"]))  ; no name that a stranger may own
@@ -97,8 +97,8 @@ queue, and another once these are sent. So texts take turns, and end when their 
   (setv lines (lfor
     said (get body "messages")
     :if (in (get said "role") names)
-    f"{(get names (get said }role"))}: {(.join " " (.split (get said "content")))}"))
-  (.join "\n" [#* lines f"{(get names }assistant")}: "]))
+    f"{(get names (get said "role"))}: {(.join " " (.split (get said "content")))}"))
+  (.join "\n" [#* lines f"{(get names "assistant")}: "]))
 
 
 (defn :async parts-of [chunks request]

@@ -108,7 +108,7 @@
   (setv hosts (/ folder f"hosts-{n}"))
   (.write-text hosts (.join "\n" (gfor
     k MACHINES
-    f"{(if (= k n) }127.0.1.1" (address k))} machine-{k}")))
+    f"{(if (= k n) "127.0.1.1" (address k))} machine-{k}")))
   (setv machine (subprocess.Popen [#* unshare #* APART "sh" "-c" BOOT f"machine-{n}" (str hosts)]
     :stdin subprocess.PIPE
     :stdout subprocess.PIPE

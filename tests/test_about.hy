@@ -68,7 +68,7 @@
     #({"base" "english:0f"} "--sources text.txt --model m --from english")])]
     test-a-command-trains-such-a-model [options command]
   (setv said (get (training-of "m" (whole-model #** options)) "command"))
-  (assert (.startswith said f"lstm-textgen {(get (.split command } --layers") 0)}"))
+  (assert (.startswith said f"lstm-textgen {(get (.split command " --layers") 0)}"))
   (for [part (cut (.split command " --") 1 None)] (assert (in f" --{part}" said))))
 
 

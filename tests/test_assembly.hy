@@ -42,7 +42,7 @@
   (assert (= (policy-of page) {
     "default-src" "'none'"
     "style-src" (hash-of "style" page)
-    "script-src" f"{(hash-of }script" page)} {(hash-in own)} 'wasm-unsafe-eval'"
+    "script-src" f"{(hash-of "script" page)} {(hash-in own)} 'wasm-unsafe-eval'"
     "worker-src" "blob:"
     "base-uri" "'none'"
     "form-action" "'none'"})))

@@ -50,7 +50,7 @@
     (fn [here] (.setattr here metadata "version" (fn [name] "2.5.1")))
     (fn [here] (.setattr here metadata "version" (fn [_] (raise metadata.PackageNotFoundError))))
     (fn [here] (.setenv here "KERAS_BACKEND" "tensorflow"))
-    (fn [here] (write f"{(os.environ.get }KERAS_HOME")}/keras.json" "{\"backend\": \"jax\"}"))
+    (fn [here] (write f"{(os.environ.get "KERAS_HOME")}/keras.json" "{\"backend\": \"jax\"}"))
     (fn [here] (.setitem here sys.modules "keras" choice))]
     :ids ["float32" "gpu" "old-torch" "no-torch" "said" "configured" "imported"])]
     test-pytorch-is-not-chosen-where-something-speaks-against-it [here change]
@@ -64,7 +64,7 @@
     test-the-backend-is-one-that-is-installed [here installed chosen]
   (.setattr here quiet "find_spec" (fn [name] (in name installed)))
   (assert (= (quiet.configured-backend) chosen))
-  (write f"{(os.environ.get }KERAS_HOME")}/keras.json" "{\"backend\": \"tensorflow\"}")
+  (write f"{(os.environ.get "KERAS_HOME")}/keras.json" "{\"backend\": \"tensorflow\"}")
   (assert (= (quiet.configured-backend) chosen)))
 
 

@@ -125,8 +125,8 @@ logarithms. So their texts and scores are known.]]
     training (write-text sure (+ "b" (* "a" 30) "b"))
     result (program "--generate" "b" "--length" 40 "--originality" "--sources" training
       :folder sure))
-  (assert (= result.stdout f"b{(* }a" 40)}\n"))
-  (assert (in f"30 characters: '{(* }a" 30)}'" result.stderr))
+  (assert (= result.stdout f"b{(* "a" 40)}\n"))
+  (assert (in f"30 characters: '{(* "a" 30)}'" result.stderr))
   (assert (in "100.0% of its 20-character strings occur in the sources" result.stderr)))
 
 

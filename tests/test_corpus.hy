@@ -138,7 +138,7 @@
     #("a list\n- buy milk and tea\n• don't\n" "buy milk and")
     #("\n— Buenos días, amigo mío\n" "Buenos días, amigo")
     #("\n\nred\x07 green and blue\n\nEve\nAnna\nBo\n" "")
-    #(f"\n{(* }一二三四五六" 9)}\n" "一二三四")
+    #(f"\n{(* "一二三四五六" 9)}\n" "一二三四")
     #((+ (* "\nthe first half is boring" 100) (* "\nthen it goes on" 400)) "then it goes")])]
     test-a-seed-is-from-the-middle-and-begins-like-a-paragraph-a-line-or-a-sentence [text seed]
   (with [whole (stored (in-pieces text 7))]

@@ -143,7 +143,7 @@
   (setv sidebar (docs.table-of-contents {}))
   (for [path PAGES]
     (setv page (.as-posix (.relative-to path docs.DOCS)))
-    (assert (or (= page "README.md") (in f" <{(.removesuffix page }.md")}>\n" sidebar)) page)))
+    (assert (or (= page "README.md") (in f" <{(.removesuffix page ".md")}>\n" sidebar)) page)))
 
 
 (defn [pytest.mark.slow] test-the-gallery-shades-what-was-written [site]

@@ -193,7 +193,7 @@
 (defn test-of-a-presentation-the-text-of-its-slides-is-read-in-their-order [here]
   (defn slide [show #* shapes]
     (setv parts (gfor [kind text] shapes (.format SHAPE kind text)))
-    f"<p:sld show='{show}' xmlns:p='{SLIDES}' xmlns:a='{DRAWING}'>{(.join }" parts)}</p:sld>")
+    f"<p:sld show='{show}' xmlns:p='{SLIDES}' xmlns:a='{DRAWING}'>{(.join "" parts)}</p:sld>")
   (write "a.pptx" (zipped-as {
     "_rels/.rels" "<r/>"
     "ppt/presentation.xml" "<p><sldId id='2'/><sldId id='3'/><sldId id='1'/><sldId id='2'/></p>"

@@ -53,7 +53,7 @@
 
 (defn test-an-export-names-its-file-and-may-end-in-upper-case [saved capsys]
   (assert (= 0 (main ["--export" "M.H5"])))
-  (assert (= (. (.readouterr capsys) out) f"M.H5: {(// (os.path.getsize }M.H5") 1000)} KB\n"))
+  (assert (= (. (.readouterr capsys) out) f"M.H5: {(// (os.path.getsize "M.H5") 1000)} KB\n"))
   (assert (. (load-checkpoint "M.H5") half)))
 
 

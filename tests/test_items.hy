@@ -98,7 +98,7 @@
 (defn [(pytest.mark.parametrize "kind" ["line" "paragraph"])]
     test-items-of-any-kind-and-unit-are-learned-whole [kind]
   (setv
-    items (lfor name NAMES f"Dear {name},{(if (= kind }line") " " "\n")}hello {name}!")
+    items (lfor name NAMES f"Dear {name},{(if (= kind "line") " " "\n")}hello {name}!")
     text (.join (if (= kind "line") "\n" "\n \n\n") items))
   (for [unit ["characters" "pieces" "words"]  validation [0 0.1]]
     (setv [own held] (parts-of text kind unit validation))
@@ -274,7 +274,7 @@
     "sentences" (many (fn [a b c] f"My {a} {b} {c} every single morning."))
     "places" (many (fn [a b c] f"{(.title b)}ville, {(.title a)} County"))
     "titles with asides" (many (fn [a b c] f"{(.title a)} {(.title b)} {(.choice RNG
-      [}(via fudco)" "[live]" "(1984)"])}"))
+      ["(via fudco)" "[live]" "(1984)"])}"))
     "names in Cyrillic" (many (fn [a b c] (.translate (.title (+ a b)) (str.maketrans
       "abcdefghijklmnopqrstuvwxyz" "абцдефгхийклмнопярстуввхуз"))))
     "words" (many (fn [a b c] (+ a c)))}
@@ -289,7 +289,7 @@
     "wrapped prose" (textwrap.wrap (prose) 70)
     "prose, a paragraph a line" (lfor _ (range 60) (cut (prose) (.randint RNG 100 700)))
     "a book" (lines-of "corpora/lighthouse.txt")
-    "a chat" (many (fn [a b c] f"{(.choice RNG [}Anna" "Ben"])}: the {b} {c} again"))
+    "a chat" (many (fn [a b c] f"{(.choice RNG ["Anna" "Ben"])}: the {b} {c} again"))
     "a play" (* ["ANNA:" #* (textwrap.wrap (cut (prose) 150) 50) ""] 40)
     "HTML" (many (fn [a b c] f"<p class=\"{a}\">the {b} {c}</p>"))
     "numbers" (many (fn [a b c] (str (.random RNG))))})

@@ -68,7 +68,7 @@
 
 (defn test-arguments-may-be-expressions []
   (setv marks ["#" ";"])
-  (defprep uncommented (drop-lines f"^[{(.join }" marks)}]"))
+  (defprep uncommented (drop-lines f"^[{(.join "" marks)}]"))
   (assert (= (uncommented "; no\nyes\n# no\n") "yes\n"))
   (with [_ (pytest.raises ValueError :match "drop-lines.*regular expression")]
     (defprep broken (drop-lines (+ "(" "")))))

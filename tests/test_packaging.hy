@@ -54,7 +54,7 @@
         :if (not-in name ["KERAS_BACKEND" "PYTHONDONTWRITEBYTECODE"])
         name value)
       "PYTHONPATH" (.join os.pathsep (map str path))
-      "PATH" f"{bin}{os.pathsep}{(get os.environ }PATH")}"
+      "PATH" f"{bin}{os.pathsep}{(get os.environ "PATH")}"
       #** environment}))
 
 

@@ -27,7 +27,7 @@
   PROSE (cut (corpus-text "lighthouse.txt") 20_000)
   ITEMS (.join "" (gfor
     n (range 400)
-    f"{(.capitalize (cut }anelorimabelu" (% n 7) (+ 4 (% n 9))))}{n}\n"))
+    f"{(.capitalize (cut "anelorimabelu" (% n 7) (+ 4 (% n 9))))}{n}\n"))
   COPIES (+ ITEMS (* "Anna\n\n" 12) "Bea \nBea\n")
   STANZAS (.join "\n \n" (gfor n (range 50) f"Rose {n},\nblue {(* n n)}.\n"))
   CHAT (* "Ann: hi, how are you?\nBea: fine.\nAnn: 😀 great\n" 60)

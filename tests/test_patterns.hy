@@ -80,8 +80,8 @@
     (| 2 3) (+ (part) (part))
     4 f"(?:{(part)}|{(part)})"
     (| 5 6) (+ f"(?:{(part)})" (.choice rng COUNTS))
-    7 f"(?{(.choice rng }=!")}{(part)}){(part)}"
-    8 f"(?{(.choice rng [}i" "s" "a" "-i" "is"])}:{(part)})"
+    7 f"(?{(.choice rng "=!")}{(part)}){(part)}"
+    8 f"(?{(.choice rng ["i" "s" "a" "-i" "is"])}:{(part)})"
     _ (+ (part) (.choice rng ["$" "\\Z" "(?:$|a)" "|" "|^" ")" "{" "[" "++"]))))
 
 

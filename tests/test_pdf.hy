@@ -26,7 +26,7 @@
       "/Resources<</Font<</F 3 0 R>>/XObject<</X 5 0 R>>>>>>")
     objects {
       1 "<</Type/Catalog/Pages 2 0 R>>"
-      2 f"<</Type/Pages/Count {(len pages)}/Kids[{(.join } " (gfor n pages f"{n} 0 R"))}]>>"
+      2 f"<</Type/Pages/Count {(len pages)}/Kids[{(.join " " (gfor n pages f"{n} 0 R"))}]>>"
       3 "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 4 0 R>>"
       4 (stream (+ "1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <2d> <00ad> "
         "endbfchar 2 beginbfrange <41> <7a> <0041> <01> <1f> <0001> endbfrange"))
@@ -90,8 +90,8 @@
       #(["\x0b" "\x0c" "\\r" "\x0e" "\x0f"] LIGATURES) #("\x1b\x1c\x1d\x1e\x1f" LIGATURES)
       #("\x1f" ["fi"])])]
     test-ligatures-without-names-are-letters [here codes ligatures]
-  (assert (= (read (lines f"con{(.join }nement con" codes)}nement"))
-    f"con{(.join }nement con" ligatures)}nement\n")))
+  (assert (= (read (lines f"con{(.join "nement con" codes)}nement"))
+    f"con{(.join "nement con" ligatures)}nement\n")))
 
 
 (defn test-notes-are-small-print-below-the-text-to-which-a-raised-mark-leads [here]
@@ -99,7 +99,7 @@
     marked (+ (lines #* (* [LINE] 8))
       f"BT /F 12 Tf 50 580 Td ({LINE}.) Tj 4 Ts /F 8 Tf (7) Tj ET ")
     note (lines "7 a note" "that goes on" :size 8 :at 200))
-  (assert (= (read (+ marked note)) f"{(.join } " (* [LINE] 9))}.\n"))
+  (assert (= (read (+ marked note)) f"{(.join " " (* [LINE] 9))}.\n"))
   (setv text (read (+ (lines #* (* [LINE] 9)) (lines "7 euro tax" "8 euro tax" :size 8 :at 200))))
   (for [row ["7 euro tax" "8 euro tax"]] (assert (in row text)))
   (setv text (read (+ (lines "7 abstract" "of it" :size 8 :at 760) marked note)))

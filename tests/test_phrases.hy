@@ -75,7 +75,7 @@
 
 (defn test-every-feature-that-cells-follow-has-a-phrase []
   (assert (= (sfor key PHRASES :if (.startswith key "feature.") key)
-    (sfor name FEATURES f"feature.{(.replace name } " "-")}"))))
+    (sfor name FEATURES f"feature.{(.replace name " " "-")}"))))
 
 
 (defn test-phrases-are-sorted-and-formatted-as-json-is []

@@ -107,7 +107,7 @@
     (open-cells page)
     (setv names (.all-text-contents (.locator page "#cells-list .unit")))
     (assert (= names (lfor each cells
-      (get (phrases) f"feature.{(.replace each.name } " "-")}" "en"))))
+      (get (phrases) f"feature.{(.replace each.name " " "-")}" "en"))))
     (setv [pressed] (.all-text-contents (.locator page "#cells-list [aria-pressed=true] .unit")))
     (assert (= (.text-content page "#cells-what") f"Colored: {pressed}"))))
 

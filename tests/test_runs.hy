@@ -60,7 +60,7 @@
   (setv [model display] (learn tmp-path OTHER :epochs 1 :add-text True))
   (assert (= (len model.history) 1))
   (assert (= (lfor line display.warned :if (in "add_text" (str line)) (str line))
-    [f"`add_text` has no effect: there is no model {(/ tmp-path }model.h5")} yet"])))
+    [f"`add_text` has no effect: there is no model {(/ tmp-path "model.h5")} yet"])))
 
 
 (defn test-documents-that-are-alike-are-described-once-and-the-others-counted [tmp-path]

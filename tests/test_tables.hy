@@ -263,7 +263,7 @@
       #("[1, 2]" "JSON must be a list of objects") #("{\"a\": 1}\n[1]" "a list of objects")
       #("{\"a\": 1}\n{\"a\"" "damaged: line 2: ") #("{\n  \"a\": 1\n}" "damaged: line 1: ")
       #((* "[" 100_000) "is not a table, or is damaged: ")
-      #(f"[{(* }9" 5000)}]" "a list of objects")
+      #(f"[{(* "9" 5000)}]" "a list of objects")
       #((+ "[{\"a\": " (* "[" 300) (* "]" 300) "}]") "has no text in column a")])]
     test-json-that-is-no-table-is-refused [here text why]
   (write "a.json" text)

@@ -67,7 +67,7 @@ fail. Needs the extra `docs`.]]
 (defn main [[play None]]
   "Build the site in TARGET, with the pages in the folder `play`; return whether it had warnings."
   (setv warnings (build TARGET play))
-  (print (or warnings f"{(/ TARGET }index.html")}"))
+  (print (or warnings f"{(/ TARGET "index.html")}"))
   (bool warnings))
 
 
@@ -137,7 +137,7 @@ fail. Needs the extra `docs`.]]
   (cond
     (in name PROJECT) (Path (get PROJECT name))
     (.startswith name "docs/") (Path (.removeprefix name "docs/"))
-    (in name modules) (Path "code" f"{(.removesuffix name }.hy")}.md")
+    (in name modules) (Path "code" f"{(.removesuffix name ".hy")}.md")
     (.is-file (/ ROOT name)) (Path "files" name)))
 
 
@@ -163,7 +163,7 @@ fail. Needs the extra `docs`.]]
     :setv entries (gfor
       [title link] (.findall ENTRY links)
       :setv page (page-of (Path (os.path.normpath f"docs/{link}")) modules)
-      f"{(.upper (get title 0))}{(cut title 1 None)} <{(.with-suffix page }")}>\n")
+      f"{(.upper (get title 0))}{(cut title 1 None)} <{(.with-suffix page "")}>\n")
     (+ f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" (.join "" entries)
       (if (= caption "The project") "code/index\n```\n" "```\n")))))
 

@@ -72,7 +72,7 @@ command would download, to the file after its `>`, is taken from the folder TEXT
   (setv
     model (load path)
     loss (loss-of (kept-entry model.history))
-    facts f"{(counted (len model.history) }epochs")}, {loss :.2f} bits")
+    facts f"{(counted (len model.history) "epochs")}, {loss :.2f} bits")
   (print f"{name}: {facts}" :flush True)
   #( (with-passages (.sub FACTS facts entry) model printed)
     (.join "" (map (itemgetter 1) printed))))
@@ -144,14 +144,14 @@ command would download, to the file after its `>`, is taken from the folder TEXT
           text (unescape (.replace shown "<br>\n" "\n")))
         (quote-of "passage" (.join "" (gfor
           [shade run] (groupby (zip shades text :strict True) (itemgetter 0))
-          f"<i class=\"s{shade}\">{(on-a-line (.join }" (map (itemgetter 1) run)))}</i>"))))
+          f"<i class=\"s{shade}\">{(on-a-line (.join "" (map (itemgetter 1) run)))}</i>"))))
       text)))
 
 
 (defn unfolding [title file]
   "Return HTML that unfolds the samples in `file` of docs/."
   (setv text (.strip (.read-text (/ PAGE.parent file) :encoding "utf-8") "\n"))
-  f"<details><summary>{title}</summary>{(quote-of }samples" (on-a-line text))}</details>")
+  f"<details><summary>{title}</summary>{(quote-of "samples" (on-a-line text))}</details>")
 
 
 (defn quote-of [kind shown]

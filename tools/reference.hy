@@ -47,7 +47,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     r"(?s)(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)"
     (fn [found]
       (setv [begin name end] (.groups found))
-      f"{begin}\n{(.strip ((get GENERATED name)) }\n")}\n\n{end}")
+      f"{begin}\n{(.strip ((get GENERATED name)) "\n")}\n\n{end}")
     text))
 
 
@@ -111,7 +111,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
       (gfor s (settings-in "model") [s.name s.kind s.optional])))
   (lfor
     [name kind optional] rows
-    f"    {name}: {(.get types kind (. kind read __name__))}{(if optional } | None" "")}"))
+    f"    {name}: {(.get types kind (. kind read __name__))}{(if optional " | None" "")}"))
 
 
 (defn stub-parameter [setting]
@@ -121,7 +121,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     type (if (in setting.metavar FILES)
       "_Path"
       (.get TYPES setting.kind (. setting.kind read __name__))))
-  f"{setting.name}: {type}{(if (is default None) } | None" "")} = {default}")
+  f"{setting.name}: {type}{(if (is default None) " | None" "")} = {default}")
 
 
 ;; * Steps
@@ -132,7 +132,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     (.join "" (gfor
       [name step] (.items NAMED-STEPS)
       :setv names (cut (list (. (inspect.signature step.function) parameters)) 1 None)
-      :setv form (if step.kinds f"({name} {(.join } " (map str.upper names))})" name)
+      :setv form (if step.kinds f"({name} {(.join " " (map str.upper names))})" name)
       f"`{form}` | {step.result}\n"))))
 
 
@@ -174,8 +174,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
     property? (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
     own (parameters node doc)
     shown (if (<= (len own) MOST) own [#* (cut own MORE) "..."])  ; the text names the others
-    arguments (if property? "" f"({(.join }, " shown)})"))
-  f"- `{node.name}{arguments}`: {(.lstrip (textwrap.indent doc }  "))}")
+    arguments (if property? "" f"({(.join ", " shown)})"))
+  f"- `{node.name}{arguments}`: {(.lstrip (textwrap.indent doc "  "))}")
 
 
 (defn described-by [object detailed]

@@ -36,7 +36,7 @@ A page shows a value rounded, to the decimals or the trailing zeros that it has 
   (setv
     result (json.loads (.read-text path :encoding "utf-8"))
     lacking (- KEYS (set result)))
-  (when lacking (raise (ValueError f"{path.name} lacks {(.join }, " (sorted lacking))}")))
+  (when lacking (raise (ValueError f"{path.name} lacks {(.join ", " (sorted lacking))}")))
   result)
 
 
@@ -93,7 +93,7 @@ A page shows a value rounded, to the decimals or the trailing zeros that it has 
         (fn [found] (corrected (get found 0) (get values key 0)))
         (get cells n)
         :count 1)))
-    (.append lines f"|{(.join }|" cells)}|"))
+    (.append lines f"|{(.join "|" cells)}|"))
   (+ (.join "\n" lines) "\n"))
 
 

@@ -211,7 +211,7 @@
   "Return the message for a `name` that isn't among `names`; it suggests the nearest one."
   (setv near (get-close-matches name names :n 1))
   (+ f"unknown {what} '{(clip name)}'; "
-    (if near f"did you mean '{(get near 0)}'?" f"choose from {(.join }, " (sorted names))}")))
+    (if near f"did you mean '{(get near 0)}'?" f"choose from {(.join ", " (sorted names))}")))
 
 
 (defn read-json [data what kind [limit MAX-JSON]]
@@ -247,4 +247,4 @@
 
 (defn counted [n units]
   "Return `n` with its `units` (a plural such as `characters`) in words: `1 character`."
-  f"{n :,} {(if (= n 1) (re.sub }(ie)?s$" (fn [end] (if (get end 1) "y" "")) units) units)}")
+  f"{n :,} {(if (= n 1) (re.sub "(ie)?s$" (fn [end] (if (get end 1) "y" "")) units) units)}")

@@ -142,7 +142,7 @@ examples:
   (when (and compares? (in "sources" idle))
     (refuse f"--sources trains, {(_options request)} generates: use one; "
       "to measure copying, add --originality"))
-  (when idle (refuse f"{(_idle idle)} {where}; leave {(if (= (len idle) 1) }it" "them")} out"))
+  (when idle (refuse f"{(_idle idle)} {where}; leave {(if (= (len idle) 1) "it" "them")} out"))
   action)
 
 
@@ -158,18 +158,18 @@ examples:
       name (if (= action.name TRAINING) ["sources" "recipe"] [action.name])
       name))
     (when actions (break)))
-  f"{(_idle idle)} on {(if (= (len idle) 1) }its" "their")} own; add {(_options actions "or")}")
+  f"{(_idle idle)} on {(if (= (len idle) 1) "its" "their")} own; add {(_options actions "or")}")
 
 
 (defn _idle [names]
   "Return the words that the flags of the settings `names` have no effect."
-  f"{(_options names)} {(if (= (len names) 1) }has" "have")} no effect")
+  f"{(_options names)} {(if (= (len names) 1) "has" "have")} no effect")
 
 
 (defn _options [names [before-last "and"]]
   "Return the flags of the settings `names`, in words: `--a, --b and --c`."
   (setv [#* others last] (gfor name names (. (get SETTINGS name) option)))
-  (if others f"{(.join }, " others)} {before-last} {last}" last))
+  (if others f"{(.join ", " others)} {before-last} {last}" last))
 
 
 ;; * Messages
@@ -190,7 +190,7 @@ examples:
 
 (defn flag [option value]
   "Return `option` with its `value`, quoted for the shell and the parser."
-  f"{option}{(if (.startswith value }-") "=" " ")}{(shlex.quote value)}")
+  f"{option}{(if (.startswith value "-") "=" " ")}{(shlex.quote value)}")
 
 
 (defn program []
@@ -257,7 +257,7 @@ examples:
     needs (if (= option "--generate")
       "a seed text, such as --generate heylo or --generate \"\""
       f"a value: {option} {(. (get options option) metavar)}"))
-  f"{option} needs {needs}{(.join }" dashed)}")
+  f"{option} needs {needs}{(.join "" dashed)}")
 
 
 (defn _unknown [word arguments options]

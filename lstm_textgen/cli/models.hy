@@ -31,7 +31,7 @@
   (with [_ (suppress BrokenPipeError)]  ; the reader has left
     (for [[name value] (_facts (find-model path) model)  :if value]
       (for [[k line] (enumerate (wrap (visible value) 68))]  ; 80 columns, 12 of them for the name
-        (print f"{(if k }" name) :<12}{line}" :flush True)))))
+        (print f"{(if k "" name) :<12}{line}" :flush True)))))
 
 
 (defn _facts [path model]
@@ -43,13 +43,13 @@
     ;; By their last epochs: a dict keeps the place of a key's first entry.
     texts (list (dict.fromkeys (gfor entry (reversed history) (get entry "text")))))
   [ #( "file"
-      f"{path}, {(size-in-words path)}, with{(if model.resume }" "out")} training state")
+      f"{path}, {(size-in-words path)}, with{(if model.resume "" "out")} training state")
     #* (gfor
       text (reversed texts)
       :setv entries (entries-on history text)
       pair [
         #( "text"
-          f"{(text-length entries) :,} {settings.unit}, {(counted (len entries) }epochs")}")
+          f"{(text-length entries) :,} {settings.unit}, {(counted (len entries) "epochs")}")
         #("loss" f"{(describe-kept entries)} per character")]
       pair)
     #("items" (_list-in-words model))
@@ -84,7 +84,7 @@
   "Return how long the epochs in `history` took, for people; None if unknown."
   (setv seconds (recorded history "seconds"))
   (when seconds
-    (+ f"{(duration (sum seconds))} for {(counted (len seconds) }epochs")}, "
+    (+ f"{(duration (sum seconds))} for {(counted (len seconds) "epochs")}, "
       f"{(/ (sum seconds) (len seconds)) :,.1f} s each")))
 
 
@@ -108,7 +108,7 @@
     paths (list (map own-path (models-of flags)))
     found (models-on-page page))
   (unless (= (len (set paths)) (len paths) (len found))
-    (refuse f"{page} has {(counted (len found) }models")}: "
+    (refuse f"{page} has {(counted (len found) "models")}: "
       (.join " and " (gfor [name _] found (clip name))) "; give each a " 'path))
   (for [path paths]
     (when (and (not flags.restart) (or (.exists path) (.exists (backup-path path))))

@@ -51,7 +51,7 @@
   Of a list it generates new items, with a model of a chat it converses. Other text begins with its
   seed text, or with the first unit of the training text.]]
   (setv
-    named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag }--model" path)}")
+    named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}")
     people (people-of model))
   (when model.settings.items
     (setv [words new] (if model.items ["ten new ones" " --new"] ["ten items" ""]))
@@ -64,4 +64,4 @@
       :if (and text (.isprintable text) (not (get (.encode-seed model.vocabulary text) 1)))
       text)
     ""))
-  f"Generate text with: {(command)} {(flag }--generate" seed)} --length {TO-SHOW}{named}")
+  f"Generate text with: {(command)} {(flag "--generate" seed)} --length {TO-SHOW}{named}")

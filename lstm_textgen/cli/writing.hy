@@ -181,13 +181,13 @@
     (setv
       known (KnownItems (fingerprints (split-items training items)))
       count (sum (gfor text written (in (+ seed text) known))))
-    (warn (+ f"{count :,} of {(counted (len written) }items")} {(if (= count 1) "is" "are")} "
+    (warn (+ f"{count :,} of {(counted (len written) "items")} {(if (= count 1) "is" "are")} "
       "in the sources")))
   (setv [passage share] (originality written training))
   (warn (+ f"longest passage copied from the sources: {(counted (len passage) Characters.unit)}: "
     (repr (cut passage PASSAGE-SHOWN)) (if (> (len passage) PASSAGE-SHOWN) "…" "")))
   (when refused (warn (+ f"{(counted refused model.settings.unit)} that would have copied on "
-    f"{(if (= refused 1) }was" "were")} refused")))
+    f"{(if (= refused 1) "was" "were")} refused")))
   (warn (if (is share None)
     f"the text is too short to contain {STRING}-character strings"
     f"{share :.1%} of its {STRING}-character strings occur in the sources")))
@@ -242,7 +242,7 @@
   (cond
     (= name "help") (warn HELP)
     (not-in name CHANGEABLE)
-      (refuse f"{(unknown-name }setting" name CHANGEABLE)}; :help shows them")
+      (refuse f"{(unknown-name "setting" name CHANGEABLE)}; :help shows them")
     text (setv (get options key) (read-value f":{name}" (. (get SETTINGS key) kind) text))
     True (.pop options key None))
   (for [name (if (= name "help") CHANGEABLE [name])]

@@ -211,7 +211,7 @@
     (Padding :pad #(0 1) :expand False (Group
       (_line f"{plan.source} → {plan.path}" "bold")
       (_line plan.contents "dim")
-      (_line f"{plan.layers}{(if plan.why f} ({plan.why})" "")}" "dim")
+      (_line f"{plan.layers}{(if plan.why f" ({plan.why})" "")}" "dim")
       (_line "")
       (Constrain @bars inner)
       (_line "")

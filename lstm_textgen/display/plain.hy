@@ -66,7 +66,7 @@
 
   (meth begin-download [url total]
     "Begin to show the download of `total` bytes (None: unknown) from `url`."
-    (@say f"downloading {url}{(if total f} ({(/ total MB) :.1f} MB)" "")}"))
+    (@say f"downloading {url}{(if total f" ({(/ total MB) :.1f} MB)" "")}"))
 
   (meth show-download [done total]
     "Show, every `TELLING` seconds, that `done` bytes of `total` (None: unknown) have arrived."
@@ -158,7 +158,7 @@
 
 (defn megabytes [done total]
   "Return `done` bytes of `total` (None: unknown) in words: `1.5/2.0 MB`."
-  f"{(/ done MB) :.1f}{(if total f}/{(/ total MB) :.1f}" "")} MB")
+  f"{(/ done MB) :.1f}{(if total f"/{(/ total MB) :.1f}" "")} MB")
 
 
 (defn duration [seconds]

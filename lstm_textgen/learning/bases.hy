@@ -44,7 +44,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   (setv path (find-model name 'base))
   (unless (or (.exists path) (.exists (backup-path path)))
     (refuse 'base f": there is no model {path}; give a model file or an "
-      f"installed base: {(or (.join }, " (bases)) "none")}" :kind FileNotFoundError))
+      f"installed base: {(or (.join ", " (bases)) "none")}" :kind FileNotFoundError))
   (setv
     base (load-checkpoint name :warn warn)
     need (* 4 NUMBERS-KEPT base.weight-count))
@@ -143,7 +143,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
     more (if (> (len added) SHOWN) " …" ""))
   (unless added (return model))
   (.say display (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
-    f"(now {(len vocabulary) :,}): {(.join } " (map repr (cut added SHOWN)))}{more}"))
+    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}"))
   (setv
     [embedding #* middle kernel bias] model.weights
     kin (lfor unit added (relative-of unit known))

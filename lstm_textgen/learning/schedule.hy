@@ -35,10 +35,10 @@
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))
   (cond
     (and settings.epochs (>= done settings.epochs))
-      #( f"{(counted done }epochs")} done"
+      #( f"{(counted done "epochs")} done"
         (Message "to continue, give " 'epochs f" {(+ done 1)} or more"))
     (and settings.patience (>= waited settings.patience))
-      #( f"no better validation loss for {(counted waited }epochs")}"
+      #( f"no better validation loss for {(counted waited "epochs")}"
         (Message "to continue anyway, give " 'patience f" {(+ waited 1)} or more"))))
 
 

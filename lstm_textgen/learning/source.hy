@@ -76,7 +76,7 @@
       (when request.prep (setv chunks (cut-at-space [(request.prep (.join "" chunks))])))
       (for [chunk chunks] (yield (if @wanted.lower (.lower chunk) chunk)))
       (setv others (- (len @summaries) (len @_shown)))
-      (when others (.say display f"… and {(counted others }more documents")}"))
+      (when others (.say display f"… and {(counted others "more documents")}"))
       (finally (.end-bar display))))
 
   (meth note [name summary]

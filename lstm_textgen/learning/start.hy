@@ -209,7 +209,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   (unless (or (entries-on entries corpus.text)
       (& (set source.digests) (set (or old.facts.digests []))))
     (refuse f"{run.request.path} was trained on another text ({(text-length entries) :,} "
-      f"{old.settings.unit}{(if old.facts.seed-text f}, such as '{old.facts.seed-text}'" "")}); "
+      f"{old.settings.unit}{(if old.facts.seed-text f", such as '{old.facts.seed-text}'" "")}); "
       "this run would teach it both: for a new model give another " 'path " or, to replace this "
       "one, " 'restart "; to train it on both, add " 'add-text)))
 

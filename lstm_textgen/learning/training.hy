@@ -147,7 +147,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
       (not @clock.steps) None
       (or @late (= (.progress @clock) 1)) "the time is up"
-      (and @epochs (>= (@_share-done) 1)) f"{(counted @epochs }epochs")} done in this run"
+      (and @epochs (>= (@_share-done) 1)) f"{(counted @epochs "epochs")} done in this run"
       (and @average (not @epochs))
         (some-> (why-done (replace @settings :epochs 0) @checkpoint.history @text) (get 0))))
 
@@ -348,4 +348,4 @@ follows from the settings and the number of cores. This module sees a `Learner`,
           (.warn @display f"{line}; training continues and tries again at the next save")
           (return))
         (setv rescued (save-elsewhere @checkpoint @absolute-path))
-        (raise (OSError f"{line}{(if rescued f}; the model is in {rescued}" "")}") :from error)))))
+        (raise (OSError f"{line}{(if rescued f"; the model is in {rescued}" "")}") :from error)))))

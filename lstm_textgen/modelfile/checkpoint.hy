@@ -328,7 +328,7 @@ model.]]
   (for [path file.objects] (unless (in path known) (refuse f"it has an unknown part '{path}'")))
   (for [[path expected] (.items attributes)]
     (unless (= (.attributes file path) expected)
-      (refuse f"the attributes of '{(or path }/")}' for Keras contradict the settings"))))
+      (refuse f"the attributes of '{(or path "/")}' for Keras contradict the settings"))))
 
 
 (defn _resume-paths [file part]

@@ -96,7 +96,7 @@
     (refuse 'path f": {path} is a backup; give another file"))
   (when (= (. (Path path) suffix) ".keras")
     (refuse 'path ": a model is saved as .h5, which Keras opens too; "
-      f"give {(.with-suffix (Path path) }.h5")}, not {path}"))
+      f"give {(.with-suffix (Path path) ".h5")}, not {path}"))
   (model-path path))
 
 

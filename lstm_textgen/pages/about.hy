@@ -80,7 +80,7 @@
       word [(. (get SETTINGS key) option) (_shown value)]
       :if (!= word "yes")
       word))
-  (shlex.join ["lstm-textgen" "--sources" f"{(or facts.title }text")}.txt" "--model" name
+  (shlex.join ["lstm-textgen" "--sources" f"{(or facts.title "text")}.txt" "--model" name
     #* (if facts.fine-tuned? ["--from" facts.base.name] [])
     #* given]))
 

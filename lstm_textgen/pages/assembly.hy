@@ -145,7 +145,7 @@ nothing is requested, whatever data the page holds.]]
     "default-src 'none'"
     f"style-src {(_hash style)}"
     ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
-    f"script-src {(.join } " (map _hash scripts))} 'wasm-unsafe-eval'"
+    f"script-src {(.join " " (map _hash scripts))} 'wasm-unsafe-eval'"
     "worker-src blob:"
     "base-uri 'none'"
     "form-action 'none'"])))
@@ -225,4 +225,4 @@ nothing is requested, whatever data the page holds.]]
 
 (defn _hash [text]
   "Return the source expression that allows the inline element with this `text`."
-  f"'sha256-{(-> text (.encode }utf-8") (sha256) (.digest) (base64))}'")
+  f"'sha256-{(-> text (.encode "utf-8") (sha256) (.digest) (base64))}'")

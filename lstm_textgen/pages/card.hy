@@ -36,7 +36,7 @@
       "held-out text"
       "the training text, as none was held out"))
   (html
-    f"It learned from {(_subject model)} in {(counted (len history) }epochs")}{base}. Its loss is "
+    f"It learned from {(_subject model)} in {(counted (len history) "epochs")}{base}. Its loss is "
     (strong f"{loss :.3f} bits per character")
     f" on {measured}: predicting a character is like choosing among {(** 2 loss) :,.1f} equally "
     "likely ones."))
@@ -50,9 +50,9 @@
     each (.get (get history -1) "unit_length")
     size (+ (counted n settings.unit) (if each f", {(round (* n each)) :,} characters" "")))
   (cond
-    people f"a chat of {(clip (.join }, " people) 60)} ({size})"
+    people f"a chat of {(clip (.join ", " people) 60)} ({size})"
     (and settings.items model.items)
-      f"a list of {(counted (// (len model.items) FINGERPRINT) f}{settings.items}s")} ({size})"
+      f"a list of {(counted (// (len model.items) FINGERPRINT) f"{settings.items}s")} ({size})"
     settings.items f"a list ({size})"
     True f"a text of {size}"))
 

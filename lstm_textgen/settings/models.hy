@@ -109,7 +109,7 @@
       (refuse
         #* (if (and (is setting.value None) (is-not old None))
           [setting.word f" is {new} here, but the model has {old}"]
-          [f"the model was trained {(if old }with" "without")} " setting.word])
+          [f"the model was trained {(if old "with" "without")} " setting.word])
         "; leave it out, or train a new model with " 'restart " or another " 'path)))
   request)
 

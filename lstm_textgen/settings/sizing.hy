@@ -212,7 +212,7 @@
     (setv enough (max (+ 1 (math.floor enough))
       (math.ceil (/ (+ BESIDE (/ units (speed enough))) 60)))))
   (Message 'minutes f" {minutes :g} reads about {percent}% of this text; "
-    f"{(if (= enough 1) }1 minute reads" f"{enough :,} minutes read")} all of it"))
+    f"{(if (= enough 1) "1 minute reads" f"{enough :,} minutes read")} all of it"))
 
 
 ;; * Fine-tuning

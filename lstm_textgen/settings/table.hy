@@ -290,7 +290,7 @@ in Python, and its checks.]]
 (defn as-keyword [message]
   "Return the text of `message`, or of an exception, with settings as in a recipe: `:batch-size`."
   (spelled message (fn [name]
-    f"`:{(hy.unmangle (or (getattr (.get SETTINGS name) }keyword" None) name))}`")))
+    f"`:{(hy.unmangle (or (getattr (.get SETTINGS name) "keyword" None) name))}`")))
 
 
 (defn as-flags [message]

@@ -93,7 +93,7 @@
       (+= removed count)
       (setv text (.translate text (dict.fromkeys (map ord CONTROLS)))))
     (yield text))
-  [#* odd #* (if removed [f"removed {(counted removed }control characters")}"] [])])
+  [#* odd #* (if removed [f"removed {(counted removed "control characters")}"] [])])
 
 
 (defn _check-format [name data]

@@ -83,7 +83,7 @@
     (yield chunk))
   (check-conditions reading.where empty warn)
   (check-choices reading summaries)
-  (when empty (refuse f"the text is empty: {(clip (.join }, " (map _name sources)) QUOTED)}")))
+  (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))
 
 
 (defn check-choices [reading summaries]

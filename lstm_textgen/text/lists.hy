@@ -83,7 +83,7 @@ has a hash of each item; later there are the places of items.]]
     #[[Show what the list has on `display`; take the fingerprints of its items.
 
     `text` has the chunks of `chunks`.]]
-    (.say display (+ f"a list of {(counted @count f}{@items}s")}"
+    (.say display (+ f"a list of {(counted @count f"{@items}s")}"
       (if @copies f", of which {@copies :,} equal an earlier one" "")))
     (unless (> (- @count @copies) MOST-KNOWN)
       (setv @known (join-fingerprints #* (gfor

@@ -101,7 +101,7 @@
     (when (re.search r"[\ud800-\udfff]" (.join "" units))
       (refuse "the text contains lone surrogates, which are not characters"))
     (unless (= (cut units (len @reserved)) @reserved)
-      (refuse f"a vocabulary of {@unit} must begin with {(.join }, " @reserved)}"))
+      (refuse f"a vocabulary of {@unit} must begin with {(.join ", " @reserved)}"))
     (unless (or @several (= (sum (map len units)) (len units)))
       (refuse "the vocabulary has characters of more than one code point")))
 

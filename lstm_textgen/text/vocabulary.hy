@@ -55,9 +55,9 @@
   "Return the vocabulary of `content`, a dict from JSON; raise `ValueError` if it is none."
   (setv name (.get content "unit"))
   (unless (in name (list UNITS))  ; it may be unhashable
-    (refuse f"the unit of a vocabulary is one of {(.join }, " UNITS)}, not {name !r}"))
+    (refuse f"the unit of a vocabulary is one of {(.join ", " UNITS)}, not {name !r}"))
   (setv kind (get UNITS name))
   (unless (= (set content) #{"unit" "units" #* kind.parts})
-    (refuse f"the vocabulary must have {(.join }, " ["a unit" #* kind.parts])}, "
+    (refuse f"the vocabulary must have {(.join ", " ["a unit" #* kind.parts])}, "
       "units and nothing else"))
   (kind #** (dfor [key value] (.items content) :if (!= key "unit") key value)))

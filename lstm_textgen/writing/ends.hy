@@ -100,7 +100,7 @@ the previous one returns.]]
 
   (meth __init__ [names line-begins?]
     (setv
-      @_name (re.compile rf"\n(?:{(.join }|" (map re.escape names))}):")
+      @_name (re.compile rf"\n(?:{(.join "|" (map re.escape names))}):")
       @_perhaps (re.compile rf"\n[^\n:]{{0,{(max (map len names))}}}\Z")
       @_line (if line-begins? "\n" "")  ; which may begin with a name, after its line break
       @_before (len @_line)))  ; how much of that precedes the text

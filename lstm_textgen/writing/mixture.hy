@@ -39,7 +39,7 @@
         "give two that were fine-tuned from the same model"))
     (unless (= first.settings.items second.settings.items)
       (setv kinds (gfor model @models (or model.settings.items "none")))
-      (refuse "the models have different " 'items f" ({(.join } and " kinds)}), so they can't be "
+      (refuse "the models have different " 'items f" ({(.join " and " kinds)}), so they can't be "
         "mixed; give two with the same"))
     (setv [one other] [first.facts second.facts])
     (setv @facts (replace one

@@ -44,7 +44,7 @@ TensorFlow writes a page to standard error on import, and more at its first step
   (setv named (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0)))
   (unless (in named BACKENDS)
     (refuse f"KERAS_BACKEND is \"{named}\", but must be "
-      f"{(.join }, " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))
+      f"{(.join ", " (cut BACKENDS -1))} or {(get BACKENDS -1)}"))
   (for [[name value] (.items ENVIRONMENT)] (.setdefault os.environ name value))
   (setv own (configured-backend))
   (unless (or (in "keras" sys.modules) (= own (get BACKENDS 0)))

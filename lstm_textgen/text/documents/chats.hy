@@ -31,7 +31,7 @@ without text, such as a system notice or a picture, is left out.]]
     (when (and name (wanted? name reading)) (yield f"{name}: {text}\n")))
   (setv left-out (.pop people "" 0))
   (Summary :people people :turns (is reading.only None) :words (+
-    f"{service}, {(counted (.total people) }messages")} of "
+    f"{service}, {(counted (.total people) "messages")} of "
     (if (= (len people) 1) "1 person" f"{(len people) :,} people")
     (if reading.only f", only {reading.only}'s kept" "")
     (if left-out "; media and system lines left out" ""))))

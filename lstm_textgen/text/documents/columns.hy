@@ -34,7 +34,7 @@
       :if name
       (or (.fullmatch NUMBER name) (any (gfor row below (= name (one-line (cell-of row n))))))))
       #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; no header")
-    True #(names 1 f"; header: {(clip (.join }, " (filter None names)) 200)}")))
+    True #(names 1 f"; header: {(clip (.join ", " (filter None names)) 200)}")))
 
 
 (defn cell-of [row index]
@@ -77,11 +77,11 @@
     columns (lfor
       [n column] (enumerate (cut header MOST-LISTED))
       :setv example (next (filter None (gfor row rows (cell-of row n))) "")
-      f"{(+ n 1)} {(clip column 60)}{(if example f} ({(clip (one-line example) 30)})" "")}")
+      f"{(+ n 1)} {(clip column 60)}{(if example f" ({(clip (one-line example) 30)})" "")}")
     more (- (len header) MOST-LISTED)
     many? (> (sum (gfor column header (in (_folded name) (_folded column)))) 1))
-  (raise (NotText (+ f"{reading.name} has {(if many? }several columns with" "no column")} "
-    f"'{(clip name)}'; choose from: {(.join }, " columns)}"
+  (raise (NotText (+ f"{reading.name} has {(if many? "several columns with" "no column")} "
+    f"'{(clip name)}'; choose from: {(.join ", " columns)}"
     (if (> more 0) f" and {more :,} more" "")))))
 
 
@@ -121,7 +121,7 @@
 (defn in-words [conditions]
   "Return ` where` and the `conditions`, or nothing without any."
   (if conditions
-    f" where {(clip (printable (.join } and " (gfor each conditions each.text))) 100)}"
+    f" where {(clip (printable (.join " and " (gfor each conditions each.text))) 100)}"
     ""))
 
 
@@ -143,13 +143,13 @@
         :key (fn [pair] (not-in wanted (.casefold (get pair 0)))))
       values (lfor
         [value n] (cut counts VALUES-SHOWN)
-        f"{(or value }no text")} ({n :,})")
+        f"{(or value "no text")} ({n :,})")
       more (cond
         (= (len counts) MOST-VALUES) " and many more"
         (> (len counts) VALUES-SHOWN) f" and {(- (len counts) VALUES-SHOWN)} more"
         True "")
       line (Message 'where ": " (printable (+ f"no row has '{(clip each.value)}' in column "
-        f"{(clip each.name)}; its values are {(.join }, " values)}{more}"))))
+        f"{(clip each.name)}; its values are {(.join ", " values)}{more}"))))
     (cond
       each.equal (refuse line)
       warn (warn line)))

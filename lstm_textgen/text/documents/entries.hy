@@ -69,7 +69,7 @@
     (+= count 1)
     (when (and name text) (+= (get people name) 1))
     (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
-  (Summary f"mail, {(counted count }messages")}; quotations and attachments left out" people))
+  (Summary f"mail, {(counted count "messages")}; quotations and attachments left out" people))
 
 
 (defn _messages [file]
@@ -170,7 +170,7 @@
         (for [text texts] (yield (+ text "\n")))
       texts (yield (+ (.join " " texts) "\n")))
     (setv before shown))
-  (Summary f"subtitles, {(counted count }entries")}"))
+  (Summary f"subtitles, {(counted count "entries")}"))
 
 
 (defn _subtitles [lines]
@@ -200,4 +200,4 @@
       :if (.strip text)
       (.strip text "\n")))
   (yield :from (gfor text texts (+ text "\n\n")))
-  (Summary f"notebook, {(counted (len texts) }cells")}; outputs left out"))
+  (Summary f"notebook, {(counted (len texts) "cells")}; outputs left out"))

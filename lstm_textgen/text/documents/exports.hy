@@ -84,7 +84,7 @@ message of a chat becomes a line, a post a paragraph, which is an item.]]
     (if text (+= kept 1) (+= left-out 1))
     (when text (yield (+ text (get ENDS items)))))
   (Summary :items items :words (+
-    f"{service}, {(counted kept }posts")}"
+    f"{service}, {(counted kept "posts")}"
     (if left-out "; reposts, direct messages and posts without text left out" ""))))
 
 

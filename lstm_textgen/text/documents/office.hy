@@ -47,7 +47,7 @@
     (+= count 1)
     (yield :from (.lines (Slide) slide))
     (yield "\n"))
-  (Summary f"presentation, {(counted count }slides")}; notes left out"))
+  (Summary f"presentation, {(counted count "slides")}; notes left out"))
 
 
 (defn _main [archive usual]
@@ -94,7 +94,7 @@
     (setv lines [])
     (@text-of root lines)
     (for [[before line] (pairwise ["" #* lines])  :if (or before line)] (yield (+ line "\n")))
-    (Summary f"{@KIND}, {(counted (sum (map bool lines)) }paragraphs")}"))
+    (Summary f"{@KIND}, {(counted (sum (map bool lines)) "paragraphs")}"))
 
   (meth text-of [node lines]
     #[[Return the text in the element `node` that belongs to the paragraph around it.
@@ -208,4 +208,4 @@
       (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)
-  (Summary f"RTF document, {(counted count }paragraphs")}"))
+  (Summary f"RTF document, {(counted count "paragraphs")}"))

@@ -84,8 +84,8 @@
       "such as ocrmypdf recognize its text first"))))
   (for [paragraph found]
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
-  (Summary (+ f"PDF, {(counted (len pages) }pages")}"
-    (if damaged f"; skipped {(counted damaged }damaged pages")}" ""))))
+  (Summary (+ f"PDF, {(counted (len pages) "pages")}"
+    (if damaged f"; skipped {(counted damaged "damaged pages")}" ""))))
 
 
 (defn coded-ligatures [text]

@@ -133,7 +133,7 @@
     [line reasons] (about-skipped skipped (len names) reading.name reading.encoding))
   (if (= 1 (len read) (len names) (len parts))
     (get parts 0 1)
-    (Summary (Message f"zip archive, {(counted (len read) }texts")}{(if line f"; {line}" "")}"
+    (Summary (Message f"zip archive, {(counted (len read) "texts")}{(if line f"; {line}" "")}"
         #* (gfor reason reasons word ["; skipped: " reason] word))
       :parts parts)))
 
@@ -208,7 +208,7 @@
   (when (or (> (len columns) 1) (and columns kinds))
     (setv template (.join ": " (gfor
       [n name] (enumerate (cut columns 2) 1)
-      f"{{{(if (re.fullmatch r}[\w ]{1,30}" name) name n)}}}")))
+      f"{{{(if (re.fullmatch r"[\w ]{1,30}" name) name n)}}}")))
     (refuse f"{reading.name} is a table; to read one column give " 'column ": "
       (clip (.join ", " columns) 200)
       (if (> (len columns) 1) f"; to read several, a template such as '{template}'" "")

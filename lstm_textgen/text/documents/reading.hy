@@ -202,8 +202,8 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
     shown (clip (.join ", " (cut names SKIPPED-SHOWN)) QUOTED)
     more (- (len names) SKIPPED-SHOWN))
   #( (if names
-      (one-line (+ f"skipped {(len names)} of {(counted count }files")} in {place} that "
-        f"{(if (= (len names) 1) }is" "are")} not {encoding} text: {shown}"
+      (one-line (+ f"skipped {(len names)} of {(counted count "files")} in {place} that "
+        f"{(if (= (len names) 1) "is" "are")} not {encoding} text: {shown}"
         (if (> more 0) f" and {more} more" "")))
       "")
     (lfor name texts (get skipped name))))

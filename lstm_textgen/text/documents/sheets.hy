@@ -36,7 +36,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
       listed (clip (.join ", " others) SHEETS-SHOWN))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
     (yield :from (text-of-rows (map json.loads out) reading
-      f"sheet {(clip name)}{(if others f} (not read: {listed})" "")}"))))
+      f"sheet {(clip name)}{(if others f" (not read: {listed})" "")}"))))
 
 
 ;; * In the other process

@@ -80,7 +80,7 @@
     [parts names] (if reading.column (_parts reading.column header index-of) [[] header])
     tested (lfor each reading.where #(each (index-of each.name)))
     listed (clip (.join ", " names) 200)
-    columns (if parts f" in column{(if (= (len names) 1) }" "s")} {listed}" "")
+    columns (if parts f" in column{(if (= (len names) 1) "" "s")} {listed}" "")
     where (in-words reading.where)
     [count longer items] [0 0 "line"]
     budget (Budget reading))
@@ -104,11 +104,11 @@
       (yield (.replace chunk END (get ENDS (or reading.items items))))))
   (setv about (cond
     parts [columns where said (if longer
-      f"; {(counted longer }rows")} with more cells than there are columns"
+      f"; {(counted longer "rows")} with more cells than there are columns"
       "")]
     (> (len names) 1) [" with all cells" where "; to read some columns give " 'column ": " listed]
     True [where]))
-  (Summary (Message kind f", {(counted count }entries")}" #* about)
+  (Summary (Message kind f", {(counted count "entries")}" #* about)
     :items (when (and parts count) (or reading.items items))))
 
 
@@ -200,7 +200,7 @@
     (try
       (setv found (json.loads text :parse-float str :parse-int str :parse-constant str))
       (except [error [RecursionError ValueError]]
-        (refuse-damaged reading "a table" f"{(if whole }" f"line {n}: ")}{error}")))
+        (refuse-damaged reading "a table" f"{(if whole "" f"line {n}: ")}{error}")))
     (for [item (if whole found [found])]
       (unless (isinstance item dict)
         (raise (NotText (+ f"{reading.name} is not a table: JSON must be a list of objects, or "

@@ -79,7 +79,7 @@
     (raise (NotText (+ f"{reading.name} is a web page without text, perhaps filled in by a "
       "script; save the complete page from a browser"))))
   (yield (.join "" (gfor line lines (+ line "\n"))))
-  (Summary f"web page, {(counted (len lines) }paragraphs")}; navigation and scripts left out"))
+  (Summary f"web page, {(counted (len lines) "paragraphs")}; navigation and scripts left out"))
 
 
 (defn read-epub [archive]
@@ -110,7 +110,7 @@
     (when (setx lines (html-lines (.sub SELF-ENDED r"<\1\2></\1>" source) reading))
       (yield (.join "" (gfor line [#* lines ""] (+ line "\n"))))
       (+= count 1)))
-  (Summary f"e-book, {(counted count }chapters")}"))
+  (Summary f"e-book, {(counted count "chapters")}"))
 
 
 ;; * Bytes to HTML
