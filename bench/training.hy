@@ -120,7 +120,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 
   (defn __init__ [self work environment]
     (setv self.process (subprocess.Popen
-      [PYTHON "-m" "hy" __file__ "--serve" #* (map str work)]
+      [PYTHON "-m" "hy" __file__ "--worker" #* (map str work)]
       :cwd ROOT
       :env {#** os.environ #** environment}
       :text True
@@ -236,6 +236,6 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
       (fn [] (tf.matmul a b)))))
 
 
-(if (= (cut sys.argv 1 2) ["--serve"])
+(if (= (cut sys.argv 1 2) ["--worker"])
   (serve #* (cut sys.argv 2 None))
   (with [_ (results __file__ EDITION)] (main)))
