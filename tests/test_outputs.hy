@@ -11,7 +11,7 @@
   pytest
   lstm-textgen
   lstm-textgen.cli [main]
-  tests.helpers [TEXT UNMEASURED VERSE counting limit-files names-in output program refused
+  tests.helpers [TEXT UNMEASURED VERSE counting limit-files names-in output program
     save-odds start-program sure-model write-all write-text])
 
 (setv SEED ["--generate" "a" "--length" "2"])
