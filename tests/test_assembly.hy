@@ -7,7 +7,7 @@
   json
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS assemble join-modules]
+  lstm-textgen.pages.assembly [ASSETS assemble join-modules modules-for]
   lstm-textgen.pages.playground [SCRIPTS WORKER]
   tests.helpers [packed-on])
 
@@ -80,7 +80,7 @@
       path)))
 
 
-(defn [(pytest.mark.parametrize "modules" [WORKER SCRIPTS])]
+(defn [(pytest.mark.parametrize "modules" [WORKER SCRIPTS (modules-for "alone.js")])]
     test-modules-that-are-joined-have-no-name-in-common [modules]
   (setv
     code (join-modules modules)

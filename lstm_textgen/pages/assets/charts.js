@@ -25,7 +25,7 @@ export function chartOf(key, about, lines, ideal = []) {
     const numbers = all.flatMap(({ points }) => points.map((point) => point[n]));
     return [Math.min(...numbers), Math.max(...numbers)];
   });
-  const svg = shapeOf("svg", {
+  const svg = svgElement("svg", {
     viewBox: `0 0 ${CHART_SIZES.join(" ")}`,
     preserveAspectRatio: "none",
   });
@@ -36,7 +36,7 @@ export function chartOf(key, about, lines, ideal = []) {
       (CHART_SIZES[0] * (x - left)) / (right - left || 1),
       (CHART_SIZES[1] * (high - y)) / (high - low || 1),
     ]);
-    svg.append(shapeOf("path", { class: name, d: `M${spots.join("L")}` }));
+    svg.append(svgElement("path", { class: name, d: `M${spots.join("L")}` }));
     const last = ideal.length ? "" : inDigits(points[points.length - 1][1], DIGITS);
     legend.append(make("span", `entry ${name}`, `${label} `, make("b", "", last)));
   });
@@ -55,7 +55,7 @@ export function chartOf(key, about, lines, ideal = []) {
 }
 
 /** @param {string} name @param {Record<string, string>} attributes */
-function shapeOf(name, attributes) {
+function svgElement(name, attributes) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) {
     made.setAttribute(key, value);
