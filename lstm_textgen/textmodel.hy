@@ -104,7 +104,8 @@
     ends with an item. It has a method `close`. The options are those of `generate`; errors are
     raised at once.]]
     (with [warn (_collecting warn)]
-      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) request :warn warn)))
+      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) request
+        :warn warn)))
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** request]

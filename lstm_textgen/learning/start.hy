@@ -68,7 +68,8 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
       True request))
   (settings-of wanted)  ; refuses what takes too much, before anything is read
   (when (and request.add-text (not old))
-    (.warn run.display (Message 'add-text f" has no effect: there is no model {request.path} yet")))
+    (.warn run.display
+      (Message 'add-text f" has no effect: there is no model {request.path} yet")))
   (.check-alike group "their settings"
     (str (.chosen request "minutes" #* (gfor s (settings-in "model") s.name))))
   (with [source (read-source run wanted old)]

@@ -10,7 +10,7 @@
 
 
 (defmacro defn-settings [name place parameters doc #* body]
-  #[[Define the function NAME; `#** request` in PARAMETERS stands for all other settings of a PLACE.
+  #[[Define the function NAME; `#** request` in PARAMETERS stands for all other settings of PLACE.
 
       (defn-settings train "train" [sources [path "model"] * [callbacks #()] #** request]
         "Train a model.\n\n- …"

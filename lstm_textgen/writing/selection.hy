@@ -1,6 +1,6 @@
 "Which finished passages are wanted: those that fit, those that are new, the best of some."
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [meth]))
 (import
   lstm-textgen.basics.messages [Message]
   lstm-textgen.text.items [MOST-DRAWS NewItems])

@@ -16,7 +16,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 
 
 (defn run-callbacks [request checkpoint learner params]
-  #[[Return the `Callbacks` of the run that was `request` for (a `Request`), or None if it has none.
+  #[[Return the `Callbacks` of a run by its `request` (a `Request`), or None if it has none.
 
   They watch `learner`, which trains for `checkpoint`, and get `params`, those of `fit`. Raise
   `TypeError` if one of the user's isn't a Keras callback.]]
