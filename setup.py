@@ -80,8 +80,8 @@ WRITING = [
     "hy >= 1.3.1, < 2; python_full_version < '3.12' or python_full_version >= '3.12.6'",
     "hy == 1.2.*; python_full_version >= '3.12' and python_full_version < '3.12.6'",
     "hyrule >= 1.1, < 2", "ijson >= 3.4", "numpy >= 2, < 3", "platformdirs >= 4",
-    "pypdfium2 >= 5", "python-calamine >= 0.6", "rich >= 13", "selectolax >= 1", "striprtf >= 0.0.33",
-    "threadpoolctl >= 3"]
+    "pypdfium2 >= 5", "python-calamine >= 0.6", "rich >= 13", "selectolax >= 1",
+    "striprtf >= 0.0.33", "threadpoolctl >= 3"]
 TOKENIZERS = "tokenizers >= 0.20"  # learns pieces
 JAX = "jax >= 0.6"
 TORCH = "torch >= 2.6"

@@ -101,7 +101,8 @@
     here (fn [text] (.replace text "http://127.0.0.1:8000" url))
     [script] (lfor block blocks :if (= block.language "py") (here block.text))
     [curl] (lfor block blocks :if (in "$ curl" block.text) (here (cut block.text 2 None)))
-    run (fn [#* command] (subprocess.run command :capture-output True :text True :timeout PATIENCE)))
+    run (fn [#* command]
+      (subprocess.run command :capture-output True :text True :timeout PATIENCE)))
   (assert (= (len (. (run sys.executable "-c" script) stdout)) 201))
   (assert (.endswith (. (run "bash" "-c" curl) stdout) "data: [DONE]\n\n"))
   (assert (in "<title>Write with model" (. (run "curl" "-s" f"{url}/?key={KEY}") stdout)))
