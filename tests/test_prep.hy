@@ -76,10 +76,10 @@
   "Li\u00a0Na" "Ana\u200d" "İpek" "ß" "Å"])
 
 
-(defn [(pytest.mark.parametrize #("request" "typed") (list (product ["NFC" "NFD"] :repeat 2)))]
-    test-every-name-is-masked-however-it-is-typed [request typed]
+(defn [(pytest.mark.parametrize #("wanted" "typed") (list (product ["NFC" "NFD"] :repeat 2)))]
+    test-every-name-is-masked-however-it-is-typed [wanted typed]
   (for [name NAMES]
-    (setv mask (composed #("mask-names" (unicodedata.normalize request name))))
+    (setv mask (composed #("mask-names" (unicodedata.normalize wanted name))))
     (for [before ["" "\n" "(" "hi, " "🌸" "_" "，"]  after ["" ":" ".\n" "'s" "🌸" ")" "_" "，"]]
       (setv text (unicodedata.normalize typed (+ before name after)))
       (assert (= (mask text) (+ before "A" after)) text))))

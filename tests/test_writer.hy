@@ -142,13 +142,13 @@
   (assert (= (len (written (letters) "abc" :length 100 :stop "xyz")) 100)))
 
 
-(defn [(pytest.mark.parametrize #("options" "asked" "kept") [
+(defn [(pytest.mark.parametrize #("options" "wanted" "kept") [
     #({} {} [520 520 520])
     #({} {"best_of" 4} [])
     #({} {"match" "(?s).*"} [])
     #({"items" "line"  "longest_item" 900} {} [])])]
     test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-rival-and-no-half-of-an-item
-    [monkeypatch options request kept]
+    [monkeypatch options wanted kept]
   (setv
     model (letters :odds {"\n" 1e-20} #** options)
     rounds (iter [#* (range 5)])
@@ -158,7 +158,7 @@
     (step batch))
   (.setattr monkeypatch Batch "step" stopped)
   (setv texts (write-each model ["a"]
-    (Request {"samples" 3  "length" 900  "temperature" 1  #** request})))
+    (Request {"samples" 3  "length" 900  "temperature" 1  #** wanted})))
   (assert (= (lfor _ kept (len (get (next texts) 1))) kept))
   (with [_ (pytest.raises KeyboardInterrupt)] (next texts)))
 
