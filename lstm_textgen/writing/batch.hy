@@ -17,7 +17,7 @@ another order for another number of texts, which now and then changes a choice.]
 (setv
   MOST-TEXTS 64  ; at once; more gain no speed
   MANY-UNITS 128  ; of each text that a step draws, …
-  FEW-UNITS 8  ; … or these where a text may end in them, or others wait
+  FEW-UNITS 8  ; … or these if a text has just joined, or others may wait for a place
   OVER-SHARE 0.2  ; of texts that are over, by their pattern, with which a step ends early
   MOST-PARTS 2  ; of a batch: as many as were measured
   FEW-TEXTS 12  ; up to which one part, on one core, is enough
@@ -67,7 +67,7 @@ another order for another number of texts, which now and then changes a choice.]
     (setv @running [#* running #* (gfor [passage _] joining passage)])
     (unless @running (return))
     (setv
-      few? (or joining (= (len @running) MOST-TEXTS) (any (gfor each @running each.open-end?)))
+      few? (or joining (= (len @running) MOST-TEXTS))
       left (min (gfor each @running each.left))
       n (max 1 (min left (if few? FEW-UNITS MANY-UNITS))))
     (if (= (len @running) 1) (.run @_alone @_draw n) (@_draw n)))
@@ -189,6 +189,7 @@ another order for another number of texts, which now and then changes a choice.]
 
   (meth run [act steps]
     "Take `steps` steps by `act`, a function that takes the number of steps it is given."
+    (when (= @most 1) (return (act steps)))
     (while steps
       (unless @_left (@_choose))
       (setv

@@ -74,10 +74,6 @@
     "How many units, at most, are still wanted."
     (min @_units-left @_parts-left))
 
-  (meth [property] open-end? []
-    "Whether it may end before its last unit, with what that unit completes."
-    (bool @_finders))
-
   (meth [property] text []
     "The text that nobody has read yet."
     (.join "" @chunks))
