@@ -123,5 +123,7 @@
   (setv
     vocabulary (SimpleNamespace :unit "characters")
     model (SimpleNamespace :name "model" :facts None :vocabulary vocabulary :stream endless))
-  (asyncio.run (asyncio.wait-for ((make-app model None None) scope receive send) PATIENCE))
-  (assert (.wait ended PATIENCE)))
+  (defn :async leave []
+    (await (asyncio.wait-for ((make-app model None None) scope receive send) PATIENCE))
+    (await (asyncio.to-thread ended.wait PATIENCE)))  ; in a loop that goes on, as a server's does
+  (assert (asyncio.run (leave))))
