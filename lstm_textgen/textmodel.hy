@@ -330,7 +330,8 @@
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`
   for files that can't be read or written, `FloatingPointError` if training diverges,
-  and `Interrupted`, a `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
+  `RuntimeError` in a fork of a process that has trained, and `Interrupted`, a
+  `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
   (import
     lstm-textgen.display [make-display]
     lstm-textgen.learning.runs [train-model])

@@ -4,6 +4,7 @@
 (import
   collections [Counter]
   functools [cache]
+  pathlib [Path]
   re
   hy.models [Expression String]
   pytest
@@ -20,6 +21,12 @@
   ROOMS-OF-UNITS ["text.units" "text.pieces" "settings"]
   ;; Mutes standard error, if there is one.
   MUTING "lstm_textgen.learning.learner.quiet"
+  ;; The most lines in files of a folder, and the most words: what needs more takes something away.
+  LIMITS [
+    #("lstm_textgen" "*.hy" "\n" 17_750)
+    #("tests" "*.hy" "\n" 18_250)
+    #("." "README.md" r"\S+" 1_200)
+    #("docs" "*.md" r"\S+" 18_500)]
   STREAMS #("sys.stdout" "sys.stderr" "sys.__stdout__" "sys.__stderr__"))
 
 
@@ -142,6 +149,22 @@
 (defn [(pytest.mark.parametrize "check" [strayed-keras strayed-output named-units])]
     test-keras-output-and-kinds-of-units-stay-in-their-rooms [check]
   (assert (= (list (check (modules-in "lstm_textgen"))) [])))
+
+
+(defn [(pytest.mark.parametrize #("folder" "files" "pattern" "most") LIMITS)]
+    test-the-project-keeps-within-its-limits [folder files pattern most]
+  (setv
+    paths ((if (= folder ".") Path.glob Path.rglob) (/ ROOT folder) files)
+    count (sum (gfor path paths (len (re.findall pattern (.read-text path :encoding "utf-8"))))))
+  (assert (<= count most)))
+
+
+(defn test-the-ways-of-a-text-name-modules []
+  (setv ways (re.findall r"(?m)^- `--(?:generate|sources) \S+`: (.*)" (.read-text
+    (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")))
+  (assert (= (len ways) 2))
+  (for [name (re.findall r"`([\w/]+)`" (.join "" ways))]
+    (assert (.is-file (/ ROOT "lstm_textgen" f"{name}.hy")) name)))
 
 
 (defn test-the-name-of-a-constant-means-one-thing []
