@@ -54,13 +54,13 @@ anything to say on its console, fails the test.]]
     own (.as-uri (.resolve (Path (or site path))))
     context (.new-context browser #** {"offline" True  #** options})
     page (.new-page context)
-    request []
+    asked []
     said [])
   (when clock
     (.install page.clock)
     (.pause-at page.clock (+ (time.time) 60)))
   (.set-default-timeout context (* 1000 DEADLINE))
-  (.on page "request" (fn [request] (.append request request.url)))
+  (.on page "request" (fn [request] (.append asked request.url)))
   (.on page "console" (fn [message] (.append said message.text)))
   (.on page "pageerror" (fn [error] (.append said (str error))))
   (try
@@ -69,9 +69,9 @@ anything to say on its console, fails the test.]]
     (finally
       (.close context)))
   (setv
-    request (lfor url request :if (not (.startswith url #("blob:" own))) url)
+    asked (lfor url asked :if (not (.startswith url #("blob:" own))) url)
     said (lfor line said :if (not (and may-say (in may-say line))) line))
-  (assert (= request said [])))
+  (assert (= asked said [])))
 
 
 (defn visit [page [address None]]
