@@ -91,10 +91,11 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"
 (defn [pytest.mark.slow (pytest.mark.parametrize "first" ["" "import keras"])]
     test-training-warns-of-nothing-even-if-keras-came-first [tmp-path first]
   (write-text tmp-path)
-  (succeeded (run-python "-W" "error" "-c" f"{first}
+  (setv result (run-python "-W" "error" "-c" f"{first}
 import lstm_textgen
 lstm_textgen.train('text.txt', layers='4,4', epochs=1, quiet=True).to_keras()"
-    :cold True :cwd tmp-path)))
+    :cold True :cwd tmp-path))
+  (assert (= (succeeded result) "")))
 
 
 (defn [(pytest.fixture :params [

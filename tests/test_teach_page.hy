@@ -6,7 +6,7 @@
   pathlib [Path]
   re
   pytest
-  lstm-textgen.pages [numbers playground :as module]
+  lstm-textgen.pages [constants playground :as module]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.textmodel [import-page]
   tests.browser [flaws fragment halved-model open-page page-of visit wait-for-end
@@ -28,7 +28,7 @@
 
 (defn [(pytest.fixture :autouse True)] small-pages [monkeypatch]
   "Pages take a tenth of a second, and no text is too strange to their models."
-  (.setitem monkeypatch (get numbers.LEARNING "tuning") "strange" 99)
+  (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 99)
   (.setattr monkeypatch module "SAMPLE" 9))
 
 

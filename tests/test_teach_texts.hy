@@ -2,7 +2,7 @@
 
 (import
   pytest
-  lstm-textgen.pages [numbers playground :as module]
+  lstm-textgen.pages [constants playground :as module]
   tests.browser [WRITTEN halved-model page-of wait-until]
   tests.helpers [ROOT]
   tests.test-teach-page [DIARY DONE FIGURES LEARNING LISTEN TEXT give open-teach shown taught
@@ -15,7 +15,7 @@
 
 (defn [(pytest.fixture :autouse True)] small-pages [monkeypatch]
   "Pages take a tenth of a second, and no text is too strange to their models."
-  (.setitem monkeypatch (get numbers.LEARNING "tuning") "strange" 99)
+  (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 99)
   (.setattr monkeypatch module "SAMPLE" 9))
 
 
@@ -67,7 +67,7 @@
 
 (defn test-a-new-machine-learns-a-strange-text-and-the-tab-says-so
     [browser monkeypatch tmp-path]
-  (.setitem monkeypatch (get numbers.LEARNING "tuning") "strange" 3)
+  (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 3)
   (setv path (page-of tmp-path (halved-model "24")))
   (with [page (open-teach browser path)]
     (.evaluate page LISTEN)

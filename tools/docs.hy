@@ -171,7 +171,7 @@ fail. Needs the extra `docs`.]]
 ;; * The program's source
 
 (defn listed-modules []
-  "Return a dict from the path of each module, and of lol.hy, to its description."
+  "Return a dict from the path of each module, lol.hy and serve.hy to its description."
   (setv
     text (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")
     [layout] (re.findall r"(?ms)^## Layout\n.*?^```\n(.*?)^```" text))
@@ -180,7 +180,8 @@ fail. Needs the extra `docs`.]]
       line (.splitlines layout)
       :setv [name what] (.split line :maxsplit 1)
       f"lstm_textgen/{name}" what)
-    "corpora/lol.hy" "not of the program: a grammar and a recipe"})
+    "corpora/lol.hy" "not of the program: a grammar and a recipe"
+    "examples/serve.hy" "not of the program: an example server"})
 
 
 (defn put-module [pages name]
