@@ -2,6 +2,7 @@
 
 (import
   concurrent.futures [ThreadPoolExecutor]
+  pickle
   signal
   pytest
   lstm-textgen.basics.interrupts [Interrupted SIGNALS catching-signals]
@@ -35,8 +36,10 @@
       (signal.signal signal.SIGHUP before))))
 
 
-(defn test-an-interruption-names-its-signal []
-  (assert (= (str (Interrupted signal.SIGHUP)) "SIGHUP")))
+(defn test-an-interruption-names-its-signal-and-can-be-pickled []
+  (setv error (Interrupted signal.SIGHUP))
+  (for [each [error (pickle.loads (pickle.dumps error))]]
+    (assert (= [(str each) each.number] ["SIGHUP" signal.SIGHUP]))))
 
 
 (setv IMPATIENT "

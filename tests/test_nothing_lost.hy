@@ -1,6 +1,9 @@
 "Nothing lost: runs with damaged, missing or unsavable models, and killed runs."
 
 (import
+  contextlib [suppress]
+  itertools [chain count]
+  os
   pathlib [Path]
   shutil
   types [SimpleNamespace]
@@ -31,6 +34,21 @@
   (assert (= (len (. (load-checkpoint path) history)) 3))
   ;; The damaged one has not taken its place.
   (assert (= (.read-bytes (/ trained-on "model.h5.bak")) before)))
+
+
+(defn [counting (pytest.mark.parametrize "name" [
+      ".model.h5.lock" f".model.h5.{(os.getpid)}-guessed.tmp"]
+    :ids ["lock" "temporary"])]
+    test-no-link-in-a-strangers-folder-leads-out-of-it
+    [trained tmp-path-factory monkeypatch name]
+  (setv tokens (chain ["guessed"] (map str (count))))
+  (monkeypatch.setattr "secrets.token_hex" (fn [_] (next tokens)))
+  (setv dear (/ (tmp-path-factory.mktemp "home") "dear.txt"))
+  (.write-text dear "dear")
+  (.symlink-to (/ trained name) dear)
+  (with [_ (suppress OSError)]  ; the lock is refused; a temporary file is tried once more
+    (train-tiny trained :epochs 3))
+  (assert (= (.read-text dear) "dear")))
 
 
 (defn [counting] test-a-run-that-starts-over-keeps-the-old-model-until-it-has-ended [trained]

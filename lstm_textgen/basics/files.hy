@@ -147,5 +147,5 @@ the system releases the lock when its process ends, in any way.]]
 
 
 (defn _lock-path [path]
-  "Return the real path of the lock file for `path`."
-  (os.path.realpath (.with-name path f".{path.name}.lock")))
+  "Return the path of the lock file for `path`, in its real folder; a link that is there stays."
+  (os.path.join (os.path.realpath path.parent) f".{path.name}.lock"))
