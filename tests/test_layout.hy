@@ -23,10 +23,8 @@
   MUTING "lstm_textgen.learning.learner.quiet"
   ;; The most lines in files of a folder, and the most words: what needs more takes something away.
   LIMITS [
-    #("lstm_textgen" "*.hy" "\n" 17_750)
-    #("tests" "*.hy" "\n" 18_250)
-    #("." "README.md" r"\S+" 1_200)
-    #("docs" "*.md" r"\S+" 18_500)]
+    #("lstm_textgen" "*.hy" "\n" 17_750) #("tests" "*.hy" "\n" 18_250)
+    #("." "README.md" r"\S+" 1_200) #("docs" "*.md" r"\S+" 18_500)]
   STREAMS #("sys.stdout" "sys.stderr" "sys.__stdout__" "sys.__stderr__"))
 
 
@@ -155,15 +153,14 @@
     test-the-project-keeps-within-its-limits [folder files pattern most]
   (setv
     paths ((if (= folder ".") Path.glob Path.rglob) (/ ROOT folder) files)
-    count (sum (gfor path paths (len (re.findall pattern (.read-text path :encoding "utf-8"))))))
-  (assert (<= count most)))
+    texts (gfor path paths (.read-text path :encoding "utf-8")))
+  (assert (<= (sum (gfor text texts (len (re.findall pattern text)))) most)))
 
 
 (defn test-the-ways-of-a-text-name-modules []
-  (setv ways (re.findall r"(?m)^- `--(?:generate|sources) \S+`: (.*)" (.read-text
-    (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")))
-  (assert (= (len ways) 2))
-  (for [name (re.findall r"`([\w/]+)`" (.join "" ways))]
+  (setv [generate train] (re.findall r"(?m)^- `--(?:generate|sources) \S+`: (.*)"
+    (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")))
+  (for [name (re.findall r"`([\w/]+)`" (+ generate train))]
     (assert (.is-file (/ ROOT "lstm_textgen" f"{name}.hy")) name)))
 
 

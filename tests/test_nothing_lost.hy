@@ -37,8 +37,7 @@
 
 
 (defn [counting (pytest.mark.parametrize "name" [
-      ".model.h5.lock" f".model.h5.{(os.getpid)}-guessed.tmp"]
-    :ids ["lock" "temporary"])]
+    ".model.h5.lock" f".model.h5.{(os.getpid)}-guessed.tmp"] :ids ["lock" "temporary"])]
     test-no-link-in-a-strangers-folder-leads-out-of-it
     [trained tmp-path-factory monkeypatch name]
   (setv tokens (chain ["guessed"] (map str (count))))

@@ -95,6 +95,13 @@
     (assert (in (.read-bytes (Path name)) [content (.encode (str content))]))))
 
 
+(defn test-no-model-overwrites-what-is-read [sure refusal]
+  (.rename (/ sure "model.h5") (/ sure "text.h5"))
+  (for [more [[] ["--restart"]]]
+    (setv said (refusal "--sources" "text.h5" "--model" "text" #* more))
+    (assert (in "--model text.h5 would overwrite" said))))
+
+
 (defn [(pytest.mark.parametrize "flags" WRITERS)]
     test-a-file-of-someone-else-is-replaced-only-where-that-is-asked-for [sure refusal flags]
   (write-text sure "dear diary" "diary.txt")

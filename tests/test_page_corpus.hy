@@ -81,7 +81,6 @@
   "Assert that a page `found` what one of `model` says, and what its file has."
   (setv
     chat? (get found "record" "facts" "people")  ; which plain text doesn't have in the program
-    ;; What About tells of a training by the program, a page tells of its own in other words.
     others ["cells" "code" "made" "record" "training" #* (if chat? ["remembers"] [])]
     expected (facts-on-page model))
   (for [name expected :if (not-in name others)]

@@ -2,6 +2,7 @@
 
 (import
   os
+  pathlib [Path]
   signal
   subprocess
   threading [Thread]
@@ -89,6 +90,15 @@
     (raise (KeyError)))
   (assert (= (names-in path.parent) ["model.h5" "model.h5.bak"]))
   (with [_ (locked path)]))
+
+
+(defn test-a-run-saves-in-its-folder-under-the-folders-new-name [monkeypatch path]
+  (setv new (.with-name path.parent "new"))
+  (.chdir monkeypatch path.parent)
+  (with [_ (locked (Path path.name))]
+    (.rename path.parent new)
+    (save-checkpoint (small-model 2) (Path path.name)))
+  (assert (= (names-in new) ["model.h5" "model.h5.bak"])))
 
 
 (defn test-a-save-waits-for-another-process-and-is-refused-if-that-takes-long

@@ -26,15 +26,20 @@
   BOTH f"{FIGURES}.filter(Number.isFinite).length === 2")
 
 
-(defn [(pytest.fixture :autouse True)] small-pages [monkeypatch]
-  "Pages take a tenth of a second, and no text is too strange to their models."
+(defn make-small [monkeypatch]
+  "Make pages in a tenth of a second, whose models find no text too strange."
   (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 99)
   (.setattr monkeypatch module "SAMPLE" 9))
 
 
-(defn [(pytest.fixture)] path [tmp-path]
-  "The page of a small model that knows nothing yet."
+(defn new-page [tmp-path]
+  "Return the page of a small model that knows nothing yet."
   (page-of tmp-path (halved-model "24")))
+
+
+(setv
+  small-pages (pytest.fixture make-small :autouse True)
+  path (pytest.fixture new-page))
 
 
 (defn open-teach [browser path #** options]

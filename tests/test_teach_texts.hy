@@ -5,23 +5,14 @@
   lstm-textgen.pages [constants playground :as module]
   tests.browser [WRITTEN halved-model page-of wait-until]
   tests.helpers [ROOT]
-  tests.test-teach-page [DIARY DONE FIGURES LEARNING LISTEN TEXT give open-teach shown taught
-    teach])
+  tests.test-teach-page [DIARY DONE FIGURES LEARNING LISTEN TEXT give make-small
+    new-page open-teach shown taught teach])
 
 (setv
   NAMES (.read-text (/ ROOT "corpora/dinosaurs.txt") :encoding "utf-8")
-  DOCUMENT (/ ROOT "tests/documents/pandoc.docx"))
-
-
-(defn [(pytest.fixture :autouse True)] small-pages [monkeypatch]
-  "Pages take a tenth of a second, and no text is too strange to their models."
-  (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 99)
-  (.setattr monkeypatch module "SAMPLE" 9))
-
-
-(defn [(pytest.fixture)] path [tmp-path]
-  "The page of a small model that knows nothing yet."
-  (page-of tmp-path (halved-model "24")))
+  DOCUMENT (/ ROOT "tests/documents/pandoc.docx")
+  small-pages (pytest.fixture make-small :autouse True)
+  path (pytest.fixture new-page))
 
 
 (defn test-a-list-is-found-and-taught-as-one [browser path]

@@ -17,7 +17,7 @@ the system releases the lock when its process ends, in any way.]]
 (setv
   LOCK-WAIT 2  ; seconds to wait for a lock: saving holds it for less
   UNFINISHED r"\d+-[0-9a-f]{8}\.tmp"  ; the end of the name of an unfinished file
-  _TRAINING (set))  ; the paths of the locks of the models that this process trains
+  _TRAINING (set))  ; the keys of the locks of the models that this process trains
 
 
 (defn backup-path [path]
@@ -96,12 +96,12 @@ the system releases the lock when its process ends, in any way.]]
   #[[Lock the model at `path` for this run while inside; remove what dead runs left unfinished.
 
   Raise `OSError` if another run, in any process, holds the lock.]]
-  (setv lock-path (_lock-path path))
   (with [_ (_alone path "train")]
-    (.add _TRAINING lock-path)
+    (setv key (_key path))
+    (.add _TRAINING key)
     (try
       (yield)
-      (finally (.remove _TRAINING lock-path)))))
+      (finally (.discard _TRAINING key)))))
 
 
 (defn refuse-while-training [path]
@@ -113,7 +113,15 @@ the system releases the lock when its process ends, in any way.]]
 
 (defn _training? [path]
   "Return whether this process is training the model at `path`."
-  (in (_lock-path path) _TRAINING))
+  (in (_key path) _TRAINING))
+
+
+(defn _key [path]
+  "Return the key in `_TRAINING` of the lock for `path`, or False if there is none."
+  (try
+    (setv status (os.lstat (_lock-path path)))  ; its number stays when its folder is renamed
+    (except [OSError] (return False)))
+  #((os.getpid) status.st-dev status.st-ino))
 
 
 (defn [contextmanager] _alone [path act]
@@ -147,5 +155,5 @@ the system releases the lock when its process ends, in any way.]]
 
 
 (defn _lock-path [path]
-  "Return the path of the lock file for `path`, in its real folder; a link that is there stays."
-  (os.path.join (os.path.realpath path.parent) f".{path.name}.lock"))
+  "Return the path of the lock file for `path`."
+  (.with-name path f".{path.name}.lock"))
