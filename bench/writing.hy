@@ -34,13 +34,16 @@ process.]]
     print-row processor read-text results rounds seconds-of times-faster usual-networks]
   lstm-textgen.basics.machine [cores]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.history [bits]
   lstm-textgen.modelfile.places [find-model]
   lstm-textgen.settings.layers [parse-layers]
   lstm-textgen.settings.models [Facts Request]
   lstm-textgen.text.units [Characters]
   lstm-textgen.textmodel [load]
   lstm-textgen.writing [seeds]
-  lstm-textgen.writing.scoring [score-text surprises]
+  lstm-textgen.writing.memory [Memory]
+  lstm-textgen.writing.mixture [make-engine]
+  lstm-textgen.writing.scoring [compare surprises]
   lstm-textgen.writing.words [Suggester]
   lstm-textgen.writing.writer [stream write-each])
 
@@ -244,7 +247,7 @@ process.]]
   (for [[title text] (map read-text texts)]
     (print-row title #* (gfor
       recall RECALLS
-      f"{(. (get (score-text model.checkpoint (.prepare model text) recall) 0) bits) :.3f}")))
+      f"{(bits-with model (.prepare model text) recall) :.3f}")))
   (print)
   (print-header "texts at once" "without" "with" "share" :unit "units/s")
   (for [n [1 16]]
@@ -255,13 +258,32 @@ process.]]
     (print-row n f"{without :,.0f}" f"{with-it :,.0f}" f"{(/ with-it without) :.2f}")))
 
 
+(defn bits-with [model text recall]
+  "Return the bits per character of `text` by `model` with a memory of this share."
+  (setv
+    engine (make-engine model.checkpoint)
+    memory (Memory model.vocabulary.units recall)
+    [ids _] (.encode-seed model.vocabulary text)
+    nats 0)
+  (.feed engine (seeds.start-ids model.checkpoint))
+  (for [id (.tolist ids)]
+    (setv
+      logits (.copy engine.logits)
+      [changed change] (.change memory logits engine.output))
+    (when (len changed) (+= (get logits changed) change))
+    (+= nats (get (compare logits (np.array id)) 0))
+    (.remember memory id engine.output)
+    (.step engine id))
+  (/ (bits nats) (len (.decode model.vocabulary ids))))
+
+
 (defn speed-with [model n recall]
   #[[Return the units per second of `n` texts by `model` after a long seed.
 
   Units, as a memory brings back long pieces: the same time gives more characters.]]
   (setv
     seed (cut (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8") REMEMBERED)
-    seeds.REMEMBERED-FROM (if recall 0 (+ 1 (len seed)))
+    seeds.Memory (if recall Memory (fn [units] None))
     texts []
     [start whole] (lfor
       length [1 WRITTEN]

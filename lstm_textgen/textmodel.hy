@@ -19,7 +19,7 @@
   lstm-textgen.settings.table [READING SETTINGS check-setting]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.scoring [score-text]
+  lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [Seed seed-text]
   lstm-textgen.writing.writer [stream write-each write-sample])
 
@@ -198,8 +198,16 @@
     has the surprise of each: -log₂ of the probability that the model gave it, NaN for an unknown
     character. A piece-level model scores one way to split the text, an upper bound. Raises
     `ValueError` if it can score no unit of the text, `TypeError` unless `text` is a string.]]
-    (setv [total units nats] (score-text @checkpoint (@prepare text)))
-    #(total units (bits nats)))
+    (setv
+      total (Score)
+      units []
+      nats [])
+    (for [stretch (surprises @checkpoint [(@prepare text)])]
+      (.add total stretch.score)
+      (.extend units stretch.units)
+      (.append nats stretch.nats))
+    (.check total)
+    #(total units (bits (np.concatenate nats))))
 
   (meth cells [text]
     #[[Return the `Cells` of the network while it reads `text`.

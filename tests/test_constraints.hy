@@ -116,7 +116,7 @@
 
 
 (defn test-a-passage-breaks-off-before-its-last-word []
-  (setv repeats (Repeats 12))
+  (setv repeats (Repeats [] 12))
   (.read repeats "the big dog sat. A cat saw the big ")
   (for [[unit begins completes] [
       ["d" True False] ["do" True False] ["dog " True True] ["c" False False] [" " False False]]]

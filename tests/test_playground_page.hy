@@ -130,7 +130,7 @@
       [(cut text end) unit 9])
     expected [])
   (for [[text unit length] cases]
-    (setv repeats (Repeats length))
+    (setv repeats (Repeats [] length))
     (.read repeats text)
     (.append expected (bool (.begins? repeats unit))))
   (assert (< 100 (sum expected) 1400))

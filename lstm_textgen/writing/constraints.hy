@@ -1,8 +1,7 @@
 "What is asked of a text: that it matches a pattern, that it neither repeats itself nor copies."
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [doto meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
-  copy [copy]
   dataclasses [replace]
   functools [lru-cache]
   math [inf]
@@ -70,7 +69,7 @@
     (unless guide (return None))
     (setv
       own (own-part seed.model seed.before)
-      pattern (Pattern seed.model.vocabulary guide units characters patient))
+      pattern (Pattern guide units characters patient))
     (.read pattern own)
     (when (> pattern.least pattern.room)
       (refuse 'match ": no text" (if own f" that begins with {own !r}" "") " can match"
@@ -82,7 +81,7 @@
     [ #* (usual-rules seed seed.memory)
       #* (if pattern [pattern] [])
       #* (if @no-repeat
-        [(.copy (repeats-in seed.before @no-repeat) seed.model.vocabulary.units)]
+        [(.copy (repeats-in seed.before @no-repeat seed.model.vocabulary))]
         [])
       #* (@_copies seed)])
 
@@ -109,7 +108,7 @@
 
 
 (defclass Pattern [Rule]
-  #[[Refuses units of one text of the units of `vocabulary` that can't lead to a match.
+  #[[Refuses units of one text that can't lead to a match.
 
   The text must match the pattern of `guide` (a `Guide`), in at most `units` and `characters`. A
   `patient` one ends the text as `failed?` where the model wants to end it and can't, or hardly
@@ -117,8 +116,9 @@
   match by itself. Otherwise the text is forced there, or where little room is left, but at the end
   of a word: only units that bring it nearer to a match are taken.]]
 
-  (meth __init__ [@_vocabulary @_guide @_units @_characters @_patient]
+  (meth __init__ [@_guide @_units @_characters @_patient]
     (setv
+      @units _guide.vocabulary.units
       @_demanded _guide.start
       @_ending False
       @failed? False
@@ -147,7 +147,7 @@
       needs (.needs @_guide @_demanded)
       refused (@_out-of-reach needs)
       wish (int (.argmax (+ scores choice.noise)))
-      unit (get @_vocabulary.units wish)
+      unit (get @units wish)
       within-word? (and (.isalnum @_before) (.isalnum (get unit 0)))
       end (cut @_guide.end -1 None)
       stuck? (and (get refused wish) end (in end unit)))  ; it can't end where it wants to
@@ -214,11 +214,10 @@
       (break)))
 
   (meth take [id]
-    (setv unit (get @_vocabulary.units id))
     (-= @_units 1)
-    (-= @_characters (len unit))
+    (-= @_characters (len (get @units id)))
     (+= @_taken 1)
-    (@read unit)))
+    (.take (super) id)))
 
 
 (defclass Copies [Rule]
@@ -232,7 +231,7 @@
 
   (meth __init__ [@_shingles seed @_most @_refrains]
     (setv
-      @_units seed.model.vocabulary.units
+      @units seed.model.vocabulary.units
       @_tail ""  ; the last characters
       @_copied 0  ; how many of them are copied
       @_seen #(None None)  ; the unit last asked about, and what `_with` returned
@@ -259,7 +258,7 @@
     [tail copied longest])
 
   (meth refuses? [id strict]
-    (setv [tail copied longest] (@_with (get @_units id)))
+    (setv [tail copied longest] (@_with (get @units id)))
     (setv
       @_seen #(id [tail copied longest])
       too-often? (and strict (< (/ (hash-of tail) (** 2 32)) (- (/ (* 2 longest) @_most) 1)))
@@ -271,7 +270,7 @@
     (+= @_shingles.refused @_refused?)
     (setv @_refused? False)
     (setv [known state] @_seen)
-    (setv [@_tail @_copied _] (if (= id known) state (@_with (get @_units id))))))
+    (setv [@_tail @_copied _] (if (= id known) state (@_with (get @units id))))))
 
 
 (defclass Repeats [Rule]
@@ -281,23 +280,18 @@
   word is to break off before it, and the beginnings of that word are known, too.]]
   (setv choosy True)
 
-  (meth __init__ [@length]
+  (meth __init__ [@units @length]
     (setv
-      @_units []
       @_tail ""
       @_known [(set)]))  ; sets of hashes, the last of which grows
 
-  (meth copy [units]
-    "Return one of the same text, which continues in its own way; what they know is shared."
-    (setv twin (copy @,))
-    (setv [twin._known twin._units] [[#* (cut @_known -2 None) (set)] units])
+  (meth copy []
+    (setv twin (.copy (super)))
+    (setv twin._known [#* (cut @_known -2 None) (set)])  ; what they know is shared
     twin)
 
   (meth refuses? [id strict]
-    ((if strict @begins? @completes?) (get @_units id)))
-
-  (meth take [id]
-    (@read (get @_units id)))
+    ((if strict @begins? @completes?) (get @units id)))
 
   (meth begins? [unit]
     "Return whether `unit` would complete a passage, or begin the word that would."
@@ -335,8 +329,6 @@
       (cut whole (- end @length) end))))
 
 
-(defn [(lru-cache 2)] repeats-in [text length]
+(defn [(lru-cache 2)] repeats-in [text length vocabulary]
   "Return the `Repeats` of a seed `text`; the last are kept, as all texts of a request need them."
-  (setv repeats (Repeats length))
-  (.read repeats text)
-  repeats)
+  (doto (Repeats vocabulary.units length) (.read text)))

@@ -16,8 +16,8 @@ spelled as they were, but sentences don't.]]
 (eval-when-compile (require hyrule [meth unless]))
 (import
   collections [deque]
-  copy [copy]
-  numpy :as np)
+  numpy :as np
+  lstm-textgen.writing.rules [Rule])
 
 ;; All were measured: see bench/log.md.
 (setv
@@ -33,21 +33,21 @@ spelled as they were, but sentences don't.]]
   TRACE 1e-30)  ; that the model is left with
 
 
-(defclass Memory []
-  #[[What a text of the units of a `vocabulary` has had so far, with a share of `recall`.
+(defclass Memory [Rule]
+  #[[What a text of these `units` has had so far, with a share of `recall`.
 
-  `change` says what it does to the logits at a place, and `take` tells it which unit came next.]]
+  It knows what it was to `remember`. As a rule of a text it takes note of the text's units, but
+  doesn't remember them: the copies that the texts after a seed have share its places.]]
 
-  (meth __init__ [vocabulary [@recall RECALL]]
+  (meth __init__ [@units [@recall RECALL]]
     (setv
-      @units vocabulary.units
       @_tail ""  ; the last characters
       @_places {}  ; lists of places, #(id share output) each, by the characters before them
       @_keys (deque)))  ; what each place has before it, the oldest first
 
-  (meth copy []
-    "Return a memory of the same places, for a text that continues in its own way."
-    (copy @,))
+  (meth score [scores choice]
+    (setv [ids change] (@change choice.logits choice.output))
+    (when (len ids) (+= (get scores ids) (* choice.factor change))))
 
   (meth change [logits output]
     #[[Return #(ids change): what to add to the `logits` (vocabulary,) of `ids` (n,).
@@ -67,7 +67,7 @@ spelled as they were, but sentences don't.]]
       recalled (* scale (.take (np.bincount next shares) ids)))
     #(ids (- (+ top (np.log (+ (.take odds ids) recalled))) (.take logits ids))))
 
-  (meth take [id output]
+  (meth remember [id output]
     "Remember that the unit `id` came next, where the network's output was `output` (units,)."
     (setv [key unit] [(key-of @_tail) (get @units id)])
     (when key
@@ -81,7 +81,6 @@ spelled as they were, but sentences don't.]]
     (@read unit))
 
   (meth read [text]
-    "Take note of `text` that comes next, but of no places in it."
     (setv @_tail (cut (+ @_tail text) (- TAIL) None))))
 
 

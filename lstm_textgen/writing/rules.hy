@@ -15,10 +15,12 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
 
 (defclass Rule []
-  #[[What each rule can do; this one has no wish.
+  #[[What each rule of a text of these `units` (a list) can do; this one has no wish.
 
   A `choosy` one may refuse the unit that was drawn.]]
   (setv choosy False)
+
+  (meth __init__ [@units])
 
   (meth copy []
     "Return a rule for a text that continues in its own way."
@@ -38,7 +40,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
   (meth take [id]
     "Take note of the unit `id`, which the text now has."
-    None))
+    (@read (get @units id))))
 
 
 (defclass Breaks [Rule]
@@ -59,13 +61,13 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
 
 (defclass Runs [Rule]
-  #[[Makes no run of one character of over `most` characters, in a text of these `units` (a list).
+  #[[Makes no run of one character of over `most` characters.
 
   A model that was hardly trained, or a text with wide gaps, may otherwise end in a run without end
   once all other units are too improbable for `min-p`.]]
   (setv choosy True)
 
-  (meth __init__ [@_units @_most]
+  (meth __init__ [@units @_most]
     (setv [@_last @_length] ["" 0]))
 
   (meth read [text]
@@ -77,12 +79,9 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
         [@_last @_length] [last (if goes-on? (+ @_length length) length)])))
 
   (meth refuses? [id strict]
-    (setv unit (get @_units id))
+    (setv unit (get @units id))
     (and (= (get unit 0) @_last)
-      (> (- (+ @_length (len unit)) (len (.lstrip unit @_last))) @_most)))
-
-  (meth take [id]
-    (@read (get @_units id))))
+      (> (- (+ @_length (len unit)) (len (.lstrip unit @_last))) @_most))))
 
 
 (defclass KeptNames [Rule]
@@ -101,32 +100,13 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
     (setv @_state (.after @_names @_state id))))
 
 
-(defclass Recall [Rule]
-  "Lets a `memory` (`Memory`) of what a person gave say what came after the same words there."
-
-  (meth __init__ [@_memory])
-
-  (meth copy []
-    (Recall (.copy @_memory)))
-
-  (meth read [text]
-    (.read @_memory text))
-
-  (meth score [scores choice]
-    (setv [ids change] (.change @_memory choice.logits choice.output))
-    (when (len ids) (+= (get scores ids) (* choice.factor change))))
-
-  (meth take [id]
-    (.read @_memory (get @_memory.units id))))
-
-
 (defn usual-rules [seed memory]
   "Return the list of the rules of each text after `seed`, of which `memory` has what was read."
   (setv
     model seed.model
     table (_table-for model.vocabulary model.facts.item-ends model.facts.unbroken))
   [ #* (if seed.names [(KeptNames seed.names seed.before)] [])
-    #* (if memory [(Recall (.copy memory))] [])
+    #* (if memory [(.copy memory)] [])
     #* (if table [(Breaks #* table)] [])
     (doto (Runs model.vocabulary.units (longest-run model.facts)) (.read seed.before))])
 

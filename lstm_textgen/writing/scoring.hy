@@ -1,7 +1,6 @@
 #[[Text → surprise: how well a model predicts a text.
 
-A text is cut into parts that are read in parallel; each part first reads the text before it. With
-a memory it is read from beginning to end.]]
+A text is cut into parts that are read in parallel; each part first reads the text before it.]]
 
 (eval-when-compile (require hyrule [meth ncut unless]  lstm-textgen.basics.forms [defrecord]))
 (import
@@ -13,7 +12,6 @@ a memory it is read from beginning to end.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.history [bits]
   lstm-textgen.writing.engine [softmax]
-  lstm-textgen.writing.memory [Memory]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids])
 
@@ -78,32 +76,15 @@ a memory it is read from beginning to end.]]
   [#^ object units  #^ np.ndarray nats  #^ Score score])
 
 
-(defn score-text [model text [recall None]]
-  #[[Return #(total units nats): the `Score` of `text`, its units, and the surprise of each.
-
-  `recall` is as in `surprises`. Raise `ValueError` if nothing was scored.]]
-  (setv
-    total (Score)
-    units []
-    nats [])
-  (for [stretch (surprises model [text] :recall recall)]
-    (.add total stretch.score)
-    (.extend units stretch.units)
-    (.append nats stretch.nats))
-  (.check total)
-  #(total units (np.concatenate nats)))
-
-
-(defn surprises [model chunks [recall None]]
+(defn surprises [model chunks]
   #[[Yield the text in `chunks` (strings), one `Stretch` at a time.
 
-  Its first unit follows the model's `start-ids`, as a seed's does. `recall` is the share of a
-  `Memory` (None or 0: none).]]
+  Its first unit follows the model's `start-ids`, as a seed's does.]]
   (setv [vocabulary reader] [model.vocabulary None])
   (for [text (_stretches chunks vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
-      reader (or reader (_Reader model (len ids) recall))
+      reader (or reader (_Reader model (len ids)))
       nats (np.full (len units) np.nan)
       [(get nats known) hits] (if (len ids) (.predict reader ids) [[] 0])
       unknowns (np.flatnonzero
@@ -142,17 +123,14 @@ a memory it is read from beginning to end.]]
 
 
 (defclass _Reader []
-  #[[Reads a text in stretches of up to `length` units.
+  "Reads a text in stretches of up to `length` units, each in parallel parts unless it is short."
 
-  Each is read in parallel parts, unless it is short or there is something to `recall`.]]
-
-  (meth __init__ [model length recall]
+  (meth __init__ [model length]
     (setv
       workers (min MAX-WORKERS (cores))
-      parts (if recall 1 (min PARTS (// length (* 2 PART-RUN-IN workers))))
+      parts (min PARTS (// length (* 2 PART-RUN-IN workers)))
       [workers @parts] (if (> parts 1) [workers parts] [1 1])
       engine (make-engine model @parts)
-      engine (if recall (_Rememberer engine (Memory model.vocabulary recall)) engine)
       @engines [engine #* (gfor _ (range 1 workers) (.like engine @parts))]
       [#* before start] (start-ids model)
       @past [#* (* [0] (- PART-RUN-IN 1)) start])
@@ -187,28 +165,6 @@ a memory it is read from beginning to end.]]
     (when (and @begun (is engine (get @engines 0)))  ; the text's first part
       (.set-state engine @begun))
     (follow engine (cut rows (- PART-RUN-IN 1) None) compare)))
-
-
-(defclass _Rememberer []
-  "An `engine` of one stream that has read what a text begins with, with a `memory` of the text."
-
-  (meth __init__ [@engine @memory]
-    (setv
-      @begun False
-      @logits (np.empty-like engine.logits "float32")))  ; a mixture's are float64
-
-  (meth __getattr__ [name]
-    (getattr @engine name))
-
-  (meth step [id]
-    "Read `id`; return the logits as the memory changes them. The first one isn't the text's own."
-    (when @begun (.take @memory id @engine.output))
-    (setv
-      @begun True
-      logits (.copy (.step @engine id))
-      [ids change] (.change @memory logits @engine.output))
-    (when (len ids) (+= (get logits ids) change))
-    logits))
 
 
 (defn predicted [model ids compare]

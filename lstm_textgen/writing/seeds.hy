@@ -63,7 +63,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
       ;; Not of a list or a chat.
       @memory (unless (or (< (len @text) remembered-from) model.settings.items
           model.facts.people)
-        (Memory vocabulary)))
+        (Memory vocabulary.units)))
     (warn-of unknowns vocabulary warn))
 
   (meth [property] before []
@@ -81,7 +81,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
         last (- (len @ids) 1))
       (defn act [n]
         (for [[k id] (islice ids n)]
-          (when (and @memory (>= k own)) (.take @memory id engine.output))
+          (when (and @memory (>= k own)) (.remember @memory id engine.output))
           ((if (= k last) engine.step engine.advance) id)))
       (.reset engine)
       (run act (len @ids))

@@ -154,7 +154,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
       @_ids ids
       @_memory (if longer? @_memory seed.memory))
     (when @_memory
-      (for [n (range remembered (len ids))] (.take @_memory (get ids n) (get @_outputs n))))
+      (for [n (range remembered (len ids))] (.remember @_memory (get ids n) (get @_outputs n))))
     @_memory))
 
 
