@@ -41,9 +41,10 @@ process.]]
   lstm-textgen.text.units [Characters]
   lstm-textgen.textmodel [load]
   lstm-textgen.writing [seeds]
+  lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.memory [Memory]
   lstm-textgen.writing.mixture [make-engine]
-  lstm-textgen.writing.scoring [compare surprises]
+  lstm-textgen.writing.scoring [surprises]
   lstm-textgen.writing.words [Suggester]
   lstm-textgen.writing.writer [stream write-each])
 
@@ -271,7 +272,7 @@ process.]]
       logits (.copy engine.logits)
       [changed change] (.change memory logits engine.output))
     (when (len changed) (+= (get logits changed) change))
-    (+= nats (get (compare logits (np.array id)) 0))
+    (-= nats (np.log (get (softmax logits) id)))
     (.remember memory id engine.output)
     (.step engine id))
   (/ (bits nats) (len (.decode model.vocabulary ids))))

@@ -23,7 +23,7 @@
 
 
 (defn with-memory [model text recall]
-  "Return the odds of each character of `text`: by a `Memory`, and as the documentation explains it."
+  "Return the odds of each character of `text`: by a `Memory`, and as its module explains it."
   (setv
     engine (make-engine model.checkpoint)
     memory (Memory model.vocabulary.units recall)

@@ -132,9 +132,8 @@
 (defn [(pytest.mark.filterwarnings "error")
        (pytest.mark.parametrize "number" [0 (** 2.0 -24) (- 1 (** 2.0 -24))])]
     test-no-random-number-makes-infinite-noise [number]
-  (setv
-    generator (SimpleNamespace :random (fn [out dtype] (.fill out number)))
-    noise (make-noise [(Draw)] [generator] #(1 5)))
+  (setv generator (SimpleNamespace :random (fn [out dtype] (.fill out number))))
+  (setv noise (make-noise [(SimpleNamespace :draw (Draw) :generator generator)] #(1 5)))
   (assert (np.all (< (np.abs noise) 17))))
 
 

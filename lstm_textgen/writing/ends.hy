@@ -35,10 +35,6 @@ the previous one returns.]]
     "The list of the texts that it ends before."
     (if (isinstance @stop str) [@stop] (list (or @stop []))))
 
-  (meth [property] only-item? []
-    "Whether nothing but the end of an item, or a length, ends it."
-    (and @item (not (or @stops @sentences @names))))
-
   (meth finders [items [line-begins? False]]
     #[[Return a list of finders of the ends, in a model of `items` (None: of no list).
 
@@ -54,30 +50,28 @@ the previous one returns.]]
   (for [finder finders]
     (setv text (.feed finder text))
     (when (or last? finder.found)  ; nothing comes to the next one any more
-      (setv [text last?] [(+ text (.close finder)) True])))
+      (setv [text last?] [(+ text (if finder.found "" finder.held)) True])))
   text)
 
 
 (defclass Finder []
-  "What all finders have in common, besides `feed`: it reads a text and returns what is certain."
+  #[[What all finders have in common, besides `feed`: it reads a text and returns what is certain.
 
-  (setv found False)
-
-  (meth close []
-    "Return what has been held back and belongs to the text, as nothing follows."
-    ""))
+  What is `held` back belongs to the text if that ends without the end being `found`.]]
+  (setv
+    found False
+    held ""))
 
 
 (defclass StopFinder [Finder]
   "Finds the first of the texts `stops` to be complete."
 
-  (meth __init__ [@stops]
-    (setv @_held ""))
+  (meth __init__ [@stops])
 
   (meth feed [text]
     "Hold back what may become one of the stops."
     (setv
-      held (+ @_held text)
+      held (+ @held text)
       end (min (gfor stop @stops :if (in stop held) (+ (.index held stop) (len stop))) :default 0)
       sure (if end
         (- end (max (gfor stop @stops :if (.endswith held stop 0 end) (len stop))))
@@ -87,12 +81,9 @@ the previous one returns.]]
           n (range 1 (min (len stop) (+ 1 (len held))))
           :if (.endswith held (cut stop n))
           n))))
-      [@_held @found] [(cut held sure None) (bool end)])
-    (cut held sure))
-
-  (meth close []
-    "Return the beginning of a stop that didn't come."
-    (if @found "" @_held)))
+      @held (cut held sure None)
+      @found (bool end))
+    (cut held sure)))
 
 
 (defclass NameFinder [Finder]
@@ -115,12 +106,9 @@ the previous one returns.]]
       sure (cut text @_before end)
       @_line (cut text end None)
       @_before (if end 0 @_before)
+      @held (cut @_line @_before None)
       @found (bool name))
-    sure)
-
-  (meth close []
-    "Return the line that didn't begin with a name."
-    (if @found "" (cut @_line @_before None))))
+    sure))
 
 
 (defclass SentenceFinder [Finder]

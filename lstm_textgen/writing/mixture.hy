@@ -28,6 +28,7 @@
     (setv
       share (check-setting "mix" share)
       [a b] [first.vocabulary second.vocabulary]
+      [one other] [first.facts second.facts]
       @models [first second]
       @shares [share (- 1 share)]
       @settings first.settings)
@@ -41,24 +42,24 @@
       (setv kinds (gfor model @models (or model.settings.items "none")))
       (refuse "the models have different " 'items f" ({(.join " and " kinds)}), so they can't be "
         "mixed; give two with the same"))
-    (setv [one other] [first.facts second.facts])
-    (setv @facts (replace one
-      :longest-run (max one.longest-run other.longest-run)
-      :unbroken (common one.unbroken other.unbroken)
-      :names (joined-names one.names other.names)
-      #** (if @settings.items
-        { "item_lines" (when (= one.item-lines other.item-lines) one.item-lines)
-          "longest_item" (max (or one.longest-item 0) (or other.longest-item 0))
-          "long_item" (max (or one.long-item 0) (or other.long-item 0))
-          "item_ends" (when (and one.item-ends other.item-ends)
-            (+ one.item-ends other.item-ends))}
-        {})))
-    (setv [@shingles @refrains] (gfor name ["shingles" "refrains"]
-      (joined-filters (getattr first name) (getattr second name))))
-    (setv @items (if (and first.items second.items)
-      (join-fingerprints first.items second.items)
-      b""))
-    (setv @vocabulary (.with-units a (list (dict.fromkeys (+ a.units b.units)))))))
+    (setv
+      @facts (replace one
+        :longest-run (max one.longest-run other.longest-run)
+        :unbroken (common one.unbroken other.unbroken)
+        :names (joined-names one.names other.names)
+        #** (if @settings.items
+          { "item_lines" (when (= one.item-lines other.item-lines) one.item-lines)
+            "longest_item" (max (or one.longest-item 0) (or other.longest-item 0))
+            "long_item" (max (or one.long-item 0) (or other.long-item 0))
+            "item_ends" (when (and one.item-ends other.item-ends)
+              (+ one.item-ends other.item-ends))}
+          {}))
+      @shingles (joined-filters first.shingles second.shingles)
+      @refrains (joined-filters first.refrains second.refrains)
+      @items (if (and first.items second.items)
+        (join-fingerprints first.items second.items)
+        b"")
+      @vocabulary (.with-units a (list (dict.fromkeys (+ a.units b.units)))))))
 
 
 (defn make-engine [model [streams 1]]

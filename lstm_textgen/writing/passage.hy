@@ -18,12 +18,12 @@
   LONGER 4
   LONGEST-ITEM 100_000  ; … or after this number of units: a file may say anything
   CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
+  CUT-OFF-PER-SENTENCE 1000  ; … or, if that is more, this many for each of the wanted sentences
   ;; Texts that may fail to match before one is made to: this many, more if they are short, and
   ;; only this many if they fail to have the lines that were drawn for them.
   PATIENT-TRIES 50
   MOST-TRIES 500
-  PATIENT-UNITS 10_000  ; of those texts
-  CUT-OFF-PER-SENTENCE 1000)  ; … or, if that is more, this many for each of the wanted sentences
+  PATIENT-UNITS 10_000)  ; of those texts
 
 
 (defclass Passage []
@@ -84,10 +84,6 @@
       (and @constraints.lines (or (not @patient?) (!= @over "stop")))
       (and (not @_failed?) (.met? @constraints @seed @ends.stops @text))))
 
-  (meth [property] with-seed []
-    "The text, of which nobody has read any, with its seed."
-    (+ @seed.text @text))
-
   (meth begin [engine run]
     "Let `engine` read the seed, as in `Seed.feed-to`; return its state before the first unit."
     (.feed-to @seed engine run)
@@ -100,22 +96,20 @@
     state)
 
   (meth take [ids [logits None]]
-    #[[Add the units of the list `ids` until the text is over.
+    #[[Add the units of the list `ids`, at least one, until the text is over.
 
     If the draw keeps them, `logits` (time, vocabulary) are those that they were drawn from.]]
     (setv
       all @seed.model.vocabulary.units
       units (lfor id ids (get all id))
+      (get units 0) (cut (get units 0) @_typed None)
+      @_typed 0
       before @units
       whole? (and @pattern (is-not @pattern.last None)))
     (when whole?  ; what was drawn after the whole text doesn't belong to it
       (setv
         @_units-left (- (+ @pattern.last (len @_opening)) @units)
         @_units-line None))
-    (when @_typed
-      (setv
-        (get units 0) (cut (get units 0) @_typed None)
-        @_typed 0))
     (@_add units)
     (when (and @over whole?)
       (setv
@@ -127,32 +121,27 @@
       (+= @surprise (float (.sum nats)))))
 
   (meth _add [units]
-    "Add `units`, texts, until the text is over."
-    (if @_finders
-      (for [unit units :if (not @over)] (@_add-some [unit]))
-      (@_add-some units)))
-
-  (meth _add-some [units]
-    "Add `units`: just one if there are finders, since the text may end in it."
-    (setv
-      units (cut units @_units-left)
-      parts (list (islice (.counted @seed.model.vocabulary units) @_parts-left)))
-    (+= @units (len units))
-    (-= @_units-left (len units))
-    (-= @_parts-left (len parts))
-    (setv last? (= @left 0))
-    (when @_finders
+    "Add `units`, texts, until the text is over: one by one if there are finders of its end."
+    (for [some (if @_finders (lfor unit units [unit]) [units])  :if (not @over)]
       (setv
-        sure (sure-text @_finders (.join "" parts) last?)
-        parts (if sure [sure] [])))
-    (.extend @chunks parts)
-    (cond
-      (any (gfor finder @_finders finder.found)) (setv @over "stop")
-      last? (do
+        some (cut some @_units-left)
+        parts (list (islice (.counted @seed.model.vocabulary some) @_parts-left)))
+      (+= @units (len some))
+      (-= @_units-left (len some))
+      (-= @_parts-left (len parts))
+      (setv last? (= @left 0))
+      (when @_finders
         (setv
-          line (if @_parts-left @_units-line @_parts-line)
-          @over (if line "cut off" "length"))
-        (when line (@warn line))))))
+          sure (sure-text @_finders (.join "" parts) last?)
+          parts (if sure [sure] [])))
+      (.extend @chunks parts)
+      (cond
+        (any (gfor finder @_finders finder.found)) (setv @over "stop")
+        last? (do
+          (setv
+            line (if @_parts-left @_units-line @_parts-line)
+            @over (if line "cut off" "length"))
+          (when line (@warn line)))))))
 
 
 (defn limits [ends model]

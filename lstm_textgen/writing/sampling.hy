@@ -10,6 +10,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   collections [defaultdict]
   itertools [repeat]
   math
+  types [SimpleNamespace]
   numpy :as np)
 
 (setv
@@ -77,10 +78,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   (meth __init__ [@size [draws #()] [exclude #()]]
     (setv
-      @_draws []
-      @_rules []
-      @_generators []
-      @_drawn []  ; units of each text before its noise
+      @_texts []  ; the draw, rules and generator of each, and its `drawn` units before the noise
       @_noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
       @_step 0  ; the next one that it is for
       @penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))
@@ -92,27 +90,26 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     They get noise for as many steps as the others have left.]]
     (setv
       left (ncut @_noise : (: @_step None))
-      generators (lfor draw draws (.generator draw))
-      fresh (make-noise draws generators #((len draws) #* (cut left.shape 1 None)))
-      @_draws [#* (gfor k kept (get @_draws k)) #* draws]
-      @_rules [#* (gfor k kept (get @_rules k)) #* rules]
-      @_generators [#* (gfor k kept (get @_generators k)) #* generators]
-      @_drawn [#* (gfor k kept (+ (get @_drawn k) @_step)) #* (* [0] (len draws))]
+      added (lfor
+        [draw own] (zip draws rules)
+        (SimpleNamespace :draw draw :rules own :generator (.generator draw) :drawn (- @_step)))
+      fresh (make-noise added #((len added) #* (cut left.shape 1 None)))
+      @_texts [#* (gfor k kept (get @_texts k)) #* added]
       @_scores (np.empty (@_shape @size) "float32")
       @_ruled (lfor
-        [k [rules row]] (enumerate (zip @_rules (np.atleast-2d @_scores)))
-        :if rules
-        #(rules row (Choice @, k)))
+        [k [text row]] (enumerate (zip @_texts (np.atleast-2d @_scores)))
+        :if text.rules
+        #(text.rules row (Choice @, k)))
       @_choosy (lfor
         [rules row choice] @_ruled
         :setv choosy (lfor rule rules :if rule.choosy rule)
         :if choosy
         #(choosy row choice))
       groups (defaultdict list))  ; the texts with the same limits
-    (for [[row draw] (enumerate @_draws) :if (any draw.limits)]
-      (.append (get groups draw.limits) row))
+    (for [[row text] (enumerate @_texts) :if (any text.draw.limits)]
+      (.append (get groups text.draw.limits) row))
     (setv @_limited (lfor [limits rows] (.items groups)
-      [(if (= (len rows) (len @_draws)) ... rows) (make-limits @size #* limits)]))
+      [(if (= (len rows) (len @_texts)) ... rows) (make-limits @size #* limits)]))
     (@_prepare (np.concatenate [(get left kept) fresh])))
 
   (meth pick [logits [engine None]]
@@ -123,9 +120,8 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
       (setv
         [n steps size] @_noise.shape
         ;; For twice as many as the last time, as a short text needs few.
-        steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size))))
-        @_drawn (lfor each @_drawn (+ each @_step)))
-      (@_prepare (make-noise @_draws @_generators #(n steps size))))
+        steps (max 1 (min (* 2 steps) NOISE-STEPS (// NOISE-BLOCK (* n size)))))
+      (@_prepare (make-noise @_texts #(n steps size))))
     (setv
       scores @_scores
       [@factors @noise] (get @_steps @_step)
@@ -150,16 +146,18 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
     ids)
 
   (meth _prepare [noise]
-    "Set up the steps that `noise` (texts, steps, size) is for."
+    "Set up the next steps, which `noise` (texts, steps, size) is for."
+    (for [text @_texts] (+= text.drawn @_step))
     (setv
       @_noise noise
       @_step 0
       steps (get noise.shape 1)
-      turns? (any (gfor draw @_draws (isinstance draw.options.temperature list)))
+      turns? (any (gfor text @_texts (isinstance text.draw.options.temperature list)))
       n (if turns? steps 1)  ; factors that differ
       factors (np.array (lfor
-        [draw drawn] (zip @_draws @_drawn)
-        (lfor k (range drawn (+ drawn n)) (get draw.factors (% k (len draw.factors))))) "float32")
+        text @_texts
+        :setv own text.draw.factors
+        (lfor k (range text.drawn (+ text.drawn n)) (get own (% k (len own))))) "float32")
       factors (.reshape factors.T n #* (@_shape 1))
       @_steps (list (zip
         (if turns? factors (repeat (get factors 0) steps))
@@ -167,7 +165,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   (meth _shape [#* size]
     "Return the shape (texts, size), for one text (size,)."
-    (if (= (len @_draws) 1) [#* size] [(len @_draws) #* size])))
+    (if (= (len @_texts) 1) [#* size] [(len @_texts) #* size])))
 
 
 (defclass Choice []
@@ -216,11 +214,11 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
   id)
 
 
-(defn make-noise [draws generators shape]
-  "Return Gumbel noise of this `shape`, a row of it from each of `generators`, 0 for cold `draws`."
+(defn make-noise [texts shape]
+  "Return Gumbel noise of this `shape`, a row for each of `texts` (of a sampler), 0 if it is cold."
   (setv noise (np.zeros shape "float32"))
-  (for [[draw generator row] (zip draws generators noise)  :if (not draw.cold?)]
-    (.random generator :out row :dtype "float32")
+  (for [[text row] (zip texts noise)  :if (not text.draw.cold?)]
+    (.random text.generator :out row :dtype "float32")
     (+= row TINY)
     (for [_ (range 2)] (np.negative (np.log row row) row)))
   noise)

@@ -226,15 +226,12 @@ A text is cut into parts that are read in parallel; each part first reads the te
     engine (make-engine model places))
   (.feed engine (cut rows EVALUATION-RUN-IN))
   (setv
-    [sure right] (follow engine (cut rows EVALUATION-RUN-IN None) _confidence)
+    ;; The highest probability, and whether it was that of the next id.
+    [sure right] (follow engine (cut rows EVALUATION-RUN-IN None) (fn [logits ids]
+      [(.max (softmax logits) -1)  (= (.argmax logits -1) ids)]))
     tenths (np.minimum (.astype (* sure BINS) int) (- BINS 1)))
   (lfor
     k (range BINS)
     :setv chosen (= tenths k)
     :setv means (gfor each [sure right] (if (.any chosen) (.mean (get each chosen)) 0))
     [(int (.sum chosen)) #* (gfor mean means (round (float mean) 4))]))
-
-
-(defn _confidence [logits ids]
-  "Return the highest probability after `logits` (…, vocabulary), and whether it was of `ids`."
-  [(.max (softmax logits) -1)  (= (.argmax logits -1) ids)])

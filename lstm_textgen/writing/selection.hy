@@ -49,17 +49,15 @@
   (meth _fits? [passage]
     "Return whether `passage` is as demanded; give up if many in a row aren't."
     (setv fits? passage.fits?)
-    (cond
-      fits? (setv @_misfits 0)
-      (not passage.patient?) (+= @_misfits 1))
-    (when (and (not fits?) (>= @_misfits MOST-DRAWS))
+    (setv @_misfits (cond fits? 0  passage.patient? @_misfits  True (+ @_misfits 1)))
+    (when (= @_misfits MOST-DRAWS)
       (setv @gave-up (Message f"{MOST-DRAWS} texts in a row didn't match; give a simpler " 'match
         ", or more room")))
     fits?)
 
   (meth _new? [passage]
     "Return whether the item of `passage` is new, if that is wanted; give up if none has been."
-    (setv new? (or (not @_items) (.new? @_items passage.with-seed)))
+    (setv new? (or (not @_items) (.new? @_items (+ passage.seed.text passage.text))))
     (when (and (not new?) (.memorized? @_items))
       (setv @gave-up (if passage.constraints.match
         (Message f"{MOST-DRAWS} matching items in a row weren't new, so few others may match; "

@@ -6,11 +6,10 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   heapq [nlargest]
-  math [exp]
+  math [exp inf]
   threading [Lock]
   warnings
   numpy :as np
-  lstm-textgen.text.items [ENDS]
   lstm-textgen.text.wordends [LONGEST-WORD completes? typed-at-end words-of]
   lstm-textgen.writing.conversation [people-of roles]
   lstm-textgen.writing.mixture [make-engine]
@@ -86,7 +85,9 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
           phrases (@_grow-phrases tree (cut firsts n) words)
           firsts (cut firsts n None))
         (for [phrase phrases  :if phrase.found]
-          (setv each (.suggestion sheet #* (.best phrase)))
+          (setv
+            [_ _ text odds] (max phrase.found)
+            each (.suggestion sheet text (exp odds)))
           (.setdefault found (.lower (get (words-of each.word) 0)) each))))
     (sorted (.values found) :key (fn [each] (- each.probability))))
 
@@ -140,11 +141,10 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
       from (max (gfor n @_states :if (<= n same) n))
       longer? (and seed.memory @_memory (= same (len @_ids)))
       remembered (if longer? (len @_ids) (- (len ids) (len seed.own))))
-    (when (and seed.memory (< (len @_outputs) from)) (setv from 0))
-    (setv @_outputs (if seed.memory (cut @_outputs from) []))
+    (setv @_outputs (cut @_outputs from))
     (.set-state @_engine (get @_states from))
     (for [n (range from (len ids))]
-      (when seed.memory (.append @_outputs (.copy @_engine.output)))
+      (.append @_outputs (.copy @_engine.output))
       (.step @_engine (get ids n))
       (setv (get @_states (+ n 1)) (.copy-state @_engine)))
     (setv
@@ -175,8 +175,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
 
   In a list of lines that mostly have at most `LONGEST-WORD` units, the words are its items.]]
   (setv own (get (.split text "\n") -1))
-  (if (and (= (get ENDS (or model.settings.items "paragraph")) "\n")
-      (<= (or model.facts.long-item (+ LONGEST-WORD 1)) LONGEST-WORD))
+  (if (and (= model.settings.items "line") (<= (or model.facts.long-item inf) LONGEST-WORD))
     #((if own "I" "X") own)
     (typed-at-end text)))
 
@@ -201,20 +200,14 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
   #[[A phrase that begins with the word of a `Node` `first`, with up to `words` words.
 
   `found` lists those that are whole: #(ended? mean-odds text odds), where they have ended with a
-  sentence or a clause, or not, and `odds` are ln of a probability.]]
+  sentence or a clause, or not, and `odds` are ln of a probability. So the highest has ended, if
+  any has, and its words are the most probable on average.]]
 
   (meth __init__ [first @words]
     (setv
       @found []
       @_chosen []
       @_first first))
-
-  (meth best []
-    #[[Return #(text probability) of the phrase with the most probable words, on average.
-
-    If some have ended, it is one of these.]]
-    (setv [_ _ text odds] (max @found))
-    #(text (exp odds)))
 
   (meth next [units]
     #[[Return a list of #(node id): what is to be read after what was chosen before.
@@ -239,8 +232,8 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
           (not scrap?) (@_find False node (float (get node.odds id))))))
     (setv
       @_first None
-      best (max (gfor [ended? odds #* _] @found :if ended? odds) :default (- np.inf))
-      last (max (gfor [_ odds #* _] @found odds) :default (- np.inf))
+      best (max (gfor [ended? odds #* _] @found :if ended? odds) :default (- inf))
+      last (max (gfor [_ odds #* _] @found odds) :default (- inf))
       @_chosen (lfor
         [odds node id] (nlargest PATHS-OF-PHRASE ways :key (fn [way] (get way 0)))
         ;; At best, all that follows is certain.

@@ -94,7 +94,7 @@
   (setv
     settings model.settings
     several (* request.samples request.best-of)
-    ends (or ends (ends-of request))
+    ends (or ends (Ends request.length request.stop request.sentences))
     options (SamplingOptions (.get request "temperature" settings.usual-temperature)
       request.top-k request.top-p request.min-p)
     constraints (.usual (Constraints request.match request.no-repeat request.no-copy)
@@ -111,11 +111,6 @@
   (gfor k (range (* several (len seeds)))
     (Passage (seed-of (// k several))
       (Draw options (.get request "rng_seed") k (> request.best-of 1)) ends warn constraints)))
-
-
-(defn ends-of [request]
-  "Return the `Ends` that `request`, a `Request`, is for."
-  (Ends request.length request.stop request.sentences))
 
 
 (defn passage-length [model [characters 400]]
