@@ -46,6 +46,7 @@ process.]]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [surprises]
   lstm-textgen.writing.words [Suggester]
+  lstm-textgen.writing.wordtree [Place]
   lstm-textgen.writing.writer [stream write-each])
 
 (setv
@@ -268,10 +269,8 @@ process.]]
     nats 0)
   (.feed engine (seeds.start-ids model.checkpoint))
   (for [id (.tolist ids)]
-    (setv
-      logits (.copy engine.logits)
-      [changed change] (.change memory logits engine.output))
-    (when (len changed) (+= (get logits changed) change))
+    (setv logits (.copy engine.logits))
+    (.score memory logits (Place engine.logits engine.output))
     (-= nats (np.log (get (softmax logits) id)))
     (.remember memory id engine.output)
     (.step engine id))

@@ -187,9 +187,7 @@
       (import lstm-textgen.writing.words [Suggester])
       (setv @_suggester (Suggester @checkpoint)))
     (with [warn (_collecting None)]
-      (if (= words 1)
-        (.words @_suggester text count warn)
-        (.phrases @_suggester text count words warn))))
+      (.phrases @_suggester text count words warn)))
 
   (meth score [text]
     #[[Return total, units and bits: how well the model predicts `text`.

@@ -33,18 +33,16 @@
     (setv
       id (get model.vocabulary.ids c)
       logits (.copy engine.logits)
-      p (softmax logits)
       word (letters-of (cut text n))
       key (if word (cut (+ " " word) -6 None) (cut text (max 0 (- n 1)) n))
       known (cut (lfor place places :if (and key (= (get place 0) key)) place) -16 None)
       likeness (np.array (lfor [_ h _ _] known (* 2 (@ h engine.output))))
       weights (if known (softmax likeness) [])
-      times (cond
-        (not (and word (.isalpha c))) (if (.isupper c) 1 0.25)
-        (.isupper (get word 0)) 2
-        True (if (> (len word) 1) 1 0.25)))
+      times (if (and word (.isalpha c))
+        (cond  (.isupper (get word 0)) 2  (> (len word) 1) 1  True 0.25)
+        (if (.isupper c) 1 0.25)))
     (.append expected (+
-      (* (get p id)
+      (* (get (softmax engine.logits) id)
         (- 1 (sum (gfor [w place] (zip weights known) (* w (get place 3))))))
       (sum (gfor [w place] (zip weights known) :if (= (get place 2) c) (* w (get place 3))))))
     (.append places [key (.copy engine.output) c (min 1 (* times recall))])
@@ -85,8 +83,11 @@
   (.feed-to seed engine)
   (setv
     ids seed.model.vocabulary.ids
-    change (fn [] (.read seed.memory " An") (.change seed.memory engine.logits engine.output))
-    before (list (get (change) 0))
     rule (get (usual-rules seed seed.memory) 0))
+  (defn recalled []
+    (setv scores (np.zeros (len ids)))
+    (.read seed.memory " An")
+    (.score seed.memory scores (Place engine.logits engine.output))
+    (list (np.flatnonzero scores)))
   (for [c (* "An ebb. " 20)] (.take rule (get ids c)))
-  (assert (= (list (get (change) 0)) before [(get ids "n")])))
+  (assert (= (recalled) [(get ids "n")])))

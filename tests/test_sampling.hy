@@ -133,8 +133,8 @@
        (pytest.mark.parametrize "number" [0 (** 2.0 -24) (- 1 (** 2.0 -24))])]
     test-no-random-number-makes-infinite-noise [number]
   (setv generator (SimpleNamespace :random (fn [out dtype] (.fill out number))))
-  (setv noise (make-noise [(SimpleNamespace :draw (Draw) :generator generator)] #(1 5)))
-  (assert (np.all (< (np.abs noise) 17))))
+  (setv text (SimpleNamespace :draw (Draw) :generator generator))
+  (assert (np.all (< (np.abs (make-noise [text] #(1 5))) 17))))
 
 
 (defn [(given options (st.integers 0 1000)) (settings :max-examples 60 :deadline None)]

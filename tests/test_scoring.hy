@@ -113,9 +113,7 @@
 
 
 (defn test-a-mixture-adds-up-probabilities-by-share []
-  (setv
-    both (mixture)
-    expected (np.zeros 5))
+  (setv [both expected] [(mixture) (np.zeros 5)])
   (for [[model share own] (zip both.models [0.25 0.75] [[0 1 2 3] [0 2 3 4]])]
     (setv ids (.encode model.vocabulary "\nbccb"))
     (+= (get expected own) (* share (softmax (.feed (make-engine model) ids)))))

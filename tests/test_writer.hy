@@ -185,7 +185,7 @@
     batch (Batch model passages)
     ended [])
   (for [passage (.finished batch True)]
-    (unless ended (.add batch more))
+    (unless ended (.append batch.added more))
     (.append ended passage))
   (assert (= ended [#* passages more])))
 

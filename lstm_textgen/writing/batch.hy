@@ -28,22 +28,19 @@ another order for another number of texts, which now and then changes a choice.]
 (defclass Batch []
   #[[Up to `MOST-TEXTS` at a time of the `passages` (an iterable) by `model`.
 
-  The model is a `Checkpoint` or a `Mixture`. `running` lists the passages of the last step.]]
+  The model is a `Checkpoint` or a `Mixture`. `added` is a deque of passages that join after all
+  others, `running` lists those of the last step.]]
 
   (meth __init__ [model passages]
     (setv
+      @added (deque)
       @running []
       @_coming (iter passages)
-      @_added (deque)  ; those that follow
       @_begun []       ; in that order, without those that were yielded
       @_reader (make-engine model)
       @_reading (Pace @_reader.threads)
       @_alone (Pace @_reader.threads)  ; the steps of a single text
       @_streams (ParallelStreams model @_reader)))
-
-  (meth add [passage]
-    "Let `passage` join after all others."
-    (.append @_added passage))
 
   (meth finished [in-order?]
     "Yield the passages as they end; if `in-order?`, none before those that began earlier."
@@ -76,7 +73,7 @@ another order for another number of texts, which now and then changes a choice.]
     "Let passages begin that find one of `places`; return a list of #(passage state)."
     (setv joining [])
     (while (< (len joining) places)
-      (setv passage (or (next @_coming None) (and @_added (.popleft @_added))))
+      (setv passage (or (next @_coming None) (and @added (.popleft @added))))
       (unless passage (break))
       (.append @_begun passage)
       (unless passage.over

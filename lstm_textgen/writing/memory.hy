@@ -46,26 +46,21 @@ spelled as they were, but sentences don't.]]
       @_keys (deque)))  ; what each place has before it, the oldest first
 
   (meth score [scores choice]
-    (setv [ids change] (@change choice.logits choice.output))
-    (when (len ids) (+= (get scores ids) (* choice.factor change))))
-
-  (meth change [logits output]
-    #[[Return #(ids change): what to add to the `logits` (vocabulary,) of `ids` (n,).
-
-    The network's output there is `output` (units,).]]
     (setv places (.get @_places (key-of @_tail)))
-    (unless places (return #([] None)))
+    (unless places (return))
     (setv
+      logits choice.logits
       [next shares outputs] (map np.array (zip #* (cut places (- SPEAKERS) None)))
-      likeness (@ outputs output)
+      likeness (@ outputs choice.output)
       weights (np.exp (* SHARPNESS (- likeness (.max likeness))))
       shares (* weights (/ shares (.sum weights)))
       top (.max logits)
       odds (np.exp (- logits top))  ; in proportion to those of the model, which has …
       scale (/ (.sum odds) (max TRACE (- 1 (.sum shares))))  ; … the rest of the share
       ids (np.unique (get next (> (.take logits next) (- np.inf))))  ; those that may come
-      recalled (* scale (.take (np.bincount next shares) ids)))
-    #(ids (- (+ top (np.log (+ (.take odds ids) recalled))) (.take logits ids))))
+      recalled (* scale (.take (np.bincount next shares) ids))
+      change (- (+ top (np.log (+ (.take odds ids) recalled))) (.take logits ids)))
+    (+= (get scores ids) (* choice.factor change)))
 
   (meth remember [id output]
     "Remember that the unit `id` came next, where the network's output was `output` (units,)."

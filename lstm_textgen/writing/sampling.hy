@@ -78,7 +78,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
 
   (meth __init__ [@size [draws #()] [exclude #()]]
     (setv
-      @_texts []  ; the draw, rules and generator of each, and its `drawn` units before the noise
+      @_texts []  ; the draw, rules and generator of each, and the units `drawn` before the noise
       @_noise (np.empty #(0 0 size) "float32")  ; (texts, steps, size)
       @_step 0  ; the next one that it is for
       @penalty (when exclude (np.where (np.isin (np.arange size) exclude) (- np.inf) 0.0)))

@@ -53,17 +53,8 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
       @_lock (Lock)))
 
   (meth words [text count [warn warnings.warn]]
-    #[[Return a list of up to `count` `Suggestion`s: the words to go on with after `text`.
-
-    One call of `warn` names units that the model doesn't know.]]
-    (with [_ @_lock]
-      (setv [tree sheet] (@_tree text warn))
-      (.grow tree count))
-    (@_best tree sheet count))
-
-  (meth _best [tree sheet count]
-    "Return the suggestions of the `count` best words in `tree` for what is typed in `sheet`."
-    (lfor [word odds] (.best-words tree count) (.suggestion sheet word odds)))
+    "Return a list of up to `count` `Suggestion`s: the words to go on with after `text`."
+    (@phrases text count 1 warn))
 
   (meth phrases [text count words [warn warnings.warn]]
     #[[Return a list of up to `count` phrases of up to `words` words, each with another first one.
@@ -71,13 +62,15 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
     The first words are good ones, the others the most probable after them that were found. A
     phrase ends with its sentence or line or, when it has half of its words, with a clause; it has
     at least `SHORTEST-PHRASE` words of letters. Of a list that offers items, these are the
-    phrases.]]
+    phrases. One call of `warn` names units that the model doesn't know.]]
+    (setv wanted (if (= words 1) count (* FIRST-WORDS count)))
     (with [_ @_lock]
       (setv [tree sheet] (@_tree text warn))
-      (.grow tree (* FIRST-WORDS count))
-      (when (in sheet.state "IX") (return (@_best tree sheet count)))
+      (.grow tree wanted)
+      (when (or (= words 1) (in sheet.state "IX"))
+        (return (lfor [word odds] (.best-words tree count) (.suggestion sheet word odds))))
       (setv
-        firsts (lfor [word _] (.best-words tree (* FIRST-WORDS count)) word)
+        firsts (lfor [word _] (.best-words tree wanted) word)
         found {})
       (while (and firsts (< (len found) count))
         (setv

@@ -69,12 +69,12 @@
     found 0)
   (defn numbered [passage] #((.number selection passage) passage.text))
   (try
-    (for [passage (.select selection (.finished batch items?) batch.add)]
+    (for [passage (.select selection (.finished batch items?) batch.added.append)]
       (+= found 1)
       (yield (numbered passage)))
     (except [KeyboardInterrupt]
       ;; Those that are over needn't wait for earlier ones.
-      (yield :from (map numbered (.select selection (.over batch False) batch.add)))
+      (yield :from (map numbered (.select selection (.over batch False) batch.added.append)))
       (for [passage batch.running
           :if (not (or passage.over items?)) :if (.final? selection passage)]
         (yield (numbered passage)))
