@@ -31,8 +31,8 @@ alone.]]
   lstm-textgen.cli :as program
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
-  tests.damage [damaged-page page-with]
-  tests.helpers [same-model? seal small-model]
+  tests.damage [damaged-page seal]
+  tests.helpers [page-of same-model? small-model]
   tools.results [slug])
 
 (setv
@@ -222,7 +222,7 @@ alone.]]
 (defn change-pages [first last folder]
   "Yield the outcome of each page from number `first` to before `last`, made in `folder`."
   (setv
-    path (page-with folder (small-model :items "line" :longest-item 5 :names "Anna"))
+    path (page-of folder (small-model :items "line" :longest-item 5 :names "Anna"))
     whole (.read-bytes path))
   (resource.setrlimit resource.RLIMIT-AS #(MEMORY MEMORY))
   (for [number (range first last)]

@@ -14,7 +14,6 @@ anything to say on its console, fails the test.]]
   axe-playwright-python.sync-playwright [Axe]
   playwright.sync-api [sync-playwright]
   lstm-textgen.pages.assembly [join-modules]
-  lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel]
   tests.helpers [small-model])
 
@@ -121,14 +120,6 @@ anything to say on its console, fails the test.]]
   (setv model (small-model :layers layers #** {"text" SENTENCE  #** options}))
   (setv model.weights (lfor w model.weights (.astype (.astype (* w 0.4) "float16") "float32")))
   model)
-
-
-(defn page-of [folder #* models]
-  "Write the page of `models` in `folder`; return its path."
-  (setv path (/ folder "page.html"))
-  (.write-text path :encoding "utf-8"
-    (playground (dfor [n model] (enumerate models) f"model {n}" model)))
-  path)
 
 
 (defn fragment [#** settings]

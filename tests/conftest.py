@@ -192,6 +192,12 @@ def browser(chromium):
     asyncio._set_running_loop(None)
 
 
+@pytest.fixture
+def brief(monkeypatch):
+    """Make pages in a tenth of a second: models generate little to find cells in."""
+    monkeypatch.setattr("lstm_textgen.pages.playground.SAMPLE", 9)
+
+
 # * Models
 
 @pytest.fixture

@@ -1,22 +1,16 @@
-"Pages with models, whole and damaged at random, for tests of whatever reads them."
+"Model files and pages, damaged on purpose and at random, for tests of what reads them."
 
 (import
   copy [deepcopy]
   json
   random [Random]
-  lstm-textgen.pages.imported [BLOCK]
-  lstm-textgen.pages.playground [playground])
+  lstm-textgen.modelfile.checkpoint [EVALUATION RESUME-PARTS TEXT-PARTS]
+  lstm-textgen.modelfile.keraslayout [digest]
+  lstm-textgen.pages.imported [BLOCK])
 
 (setv
   ;; What a stranger may put in the place of any value.
   VALUES [None True -1 0 1.5 9 (** 2 31) (** 10 400) "" "\x1b[2J" "lstm:9" [] {} [[]] {"unit" []}])
-
-
-(defn page-with [folder #* models]
-  "Write a page of `models` in `folder`; return its path."
-  (setv path (/ folder "page.html"))
-  (.write-text path :encoding "utf-8" (playground (dfor [n each] (enumerate models) f"m{n}" each)))
-  path)
 
 
 (defn damaged-pages [whole count]
@@ -67,3 +61,25 @@
       2 (setv (cut data at at) (cut data (.randrange rng first (len data)) (+ at 99)))
       3 (setv data (cut data (max at (+ first 1))))))
   (bytes data))
+
+
+(defn seal [file]
+  "Fix the checksums of a small model, an open HDF5 `file`, as an attacker would."
+  (setv
+    names (lfor
+      name [#* TEXT-PARTS EVALUATION]
+      :if (in name (get file "lstm_textgen"))
+      name)
+    texts (lfor name names (get file "lstm_textgen" name #()))
+    weights (lfor
+      layer ["embedding" "lstm_1" "lstm_3" "dense"]
+      weight (get (. (get file "model_weights" layer) attrs) "weight_names")
+      (get file "model_weights" layer weight #()))
+    resume (get file "lstm_textgen" "resume")
+    arrays (lfor
+      part RESUME-PARTS
+      n (range (len (get resume part)))
+      (get resume part (str n) #())))
+  (setv
+    (get (. (get file "lstm_textgen") attrs) "sha256") (digest [#* texts #* weights])
+    (get resume.attrs "sha256") (digest [(get resume "state" #()) #* arrays])))

@@ -15,7 +15,8 @@ screen.]]
   subprocess
   time
   urllib.request [Request urlopen]
-  tests.browser [DEADLINE])
+  tests.browser [DEADLINE]
+  tests.web [free-port])
 
 (setv
   START 120  ; seconds in which a browser starts, or answers
@@ -79,11 +80,6 @@ screen.]]
     (finally
       (os.killpg process.pid signal.SIGTERM)
       (.wait process))))
-
-
-(defn free-port []
-  "Return a port that nobody listens on."
-  (with [found (socket.create-server #("127.0.0.1" 0))] (get (.getsockname found) 1)))
 
 
 (defn connected [port]

@@ -17,9 +17,8 @@
   numpy :as np
   pytest
   lstm-textgen.display.plain [Plan Quiet]
-  lstm-textgen.modelfile.checkpoint [Checkpoint EVALUATION Progress RESUME-PARTS Resume
-    TEXT-PARTS load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.keraslayout [digest weight-shapes]
+  lstm-textgen.modelfile.checkpoint [Checkpoint Progress Resume load-checkpoint save-checkpoint]
+  lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.settings.models [Facts Request settings-of]
   lstm-textgen.settings.sizing [RULES]
   lstm-textgen.text.corpus [Text]
@@ -46,7 +45,8 @@
   FUZZ (int (os.environ.get "LSTM_TEXTGEN_FUZZ" 1))
   UNMEASURED {"COVERAGE_PROCESS_START" ""}  ; for a process that coverage.py would hinder
   STARTED []  ; processes that end with the test, as conftest.py sees to
-  counting (pytest.mark.usefixtures "counting"))  ; for tests in which no network need learn
+  counting (pytest.mark.usefixtures "counting")  ; for tests in which no network need learn
+  brief (pytest.mark.usefixtures "brief"))  ; and for those that make pages, with few samples
 
 
 (defn train-tiny [folder [text TEXT] #** settings]
@@ -234,6 +234,15 @@
     (assert (in word result.stderr) result.stderr)))
 
 
+(defn page-of [folder #* models]
+  "Write the page of `models` in `folder`; return its path."
+  (import lstm-textgen.pages.playground [playground])  ; which most tests do without
+  (setv path (/ folder "page.html"))
+  (.write-text path :encoding "utf-8"
+    (playground (dfor [n model] (enumerate models) f"model {n}" model)))
+  path)
+
+
 (defn block-of [page name]
   "Return what the element `name` of a `page` (HTML) holds for its scripts."
   (setv [block] (re.findall rf"(?s)<script type=\"text/plain\" id=\"{name}\">(.*?)</script>" page))
@@ -372,25 +381,3 @@
   (lfor
     entry history
     (dfor [name value] (.items entry) :if (!= name "seconds") name value)))
-
-
-(defn seal [file]
-  "Fix the checksums of a small model, an open HDF5 `file`, as an attacker would."
-  (setv
-    names (lfor
-      name [#* TEXT-PARTS EVALUATION]
-      :if (in name (get file "lstm_textgen"))
-      name)
-    texts (lfor name names (get file "lstm_textgen" name #()))
-    weights (lfor
-      layer ["embedding" "lstm_1" "lstm_3" "dense"]
-      weight (get (. (get file "model_weights" layer) attrs) "weight_names")
-      (get file "model_weights" layer weight #()))
-    resume (get file "lstm_textgen" "resume")
-    arrays (lfor
-      part RESUME-PARTS
-      n (range (len (get resume part)))
-      (get resume part (str n) #())))
-  (setv
-    (get (. (get file "lstm_textgen") attrs) "sha256") (digest [#* texts #* weights])
-    (get resume.attrs "sha256") (digest [(get resume "state" #()) #* arrays])))

@@ -1,15 +1,14 @@
 "Processes that train together, on this machine or on two imitated ones, for tests."
 
 (import
-  contextlib [closing]
   os
   re
-  socket
   subprocess
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   tests.forkserver [FOR-TENSORFLOW]
-  tests.helpers [STARTED TINY-FLAGS start-python])
+  tests.helpers [STARTED TINY-FLAGS start-python]
+  tests.web [free-port])
 
 (setv
   ;; JAX's warning that another process is still writing to the cache that all tests share.
@@ -37,13 +36,6 @@
     "KERAS_DISTRIBUTION_JOB_ADDRESSES" f"{host}:{port}"
     "KERAS_DISTRIBUTION_NUM_PROCESSES" (str of)
     "KERAS_DISTRIBUTION_PROCESS_ID" (str n)})
-
-
-(defn free-port []
-  "Return an unused port."
-  (with [listener (closing (socket.socket))]
-    (.bind listener #("127.0.0.1" 0))
-    (get (.getsockname listener) 1)))
 
 
 (defn start-team [folders #* arguments [before []] [machines []]]

@@ -8,8 +8,8 @@
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.about [training-of]
   lstm-textgen.textmodel [load]
-  tests.browser [flaws halved-model open-page page-of wait-for-end wait-until written]
-  tests.helpers [FINGERPRINT block-of counting packed-on train-tiny])
+  tests.browser [flaws halved-model open-page wait-for-end wait-until written]
+  tests.helpers [FINGERPRINT block-of counting packed-on page-of train-tiny])
 
 (setv
   CALIBRATION [[90 0.15 0.2] [80 0.35 0.3] [40 0.65 0.6]]

@@ -1,7 +1,9 @@
 "TensorFlow, JAX and PyTorch: imported quietly; each trains, resumes exactly and generates."
 
 (import
+  concurrent.futures [ThreadPoolExecutor]
   os
+  time [sleep]
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.learning.learner.quiet [muted-stderr own-process]
@@ -74,6 +76,15 @@ print('keras' in sys.modules, 'tensorflow' in sys.modules)"
       (os.write 2 b"no such library\n")
       (raise (ImportError "it failed"))))
   (assert (= (. (.readouterr capfd) err) "no such library\n")))
+
+
+(defn test-threads-that-import-keras-leave-standard-error-as-it-was []
+  (setv before (os.fstat 2))
+  (defn mute [pause]
+    (sleep pause)
+    (with [_ (muted-stderr)] (sleep 0.1)))
+  (with [pool (ThreadPoolExecutor)] (list (.map pool mute [0 0.05])))
+  (assert (os.path.samestat (os.fstat 2) before)))
 
 
 (defn [counting] test-nothing-that-a-python-process-writes-to-standard-error-is-withheld

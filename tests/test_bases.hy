@@ -12,7 +12,7 @@
   lstm-textgen.text.looks [look-at]
   lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [assert-no-warning refusal-of saved-model small-model write-text])
+  tests.helpers [ROOT assert-no-warning refusal-of saved-model small-model write-text])
 
 (setv
   pytestmark pytest.mark.quick
@@ -51,7 +51,21 @@
     (assert (in said (refusal-of check-same recorded name)))))
 
 
-;; * The base that comes with the program
+;; * The bases that come with the program
+
+(defn [(pytest.mark.parametrize #("name" "code" "marks") [
+    #("german" "de" "Äpfel, Öl, Übermut, süß, groß „Ja“, ‚nein‘, »so«, ›oder‹ – nun …")
+    #("french" "fr" "Où ça, Noël, œuvre, Œdipe, été, à l’île : « Çà et là » “non” ? Hélas !…")
+    #("spanish" "es" "¿Qué? ¡Señor!, pingüino, Ávila, «sí», “no”, él — ella…")])]
+    test-a-base-knows-its-language-and-is-suggested-for-it-alone [name code marks]
+  (setv
+    model (load-base name assert-no-warning)
+    text (.read-text (/ ROOT "corpora" "ready" f"diary.{code}.txt") :encoding "utf-8"))
+  (assert (< (. (.stat (/ SHIPPED f"{name}.h5")) st-size) 9_000_000))
+  (for [known [marks text]]
+    (assert (= (.decode model.vocabulary (.encode model.vocabulary known)) known)))
+  (assert (.endswith (suggestion (look (cut text 600))) f"`base` {name}")))
+
 
 (defn test-english-is-small-and-known-by-its-name [here]
   (setv base (load-base "english" assert-no-warning))

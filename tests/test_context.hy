@@ -2,15 +2,14 @@
 
 (import
   json
-  pytest
-  lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [WORKER playground]
   lstm-textgen.writing.words [Suggester]
   tests.browser [halved-model in-browser]
-  tests.helpers [block-of packed-on])
+  tests.helpers [block-of brief packed-on])
 
 (setv
+  pytestmark brief
   VERSE (* "hey, don't he-ho! Hey yo\n" 9)
   LONG (* "hey yo, " 300)
   ;; A worker whose clock goes on by a millisecond whenever it is looked at, and counts units read.
@@ -23,10 +22,6 @@
     "network.advance = (id) => { read++; return advance(id); };"
     "const ask = (text) => writer.suggest({text, count: 9, words: 1});"
     "const slice = () => new Promise((resolve) => setTimeout(resolve));"))
-
-
-(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9))
 
 
 (defn in-worker [browser code [other None]]

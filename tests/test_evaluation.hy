@@ -9,7 +9,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.writing.originality [HASHED-AT-ONCE originality]
   lstm-textgen.writing.scoring [calibration]
-  tests.helpers [assert-no-warning seal small-model])
+  tests.damage [seal]
+  tests.helpers [assert-no-warning small-model])
 
 (setv
   pytestmark pytest.mark.quick

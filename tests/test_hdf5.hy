@@ -11,7 +11,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.modelfile.hdf5 [open-hdf5]
   lstm-textgen.text.units [Characters]
-  tests.helpers [refusal-of run-hy same-model? saved-model seal small-model succeeded])
+  tests.damage [seal]
+  tests.helpers [refusal-of run-hy same-model? saved-model small-model succeeded])
 
 (setv
   pytestmark pytest.mark.quick

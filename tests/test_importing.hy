@@ -14,11 +14,11 @@
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [import-page]
-  tests.damage [damaged-pages page-with]
-  tests.helpers [FUZZ VERSE block-of refusal-of small-model])
+  tests.damage [damaged-pages]
+  tests.helpers [FUZZ VERSE block-of brief page-of refusal-of small-model])
 
 (setv
-  pytestmark pytest.mark.quick
+  pytestmark [pytest.mark.quick brief]
   MODELS {
     "characters" {}
     "pieces" {"unit" "pieces"  "text" (* VERSE 3)  "max_words" 40  "layers" "9"}
@@ -28,11 +28,6 @@
     "facts" {"layers" "5"  "names" "Anna Bea"  "seed_text" "secret"  "recipe" "poems"
       "base" "english:0f"  "why" "it suits"  "digests" ["ab"]  "people" ["Anna"]
       "unbroken" "letters"  "lower" True  "temperature" [0.5 1.5]}})
-
-
-(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
-  "Pages take a tenth of a second."
-  (.setattr monkeypatch module "SAMPLE" 9))
 
 
 (defn imported-model [path]
@@ -67,7 +62,7 @@
   (when (= bits 8) (.setattr monkeypatch module "MOST_HALVED" 1))
   (setv
     model (small-model #** (get MODELS kind))
-    found (imported-model (page-with tmp-path model)))
+    found (imported-model (page-of tmp-path model)))
   (assert (= (.to-json found.vocabulary) (.to-json model.vocabulary)))
   (assert (= found.settings model.settings))
   (assert (= found.facts (replace model.facts :seed-text "")))
@@ -82,7 +77,7 @@
     model (small-model :items "line" :beginning "\n" :seed-text "secret")
     model.items (fingerprints ["hello" "world"])
     (get model.history 0 "sample") "secret"
-    path (page-with tmp-path model))
+    path (page-of tmp-path model))
   (assert (not-in "secret" (.read-text path)))
   (assert (= (. (imported-model path) items) model.items)))
 
@@ -91,24 +86,24 @@
   (for [most [1 1_000_000]]
     (.setattr monkeypatch module "MOST_HALVED" most)
     (setv
-      path (page-with tmp-path (small-model))
+      path (page-of tmp-path (small-model))
       first (.read-text path))
-    (page-with tmp-path (imported-model path))
+    (page-of tmp-path (imported-model path))
     (for [block ["facts" "weights-0"]]
       (assert (= (block-of (.read-text path) block) (block-of first block))))))
 
 
 (defn test-python-imports-all-models-of-a-page [tmp-path]
-  (setv path (page-with tmp-path (small-model) (small-model :layers "7")))
+  (setv path (page-of tmp-path (small-model) (small-model :layers "7")))
   (assert (= (lfor each (import-page path) [each.name (str each.settings.layers)])
-    [["m0" "lstm:6,dropout:0.1,lstm:5"] ["m1" "lstm:7"]]))
+    [["model 0" "lstm:6,dropout:0.1,lstm:5"] ["model 1" "lstm:7"]]))
   (with [_ (pytest.raises TypeError)] (import-page None)))
 
 
 ;; * The command line
 
 (defn test-an-imported-model-generates-and-makes-pages [here capsys]
-  (setv path (page-with here (small-model)))
+  (setv path (page-of here (small-model)))
   (assert (= 0 (main ["--import" (str path) "--model" "mine"])))
   (assert (= (. (.readouterr capsys) out) "mine.h5: 18 KB\n"))
   (assert (= 0 (main ["--model" "mine" "--generate" "h" "--length" "9"])))
@@ -118,16 +113,16 @@
 
 
 (defn test-two-models-of-a-page-get-two-files [here refusal]
-  (setv page (str (page-with here (small-model) (small-model :layers "7"))))
+  (setv page (str (page-of here (small-model) (small-model :layers "7"))))
   (for [models [["one"] ["one" "one"] ["one" "two" "three"]]]
-    (assert (in "page.html has 2 models: m0 and m1; give each a --model"
+    (assert (in "page.html has 2 models: model 0 and model 1; give each a --model"
       (refusal "--import" page #* (gfor each models part ["--model" each] part)))))
   (assert (= 0 (main ["--import" page "--model" "one" "--model" "two" "--quiet"])))
   (assert (= (str (. (load-checkpoint "two") settings layers)) "lstm:7")))
 
 
 (defn test-an-import-replaces-a-model-only-with-restart [here refusal]
-  (setv page (str (page-with here (small-model :layers "7"))))
+  (setv page (str (page-of here (small-model :layers "7"))))
   (for [existing ["model.h5" "model.h5.bak"]]
     (save-checkpoint (small-model) "model")
     (when (!= existing "model.h5") (os.rename "model.h5" existing))
@@ -162,14 +157,14 @@
     #((changed-block "weights-0" "^." "!") "not valid base64")
     #((changed-block "weights-0" "^...." "") "fewer or more weights")])]
     test-a-wrong-page-is-refused-in-a-line [here refusal harm words]
-  (setv path (page-with here (small-model)))
+  (setv path (page-of here (small-model)))
   (harm path)
   (assert (in words (refusal "--import" "page.html")))
   (assert (not (.exists (Path "model.h5")))))
 
 
 (defn test-memory-is-not-taken-for-weights-that-are-not-there [tmp-path]
-  (setv path (page-with tmp-path (small-model :layers "9")))
+  (setv path (page-of tmp-path (small-model :layers "9")))
   (with-facts path (fn [facts]
     (.update facts {"layers" [["lstm" 65536]]})
     (.update (get facts "record" "settings") {"layers" "lstm:65536"})))
@@ -179,12 +174,12 @@
 (defn test-a-page-larger-than-any-is-refused [tmp-path monkeypatch]
   (.setattr monkeypatch imported "MOST_BYTES" 999)
   (assert (in "it has more than 999 bytes"
-    (refusal-of models-on-page (page-with tmp-path (small-model))))))
+    (refusal-of models-on-page (page-of tmp-path (small-model))))))
 
 
 (defn test-facts-of-many-values-are-refused-before-they-are-parsed [tmp-path monkeypatch]
   (.setattr monkeypatch imported "MOST_MARKS" 99)
-  (assert (in "too many values" (refusal-of models-on-page (page-with tmp-path (small-model))))))
+  (assert (in "too many values" (refusal-of models-on-page (page-of tmp-path (small-model))))))
 
 
 ;; * Pages damaged at random
@@ -193,7 +188,7 @@
     150 (pytest.param (* 5000 FUZZ) :marks pytest.mark.slow)])]
     test-of-a-damaged-page-comes-a-line-or-a-model-that-can-be-saved [tmp-path count]
   (setv
-    path (page-with tmp-path (small-model :items "line" :longest-item 5 :names "Anna"))
+    path (page-of tmp-path (small-model :items "line" :longest-item 5 :names "Anna"))
     whole (.read-bytes path))
   (for [[number data] (enumerate (damaged-pages whole count))]
     (.write-bytes path data)

@@ -6,9 +6,9 @@
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.text.items [ENDS KnownItems fingerprint-of fingerprints]
-  tests.browser [WRITTEN fragment halved-model in-browser open-more open-page page-of wait-for-end
+  tests.browser [WRITTEN fragment halved-model in-browser open-more open-page wait-for-end
     wait-until]
-  tests.helpers [write-many])
+  tests.helpers [page-of write-many])
 
 (setv
   ITEM f"{WRITTEN} .item"

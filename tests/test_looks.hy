@@ -2,8 +2,9 @@
 
 (import
   pytest
-  tests.browser [flaws fragment halved-model open-page overflow page-of start-of violations
-    wait-for-end write-on]
+  tests.browser [flaws fragment halved-model open-page overflow start-of violations wait-for-end
+    write-on]
+  tests.helpers [page-of]
   tests.test-list-page [list-model])
 
 (setv

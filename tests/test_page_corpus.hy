@@ -11,7 +11,6 @@
   lstm-textgen.learning.source [Run]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
-  lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [WORKER playground]
   lstm-textgen.settings.models [Request]
@@ -19,9 +18,10 @@
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.text.looks [look-at]
   tests.browser [in-browser]
-  tests.helpers [ROOT block-of small-model write])
+  tests.helpers [ROOT block-of brief small-model write])
 
 (setv
+  pytestmark brief
   MODULES (lfor name WORKER :if (!= name "worker.js") name)
   corpus-text (fn [name] (.read-text (/ ROOT "corpora" name) :encoding "utf-8"))
   PROSE (cut (corpus-text "lighthouse.txt") 20_000)
@@ -93,9 +93,7 @@
 
 
 (defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
-    test-a-page-makes-of-a-text-what-the-program-makes-of-it [
-      browser tmp-path monkeypatch text items]
-  (.setattr monkeypatch module "SAMPLE" 9)
+    test-a-page-makes-of-a-text-what-the-program-makes-of-it [browser tmp-path text items]
   (setv
     start (start-on tmp-path text :layers "16" #** (if items {"items" items} {}))
     found (corpus-on-page browser text :layers [["lstm" 16]] :items items)
@@ -107,8 +105,7 @@
 
 (defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
     test-a-page-adds-to-a-base-what-the-program-adds [browser tmp-path monkeypatch text items]
-  (for [[place name value] [[module "SAMPLE" 9] [starting "STRANGE" inf]]]
-    (.setattr monkeypatch place name value))
+  (.setattr monkeypatch starting "STRANGE" inf)
   (setv base (small-model :unit "pieces" :text (corpus-text "lol.txt") :max-words 300
     :layers "6" :resume False :lower True :lookback 96 :scale 0.2))
   (save-checkpoint base (/ tmp-path "base.h5"))
@@ -122,9 +119,7 @@
 
 
 (defn [(pytest.mark.parametrize #("text" "items") [#(PROSE None) #(ITEMS "line")])]
-    test-a-model-that-goes-on-also-keeps-what-its-first-text-brought [
-      browser tmp-path monkeypatch text items]
-  (.setattr monkeypatch module "SAMPLE" 9)
+    test-a-model-that-goes-on-also-keeps-what-its-first-text-brought [browser tmp-path text items]
   (setv model (small-model :text (+ ALPHABETS "abc ") :layers "6" :items items :resume False
     #** (if items
       {"longest_item" 50  "item_ends" "xy"}

@@ -7,16 +7,16 @@
   numpy :as np
   pytest
   lstm-textgen.cli [main]
-  lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [join-modules]
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.textmodel [load]
-  tests.browser [assert-writes-as-python fragment halved-model open-page page-of visit
-    wait-for-end written]
+  tests.browser [assert-writes-as-python fragment halved-model open-page visit wait-for-end
+    written]
   tests.damage [damaged-pages]
-  tests.helpers [FUZZ block-of])
+  tests.helpers [FUZZ block-of brief page-of])
 
 (setv
+  pytestmark brief
   KEEP ["binary.js" "page.js" "shapes.js" "sound.js" "keep.js"]
   ;; Functions in JavaScript, of models as `models-of` returns them.
   WITH-BYTES "(all) => all.map((each) => ({ ...each, weights: fromBase64(each.weights) }))"
@@ -27,11 +27,6 @@
   REMEMBER f"(all) => remember({{ models: ({WITH-BYTES})(all), text: 'mine' }})"
   RECALL f"async () => {{ const state = await recall();
     return state && [state.text, ({WITH-TEXT})(state.models)]; }}")
-
-
-(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
-  "Pages take a tenth of a second."
-  (.setattr monkeypatch module "SAMPLE" 9))
 
 
 (defn on-page [page code [argument None]]

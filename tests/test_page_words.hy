@@ -5,8 +5,9 @@
   pytest
   lstm-textgen.pages [playground]
   lstm-textgen.writing.cells [NamedCell read-cells]
-  tests.browser [WRITTEN fragment halved-model open-page page-of start-of visit
-    wait-for-end wait-for-text wait-until written]
+  tests.browser [WRITTEN fragment halved-model open-page start-of visit wait-for-end
+    wait-for-text wait-until written]
+  tests.helpers [page-of]
   tests.web [serve-files])
 
 (setv

@@ -10,8 +10,9 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [Seed ways-on]
-  tests.browser [WRITTEN alternatives-on assert-writes-as-python fragment halved-model in-browser
-    open-page page-of start-of wait-for-end wait-for-text written])
+  tests.browser [WRITTEN alternatives-on assert-writes-as-python fragment halved-model
+    in-browser open-page start-of wait-for-end wait-for-text written]
+  tests.helpers [page-of])
 
 (setv
   VERSE (* "heylo hey lo, ye hello theca\n" 9)

@@ -9,11 +9,12 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  tests.browser [assert-writes-as-python halved-model in-browser open-page page-of restart
-    wait-for-end wait-for-units written]
-  tests.helpers [block-of packed-on small-model])
+  tests.browser [assert-writes-as-python halved-model in-browser open-page restart wait-for-end
+    wait-for-units written]
+  tests.helpers [block-of brief packed-on page-of small-model])
 
 (setv
+  pytestmark brief
   IDS [3 1 4 1 5 9 2 6]
   LOGITS [2.0 -1.0 0.5 1.5 0.0 -3.0]
   DRAWS 20_000)
@@ -41,8 +42,7 @@
   (lfor id IDS (.copy (.step engine id))))
 
 
-(defn test-the-network-on-a-page-is-that-of-the-program [browser monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9)
+(defn test-the-network-on-a-page-is-that-of-the-program [browser]
   (setv
     model (halved-model "9,7")
     page (playground {"a" model})
@@ -177,8 +177,7 @@
     (assert (= (written page) (.generate model "The" :length 30 :temperature 0)))))
 
 
-(defn test-a-page-starts-at-the-min-p-that-is-given [monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9)
+(defn test-a-page-starts-at-the-min-p-that-is-given []
   (setv model (halved-model))
   (for [[given shown] [[None "0.1"] [0 "0"] [0.05 "0.05"]]]
     (assert (in f"id=\"min-p\" min=\"0\" max=\"1\" step=\"0.01\" value=\"{shown}\""
@@ -188,7 +187,6 @@
 
 
 (defn test-all-but-a-pages-model-and-its-ready-texts-take-less-than-194-kilobytes [monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9)
   (.setattr monkeypatch module "READY" [])
   (setv page (playground {"a" (small-model)}))
   (for [block ["facts" "weights-0"]]
@@ -196,8 +194,7 @@
   (assert (< (len (.encode page)) 194_000)))
 
 
-(defn test-a-page-of-five-million-weights-has-less-than-8-megabytes [monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9)  ; 10,000 units would take a minute
+(defn test-a-page-of-five-million-weights-has-less-than-8-megabytes []
   (setv
     text (.join "" (map chr (range 0x4e00 0x5600)))
     model (small-model :layers "768" :embedding 256 :resume False :text text))

@@ -10,7 +10,8 @@
   lstm-textgen.writing.constraints [Repeats]
   lstm-textgen.writing.rules [Runs]
   tests.browser [WRITTEN alternatives-on fragment halved-model in-browser open-more open-page
-    page-of start-of wait-for-end wait-for-text wait-for-units wait-until write-on written])
+    start-of wait-for-end wait-for-text wait-for-units wait-until write-on written]
+  tests.helpers [page-of])
 
 (setv
   ;; A vocabulary that would be markup, or turn the page round, if it weren't text.

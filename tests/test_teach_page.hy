@@ -6,13 +6,12 @@
   pathlib [Path]
   re
   pytest
-  lstm-textgen.pages [constants playground :as module]
+  lstm-textgen.pages [constants]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.textmodel [import-page]
-  tests.browser [flaws fragment halved-model open-page page-of visit wait-for-end
-    wait-until written]
+  tests.browser [flaws fragment halved-model open-page visit wait-for-end wait-until written]
   tests.engines [open-firefox open-webkit]
-  tests.helpers [ROOT])
+  tests.helpers [ROOT page-of])
 
 (setv
   DIARY (.read-text (/ ROOT "corpora/lighthouse.txt") :encoding "utf-8")
@@ -26,10 +25,9 @@
   BOTH f"{FIGURES}.filter(Number.isFinite).length === 2")
 
 
-(defn make-small [monkeypatch]
+(defn make-small [monkeypatch brief]
   "Make pages in a tenth of a second, whose models find no text too strange."
-  (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 99)
-  (.setattr monkeypatch module "SAMPLE" 9))
+  (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 99))
 
 
 (defn new-page [tmp-path]

@@ -3,8 +3,8 @@
 (import
   pytest
   lstm-textgen.pages [constants playground :as module]
-  tests.browser [WRITTEN halved-model page-of wait-until]
-  tests.helpers [ROOT]
+  tests.browser [WRITTEN halved-model wait-until]
+  tests.helpers [ROOT page-of]
   tests.test-teach-page [DIARY DONE FIGURES LEARNING LISTEN TEXT give make-small
     new-page open-teach shown taught teach])
 

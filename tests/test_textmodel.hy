@@ -1,11 +1,13 @@
 "`TextModel`, from Hy and from Python; and its file, from stock Keras."
 
 (import
+  json
+  pickle
   numpy :as np
   pytest
   lstm_textgen
   lstm_textgen.display.plain [Quiet]
-  lstm_textgen.writing.mixture [make-engine]
+  lstm_textgen.writing.mixture [Mixture make-engine]
   tests.helpers [TEXT run-python small-model succeeded])
 
 
@@ -73,6 +75,23 @@ assert not {"lstm_textgen", "hy"} & set(sys.modules)
     :cwd trained
     :environment {"PYTHONPATH" ""  "TF_CPP_MIN_LOG_LEVEL" "3"}))
   (assert (np.allclose (np.load (/ trained "logits.npy")) logits :rtol 0 :atol 1e-4)))
+
+
+(setv USE-PICKLE "
+import json, pickle
+with open('models.pickle', 'rb') as file:
+    models = pickle.load(file)
+print(json.dumps([[repr(m), m.name, m.generate('', 50, rng_seed=1)] for m in models]))")
+
+
+(defn test-pickled-models-generate-the-same-in-a-process-that-has-imported-nothing [tmp-path]
+  (setv
+    made [#* (gfor unit ["characters" "words" "pieces"] (small-model :unit unit))
+      (Mixture (small-model 1) (small-model 2))]
+    models (lfor each made (lstm_textgen.TextModel each "bot")))
+  (.write-bytes (/ tmp-path "models.pickle") (pickle.dumps models))
+  (assert (= (json.loads (succeeded (run-python "-c" USE-PICKLE :cold True :cwd tmp-path)))
+    (lfor m models [(repr m) "bot" (.generate m "" 50 :rng-seed 1)]))))
 
 
 (defn test-an-unknown-name-of-the-package-is-refused []

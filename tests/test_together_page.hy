@@ -4,12 +4,13 @@
   contextlib [contextmanager]
   json
   pytest
-  lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED modules-for]
-  tests.browser [flaws halved-model in-browser open-page page-of visit wait-until]
-  tests.engines [open-firefox open-webkit])
+  tests.browser [flaws halved-model in-browser open-page visit wait-until]
+  tests.engines [open-firefox open-webkit]
+  tests.helpers [brief page-of])
 
 (setv
+  pytestmark brief
   TEXT (* "one two, three. four five! six\n" 5)
   TWELVE (* "one two three four five six seven eight nine ten eleven twelve.\n" 5)
   WORDS "#offered-words li:not([hidden]) button"
@@ -25,9 +26,8 @@
     "post.call(this, message, ...rest); }; }"))
 
 
-(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
-  "Pages take a tenth of a second, and as long as it takes to find words."
-  (.setattr monkeypatch module "SAMPLE" 9)
+(defn [(pytest.fixture :autouse True)] patient [monkeypatch]
+  "Let pages take as long as it takes to find words."
   (.setitem monkeypatch (get SHARED "choosing") "milliseconds" 60_000))
 
 

@@ -2,16 +2,12 @@
 
 (import
   json
-  pytest
-  lstm-textgen.pages [playground :as module]
   tests.browser [halved-model wait-until]
+  tests.helpers [brief]
   tests.test-together-page [PHRASES SETTLED SHARES WORDS offered place-of press settle sheet
     together type-in])
 
-
-(defn [(pytest.fixture :autouse True)] brief-samples [monkeypatch]
-  "Pages take a tenth of a second."
-  (.setattr monkeypatch module "SAMPLE" 9))
+(setv pytestmark brief)
 
 
 (defn tap [page word text]

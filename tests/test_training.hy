@@ -1,6 +1,7 @@
 "Training: it learns, saves, stops, and resumes with the same bits."
 
 (import
+  concurrent.futures [ThreadPoolExecutor]
   functools [cache]
   signal
   numpy :as np
@@ -101,6 +102,14 @@
     (run (/ tmp-path name) 16 stops :batch-size 16 :layers (get TINY "layers") :unit "pieces"
       :max-words 40))
   (assert (same-run? (/ tmp-path "a" "model") (/ tmp-path "b" "model"))))
+
+
+(defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
+  (setv [alone #* others] (lfor name "abc" (/ tmp-path name)))
+  (for [folder [alone #* others]] (.mkdir folder))
+  (train-tiny alone)
+  (with [pool (ThreadPoolExecutor)] (list (.map pool train-tiny others)))
+  (for [folder others] (assert (same-run? (/ alone "model") (/ folder "model")))))
 
 
 (defn [counting] test-the-best-weights-by-validation-are-those-that-write [tmp-path]

@@ -3,16 +3,16 @@
 (import
   json
   pytest
-  lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [WORKER playground]
   lstm-textgen.text.wordends [CLASSES as-seen class-of follow words-of]
   lstm-textgen.writing.words [Suggester]
   tests.browser [halved-model in-browser]
-  tests.helpers [block-of packed-on]
+  tests.helpers [block-of brief packed-on]
   tests.test-pieces-page [SCRIPTS])
 
 (setv
+  pytestmark brief
   VERSE (* "hey, don't he-ho! Hey yo\n" 9)
   TEXTS ["" "hey" "he" "hey " "hey, don'" "hey. " "yo\n" (* "hey yo, " 130) (* "hey yo, " 131)
     (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don")
@@ -54,8 +54,7 @@
     {"text" "你们好吗我们很好。\n"  "rng_seed" 5}
     {"items" "line"  "longest_item" 9}
     {"people" ["hey" "yo"]}])]
-    test-a-page-suggests-what-python-suggests [browser monkeypatch options]
-  (.setattr monkeypatch module "SAMPLE" 9)
+    test-a-page-suggests-what-python-suggests [browser options]
   (setv
     model (halved-model #** {"text" VERSE  "scale" 3  #** options})
     texts (if (in "text" options) ["" "你们" "好。"] TEXTS)
@@ -65,8 +64,7 @@
     (assert-alike words (.words suggester text 9 (fn [line] None)))))
 
 
-(defn test-a-page-suggests-the-phrases-that-python-suggests [browser monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9)
+(defn test-a-page-suggests-the-phrases-that-python-suggests [browser]
   (setv
     model (halved-model :text VERSE :unit "pieces" :max-words 24 :scale 3)
     texts ["" "hey yo"]
@@ -75,8 +73,7 @@
     (assert-alike phrases (.phrases (Suggester model) text 3 6))))
 
 
-(defn test-a-word-that-has-ended-is-not-made-longer [browser monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9)
+(defn test-a-word-that-has-ended-is-not-made-longer [browser]
   (setv
     model (halved-model :text VERSE :odds {" " 20})
     all (dfor each (.words (Suggester model) "he" 99) each.text each.probability)
@@ -108,8 +105,7 @@
   (assert (= (len (get SHARED "choosing" "classes")) (len CLASSES))))
 
 
-(defn test-a-newer-request-ends-an-older-one [browser monkeypatch]
-  (.setattr monkeypatch module "SAMPLE" 9)
+(defn test-a-newer-request-ends-an-older-one [browser]
   (setv
     model (halved-model :text VERSE)
     page (playground {"a" model})

@@ -4,7 +4,13 @@
   contextlib [contextmanager]
   functools [partial]
   http.server [SimpleHTTPRequestHandler ThreadingHTTPServer]
+  socket
   threading [Thread])
+
+
+(defn free-port []
+  "Return a port of this machine that nobody listens on."
+  (with [found (socket.create-server #("127.0.0.1" 0))] (get (.getsockname found) 1)))
 
 
 (defn [contextmanager] serve [handler]
