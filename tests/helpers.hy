@@ -56,6 +56,19 @@
     #** {"display" (Quiet)  #** TINY  "epochs" 2  #** settings}))
 
 
+(defn train-least [folder text #** settings]
+  "Train a least model on `text` for an epoch; return it, from its file, and what the run said."
+  (import lstm-textgen.textmodel [load train])
+  (setv
+    said []
+    display (Quiet)
+    [display.say display.warn display.doing] [said.append said.append (fn [#* _])]
+    path (/ folder "m.h5"))
+  (train :text text :path path
+    #** {"display" display  "layers" 8  "epochs" 1  "lookback" 8  #** settings})
+  #((load path) said))
+
+
 (defn write-text [folder [text TEXT] [name "text.txt"]]
   "Write `text` to a file in `folder`; return its path."
   (setv path (/ folder name))

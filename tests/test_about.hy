@@ -30,7 +30,6 @@
 
 
 (defn open-about [page [samples 3]]
-  "Open the tab; wait until it has this number of samples."
   (.click page "#tab-about")
   (wait-until page (+ SAMPLED (str samples))))
 

@@ -97,7 +97,6 @@
 
 
 (defn look [text]
-  "Return how `text` looks."
   (with [whole (Text)]
     (.add whole text)
     (look-at whole (len text))))

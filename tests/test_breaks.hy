@@ -4,13 +4,11 @@
   re
   textwrap
   pytest
-  lstm-textgen [load train]
-  lstm-textgen.display.plain [Quiet]
   lstm-textgen.prep [join-lines]
   lstm-textgen.text.breaks [unbroken-in]
   lstm-textgen.text.looks [wrap-width]
   lstm-textgen.writing.mixture [Mixture]
-  tests.helpers [counting small-model write-many])
+  tests.helpers [counting small-model train-least write-many])
 
 (setv
   SENTENCE "The keeper, who was old, climbed the stairs of the tower every evening. "
@@ -49,9 +47,8 @@
 
 (defn [counting] test-a-model-keeps-what-all-its-texts-lack [tmp-path]
   (defn after [text #** settings]
-    (train :text text :path (/ tmp-path "m.h5") #** {
-      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  "add_text" True  #** settings})
-    (. (load (/ tmp-path "m.h5")) facts unbroken))
+    (setv [model _] (train-least tmp-path text #** {"add_text" True  #** settings}))
+    model.facts.unbroken)
   (assert (= (after (* PROSE 50)) "letters commas sentences"))
   (assert (= (after (* (+ "A Keeper's Evening\n\n" PROSE) 50)) "commas sentences"))
   (assert (is (after (textwrap.fill (* PROSE 50) 65)) None))
@@ -95,17 +92,13 @@
 
 
 (defn [counting] test-a-run-offers-to-join-wrapped-lines-and-the-model-reads-others-so [tmp-path]
-  (setv [lines show text] [[] (Quiet) (textwrap.fill (* PROSE 50) 65)])
-  (setv show.say lines.append)
-  (defn learned [#** settings]
-    (train :text text :path (/ tmp-path "m.h5") #** {
-      "display" show  "layers" 8  "epochs" 1  "lookback" 8  #** settings}))
-  (learned)
+  (setv
+    text (textwrap.fill (* PROSE 50) 65)
+    [_ said] (train-least tmp-path text))
   (assert (in (+ "lines are wrapped at 65 characters; to learn whole paragraphs, try `join_lines` "
-    "65") (map str lines)))
-  (.clear lines)
-  (setv model (learned :join-lines 65 :restart True))
-  (assert (not-in "wrapped" (str lines)))
+    "65") (map str said)))
+  (setv [model said] (train-least tmp-path text :join-lines 65 :restart True))
+  (assert (not-in "wrapped" (str said)))
   (assert (= model.checkpoint.facts.unbroken "letters commas sentences"))
   (assert (not-in "\n" (.prepare model text))))
 

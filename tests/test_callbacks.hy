@@ -45,7 +45,6 @@
 
 
 (defn rows-of [path]
-  "Return the rows of a table with commas, a dict each."
   (with [file (open path :newline "")] (list (csv.DictReader file))))
 
 

@@ -14,7 +14,6 @@
 
 
 (defn read [path #** options]
-  "Return #(text words people): the text of the source `path`, and its summary."
   (setv [text [#* _ [_ summary]]] (noted path #** options))
   #(text summary.words (dict summary.people)))
 

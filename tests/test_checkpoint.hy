@@ -185,7 +185,6 @@
 
 
 (defn contents-of [folder]
-  "Return the bytes of each file in `folder`."
   (dfor file (.iterdir folder) file (.read-bytes file)))
 
 

@@ -104,7 +104,6 @@
 
 
 (defn pretend [monkeypatch units]
-  "Let the measured steps read `units` per second."
   (.setattr monkeypatch choice "units_a_second" (fn [] units)))
 
 

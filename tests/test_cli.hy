@@ -12,7 +12,6 @@
 
 
 (defn [pytest.fixture] complaint [here refusal]
-  "Return `refusal`, in a folder with `text.txt`."
   (write-text here)
   refusal)
 
@@ -113,7 +112,6 @@ sys.exit(main())")
 
 
 (defn shown-by [flag capsys]
-  "Return the program's output for `flag`, which ends it."
   (with [_ (pytest.raises SystemExit)]
     (main [flag]))
   (. (capsys.readouterr) out))

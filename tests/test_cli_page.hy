@@ -13,7 +13,6 @@
 
 
 (defn [pytest.fixture] folder [tmp-path monkeypatch]
-  "A folder with a model, in which the program is run."
   (saved-model tmp-path)
   (.chdir monkeypatch tmp-path)
   tmp-path)

@@ -76,17 +76,6 @@ logarithms. So their texts and scores are known.]]
   (assert (= 2 (+ (.count text ". ") (.count text ".\n")))))
 
 
-(defn test-samples-stand-apart-and-are-the-same-again [uniform]
-  (setv
-    flags ["--generate" "ab" "--samples" 3 "--length" 30 "--rng-seed" 1]
-    text (output uniform #* flags)
-    parts (lfor k [1 2 3] (.index text f"--- {k} of 3 ---\nab")))
-  (assert (= parts (sorted parts)))
-  (assert (= (len text) (+ (* 3 (len "--- 1 of 3 ---\nab\n")) (* 3 30) 2)))
-  (assert (= text (output uniform #* flags)))
-  (refused (program "--generate" "a" "--samples" 2 :folder uniform) "need an end"))
-
-
 (defn test-the-seed-comes-from-a-file-or-from-standard-input [sure]
   (.write-bytes (/ sure "seed.txt") (.encode "\ufeffcab\r\n" "utf-16-le"))
   (setv flags ["--generate-from" "seed.txt" "--encoding" "utf-16-le" "--length" 2])

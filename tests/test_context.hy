@@ -39,7 +39,6 @@
 
 
 (defn assert-words-of [found model text]
-  "Assert that a page `found` the words of `model` after `text`."
   (assert (= (lfor each found (get each "text"))
     (lfor each (.words (Suggester model) text 9) each.text))))
 

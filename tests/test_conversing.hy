@@ -16,7 +16,6 @@
 
 
 (defn a-table [folder [rows 90] [text "a fox sings"]]
-  "Write a table of two columns, `id` and `text`, as `a.csv` in `folder`."
   (write (/ folder "a.csv")
     (+ "id,text\n" (.join "" (gfor n (range rows) f"{n},{text} {n}\n")))))
 

@@ -3,8 +3,6 @@
 (import
   random [Random]
   pytest
-  lstm-textgen [load train]
-  lstm-textgen.display.plain [Quiet]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.text.shingles [MOST-SHINGLED SHINGLE Shingles joined-filters]
   lstm-textgen.textmodel [TextModel]
@@ -12,7 +10,7 @@
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.originality [originality]
   lstm-textgen.writing.seeds [Seed]
-  tests.helpers [counting filters-of program refusal-of small-model])
+  tests.helpers [counting filters-of program refusal-of small-model train-least])
 
 (setv
   RANDOM (Random 1)
@@ -112,15 +110,9 @@
 
 
 (defn [counting] test-a-model-keeps-the-passages-of-its-texts-and-a-copy-to-share-none [tmp-path]
-  (setv
-    path (/ tmp-path "m.h5")
-    same {"path" path  "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8
-      "add_text" True}
-    texts (lfor text [PROSE (.upper PROSE)] (+ text "abc, def. ABC, DEF.\n")))
-  (for [text texts] (train :text text #** same))
-  (setv
-    model (load path)
-    shingles (Shingles model.checkpoint.shingles b""))
+  (setv texts (lfor text [PROSE (.upper PROSE)] (+ text "abc, def. ABC, DEF.\n")))
+  (for [text texts] (setv [model _] (train-least tmp-path text :add-text True)))
+  (setv shingles (Shingles model.checkpoint.shingles b""))
   (for [text texts] (assert (.copied? shingles (cut text 700 720) False)))
   (.save model (/ tmp-path "small.h5") :small True)
   (assert (= (. (load-checkpoint (/ tmp-path "small.h5")) shingles) b""))
@@ -130,6 +122,5 @@
 
 (defn [counting] test-a-list-keeps-no-passages-so-its-rows-may-be-copied [tmp-path]
   (setv rows (.join "" (gfor n (range 60) f"Spell {n}: {(cut PROSE n (+ n 90)) !r}\n")))
-  (setv model (train :text rows :items "line" :path (/ tmp-path "m.h5") :display (Quiet)
-    :layers 8 :epochs 1 :lookback 8))
+  (setv [model _] (train-least tmp-path rows :items "line"))
   (assert (= #(model.checkpoint.shingles model.checkpoint.refrains) #(b"" b""))))

@@ -51,7 +51,6 @@
 
 
 (defn stored [pieces]
-  "Return the `Text` of `pieces`."
   (setv text (Text))
   (for [piece pieces] (.add text piece))
   text)

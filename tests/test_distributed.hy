@@ -55,7 +55,6 @@
 
 
 (defn train-alone [folder devices #* arguments]
-  "Train in `folder` with one process that has several devices; return its output."
   (output folder "--sources" "text.txt" #* TINY-FLAGS #* arguments :environment (on-jax devices)))
 
 
@@ -76,7 +75,6 @@
 
 
 (defn copied [folder place]
-  "Copy the text and the model in `folder` to another `place`; return that."
   (for [name ["text.txt" "model.h5"]] (shutil.copy (/ folder name) place))
   place)
 

@@ -23,7 +23,6 @@
 
 
 (defn name-of [path]
-  "Return a page's name in the names of tests."
   (.as-posix (.relative-to path ROOT)))
 
 
@@ -131,7 +130,6 @@
 
 
 (defn [(pytest.fixture :scope "session")] pages [site]
-  "The `Links` of each page of the site, by its path."
   (dfor path (.rglob (get site 1) "*.html") path (Links path)))
 
 

@@ -36,7 +36,6 @@
 
 
 (defn read [#* sources #** options]
-  "Return #(text notes): the text of `sources`, and the lines with summaries."
   (setv [text notes] (noted (list sources) #** options))
   #(text (lfor [name summary] notes f"{name}: {summary.words}")))
 
@@ -106,12 +105,10 @@
 ;; * What is read of a document
 
 (defn rtf [text]
-  "Return a document of rich text."
   (+ b"{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset128 Symbols;}}" text b"}"))
 
 
 (defn book [body]
-  "Return an e-book with one chapter, which ends in a paragraph `two`."
   (epub f"<html><body>{body}<p>two</p></body></html>"))
 
 

@@ -70,12 +70,10 @@
 
 
 (defn fetched [url [progress None]]
-  "Return the bytes of `url`."
   (with [file (open (fetch url progress LIMIT) "rb")] (.read file)))
 
 
 (defn refusal [url [limit LIMIT]]
-  "Return the one line in which `fetch` refuses, without the URL that it begins with."
   (setv line (refusal-of fetch url None limit))
   (assert (.startswith line f"can't download {url !r}: "))
   (.removeprefix line f"can't download {url !r}: "))

@@ -15,7 +15,6 @@
 
 
 (defn read [path #** options]
-  "Return #(text words): the text of the source `path`, and its summary."
   (setv [text notes] (noted path #** options))
   #(text (when notes (. (get notes -1 1) words))))
 

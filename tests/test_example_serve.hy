@@ -45,12 +45,10 @@
 
 
 (defn client-of [url [key KEY]]
-  "Return OpenAI's client, with the `key`."
   (OpenAI :base-url f"{url}/v1" :api-key key :max-retries 0))
 
 
 (defn complete [url #** body]
-  "Return a completion."
   (.create (. (client-of url) completions)
     #** {"model" "model"  "prompt" "abc"  "seed" 1  #** body}))
 

@@ -47,7 +47,6 @@
 ;; * The command line
 
 (defn [pytest.fixture] saved [here]
-  "Save two models in an empty folder, which is entered."
   (for [name ["model" "other"]] (save-checkpoint (small-model) name)))
 
 

@@ -11,7 +11,6 @@
 
 
 (defn objection [#* arguments]
-  "Return the message with which the program refuses `arguments`."
   (with [error (pytest.raises ValueError)]
     (find-action (parse-flags (list arguments))))
   (str error.value))

@@ -13,7 +13,6 @@
 
 
 (defn warnings-about [source #* arguments]
-  "Return the lines that reading `source` warns with."
   (setv said [])
   (read-sources source #* arguments :warn said.append)
   said)
@@ -61,7 +60,6 @@
 ;; * Archives
 
 (defn archive [members]
-  "Write the zip archive `a.zip` with these `members`, contents by names."
   (with [file (zipfile.ZipFile "a.zip" "w")]
     (for [[name content] (.items members)] (.writestr file name content))))
 

@@ -51,7 +51,6 @@ $ ./train.hy --generate "<heylo>" --model verse --length 50 --samples 2 --rng-se
 
 
 (defn quoted [text]
-  "Return `text` as a passage of the page has it."
   (.replace (escape text :quote False) "\n" "<br>\n"))
 
 

@@ -7,7 +7,7 @@
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
-  tests.helpers [CALM filters-of output small-model])
+  tests.helpers [CALM filters-of output program refused small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -39,7 +39,6 @@
 
 
 (defn saved [folder #** options]
-  "Save in `folder` a small model with these `options`; return the `TextModel`."
   (setv model (TextModel (small-model :resume False #** options)))
   (.save model (/ folder "model"))
   model)
@@ -64,7 +63,8 @@
 
 
 (defn [(pytest.mark.parametrize "options" [
-      {} {"match" "[^f]*e"} {"no_repeat" 5} {"samples" 4  "best_of" 3} {"samples" 9  "new" True}])]
+      {} {"match" "[^f]*e"} {"no_repeat" 5} {"samples" 4  "best_of" 3} {"samples" 9  "new" True}
+      {"samples" 99}])]
     test-the-command-line-gives-it-too [tmp-path options]
   (setv
     model (saved tmp-path :text "abcdefghij ,.\n" :scale 0.6 :items "line" :longest-item 40)
@@ -115,17 +115,7 @@
   (for [part ["' dog'" "read as an unknown word"]] (assert (in part (get said 1)))))
 
 
-;; * Several
-
-(defn test-items-come-in-the-order-of-their-numbers [tmp-path]
-  (setv
-    model (saved tmp-path :text "ab\n" :odds {} :items "line" :longest-item 90)
-    flags ["--generate" "a" "--temperature" 1 "--rng-seed" 1 "--samples"])
-  (assert (= (.splitlines (output tmp-path #* flags 99))
-    (.generate model "a" :temperature 1 :rng-seed 1 :samples 99))))
-
-
-(defn test-long-texts-come-in-the-order-of-their-numbers [tmp-path]
+(defn test-samples-stand-apart-in-the-order-of-their-numbers [tmp-path]
   (setv
     model (saved tmp-path :text "ab.\n" :odds {"." 0.004})
     same {"stop" "."  "rng_seed" 1  "min_p" 0  "length" None  "samples" 5}
@@ -135,4 +125,5 @@
     numbers (list (map int (cut parts None None 2)))
     texts (.generate model "" #** same))
   (assert (= numbers [1 2 3 4 5]))
-  (assert (= (lfor part (cut parts 1 None 2) (.removesuffix part "\n\n")) texts)))
+  (assert (= (lfor part (cut parts 1 None 2) (.removesuffix part "\n\n")) texts))
+  (refused (program "--generate" "" "--samples" 2 :folder tmp-path) "need an end"))

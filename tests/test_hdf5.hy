@@ -35,13 +35,11 @@
 
 
 (defn replace-bias [file #* arguments #** options]
-  "Put another dataset in the place of the last bias."
   (del (get file BIAS))
   (.create-dataset file BIAS #* arguments #** options))
 
 
 (defn assert-refused [path [match ""]]
-  "Assert that the file is refused with one line that names it."
   (setv line (refusal-of load-checkpoint path :resume True))
   (assert (.startswith line (str path)))
   (assert (re.search match line)))
@@ -50,7 +48,6 @@
 ;; * What HDF5 can do, and a model must not
 
 (defn as-link [file path link]
-  "Put `link` in the place of the object at `path`."
   (del (get file path))
   (setv (get file path) link))
 
@@ -69,33 +66,28 @@
 
 
 (defn with-number [path number]
-  "Return a change that gives the first number at `path` another value, and seals the file."
   (fn [file]
     (setv (get file path 0) number)
     (seal file)))
 
 
 (defn with-format [value]
-  "Return a change of the format number."
   (fn [file]
     (setv (get (. (get file OURS) attrs) "format") value)))
 
 
 (defn without [path]
-  "Return a change that removes the object at `path`."
   (fn [file]
     (del (get file path))))
 
 
 (defn with-object [path value]
-  "Return a change that stores `value` at `path`, in place of what is there."
   (fn [file]
     (when (in path file) (del (get file path)))
     (setv (get file path) value)))
 
 
 (defn with-bias [#* arguments #** options]
-  "Return a change of the last bias to a dataset of another make."
   (fn [file]
     (replace-bias file #* arguments #** options)))
 
@@ -273,7 +265,6 @@
 
 
 (defn many-names [file]
-  "Give the bytes of one array many names."
   (setv part (get file OURS "resume/optimizer"))
   (.create-dataset part "11" :data (np.zeros (** 18 4)))
   (for [n (range 12 200)] (setv (get part (str n)) (get part "11"))))

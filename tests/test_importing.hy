@@ -31,7 +31,6 @@
 
 
 (defn imported-model [path]
-  "Return the only model on the page at `path`."
   (setv [[_ model]] (models-on-page path))
   model)
 

@@ -6,8 +6,8 @@
   random
   textwrap
   pytest
-  lstm-textgen [load train]
-  lstm-textgen.display.plain [Quiet Silent]
+  lstm-textgen [load]
+  lstm-textgen.display.plain [Silent]
   lstm-textgen.learning.learner.machines [ProcessGroup]
   lstm-textgen.learning.source :as source
   lstm-textgen.settings.models [Request]
@@ -16,7 +16,7 @@
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [list?]
   lstm-textgen.text.vocabulary [build-vocabulary]
-  tests.helpers [counting refusal-of write-text])
+  tests.helpers [counting refusal-of train-least write-text])
 
 (setv
   ENDS ["nna" "ea" "laude" "ora" "mil" "rieda" "usti" "ob" "van" "ulie"]
@@ -24,14 +24,7 @@
 
 
 (defn learned [path [text (.join "\n" NAMES)] #** settings]
-  "Return the model that learns `text` in one epoch and the lines that the run said."
-  (setv
-    lines []
-    report (Quiet)
-    [report.say report.warn report.doing] [lines.append lines.append (fn [#* _])]
-    model (train :text text :path (/ path "m.h5")
-      #** {"display" report  "layers" 8  "epochs" 1  "lookback" 8  "items" "line"  #** settings}))
-  #(model lines))
+  (train-least path text #** {"items" "line"  #** settings}))
 
 
 (defn parts-of [[text (.join "\n" NAMES)] [items "line"] [unit "characters"] [validation 0.1]
@@ -262,7 +255,6 @@
 
 
 (defn lines-of [path]
-  "Return the lines of a file of this project."
   (.splitlines (.read-text (/ (. (Path __file__) parent parent) path) :encoding "utf-8")))
 
 

@@ -132,7 +132,6 @@
 ;; * Ours
 
 (defn order []
-  "Return the modules' names in the order that CONTRIBUTING.md gives them."
   (listed-modules (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")))
 
 

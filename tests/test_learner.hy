@@ -23,7 +23,6 @@
 
 
 (defn batches [count]
-  "Return `count` random batches [x y]."
   (setv random (np.random.default-rng 2))
   (lfor _ (range count) (lfor _ "xy" (.integers random 0 SIZE SHAPE :dtype "int32"))))
 

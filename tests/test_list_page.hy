@@ -28,19 +28,16 @@
 
 
 (defn shown [page]
-  "Return the items on the page."
   (lfor item (.all-text-contents (.locator page ITEM)) (.rstrip item)))
 
 
 (defn opened [browser folder model #** settings]
-  "Return an open page by `model` with these `settings`, as `open-page` does."
   (open-page browser (page-of folder model)
     (fragment #** {"rng_seed" 4  "temperature" 1  "fast" 1 #** settings})
     :permissions ["clipboard-read" "clipboard-write"]))
 
 
 (defn copied [page]
-  "Return what the button Copy copies."
   (.click page "#copy")
   (wait-until page "document.getElementById('told').textContent === 'List copied'")
   (.evaluate page "navigator.clipboard.readText()"))
@@ -49,7 +46,6 @@
 ;; * What is written
 
 (defn distinct [items]
-  "Return whether no two of `items` are the same."
   (= (len (set (map fingerprint-of items))) (len items)))
 
 

@@ -16,7 +16,6 @@
 
 
 (defn assert-fine [page]
-  "Assert that a `page` is accessible, and no wider than the window."
   (assert (= (violations page) []))
   (assert (<= (overflow page) 0)))
 

@@ -37,7 +37,6 @@
 
 
 (defn complaint [source]
-  "Return the error from compiling `source`."
   (with [caught (pytest.raises HyMacroExpansionError)]
     (run source))
   (str caught.value))

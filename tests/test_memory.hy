@@ -18,7 +18,6 @@
 
 
 (defn a-model [#** options]
-  "Return a `TextModel` with random weights that knows the units of `TEXT`."
   (TextModel (small-model :text TEXT :resume False #** {"layers" "lstm:12" #** options})))
 
 

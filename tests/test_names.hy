@@ -3,11 +3,9 @@
 (import
   re
   pytest
-  lstm-textgen [load train]
-  lstm-textgen.display.plain [Quiet]
   lstm-textgen.text.names [LONGEST-TEXT MOST-NAMES names-in]
   lstm-textgen.writing.mixture [Mixture]
-  tests.helpers [counting small-model write-many])
+  tests.helpers [counting small-model train-least write-many])
 
 
 (defn word [n]
@@ -47,9 +45,8 @@
 
 (defn [counting] test-a-model-keeps-the-names-of-all-its-texts [tmp-path]
   (defn after [text #** settings]
-    (train :text (* text 50) :path (/ tmp-path "m.h5") #** {
-      "display" (Quiet)  "layers" 8  "epochs" 1  "lookback" 8  "add_text" True  #** settings})
-    (. (load (/ tmp-path "m.h5")) facts names))
+    (setv [model _] (train-least tmp-path (* text 50) #** {"add_text" True  #** settings}))
+    model.facts.names)
   (setv [bo cy] (gfor name ["Bo" "Cy"] f"it is what he and {name} have seen here, now and then. "))
   (assert (= (after bo) "Bo"))
   (assert (= (after cy) "Bo Cy"))

@@ -31,7 +31,6 @@
 
 
 (defn saved-list [folder #* options #** named]
-  "Save in `folder` such a model; return the folder."
   (save-checkpoint (a-list #* options #** named) (/ folder "model"))
   folder)
 
@@ -99,29 +98,21 @@
   (assert (<= (.count text ". ") 1)))
 
 
-(defn [(pytest.mark.parametrize #("unit" "longest" "most") [
-    #("characters" 3 "12") #("words" 3 "12") #("words" (** 10 15) "100,000")])]
-    test-an-item-without-end-is-cut-at-four-times-the-longest-with-a-warning [unit longest most]
+(defn [(pytest.mark.parametrize #("facts" "units" "usual") [
+    #({"longest_item" 3} "12 characters" 3)
+    #({"longest_item" 3  "unit" "words"} "12 words" 3)
+    #({"longest_item" (** 10 15)} "100,000 characters" (** 10 15))
+    #({"longest_item" 90_000  "long_item" 3} "12 characters" 3)  ; whatever the longest has
+    #({} "100,000 characters" None)])]  ; a file without any lengths
+    test-an-item-without-end-is-cut-at-four-times-what-most-have-with-a-warning
+    [facts units usual]
   (setv
     warnings []
-    model (small-model :unit unit :text "a b\n" :odds {"a" 1e20} :items "line"
-      :longest-item longest :item-ends "c")
+    model (small-model :text "a b\n" :odds {"a" 1e20} :items "line" :item-ends "c" #** facts)
     text (written model :warn warnings.append))
-  (assert (= text (* "a" (int (.replace most "," "")))))
-  (assert (= warnings [(+ f"an item was cut off after {most} {unit}, before its end; "
-    f"most in training have at most {longest :,}")])))
-
-
-(defn test-an-item-without-end-is-cut-at-four-times-what-most-have-whatever-the-longest-has []
-  (setv [warnings model] [[] (small-model :text "a\n" :odds {"a" 1e20} :items "line"
-    :longest-item 90_000 :long-item 3)])
-  (assert (= (written model :warn warnings.append) (* "a" 12)))
-  (assert (= (len warnings) 1)))
-
-
-(defn test-an-item-ends-though-a-file-has-no-length-of-any []
-  (setv model (small-model :text "a\n" :odds {"a" 1e20} :items "line"))
-  (assert (= (written model :warn (fn [line])) (* "a" 100_000))))
+  (assert (= text (* "a" (int (.replace (get (.split units) 0) "," "")))))
+  (assert (= warnings [(+ f"an item was cut off after {units}, before its end"
+    (if usual f"; most in training have at most {usual :,}" ""))])))
 
 
 (defn test-an-item-of-just-that-length-is-no-reason-for-a-warning []

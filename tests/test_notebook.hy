@@ -34,7 +34,6 @@ model = lstm_textgen.train("text.txt", epochs=EPOCHS, **small)
 
 
 (defn text-of [cell]
-  "Return all that the output of a `cell` says as text."
   (.join "" (gfor
     output cell.outputs
     (.get output "text" (.get (.get output "data" {}) "text/plain" "")))))

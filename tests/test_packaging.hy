@@ -93,7 +93,6 @@
 
 
 (defn [(pytest.fixture :scope "module")] sdist [tree]
-  "The source distribution."
   (run tree sys.executable "-c" BUILD)
   (next (.glob (/ tree "dist") "*.tar.gz")))
 
@@ -106,7 +105,6 @@
 
 
 (defn make-environment [place names]
-  "Make an environment in `place` that has the distributions `names`; return its Python."
   (venv.create place :symlinks True)
   (lend (next (.glob place "lib/*/site-packages")) names)
   (/ place "bin" "python"))

@@ -51,7 +51,6 @@
 
 
 (defn facts-on-page [model]
-  "Return what a page of `model` says of it."
   (get (json.loads (block-of (playground {"new" model}) "facts")) 0))
 
 
@@ -142,7 +141,6 @@
 ;; * What was found
 
 (defn found-in [browser text [facts None]]
-  "Return what a page finds in `text`."
   (in-browser browser MODULES "([text, facts, constants]) => lookAt(text, facts, constants)"
     [text facts SHARED]))
 
@@ -184,7 +182,6 @@
 
 
 (defn copied-in [browser text]
-  "Return the parts of `text` that a page underlines."
   (in-browser browser ["copies.js"]
     "([text, learned]) => copiedParts(text, new Passages(learned, COPIED))"
     [text LEARNED]))

@@ -66,7 +66,6 @@
 
 
 (defn model-of [layers unit]
-  "Make a model with random weights."
   (small-model :layers layers :unit unit :text SENTENCE :scale 0.3))
 
 

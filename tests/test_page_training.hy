@@ -233,7 +233,6 @@
 
 
 (defn epochs-of [news]
-  "Return the epochs in the `news` of a run."
   (lfor each news :if (= (get each "event") "epoch") each))
 
 

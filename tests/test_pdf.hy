@@ -39,13 +39,11 @@
 
 
 (defn lines [#* texts [size 12] [at 700]]
-  "Return the instructions that draw each of `texts` on a line of its own."
   (+ f"BT /F {size} Tf {(+ size 2)} TL 50 {at} Td "
     (.join " " (gfor text texts f"({text}) Tj T*")) " ET "))
 
 
 (defn read [#* drawings]
-  "Return the text of a PDF with these pages."
   (write "a.pdf" (pdf #* drawings))
   (read-sources ["a.pdf"]))
 

@@ -37,7 +37,6 @@
 
 
 (defn logits-of [model]
-  "Return what Python computes."
   (setv engine (make-engine model))
   (lfor id IDS (.copy (.step engine id))))
 

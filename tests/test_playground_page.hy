@@ -44,7 +44,6 @@
 
 
 (defn focused [page]
-  "Return the role of the element that has the focus, or its name."
   (.evaluate page "document.activeElement.getAttribute('role') ?? document.activeElement.id"))
 
 
@@ -77,7 +76,6 @@
 ;; * Cells
 
 (defn open-cells [page]
-  "Open the tab Cells, and wait until it shows the cell with which it begins."
   (.click page "#tab-cells")
   (wait-until page "document.getElementById('cells-what').textContent"))
 

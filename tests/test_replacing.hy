@@ -66,7 +66,6 @@
 
 
 (defn assert-locked [path]
-  "Assert that a training run is refused."
   (with [_ (pytest.raises OSError :match "another run is training .* stop it first, or train an")]
     (with [_ (locked path)])))
 

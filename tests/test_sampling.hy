@@ -25,7 +25,6 @@
 
 
 (defn sampler-of [[options (SamplingOptions)] [texts 1] [exclude #()] [rng-seed 3]]
-  "Return a sampler of `SIZE` ids for as many texts."
   (Sampler SIZE (lfor k (range texts) (Draw options rng-seed k)) exclude))
 
 

@@ -103,7 +103,6 @@
 ;; * Two models
 
 (defn mixture []
-  "Return a mixture of two models that both know a line break, b and c; one a, the other d."
   (Mixture (small-model 1 "lstm:6" :text "\nabc") (small-model 2 "lstm:5" :text "\nbcd") 0.25))
 
 

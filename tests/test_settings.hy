@@ -83,7 +83,6 @@
 
 
 (defn [pytest.fixture] toy [monkeypatch]
-  "A new row of the table."
   (setv toy (Setting "toy_size" COUNT "cli recipe train" "size of the toy" :group "other"))
   (.setitem monkeypatch SETTINGS "toy_size" toy))
 
@@ -155,7 +154,6 @@
 
 
 (defn continued [stored #** given]
-  "Return the `stored` settings as they are if training goes on with those `given`."
   (settings-of (continuing (Request given) stored)))
 
 

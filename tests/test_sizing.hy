@@ -54,7 +54,6 @@
 ;; * What is chosen
 
 (defn choice [units [epochs 12] [minutes None] [unit "characters"] [speed 1]]
-  "Return the size of the network chosen, and its dropout."
   (setv [[lstm #* dropout] _] (choose-layers units epochs minutes unit speed))
   #(lstm.size (if dropout (. (get dropout 0) size) 0)))
 
@@ -142,7 +141,6 @@
 ;; * Fine-tuning
 
 (defn tuning [#* arguments #** more]
-  "Return what is chosen for fine-tuning: epochs, rows, dropout after and before, and rate."
   (setv chosen (choose-tuning #* arguments #** more))
   [chosen.epochs chosen.batch-size chosen.dropout chosen.before chosen.rate])
 

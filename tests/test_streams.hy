@@ -35,7 +35,6 @@
 
 
 (defn closed-stream []
-  "Return a stream that was closed."
   (setv stream (StringIO))
   (.close stream)
   stream)

@@ -23,7 +23,6 @@
 
 
 (defn read [path #** options]
-  "Return #(text words items): the text of the source `path`, its summary, and what its rows are."
   (setv [text notes] (noted path #** options))
   #(text #* (if notes [(. (get notes -1 1) words) (. (get notes -1 1) items)] [None None])))
 

@@ -31,7 +31,6 @@
 
 
 (defn new-page [tmp-path]
-  "Return the page of a small model that knows nothing yet."
   (page-of tmp-path (halved-model "24")))
 
 
@@ -41,12 +40,10 @@
 
 
 (defn open-teach [browser path #** options]
-  "Open the page at `path` with the tab Teach."
   (open-page browser path "#length=50&fast=1" #** options))
 
 
 (defn give [page text]
-  "Paste `text` into the tab Teach, and wait for what the page finds in it."
   (.click page "#tab-teach")
   (.fill page "#teach-text" text)
   (wait-until page "!document.getElementById('teach-found').hidden"))
@@ -61,13 +58,11 @@
 
 
 (defn taught [page text #** options]
-  "Teach `text` to the end."
   (teach page text #** options)
   (wait-until page DONE))
 
 
 (defn shown [page selector]
-  "Return the text of the element of a `selector`."
   (.inner-text page selector))
 
 
@@ -88,7 +83,6 @@
 
 
 (defn [(pytest.fixture)] seen [browser tmp-path-factory]
-  "What was seen on the walk."
   (walk browser (str (.getbasetemp tmp-path-factory))))
 
 

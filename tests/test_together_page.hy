@@ -48,12 +48,10 @@
 
 
 (defn sheet [page]
-  "Return the text of the sheet."
   (.input-value page "#sheet"))
 
 
 (defn type-in [page text]
-  "Type `text` at the end of the sheet, and wait until its words are there."
   (.focus page "#sheet")
   (.type page.keyboard text)
   (settle page))
@@ -66,24 +64,20 @@
 
 
 (defn offered [page]
-  "Return the words that are shown."
   (lfor each (.all-text-contents (.locator page WORDS)) (get (.split each " " 1) 1)))
 
 
 (defn place-of [page word]
-  "Return the place of `word` among those that are shown, from 0."
   (.index (offered page) word))
 
 
 (defn press [page #* keys]
-  "Press `keys`, waiting for the words after each."
   (for [key keys]
     (.press page.keyboard key)
     (settle page)))
 
 
 (defn put [page text]
-  "Put `text` in at once, as a paste does."
   (.focus page "#sheet")
   (.evaluate page f"document.execCommand('insertText', false, {(json.dumps text)})")
   (settle page))

@@ -34,7 +34,6 @@
 
 
 (defn on-torch [code]
-  "Return what `code` prints under PyTorch, from JSON."
   (json.loads (succeeded (run-hy (+ BEGINNING code) :environment {"KERAS_BACKEND" "torch"}))))
 
 
@@ -58,7 +57,6 @@
 
 
 (defn flat [nested]
-  "Return the numbers in a `nested` list."
   (if (isinstance nested list)
     (lfor part nested number (flat part) number)
     [nested]))

@@ -59,7 +59,6 @@
 
 
 (defn agree? [one other]
-  "Return whether a text may begin with both `one` and `other`."
   (or (.startswith other one) (.startswith one other)))
 
 

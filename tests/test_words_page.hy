@@ -105,20 +105,6 @@
   (assert (= (len (get SHARED "choosing" "classes")) (len CLASSES))))
 
 
-(defn test-a-newer-request-ends-an-older-one [browser]
-  (setv
-    model (halved-model :text VERSE)
-    page (playground {"a" model})
-    [facts] (json.loads (block-of page "facts"))
-    ask (.replace ASK "for (const each of asked) found.push(await suggester.suggest(each));"
-      "found.push(...await Promise.all(asked.map((each) => suggester.suggest(each))));"))
-  (setv [older newer] (in-browser browser WORKER ask
-    [facts (block-of page "weights-0") (get (packed-on page) "kernels") CONSTANTS
-      [{"text" "hey"  "count" 9} {"text" "he"  "count" 9}]]))
-  (assert (is older None))
-  (assert-alike newer (.words (Suggester model) "he" 9)))
-
-
 ;; * What is shown of what models offer
 
 (defn shown [browser function texts #* more]

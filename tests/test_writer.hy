@@ -27,7 +27,6 @@
 
 
 (defn letters [#** options]
-  "Return a small model that knows `LETTERS`."
   (small-model :text LETTERS :scale CALM #** options))
 
 
