@@ -69,14 +69,13 @@
 
 
 (defn [pytest.fixture] train [tmp-path]
-  "Return a function that trains in a folder with given flags and returns the output."
+  "Return a function that trains in a folder, after some code, and returns the output."
   (write-text tmp-path)
-  (fn [#* flags #** environment]
-    (succeeded (run-hy PROGRAM "--sources" "text.txt" #* TINY-FLAGS "--epochs" 1 "--restart"
-      #* flags
+  (fn [[before ""]]
+    (succeeded (run-hy (+ before PROGRAM) "--sources" "text.txt" #* TINY-FLAGS "--epochs" 1
       :cwd tmp-path
       :cold True
-      :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)  #** environment}))))
+      :environment {"KERAS_BACKEND" ""  "KERAS_HOME" (str tmp-path)}))))
 
 
 (defn [pytest.mark.slow (pytest.mark.parametrize "broken" [False True])]
@@ -87,11 +86,8 @@
 
 
 (defn [pytest.mark.slow] test-the-program-trains-on-jax-where-tensorflow-is-missing [train]
-  (with [blocked (pytest.MonkeyPatch.context)]
-    (.setattr blocked "tests.test_choice.PROGRAM"
-      (+ "(import sys) (setv (get sys.modules \"tensorflow\") None"
-        " (get sys.modules \"torch\") None)" PROGRAM))
-    (assert (in "Generate text with" (train)))))
+  (assert (in "Generate text with" (train :before (+ "(import sys) "
+    "(setv (get sys.modules \"tensorflow\") None (get sys.modules \"torch\") None)")))))
 
 
 ;; * How fast a machine trains

@@ -10,7 +10,7 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.constraints [Repeats]
   lstm-textgen.writing.mixture [Mixture]
-  tests.helpers [output program refusal-of refused save-odds small-model])
+  tests.helpers [refusal-of small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -153,16 +153,6 @@
   (for [n (range 3)]
     (setv rivals (cut all (* 4 n) (* 4 (+ n 1))))
     (assert (= (.count (get best n) "a") (max (gfor text rivals (.count text "a")))))))
-
-
-(defn test-the-command-line-asks-for-all-of-them [tmp-path]
-  (save-odds tmp-path LIST {} :items "line" :longest-item 90 :temperature 1.0)
-  (setv lines (.splitlines (output tmp-path "--generate" "" "--samples" "4" "--match" "[ab].{3}"
-    "--best-of" "2" "--no-repeat" "20" "--rng-seed" "1")))
-  (assert (= (len lines) 4))
-  (for [line lines] (assert (re.fullmatch "[ab].{3}" line)))
-  (refused (program "--generate" "a" "--match" "a{9}" "--length" "3" :folder tmp-path)
-    "--match: no text that begins with 'a' can match with room for only 3 characters"))
 
 
 ;; * Texts that match by themselves, and those that are made to

@@ -21,19 +21,15 @@
   units (st.sampled-from ["characters" "pieces" "words"]))
 
 
-(defn [pytest.fixture] small-steps [monkeypatch tmp-path]
-  "Take small steps in this test; return the cache folder."
-  (take-small-steps monkeypatch tmp-path))
-
-
-(defn take-small-steps [monkeypatch folder]
-  #[[Cut a text after every few characters, store it on disk beyond a few bytes.
-
-  Return the cache folder, in `folder`.]]
+(defn take-small-steps [monkeypatch tmp-path]
+  "Cut texts after a few characters, store them beyond a few bytes; return the cache folder."
   (.setattr monkeypatch corpus "PREPARED" 5)
   (.setattr monkeypatch corpus "STORED" 8)
-  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ folder "cache")))
-  (/ folder "cache"))
+  (.setenv monkeypatch "LSTM_TEXTGEN_CACHE" (str (/ tmp-path "cache")))
+  (/ tmp-path "cache"))
+
+
+(setv small-steps (pytest.fixture take-small-steps))
 
 
 (defn prepare [text]
@@ -117,15 +113,14 @@
 
 ;; * What is trained on
 
-(defn [counting] test-training-from-a-file-ends-with-the-same-bits [tmp-path]
+(defn [counting] test-training-from-a-file-ends-with-the-same-bits [monkeypatch tmp-path]
   (setv [memory file] (lfor name ["memory" "file"] (/ tmp-path name)))
   (for [folder [memory file]] (.mkdir folder))
   (setv model (train-tiny memory :epochs 1 :lower True))
-  (with [monkeypatch (pytest.MonkeyPatch.context)]
-    (setv cache (take-small-steps monkeypatch tmp-path))
-    (train-tiny file :epochs 1 :lower True)
-    (assert (same-run? (/ memory "model") (/ file "model")))
-    (setv grown (train-tiny file (+ TEXT "Ü") :epochs 2 :add-text True)))
+  (setv cache (take-small-steps monkeypatch tmp-path))
+  (train-tiny file :epochs 1 :lower True)
+  (assert (same-run? (/ memory "model") (/ file "model")))
+  (setv grown (train-tiny file (+ TEXT "Ü") :epochs 2 :add-text True))
   (assert (= (os.listdir cache) []))
   (assert (= grown.vocabulary.units (+ model.vocabulary.units ["ü"]))))
 

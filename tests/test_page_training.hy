@@ -237,25 +237,18 @@
 
 
 (defn [(pytest.mark.parametrize "name" ["new" "tuned" "strange" "list"])]
-    test-losses-fall [browser name]
-  (setv [before first #* _ last] (epochs-of (run-of browser name)))
+    test-losses-fall-to-what-the-program-finds-and-the-part-that-is-done-grows [browser name]
+  (setv
+    news (run-of browser name)
+    [before first #* _ last] (epochs-of news)
+    parts (lfor each news :if (in "part" each) (get each "part"))
+    done (get news -1)
+    [score _ _] (.score (model-of done) (get done "held")))
   (assert (< (get last "training") (get first "training")))
-  (assert (< (get last "validation") (get before "validation"))))
-
-
-(defn [(pytest.mark.parametrize "name" ["new" "tuned"])]
-    test-the-part-that-is-done-grows-to-1-at-most [browser name]
-  (setv parts (lfor each (run-of browser name) :if (in "part" each) (get each "part")))
+  (assert (< (get last "validation") (get before "validation")))
+  (assert (= score.bits (pytest.approx (get done "bits") :abs 0.01)))
   (assert (= parts (sorted parts)))
   (assert (<= (get parts -1) 1)))
-
-
-(defn [(pytest.mark.parametrize "name" ["new" "tuned" "strange" "list"])]
-    test-the-program-finds-the-loss-that-a-page-names [browser name]
-  (setv
-    done (get (run-of browser name) -1)
-    score (get (.score (model-of done) (get done "held")) 0))
-  (assert (= score.bits (pytest.approx (get done "bits") :abs 0.01))))
 
 
 (defn test-an-item-ends-where-it-should [browser]

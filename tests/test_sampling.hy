@@ -65,32 +65,18 @@
   (assert-drawn-from (draw-many :temperature temperature) (softmax (/ LOGITS temperature))))
 
 
-(defn test-top-k-keeps-the-k-likeliest []
-  (assert-drawn-from (draw-many :top-k 5) (only (cut LIKELIEST 5))))
-
-
-(defn test-top-p-keeps-the-fewest-that-reach-p []
-  (setv
-    sums (np.cumsum (get (softmax LOGITS) LIKELIEST))
-    kept (+ 1 (np.count-nonzero (< sums 0.8))))
-  (assert (< 1 kept SIZE))
-  (assert-drawn-from (draw-many :top-p 0.8) (only (cut LIKELIEST kept))))
-
-
-(defn test-min-p-keeps-what-is-likely-enough-beside-the-likeliest []
-  (setv
-    probabilities (softmax (/ LOGITS 2))
-    kept (np.flatnonzero (>= probabilities (* 0.3 (.max probabilities)))))
-  (assert (< 1 (len kept) SIZE))
-  (assert-drawn-from (draw-many :min-p 0.3 :temperature 2) (only kept 2)))
-
-
-(defn test-top-k-applies-before-top-p-and-after-what-is-excluded []
-  (setv
-    counts (draw-many :top-k 3 :exclude (cut LIKELIEST 2))
-    narrow (draw-many :top-k 4 :top-p 1e-9))
-  (assert-drawn-from counts (only (cut LIKELIEST 2 5)))
-  (assert (= (list (np.flatnonzero narrow)) (cut LIKELIEST 1))))
+(defn [(pytest.mark.parametrize #("options" "kept") [
+    #({"top_k" 5} (cut LIKELIEST 5))
+    #({"top_k" 3  "exclude" (cut LIKELIEST 2)} (cut LIKELIEST 2 5))
+    #({"top_k" 4  "top_p" 1e-9} (cut LIKELIEST 1))
+    ;; The fewest that reach 0.8, and those that are 0.3 times as likely as the likeliest.
+    #({"top_p" 0.8} (cut LIKELIEST
+      (+ 1 (np.count-nonzero (< (np.cumsum (get (softmax LOGITS) LIKELIEST)) 0.8)))))
+    #({"min_p" 0.3  "temperature" 2}
+      (np.flatnonzero (>= LOGITS (+ (.max LOGITS) (* 2 (np.log 0.3))))))])]
+    test-limits-leave-the-likeliest-of-what-is-not-excluded [options kept]
+  (assert (< 0 (len kept) SIZE))
+  (assert-drawn-from (draw-many #** options) (only kept (.get options "temperature" 1))))
 
 
 (defn test-temperature-0-takes-the-likeliest []

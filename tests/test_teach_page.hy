@@ -7,8 +7,6 @@
   re
   pytest
   lstm-textgen.pages [constants]
-  lstm-textgen.text.corpus [Text]
-  lstm-textgen.textmodel [import-page]
   tests.browser [flaws fragment halved-model open-page visit wait-for-end wait-until written]
   tests.engines [open-firefox open-webkit]
   tests.helpers [ROOT page-of])
@@ -106,7 +104,6 @@
     (setv
       (get seen "why") (shown page "#teach-why")
       (get seen "bits") (bits-on page)
-      (get seen "exactly") (.evaluate page "said.bits")
       (get seen "after") (compared page)
       (get seen "before") (at-moment page 0))
     (.fill page "#teach-name" "my <b>diary</b>")
@@ -172,15 +169,6 @@
     (.click page "#tab-write")
     (wait-for-end page)
     (assert (= (written page) (get seen "text")))))
-
-
-(defn test-the-program-finds-the-surprise-that-the-page-said [seen]
-  (setv [model] (import-page (get seen "page")))
-  (with [text (Text)]
-    (.add text DIARY)
-    (setv held (cut DIARY (.kept text 0.1) None)))
-  (assert (= (. (get (.score model held) 0) bits) (pytest.approx (get seen "exactly") :abs 0.01)))
-  (assert (= (get seen "bits" 1) (round (get seen "exactly") 1))))
 
 
 (defn test-a-saved-page-holds-no-text [seen]

@@ -325,8 +325,6 @@
 
 (defn [(pytest.mark.parametrize #("given" "message") [
     #({"count" 0} "`count` must be a whole number, 1 or more, not 0")
-    #({"words" 0} "`words` must be a whole number, 1 or more, not 0")
-    #({"count" "9"} "`count` must be a whole number, 1 or more, not '9'")
     #({"words" 1.5} "`words` must be a whole number, 1 or more, not 1.5")
     #({"text" 3} "`text` must be text, not 3")])]
     test-bad-arguments-are-refused [given message]
