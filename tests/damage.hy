@@ -13,12 +13,6 @@
   VALUES [None True -1 0 1.5 9 (** 2 31) (** 10 400) "" "\x1b[2J" "lstm:9" [] {} [[]] {"unit" []}])
 
 
-(defn damaged-pages [whole count]
-  "Yield `count` pages (bytes) that are the page `whole`, each damaged in another way."
-  (for [number (range count)]
-    (yield (damaged-page number whole))))
-
-
 (defn damaged-page [number whole]
   "Return the page `whole` (bytes), damaged as a `number` says."
   (setv rng (Random number))

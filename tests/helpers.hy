@@ -31,6 +31,7 @@
 
 (setv
   ROOT (. (Path __file__) (resolve) parent parent)
+  DOCUMENTS (/ ROOT "tests" "documents")  ; tools/fixtures.hy has made them
   ;; 6,000 characters that a network of 24 units learns a good deal of in seconds.
   VERSE "the cat sat on the mat, and that was that.\nheylo, said the dog to the fog: what a day!\n"
   TEXT (* VERSE 70)
@@ -70,10 +71,9 @@
 
 
 (defn write-text [folder [text TEXT] [name "text.txt"]]
-  "Write `text` to a file in `folder`; return its path."
-  (setv path (/ folder name))
-  (.write-text path text :encoding "utf-8")
-  (str path))
+  "Write `text` to a file in `folder`, creating that; return the file's path."
+  (write (/ folder name) text)
+  (str (/ folder name)))
 
 
 (defn write [path [content "text"]]

@@ -57,8 +57,7 @@
     (assert (in word message))))
 
 
-(defn [counting] test-a-flag-that-agrees-with-the-model-is-accepted [trained monkeypatch capsys]
-  (monkeypatch.chdir trained)
+(defn [counting] test-a-flag-that-agrees-with-the-model-is-accepted [here trained capsys]
   (setv flags ["--epochs" "2" "--layers" "24,dropout:0.30" "--batch-size" "8"])
   (assert (= 0 (main ["--sources" "text.txt" #* flags])))
   (assert (in "--epochs 3" (. (capsys.readouterr) err))))
@@ -140,8 +139,7 @@ sys.exit(main())")
     (assert (in words text))))
 
 
-(defn [counting] test-info-lists-what-a-model-holds [trained monkeypatch capsys]
-  (.chdir monkeypatch trained)
+(defn [counting] test-info-lists-what-a-model-holds [here trained capsys]
   (main ["--info"])
   (setv text (. (capsys.readouterr) out))
   (for [words [

@@ -12,10 +12,9 @@
 (setv pytestmark pytest.mark.quick)
 
 
-(defn [pytest.fixture] folder [tmp-path monkeypatch]
-  (saved-model tmp-path)
-  (.chdir monkeypatch tmp-path)
-  tmp-path)
+(defn [pytest.fixture] folder [here]
+  (saved-model here)
+  here)
 
 
 (defn test-a-page-has-a-model-or-two-and-its-size-is-shown [folder capsys]

@@ -52,7 +52,6 @@ print(*(line for line in open('/proc/self/status') if line.startswith('VmHWM')))
 
 
 (defn test-score-takes-folders-as-sources-do [uniform]
-  (.mkdir (/ uniform "all" "more") :parents True)
   (write-text uniform "ab cd.\n" :name "all/more/a.txt")
   (write-text uniform "\n\n\n" :name "all/b.txt")
   (write-text uniform "" :name "all/empty.txt")

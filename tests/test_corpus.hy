@@ -115,7 +115,6 @@
 
 (defn [counting] test-training-from-a-file-ends-with-the-same-bits [monkeypatch tmp-path]
   (setv [memory file] (lfor name ["memory" "file"] (/ tmp-path name)))
-  (for [folder [memory file]] (.mkdir folder))
   (setv model (train-tiny memory :epochs 1 :lower True))
   (setv cache (take-small-steps monkeypatch tmp-path))
   (train-tiny file :epochs 1 :lower True)

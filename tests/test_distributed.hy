@@ -155,9 +155,7 @@ sys.exit(main())"])
 
 (defn [pytest.mark.slow] test-different-texts-are-refused-by-all [tmp-path]
   (setv folders (lfor name "ab" (/ tmp-path name)))
-  (for [[folder text] (zip folders [TEXT (.upper TEXT)])]
-    (.mkdir folder)
-    (write-text folder text))
+  (for [[folder text] (zip folders [TEXT (.upper TEXT)])] (write-text folder text))
   (assert-refused (endings (start-team folders)) "the processes differ in their texts")
   (assert (not (.exists (/ tmp-path "a" "model.h5")))))
 

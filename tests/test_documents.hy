@@ -5,11 +5,10 @@
   io
   zipfile
   pytest
-  tests.helpers [ROOT complaint noted write write-all])
+  tests.helpers [DOCUMENTS complaint noted write write-all])
 
 (setv
   pytestmark pytest.mark.quick
-  DOCUMENTS (/ ROOT "tests" "documents")  ; tools/fixtures.hy has made them
   STORY [
     "The Keeper’s Lamp"
     "One"

@@ -31,7 +31,6 @@
     ;; After -- comes a value.
     #("--generate -- --version" "--generate needs a seed text, such as")
     #("--generate -- -x" "a value that begins with - is written --generate=-x")
-    #("--generate -- --help-all" "--generate needs a seed text, such as")
     #("--restart" "--restart has no effect on its own; add --sources, --recipe or --import")
     #("--length 5 --model a"
       (+ "--length has no effect on its own; add --generate, --generate-from, --interactive or "
@@ -45,8 +44,8 @@
     #("--generate The mayor" "needs quotes")
     #("--length" "--length needs a value: --length N")
     #("--sources" "--sources needs a value: --sources PATH")
-    #("--generate" "--generate needs a seed text, such as --generate heylo or --generate \"\"")
-    #("--generate --length 3" "--generate needs a seed text, such as --generate heylo or --gen")
+    #* (gfor line ["--generate" "--generate --length 3"]
+      #(line "--generate needs a seed text, such as --generate heylo or --generate \"\""))
     #("--generate -hi" "--generate=-hi")
     #("--model m --sources -a.txt" "--sources=-a.txt")
     #("--generate x --score y --interactive"

@@ -47,16 +47,6 @@
 
 ;; * What HDF5 can do, and a model must not
 
-(defn as-link [file path link]
-  (del (get file path))
-  (setv (get file path) link))
-
-
-(defn as-group-link [file]
-  (.move file "model_weights" "w")
-  (setv (get file "model_weights") (h5py.SoftLink "/w")))
-
-
 (defn as-virtual [file]
   (setv
     layout (h5py.VirtualLayout #(10) "f4")
@@ -96,9 +86,11 @@
   ZEROS (np.zeros 10 "f4")
   FOREIGN-TYPE [#("a" "f4")]
   HOSTILE {
-    "external link" (fn [file] (as-link file BIAS (h5py.ExternalLink "other.h5" "/x")))
-    "soft link" (fn [file] (as-link file BIAS (h5py.SoftLink "/model_weights/lstm_3/bias")))
-    "link instead of a group" as-group-link
+    "external link" (with-object BIAS (h5py.ExternalLink "other.h5" "/x"))
+    "soft link" (with-object BIAS (h5py.SoftLink "/model_weights/lstm_3/bias"))
+    "link instead of a group" (fn [file]
+      (.move file "model_weights" "w")
+      (setv (get file "model_weights") (h5py.SoftLink "/w")))
     "data in another file" (with-bias #(10) "f4" :external [#("/etc/passwd" 0 40)])
     "virtual dataset" as-virtual
     "chunks" (with-bias :data ZEROS :chunks #(5))

@@ -12,9 +12,9 @@
   lstm-textgen.text.documents.readers [read-any]
   lstm-textgen.text.documents.reading [BeyondLimit Reading]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [FUZZ complaint write]
+  tests.helpers [DOCUMENTS FUZZ complaint write]
   tests.test-chats [stamped telegram-chat telegram-page]
-  tests.test-documents [DOCUMENTS WORD docx epub zipped-as]
+  tests.test-documents [WORD docx epub zipped-as]
   tests.test-posts [outbox toot tweets])
 
 (setv

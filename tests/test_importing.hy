@@ -14,7 +14,7 @@
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [import-page]
-  tests.damage [damaged-pages]
+  tests.damage [damaged-page]
   tests.helpers [FUZZ VERSE block-of brief page-of refusal-of small-model])
 
 (setv
@@ -189,8 +189,8 @@
   (setv
     path (page-of tmp-path (small-model :items "line" :longest-item 5 :names "Anna"))
     whole (.read-bytes path))
-  (for [[number data] (enumerate (damaged-pages whole count))]
-    (.write-bytes path data)
+  (for [number (range count)]
+    (.write-bytes path (damaged-page number whole))
     (try
       (setv models (models-on-page path))
       (except [error ValueError]

@@ -45,14 +45,6 @@
   (.removesuffix (.replace (.removesuffix path ".hy") "/" ".") ".__init__"))
 
 
-(defn listed-modules [text]
-  "Return the names of the modules in the section \"Layout\" of `text`, in their order."
-  (setv [block] (re.findall r"(?s)^## Layout\n.*?^```\n(.*?)^```" text re.MULTILINE))
-  (lfor
-    line (.splitlines block)
-    (module-name (+ "lstm_textgen/" (get (.split line) 0)))))
-
-
 (defn within? [name rooms]
   "Return whether the module `name` is one of the `rooms` of lstm_textgen, or in one."
   (.startswith (+ name ".") (tuple (gfor room rooms f"lstm_textgen.{room}."))))
@@ -132,7 +124,10 @@
 ;; * Ours
 
 (defn order []
-  (listed-modules (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")))
+  "Return the modules' names in the order of the section \"Layout\" of CONTRIBUTING.md."
+  (setv [block] (re.findall r"(?sm)^## Layout\n.*?^```\n(.*?)^```"
+    (.read-text (/ ROOT "CONTRIBUTING.md") :encoding "utf-8")))
+  (lfor line (.splitlines block) (module-name (+ "lstm_textgen/" (get (.split line) 0)))))
 
 
 (defn test-each-module-is-in-the-layout-once []

@@ -19,10 +19,6 @@
   (training-network SPEC #(3 5) seed))
 
 
-(defn stock-twin [network]
-  (stock-model SPEC (values network.trainable-variables)))
-
-
 (defn some-ids [time]
   (.integers (np.random.default-rng 5) 0 SPEC.vocabulary-size #(3 time)))
 
@@ -91,7 +87,8 @@
   (for [weight ours.trainable-variables]  ; biases begin as zeros, which would hide their order
     (.assign weight (.normal random 0 0.5 weight.shape)))
   (setv
-    whole (.predict-on-batch (stock-twin ours) ids)
+    twin (stock-model SPEC (values ours.trainable-variables))
+    whole (.predict-on-batch twin ids)
     parts (lfor part (np.split ids 3 1) (.predict-on-batch ours part)))
   (assert (np.allclose (np.concatenate parts 1) whole :atol 1e-5)))
 

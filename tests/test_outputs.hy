@@ -17,11 +17,10 @@
 (setv SEED ["--generate" "a" "--length" "2"])
 
 
-(defn [pytest.fixture] sure [tmp-path monkeypatch]
+(defn [pytest.fixture] sure [here]
   "Enter a folder with a model that generates only a, and letter.txt; return the folder."
-  (monkeypatch.chdir (sure-model tmp-path))
-  (write-text tmp-path "abcd" "letter.txt")
-  tmp-path)
+  (write-text here "abcd" "letter.txt")
+  (sure-model here))
 
 
 ;; * What is read

@@ -11,11 +11,10 @@
   lstm-textgen.pages.playground [WORKER]
   lstm-textgen.text.files [read-sources]
   tests.browser [in-browser]
-  tests.helpers [ROOT])
+  tests.helpers [DOCUMENTS])
 
 (setv
   MODULES [#* (lfor name WORKER :if (!= name "worker.js") name) "docx.js" "documents.js"]
-  DOCUMENTS (/ ROOT "tests" "documents")
   TEXT "„Grüße“, sagte sie – und ging.\r\nEnde\n"
   OFFICE "http://schemas.openxmlformats.org"
   BODY (+ "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>one</w:t><w:tab/><w:t>two</w:t>"

@@ -12,7 +12,7 @@
   lstm-textgen.textmodel [load]
   tests.browser [assert-writes-as-python fragment halved-model open-page visit wait-for-end
     written]
-  tests.damage [damaged-pages]
+  tests.damage [damaged-page]
   tests.helpers [FUZZ block-of brief page-of])
 
 (setv
@@ -178,8 +178,8 @@
     code "(text) => { const read = readPage(text);
       return read.map ? savePage(read).text().then((again) => readPage(again).length) : read; }")
   (with [page (open-page browser path)]
-    (for [data (damaged-pages whole count)]
-      (assert (in (on-page page code (.decode data "utf-8" "replace"))
+    (for [n (range count)]
+      (assert (in (on-page page code (.decode (damaged-page n whole) "utf-8" "replace"))
         [1 "keep.no-page" "keep.older" "keep.damaged"])))))
 
 

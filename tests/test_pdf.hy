@@ -3,11 +3,10 @@
 (import
   pytest
   lstm-textgen.text.files [read-sources]
-  tests.helpers [ROOT complaint noted write])
+  tests.helpers [DOCUMENTS complaint noted write])
 
 (setv
   pytestmark pytest.mark.quick
-  DOCUMENTS (/ ROOT "tests" "documents")  ; tools/fixtures.hy has made them
   LINE "the keeper climbed the stairs every evening and counted them"
   LIGATURES ["ff" "fi" "fl" "ffi" "ffl"])
 

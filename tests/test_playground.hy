@@ -36,16 +36,12 @@
       (if (is codes None) (get (packed-on page) "kernels") codes) IDS]))
 
 
-(defn logits-of [model]
-  (setv engine (make-engine model))
-  (lfor id IDS (.copy (.step engine id))))
-
-
 (defn test-the-network-on-a-page-is-that-of-the-program [browser]
   (setv
     model (halved-model "9,7")
     page (playground {"a" model})
-    expected (logits-of model))
+    engine (make-engine model)
+    expected (lfor id IDS (.copy (.step engine id))))
   (assert (np.allclose (logits-in-browser browser page) expected :atol 1e-4))
   (assert (np.allclose (logits-in-browser browser page :codes []) expected :atol 1e-4)))
 

@@ -68,8 +68,8 @@
   (assert (in "lstm" shown)))
 
 
-(defn test-a-program-without-streams-works [tmp-path monkeypatch]
-  (.chdir monkeypatch (sure-model tmp-path))
+(defn test-a-program-without-streams-works [here monkeypatch]
+  (sure-model here)
   (for [name ["stdin" "stdout" "stderr"]]
     (.setattr monkeypatch sys name None))
   (for [[flags status] [
@@ -80,7 +80,7 @@
     (assert (= (main flags) status)))
   (for [stream [sys.stdin sys.stdout sys.stderr]]  ; the null device, by now
     (.close stream))
-  (assert (= (.read-text (/ tmp-path "new")) "aaa\n")))
+  (assert (= (.read-text (/ here "new")) "aaa\n")))
 
 
 (defn test-closed-descriptors-are-no-places-for-files [tmp-path]

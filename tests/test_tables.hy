@@ -7,12 +7,11 @@
   lstm-textgen.basics.values [CONDITIONS TABLE-COLUMNS check-value]
   lstm-textgen.text.documents.columns [find-name]
   lstm-textgen.text.files [read-sources]
-  tests.helpers [ROOT complaint noted refusal-of write write-all]
+  tests.helpers [DOCUMENTS complaint noted refusal-of write write-all]
   tests.test-documents [zipped-as])
 
 (setv
   pytestmark pytest.mark.quick
-  DOCUMENTS (/ ROOT "tests" "documents")
   MB (** 2 20)
   PEOPLE "Name,Home,Story\nAnna,Rome,\"She sings.\n\n  She  rests.\"\nBen,,He swims.\n,,\n"
   HAIKU "\"An old pond,\na frog.\",basho\n\"On a bare branch\na crow.\",basho\n"

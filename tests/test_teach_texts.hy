@@ -4,13 +4,12 @@
   pytest
   lstm-textgen.pages [constants playground :as module]
   tests.browser [WRITTEN halved-model wait-until]
-  tests.helpers [ROOT page-of]
+  tests.helpers [DOCUMENTS ROOT page-of]
   tests.test-teach-page [DIARY DONE FIGURES LEARNING LISTEN TEXT give make-small
     new-page open-teach shown taught teach])
 
 (setv
   NAMES (.read-text (/ ROOT "corpora/dinosaurs.txt") :encoding "utf-8")
-  DOCUMENT (/ ROOT "tests/documents/pandoc.docx")
   small-pages (pytest.fixture make-small :autouse True)
   path (pytest.fixture new-page))
 
@@ -31,7 +30,7 @@
 (defn test-a-document-of-word-is-read [browser path]
   (with [page (open-teach browser path)]
     (.click page "#tab-teach")
-    (.set-input-files page "#teach-file" DOCUMENT)
+    (.set-input-files page "#teach-file" (/ DOCUMENTS "pandoc.docx"))
     (wait-until page "document.getElementById('teach-text').value.length > 100")
     (assert (.is-visible page "#teach-found"))))
 

@@ -98,7 +98,6 @@
 (defn test-a-run-with-batches-dealt-out-resumes-with-the-same-bits [monkeypatch tmp-path]
   (.setattr monkeypatch "lstm_textgen.learning.learner.choice.cores" (fn [] 2))
   (for [[name stops] [["a" []] ["b" [30]]]]
-    (.mkdir (/ tmp-path name))
     (run (/ tmp-path name) 16 stops :batch-size 16 :layers (get TINY "layers") :unit "pieces"
       :max-words 40))
   (assert (same-run? (/ tmp-path "a" "model") (/ tmp-path "b" "model"))))
@@ -106,7 +105,6 @@
 
 (defn [pytest.mark.slow] test-two-trainings-at-once-are-as-one-after-the-other [tmp-path]
   (setv [alone #* others] (lfor name "abc" (/ tmp-path name)))
-  (for [folder [alone #* others]] (.mkdir folder))
   (train-tiny alone)
   (with [pool (ThreadPoolExecutor)] (list (.map pool train-tiny others)))
   (for [folder others] (assert (same-run? (/ alone "model") (/ folder "model")))))
