@@ -287,12 +287,9 @@
     "numbers" (many (fn [a b c] (str (.random RNG))))})
 
 
-(defn [(pytest.mark.parametrize "name" LISTS)] test-a-list-looks-like-one [name]
-  (assert (list? (get LISTS name))))
-
-
-(defn [(pytest.mark.parametrize "name" OTHERS)] test-other-texts-don-t-look-like-lists [name]
-  (assert (not (list? (get OTHERS name)))))
+(defn [(pytest.mark.parametrize "name" [#* LISTS #* OTHERS])]
+    test-a-list-looks-like-one-and-no-other-text [name]
+  (assert (= (bool (list? (get {#** LISTS  #** OTHERS} name))) (in name LISTS))))
 
 
 (defn test-a-run-suggests-items-for-a-list [tmp-path counting]

@@ -30,32 +30,25 @@
 
 
 (defn [(pytest.mark.parametrize #("steps" "text" "machines") [
+    ;; What is beside a word, and its capitals, leave it a machine's.
     #([["like a banana?"] {"cut" 1} ","] "like a banana," "like a banana_")
     #([["a teapot "] {"cut" 1} ", "] "a teapot, " "a teapot__")
     #(["I " ["danced"] 2 "donut "] "I donut danced" "________danced")
     #(["It told " ["me"] 8 "see "] "It told see me" "____________me")
     #(["on " ["friday"] 4 {"cut" 1} "F"] "on Friday" "___Friday")
-    #([["a long time,"] {"cut" 1}] "a long time" "a long time")])]
-    test-what-is-beside-a-word-and-its-capitals-leave-it-a-machines [browser steps text machines]
-  (assert (= (written browser #* steps) #(text machines))))
-
-
-(defn [(pytest.mark.parametrize #("steps" "text" "machines") [
+    #([["a long time,"] {"cut" 1}] "a long time" "a long time")
+    ;; A word of which a letter changed is a person's.
     #([["the noun"] "s"] "the nouns" "the _____")
     #([["he noticed"] {"cut" 1}] "he notice" "he ______")
     #([["the moon"] 6 "a"] "the moaon" "the _____")
-    #([["the moon"] 7 {"cut" 1}] "the mon" "the ___")])]
-    test-a-word-of-which-a-letter-changed-is-yours [browser steps text machines]
+    #([["the moon"] 7 {"cut" 1}] "the mon" "the ___")
+    ;; A word that a machine completes is the machine's.
+    #(["was sur" ["prised"]] "was surprised" "____surprised")
+    #(["was sur" ["prised"] {"undo" "was sur"}] "was sur" "_______")
+    ;; In Chinese each character is someone's.
+    #(["你" ["们好"] "吗"] "你们好吗" "_们好_")])]
+    test-a-word-is-of-who-wrote-or-changed-its-letters [browser steps text machines]
   (assert (= (written browser #* steps) #(text machines))))
-
-
-(defn test-a-word-that-a-machine-completes-is-the-machines [browser]
-  (assert (= (written browser "was sur" ["prised"]) #("was surprised" "____surprised")))
-  (assert (= (written browser "was sur" ["prised"] {"undo" "was sur"}) #("was sur" "_______"))))
-
-
-(defn test-in-chinese-each-character-is-someones [browser]
-  (assert (= (written browser "你" ["们好"] "吗") #("你们好吗" "_们好_"))))
 
 
 (defn test-undo-and-redo-keep-who-wrote-what-also-after-several-steps [browser]

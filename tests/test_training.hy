@@ -16,10 +16,6 @@
     start-program start-python train-tiny wait-for write-text])
 
 
-(defn validation-losses [model]
-  (lfor entry model.history (get entry "validation_loss")))
-
-
 (defn last-learning-rate [model]
   (setv [rate] (lfor
     value (cut model.checkpoint.resume.optimizer 2)
@@ -29,7 +25,9 @@
 
 
 (defn test-a-network-learns [tmp-path]
-  (setv losses (validation-losses (train-tiny tmp-path :epochs 6)))
+  (setv losses (lfor
+    entry (. (train-tiny tmp-path :epochs 6) history)
+    (get entry "validation_loss")))
   (assert (< (get losses -1) (min 1.5 (* 0.6 (get losses 0))))))
 
 
@@ -114,7 +112,7 @@
   ;; The held-out part is of another kind, so the better the rest is known the worse it fares.
   (setv
     model (train-tiny tmp-path (+ TEXT (* "zyx wvu!\n" 80)) :epochs 30 :patience 3)
-    losses (validation-losses model)
+    losses (lfor entry model.history (get entry "validation_loss"))
     best (.index losses (min losses)))
   (assert (= (len losses) (+ best 4)))
   (setv again (load-checkpoint (/ tmp-path "model") :resume True))
