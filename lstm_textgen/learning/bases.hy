@@ -139,11 +139,11 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   that it has in the text of `ids` (time,).]]
   (setv
     known model.vocabulary
-    added (cut vocabulary.units (len known) None)
-    more (if (> (len added) SHOWN) " …" ""))
+    added (cut vocabulary.units (len known) None))
   (unless added (return model))
   (.say display (+ f"added {(counted (len added) vocabulary.unit)} to the vocabulary "
-    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}{more}"))
+    f"(now {(len vocabulary) :,}): {(.join " " (map repr (cut added SHOWN)))}"
+    (if (> (len added) SHOWN) " …" "")))
   (setv
     [embedding #* middle kernel bias] model.weights
     kin (lfor unit added (relative-of unit known))

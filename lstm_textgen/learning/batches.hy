@@ -24,30 +24,25 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   Each must be longer than the lookback of these `settings`, of a list only `ids`; `held` is empty
   without validation. The message has the length that is needed. The units must also differ.]]
-  (setv
-    [need share] [(+ settings.lookback 1) settings.validation]
-    length (+ (len ids) (len held)))
+  (setv [need share] [(+ settings.lookback 1) settings.validation])
   (when (and settings.items (< (len ids) need))
     (refuse "the list is too short: "
       f"it has {(counted (len ids) settings.unit)} to train on, and " 'lookback
       f" {settings.lookback} needs {need}; give a longer list or a smaller " 'lookback))
   (when (or (< (len ids) need) (and share (not settings.items) (< (len held) need)))
     ;; What is held out may be more than its share, at the cost of a tenth of the rest.
-    (setv
-      least (if share (max (/ need 0.9 (- 1 share)) (/ need share)) need)
-      advice ["a smaller " 'lookback #* (if share [" or " 'validation " 0"] [])])
-    (refuse f"the text is too short: it has {(counted length settings.unit)}, and "
-      'lookback f" {settings.lookback} with " 'validation f" {share :g} needs "
-      f"{(+ 1 (int least))}; give more text, " advice))
+    (setv least (if share (max (/ need 0.9 (- 1 share)) (/ need share)) need))
+    (refuse f"the text is too short: it has {(counted (+ (len ids) (len held)) settings.unit)}, "
+      "and " 'lookback f" {settings.lookback} with " 'validation f" {share :g} needs "
+      f"{(+ 1 (int least))}; give more text, a smaller " 'lookback
+      #* (if share [" or " 'validation " 0"] [])))
   (when (= (.min ids) (.max ids))
     (refuse f"the text is {(counted 1 settings.unit)} repeated, so there is nothing to learn; "
       "give another text")))
 
 
 (defn fitting-lookback [lookback #* parts]
-  #[[Return `lookback`, or the largest for which those `parts` that aren't empty are long enough.
-
-  The result is at least `SHORTEST`.]]
+  "Return `lookback`, or less if a nonempty one of `parts` is shorter, but at least `SHORTEST`."
   (setv shortest (min (filter None (map len parts)) :default 0))
   (min lookback (max SHORTEST (- shortest 1))))
 

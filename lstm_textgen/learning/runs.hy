@@ -2,7 +2,7 @@
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  contextlib [contextmanager nullcontext]
+  contextlib [contextmanager]
   dataclasses [replace]
   functools [partial]
   importlib.util [find-spec]
@@ -64,13 +64,13 @@
 (defn _train [run]
   "Prepare `run` and train the model, unless that is done; return its `Checkpoint`."
   (setv
-    [request display start] [run.request run.display (make-start run)]
-    [model corpus] [start.checkpoint start.corpus]
-    settings model.settings
-    done (unless request.minutes (why-done settings model.history corpus.text)))
+    [request display] [run.request run.display]
+    start (make-start run)
+    model start.checkpoint
+    done (unless request.minutes (why-done model.settings model.history start.corpus.text)))
   (when done
-    (setv [why advice] done)
-    (.warn display (Message f"{request.path} is already trained on this text: {why}; " advice))
+    (.warn display (Message f"{request.path} is already trained on this text: {(get done 0)}; "
+      (get done 1)))
     (return model))
   (when run.group.leader? (check-room request.path (* SAVED model.weight-count)))
   (try
@@ -86,21 +86,20 @@
       (.say display "training on Apple's GPU, falling back to the CPU for unsupported operations"))
     (with [_ (in-float32)]
       (setv training (Training run start (partial run-callbacks request model)))
-      (with [note (keeping-table request.csv model)] (setv model (.run training note))))
+      (with [note (keeping-table request.csv model)] (.run training note)))
     (finally (.end-bar display)))
-  (when run.group.leader? (_warn-if-hardly-trained run model start training.batches.steps))
+  (when run.group.leader? (_warn-if-hardly-trained run start training.batches.steps))
   model)
 
 
-(defn _warn-if-hardly-trained [run model start steps]
-  "Warn, with what to do, if `model` has hardly learned the text, an epoch of which has `steps`."
+(defn _warn-if-hardly-trained [run start steps]
+  "Warn, with what to do, if the model has hardly learned its text, an epoch of which has `steps`."
   (setv
-    [request ids] [run.request start.corpus.ids]
+    [request model ids] [run.request start.checkpoint start.corpus.ids]
     entries (entries-on model.history start.corpus.text)
     updates (if model.resume model.resume.progress.updates 0)
-    passes (if model.facts.fine-tuned? 1 (/ updates steps))
-    why (hardly-trained entries (chance-loss ids) (len ids) passes))
-  (when why
+    passes (if model.facts.fine-tuned? 1 (/ updates steps)))
+  (when (setx why (hardly-trained entries (chance-loss ids) (len ids) passes))
     (.warn run.display (Message f"{request.path} has hardly learned the text: {why}; to train it "
       "further, run this again with " #* (if request.minutes
         ['minutes f" {(ceil (+ 1 (* 2 request.minutes)))}"]
@@ -110,35 +109,36 @@
 (defn [contextmanager] keeping-table [table model]
   #[[Yield a function that notes the entry of an epoch in the `table` asked for, a path or None.
 
-  Losses in the table are in bits per character, as on the screen. Rows are added to the table of a
-  `model` that resumes.]]
-  (setv goes-on? (and table (not model.untrained?) (begins-as? table LOSS-TABLE)))
-  (with [file (if table (open table (if goes-on? "ab" "wb") :buffering 0) (nullcontext))]
+  Losses are in bits per character. Rows are added to the table of a `model` that resumes.]]
+  (unless table
+    (yield (fn [entry]))
+    (return))
+  (setv goes-on? (and (not model.untrained?) (begins-as? table LOSS-TABLE)))
+  (with [file (open table (if goes-on? "ab" "wb") :buffering 0)]
     (defn write [#* row]
       (with [_ (naming-errors table)]
         (.write file (.encode (+ (.join "," (map str row)) "\r\n")))))
-    (defn note [entry]
+    (unless goes-on? (write "epoch" "learning_rate" "loss_bits" "val_loss_bits"))
+    (yield (fn [entry]
       (setv losses (losses-of entry))
-      (when table
-        (write (get entry "epoch") (get entry "learning_rate") (get losses "training")
-          (.get losses "validation" "NA"))))
-    (unless (or goes-on? (not table)) (write "epoch" "learning_rate" "loss_bits" "val_loss_bits"))
-    (yield note)))
+      (write (get entry "epoch") (get entry "learning_rate") (get losses "training")
+        (.get losses "validation" "NA"))))))
 
 
 (defn _say-how-much-is-read [run start]
   "Say how much of the text a run with `minutes` reads, and how many read it once, if it is less."
   (setv
-    [model settings units] [start.checkpoint start.checkpoint.settings (len start.corpus.ids)]
-    ;; A longer run would choose another network.
-    chosen (and model.untrained? (not model.facts.fine-tuned?) (not-in "layers" run.request)))
+    model start.checkpoint
+    settings model.settings
+    units (len start.corpus.ids))
   (defn speed [minutes]
-    (setv layers (if chosen
+    (setv layers (if
+      ;; A longer run would choose another network.
+      (and model.untrained? (not model.facts.fine-tuned?) (not-in "layers" run.request))
       (get (choose-layers units start.epochs minutes settings.unit start.speed) 0)
       settings.layers))
     (* start.speed (training-speed layers settings.unit model.weight-count settings.batch-size)))
-  (setv line (share-in-words units run.request.minutes speed))
-  (when line
+  (when (setx line (share-in-words units run.request.minutes speed))
     (.say run.display line)
     (when settings.items
       (.say run.display (+ "until it has read the whole list once, a model hardly knows where "
@@ -149,13 +149,13 @@
   "Return the `Plan` of the training."
   (setv
     [model corpus] [start.checkpoint start.corpus]
-    [units settings] [(len corpus.ids) model.settings])
+    unit model.settings.unit)
   (Plan
     :source (source-names run.request.sources) :path (str run.request.path)
-    :contents (+ f"{units :,} training and {(len corpus.held) :,} validation {settings.unit}, "
+    :contents (+ f"{(len corpus.ids) :,} training and {(len corpus.held) :,} validation {unit}, "
       f"vocabulary {(len model.vocabulary) :,}")
-    :units units :unit settings.unit
-    :layers (str settings.layers) :why model.facts.why :new model.untrained?
+    :units (len corpus.ids) :unit unit
+    :layers (str model.settings.layers) :why model.facts.why :new model.untrained?
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
     :minutes (or run.request.minutes 0)

@@ -139,16 +139,12 @@
 ;; * The average of the weights
 
 (defclass Average []
-  #[[The exponential moving average of `weights`, a list of arrays.
-
-  Polyak and Juditsky 1992 take the mean of all steps.]]
+  "The exponential moving average of arrays; Polyak and Juditsky 1992 take the mean of all steps."
 
   (meth __init__ [@weights])
 
   (meth move [before done weights]
-    #[[Move toward what `weights` (a function) returns, as a step has taken a training on.
-
-    `before` and `done` are the shares of the training that were done and now are.]]
+    "Move toward what `weights` returns after a step from `before` to `done`, shares of training."
     (setv updates (- (int (* EMA-UPDATES done)) (int (* EMA-UPDATES before))))
     (when (> updates 0)
       (setv
@@ -161,8 +157,6 @@
 
 
 (defn softened [weights]
-  #[[Return `weights` with logits divided by `SOFTER`, for a network that is too sure.
-
-  This is temperature scaling (Guo and others 2017), within the weights.]]
+  "Return `weights` with logits divided by `SOFTER`: temperature scaling (Guo and others 2017)."
   (setv [#* others kernel bias] weights)
   [#* others (/ kernel SOFTER) (/ bias SOFTER)])

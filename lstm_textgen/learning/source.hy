@@ -43,10 +43,6 @@
     "What its items are, a value of the setting; None if it isn't a list."
     (when @listing @listing.items))
 
-  (meth items-known [[earlier b""] [new True]]
-    "Return the fingerprints of its items and `earlier` ones, as in `Listing.joined`."
-    (if @listing (.joined @listing earlier new) earlier))
-
   (meth training []
     "Return the text to train on, in chunks."
     (if @listing (.training-items @listing @text) (.part @text 0 @kept))))
@@ -54,64 +50,20 @@
 
 ;; * Reading
 
-(defclass Sources []
-  #[[The text of a run's sources, prepared as `wanted`, in chunks over which to iterate once.
-
-  Afterwards `summaries` are those of its documents, and `digests` those of its files. A recipe's
-  own steps may look at the whole text, so with them it is in memory once.]]
-
-  (meth __init__ [@run @wanted]
-    (setv [@summaries @digests @_shown] [[] [] []]))
-
-  (meth __iter__ []
-    (setv [request display] [@run.request @run.display])
-    (when request.sources (.doing display f"reading {(source-names request.sources)}"))
-    (try
-      (setv chunks (prepared-chunks (read-chunks request.sources
-        :encoding @wanted.encoding :items @wanted.items #** (.chosen request #* CHOOSING)
-        :digests @digests
-        :progress display.download :note @note :warn display.warn
-        :folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] [])
-        :limit (* MB request.max-download)) :width @wanted.join-lines))
-      (when request.prep (setv chunks (cut-at-space [(request.prep (.join "" chunks))])))
-      (for [chunk chunks] (yield (if @wanted.lower (.lower chunk) chunk)))
-      (setv others (- (len @summaries) (len @_shown)))
-      (when others (.say display f"… and {(counted others "more documents")}"))
-      (finally (.end-bar display))))
-
-  (meth note [name summary]
-    "Keep the `summary` of the document called `name`; show the first ones that differ."
-    (.append @summaries summary)
-    (unless (or (in summary.words @_shown) (= (len @_shown) MOST-NOTED))
-      (.append @_shown summary.words)
-      (.say @run.display (Message f"{name}: " summary.words))))
-
-  (meth [property] items []
-    "What the rows of its tables are, a value of the setting, or None."
-    (next (gfor each @summaries :if each.items each.items) None))
-
-  (meth [property] people []
-    "The people of its chats, the most frequent first, called as in the prepared text."
-    (setv messages (Counter))
-    (for [each @summaries :if each.turns] (.update messages each.people))
-    (setv names (gfor
-      [name _] (.most-common messages MOST-PEOPLE)
-      (prepared-name name @run.request.prep @wanted.lower)))
-    (list (dict.fromkeys (filter None names)))))
-
-
 (defn [contextmanager] read-source [run wanted old]
   #[[Read the sources of `run`, prepared as `wanted` (a `Request`); yield the `Source`.
 
   If the text is a table whose rows are a list, though no list was asked for, the source is its
   items; but not to continue `old`.]]
   (setv
-    sources (Sources run wanted)
+    [summaries digests] [[] []]
+    chunks (_prepared run wanted summaries digests)
     listing (when wanted.items (Listing wanted.items)))
   (with [text (Text)  table (Text)]
-    (for [chunk (if listing (.chunks listing sources) sources)] (.add text chunk))
-    (when (and sources.items (not listing) (not old))
-      (setv listing (Listing sources.items))
+    (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
+    (setv items (next (gfor each summaries :if each.items each.items) None))  ; rows of a table
+    (when (and items (not listing) (not old))
+      (setv listing (Listing items))
       (try
         (for [chunk (.chunks listing text)] (.add table chunk))
         (.close text)  ; the list is stored once
@@ -120,5 +72,46 @@
     (when listing
       (.describe listing text run.display)
       (.hold-out listing wanted.validation wanted.rng-seed))
-    (setv kept (.kept text wanted.validation))
-    (yield (Source text listing sources.people sources.digests kept (look-at text kept)))))
+    (setv
+      kept (.kept text wanted.validation)
+      people (_people summaries run.request.prep wanted.lower))
+    (yield (Source text listing people digests kept (look-at text kept)))))
+
+
+(defn _prepared [run wanted summaries digests]
+  #[[Yield the text of the sources of `run`, prepared as `wanted`, in chunks.
+
+  Meanwhile `summaries` gets those of its documents, of which the first that differ are shown, and
+  `digests` those of its files. A recipe's own steps may look at the whole text, so with them it is
+  in memory once.]]
+  (setv
+    [request display] [run.request run.display]
+    shown [])
+  (defn note [name summary]
+    (.append summaries summary)
+    (unless (or (in summary.words shown) (= (len shown) MOST-NOTED))
+      (.append shown summary.words)
+      (.say display (Message f"{name}: " summary.words))))
+  (when request.sources (.doing display f"reading {(source-names request.sources)}"))
+  (try
+    (setv chunks (prepared-chunks (read-chunks request.sources
+      :encoding wanted.encoding :items wanted.items #** (.chosen request #* CHOOSING)
+      :digests digests
+      :progress display.download :note note :warn display.warn
+      :folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] [])
+      :limit (* MB request.max-download)) :width wanted.join-lines))
+    (when request.prep (setv chunks (cut-at-space [(request.prep (.join "" chunks))])))
+    (for [chunk chunks] (yield (if wanted.lower (.lower chunk) chunk)))
+    (setv others (- (len summaries) (len shown)))
+    (when others (.say display f"… and {(counted others "more documents")}"))
+    (finally (.end-bar display))))
+
+
+(defn _people [summaries prep lower]
+  "Return the people of chats, the most frequent first, called as in the prepared text."
+  (setv messages (Counter))
+  (for [each summaries :if each.turns] (.update messages each.people))
+  (setv names (gfor
+    [name _] (.most-common messages MOST-PEOPLE)
+    (prepared-name name prep lower)))
+  (list (dict.fromkeys (filter None names))))

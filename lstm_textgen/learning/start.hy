@@ -3,7 +3,7 @@
 `make-start` reads the text and looks at it; then it is known whether the model is new, resumed or
 fine-tuned. One function for each returns its `Start`, whose settings and facts are made once.]]
 
-(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [replace]
   math [inf]
@@ -13,7 +13,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.learning.bases [base-record bits-of check-same fitted-bias from-base load-base stem
     suggestion with-new-units]
-  lstm-textgen.learning.batches [check-length fitting-lookback unit-lengths]
+  lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.choice [machine-speed]
   lstm-textgen.learning.schedule [check-time-left]
   lstm-textgen.learning.source [read-source]
@@ -47,21 +47,17 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     #^ Checkpoint checkpoint
     #^ Corpus corpus
     #^ int epochs  ; on this text, in a run with `minutes` in this run (0: no limit)
-    #^ object speed]  ; this machine's, relative to that of `sizing.hy`; None without `minutes`
-
-  (meth [property] lengths []
-    "The `unit-lengths` of the text."
-    (unit-lengths @corpus.vocabulary @corpus.ids @corpus.held)))
+    #^ object speed])  ; this machine's, relative to that of `sizing.hy`; None without `minutes`
 
 
 (defn make-start [run]
   "Return the `Start` of `run`; raise what `textmodel.train` does."
-  (setv [request group warn] [run.request run.group run.display.warn])
   (setv
-    own (when (and group.leader? (not request.restart)) (load-old request.path warn))
-    old (.leaders-model group own)
+    [request group] [run.request run.group]
+    old (.leaders-model group
+      (when (and group.leader? (not request.restart)) (load-old request.path run.display.warn)))
     base (when request.base
-      (if old (check-same old.facts.base request.base) (load-base request.base warn)))
+      (if old (check-same old.facts.base request.base) (load-base request.base run.display.warn)))
     wanted (cond
       old (continuing request old.settings)
       base (from-base request base)
@@ -98,9 +94,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 ;; * Three ways to start
 
 (defn new-start [run source request [base None]]
-  #[[Return the `Start` of a new model; its unit and its network are chosen unless they were given.
-
-  `base` is the record of one that didn't know the text, or None.]]
+  "Return the `Start` of a new model; `base` is the record of one that didn't know the text."
   (setv
     request (.or-else request :max-words (. (get RULES request.unit) max-words))
     vocabulary (new-vocabulary run source request)
@@ -158,12 +152,12 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
         wanted.epochs
         (.get run.request "epochs" (default-epochs (len corpus.ids) vocabulary.unit)))))
     facts (text-facts run source old.facts :new False)
-    [before now] (lfor s [old.settings settings] [s.batch-size s.lookback s.stride])
+    windows (fn [s] [s.batch-size s.lookback s.stride])
     [was is-now] (gfor each [old.facts facts]
       (or each.devices (Message "one process without " 'distributed)))
     resume old.resume)
   (unless run.request.add-text (_check-text run old source corpus))
-  (when (and resume (!= before now) (> resume.progress.step 0))
+  (when (and resume (!= (windows old.settings) (windows settings)) (> resume.progress.step 0))
     (setv resume (replace resume :progress (replace resume.progress :step 0 :loss-sum 0.0)))
     (.say run.display "batch size, lookback or stride changed: restarting this epoch"))
   (when (and resume (!= was is-now))
@@ -204,9 +198,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   #[[Raise `ValueError` if the text of `source` is strange to the model `old`.
 
   It isn't if the model has learned it or a file of it: a folder or a list of files may grow.]]
-  (setv
-    under-way (if old.resume [{"text" old.resume.progress.text}] [])
-    entries [#* under-way #* old.history])
+  (setv entries [#* (if old.resume [{"text" old.resume.progress.text}] []) #* old.history])
   (unless (or (entries-on entries corpus.text)
       (& (set source.digests) (set (or old.facts.digests []))))
     (refuse f"{run.request.path} was trained on another text ({(text-length entries) :,} "
@@ -217,16 +209,17 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 (defn _say-what-it-is [run source model]
   "Show what the text of `model` looks like, or that a list is too long to know its items."
-  (setv [listing lines display] [source.listing source.look.lines run.display])
-  (when (and listing (not model.items))
+  (setv [look display] [source.look run.display])
+  (when (and source.listing (not model.items))
     (.say display
       f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones"))
-  (unless (and (not listing) model.untrained?) (return))
-  (when (and lines (not source.people))
-    (.say display (Message f"this looks like a list of {lines :,} items; try " 'items " line")))
-  (when (and source.look.width (not run.request.join-lines))
-    (.say display (Message f"lines are wrapped at {source.look.width} characters; to learn whole "
-      "paragraphs, try " 'join-lines f" {source.look.width}"))))
+  (when (or source.listing (not model.untrained?)) (return))
+  (when (and look.lines (not source.people))
+    (.say display
+      (Message f"this looks like a list of {look.lines :,} items; try " 'items " line")))
+  (when (and look.width (not run.request.join-lines))
+    (.say display (Message f"lines are wrapped at {look.width} characters; to learn whole "
+      "paragraphs, try " 'join-lines f" {look.width}"))))
 
 
 ;; * Units
@@ -234,15 +227,13 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 (defn new-vocabulary [run source request]
   "Return the vocabulary of a new model, by the unit given or the text's default."
   (setv
-    [display length] [run.display source.text.length]
+    length source.text.length
     vocabulary (_learned source request.unit request.max-words)
-    unit (if (in "unit" request)
-      request.unit
-      (default-unit length (len vocabulary) request.minutes)))
-  (when (= unit request.unit) (return vocabulary))
-  (.say display (Message f"learning {unit}, the default for {length :,} characters; "
+    unit (default-unit length (len vocabulary) request.minutes))
+  (when (or (in "unit" request) (= unit request.unit)) (return vocabulary))
+  (.say run.display (Message f"learning {unit}, the default for {length :,} characters; "
     "for another unit, give " 'unit))
-  (.doing display f"finding {unit}")
+  (.doing run.display f"finding {unit}")
   (_learned source unit request.max-words))
 
 
@@ -260,9 +251,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 (defn extended [vocabulary source most]
   "Return `vocabulary` with the units of `source` that it lacks; of words at most `most` in all."
-  (.extend vocabulary
-    (if (is vocabulary.unknown None) source.text (.training source))
-    most))
+  (.extend vocabulary (if (is vocabulary.unknown None) source.text (.training source)) most))
 
 
 (defn make-corpus [run source vocabulary wanted [fine-tuned False] [new True]]
@@ -334,9 +323,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 
 (defn known-passages [source [old None]]
-  #[[Return what a model keeps of `source`, and of the texts of the model `old`: a dict.
-
-  That is the fingerprints of items, and the filters of passages.]]
+  "Return the fingerprints of items and filters of passages of `source` and `old`, if any: a dict."
   (setv
     [listing items] [source.listing (if old old.items b"")]
     filters (if listing #(b"" b"") (shingles-of source.text)))

@@ -15,7 +15,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.machine [cores processor-name]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
-  lstm-textgen.learning.batches [Batches HeldOut]
+  lstm-textgen.learning.batches [Batches HeldOut unit-lengths]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [values]
   lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor softened
@@ -35,17 +35,15 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 (defclass Training []
   #[[The training of one model: a `Run`, from its `Start`.
 
-  `callbacks` is called with the learner and the `params` of Keras' `fit`, and returns `Callbacks`,
-  or None.
-
-  `checkpoint` is the model. At the start it lacks `weights` if they are to be new, `resume` if the
-  optimizer is.]]
+  `callbacks` is called with the learner and the `params` of Keras' `fit`, and returns `Callbacks`
+  or None. `checkpoint` is the model: at the start it lacks `weights` if they are to be new,
+  `resume` if the optimizer is.]]
 
   (meth __init__ [run start callbacks]
     (setv
       [@request @group @display] [run.request run.group run.display]
       [@path @absolute-path] [run.request.path run.absolute-path]  ; as shown, absolute
-      [@checkpoint @lengths @epochs] [start.checkpoint start.lengths start.epochs]
+      [@checkpoint @epochs] [start.checkpoint start.epochs]
       [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
       ;; Whether the run replaces a model, and whether `.bak` is that model, which stays.
       [@replaces @replaced] [(and @request.restart (.exists @absolute-path)) False]
@@ -54,7 +52,10 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @settings @checkpoint.settings
       settings @settings
       @clock (Clock run.deadline)
-      [ids held @text] [start.corpus.ids start.corpus.held start.corpus.text]
+      @text start.corpus.text
+      [ids held] [start.corpus.ids start.corpus.held]
+      @lengths (unit-lengths @checkpoint.vocabulary ids held)
+      @largest (max (gfor layer settings.layers.recurrent layer.size))  ; hidden units of a layer
       own (.own-rows @group settings.batch-size)
       @batches (Batches ids settings own
         (when settings.items
@@ -88,8 +89,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (setv
         count (+ (len @learner.variables) (len @learner.optimizer.variables))
         [arrays average] [(cut arrays count) (cut arrays count None)]
-        shapes (fn [arrays] (lfor array arrays array.shape))
-        fits (= (shapes average) (shapes @checkpoint.weights))
+        fits (= #* (gfor arrays [average @checkpoint.weights] (lfor a arrays a.shape)))
         @average (Average (if fits average @checkpoint.weights))))
     (when (and resume (.restore @learner arrays))
       (return (if (= resume.progress.text @text)
@@ -106,9 +106,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth run [@note]
     #[[Train until time is up, the epochs are done, validation stops improving or a callback asks.
 
-    `note` is called with the entry of each epoch. Return the `Checkpoint`. Raise `Interrupted` if
-    a signal stopped the run, `FloatingPointError` if training diverges, `OSError` if the last save
-    fails.]]
+    `note` is called with the entry of each epoch. Raise `Interrupted` if a signal stopped the run,
+    `FloatingPointError` if training diverges, `OSError` if the last save fails.]]
     (setv signals [])  ; to any of the processes
     (with [stopper (catching-signals)]
       (try
@@ -126,8 +125,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
             (describe-kept @checkpoint.history @text))))
         (finally
           (@_call "on_train_end" @logs)
-          (.end-bar @display))))
-    @checkpoint)
+          (.end-bar @display)))))
 
   (meth _call [event #* arguments [weights None]]
     "Call all callbacks at an `event`, such as \"on_epoch_end\", of these `weights` or today's."
@@ -206,7 +204,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _rate [done]
     "Return the learning rate of a step before which a share of the training is `done`."
     (setv factor (if @larger-steps
-      (rate-factor @clock (* @epochs @batches.steps) (@_largest))
+      (rate-factor @clock (* @epochs @batches.steps) @largest)
       1))
     (or (and @callbacks @callbacks.rate)
       (learning-rate (* @settings.learning-rate factor) @progress.updates (min 1 done)
@@ -222,10 +220,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (refuse f"training diverged in epoch {(- @progress.epoch @others -1)} "
         f"(loss: {loss :.3g} nats); use a " 'learning-rate f" below {@settings.learning-rate}"
         :kind FloatingPointError)))
-
-  (meth _largest []
-    "Return the hidden units of the largest layer."
-    (max (gfor layer @settings.layers.recurrent layer.size)))
 
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
@@ -243,53 +237,49 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Validate, save and show an epoch that `begun` dates; `loss` is its mean in nats."
     (setv
       trained (time.monotonic)
-      [entry better sample weights] (@_note-epoch loss begun))
+      model @checkpoint
+      weights (values @learner.weights)
+      entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
+    (when @held
+      (.doing @display f"validating on {(len @held.ids) :,} {@settings.unit}")
+      (@_call "on_test_begin")
+      (setv [(get entry "validation_loss") weights] (@_validated weights loss))
+      (@_call "on_test_end" {"loss" (get entry "validation_loss")}))
+    (setv sample (@_complete entry weights begun))
+    (.append model.history entry)
+    (setv better (is entry (kept-entry model.history @text)))
+    (when better (setv model.weights weights))
+    (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
     (when (and @group.leader? @held (@_why-done)) (@_evaluate))
     (@save :last False)
     (.end-epoch @display entry better sample)
-    (setv @logs (dfor
-      [name ours] [["loss" "loss"] ["val_loss" "validation_loss"]
-        ["learning_rate" "learning_rate"]]
-      :if (in ours entry)
-      name (get entry ours)))
+    (setv @logs {
+      "loss" loss
+      #** (if @held {"val_loss" (get entry "validation_loss")} {})
+      "learning_rate" (get entry "learning_rate")})
     ;; What is monitored is the loss of these weights, which may be an average.
     (@_call "on_epoch_end" (- (get entry "epoch") 1) @logs :weights weights)
     (@note entry)
     (.note-end @clock (- (time.monotonic) trained)))
 
-  (meth _note-epoch [loss begun]
-    #[[Add the epoch to the history; return its entry, and of its weights, whether they are kept, a
-    sample, and themselves.]]
+  (meth _complete [entry weights begun]
+    "Add to the `entry` of an epoch all but its losses; return a sample of its `weights`."
     (setv
-      [model weights] [@checkpoint (values @learner.weights)]
-      entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
-    (when @held
-      (.doing @display f"validating on {(len @held.ids) :,} {@settings.unit}")
-      (@_call "on_test_begin")
-      (setv [loss weights] (@_validated weights loss))
-      (@_call "on_test_end" {"loss" loss})
-      (setv (get entry "validation_loss") loss))
-    (setv
-      rate (float (get (values [@learner.optimizer.learning-rate]) 0))  ; of the last step
+      [rate] (values [@learner.optimizer.learning-rate])  ; of the last step
       sample (if @group.leader?
-        (.strip (write-sample (replace model :weights weights) SAMPLE-LENGTH
+        (.strip (write-sample (replace @checkpoint :weights weights) SAMPLE-LENGTH
           :rng-seed @settings.rng-seed))
         ""))
-    (.update entry {
-      #** @lengths
-      "learning_rate" (float f"{rate :.6g}")
-      "seconds" (round (- (time.monotonic) begun) 3)
-      "sample" (cut sample SAMPLE-KEPT)
-      "machine" (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
-        f"Python {(platform.python-version)}" @learner.in-words])})
+    (.update entry @lengths
+      :learning-rate (float f"{(float rate) :.6g}")
+      :seconds (round (- (time.monotonic) begun) 3)
+      :sample (cut sample SAMPLE-KEPT)
+      :machine (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
+        f"Python {(platform.python-version)}" @learner.in-words]))
     (when (and @held @checkpoint.facts.fine-tuned?
-        (as-good? entry (entries-on model.history @text) (len @held.ids)))
+        (as-good? entry (entries-on @checkpoint.history @text) (len @held.ids)))
       (setv (get entry "kept") True))
-    (.append model.history entry)
-    (setv better (is entry (kept-entry model.history @text)))
-    (when better (setv model.weights weights))
-    (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
-    #(entry better sample weights))
+    sample)
 
   (meth _validated [weights trained]
     #[[Return #(loss weights): the lowest validation loss, in nats per unit, and of which weights.
@@ -303,7 +293,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       loss (loss-of weights)
       others (cond
         @average (.candidates @average)
-        (and (< trained loss) (>= (@_largest) LARGE-LAYER)) [(softened weights)]
+        (and (< trained loss) (>= @largest LARGE-LAYER)) [(softened weights)]
         True [])
       judged [#(loss weights) #* (lfor each others #((loss-of each) each))])
     (.put @learner @learner.weights weights)
@@ -316,8 +306,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       epoch (get (kept-entry model.history @text) "epoch"))
     (unless (= (.get (or model.evaluation {}) "epoch") epoch)
       (.doing @display "evaluating the model")
-      (setv model.evaluation
-        {"epoch" epoch  "calibration" (calibration model @held.ids)})))
+      (setv model.evaluation {"epoch" epoch  "calibration" (calibration model @held.ids)})))
 
   ;; * Saving
 

@@ -37,6 +37,7 @@ model.]]
   TEXT-PARTS ["vocabulary" #* RECORD]
   EVALUATION "evaluation"
   BYTE-PARTS ["items" "shingles" "refrains"]
+  PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
   DAMAGED "it is damaged: its checksum does not match")
@@ -105,11 +106,9 @@ model.]]
   #[[Return the `Checkpoint`, without weights, of a `vocabulary`, a `record` and other `parts`.
 
   The record has the parts in `RECORD`, of the right types. Raise `ValueError` if it is invalid.]]
-  (setv model (Checkpoint []
-    vocabulary
-    #* (gfor
-      [name kind] [["settings" ModelSettings] ["facts" Facts]]
-      (from-file kind (get record name) name))
+  (setv model (Checkpoint [] vocabulary
+    (from-file ModelSettings (get record "settings") "settings")
+    (from-file Facts (get record "facts") "facts")
     (get record "history")
     #** parts))
   (check-contents model)
@@ -149,7 +148,7 @@ model.]]
   ;; It is made in memory, so a full disk affects a plain write, never HDF5.
   (import h5py)  ; only for writing: the import takes a tenth of a second
   (check-contents checkpoint)
-  (setv [spec image] [checkpoint.spec (BytesIO)])
+  (setv image (BytesIO))
   (with [_ (np.errstate :over "ignore")]  ; a number beyond 16 bits becomes infinite
     (setv weights (lfor
       array checkpoint.weights
@@ -157,10 +156,10 @@ model.]]
   (check-arrays "weights" weights)
   (with [file (h5py.File image "w")]
     ;; What stock Keras reads: the weights, and the attributes that describe them.
-    (for [[[path shape] array] (zip (weight-shapes spec) weights :strict True)]
+    (for [[[path shape] array] (zip (weight-shapes checkpoint.spec) weights :strict True)]
       (unless (= array.shape shape) (refuse f"weight {path}: {array.shape} is not {shape}"))
       (.create-dataset file f"model_weights/{path}" :data array))
-    (for [[path attributes] (.items (keras-attributes spec))]
+    (for [[path attributes] (.items (keras-attributes checkpoint.spec))]
       (.update (. (get file (or path "/")) attrs) attributes))
     (_write-ours file checkpoint weights))
   (.getvalue image))
@@ -262,19 +261,16 @@ model.]]
           :kind OtherFormat))
       (_read-model file resume))
     (except [error ValueError]
-      (setv kind (if (isinstance error OtherFormat) OtherFormat ValueError))
-      (raise (failure kind f"{path}: not a usable model: " error) :from None))))
+      (raise (failure (if (isinstance error OtherFormat) OtherFormat ValueError)
+        f"{path}: not a usable model: " error) :from None))))
 
 
 (defn _read-model [file resume]
   "Return the `Checkpoint` in the open `file`."
   (setv
-    optional (gfor
-      name [EVALUATION #* BYTE-PARTS]
-      :if (in f"lstm_textgen/{name}" file.objects)
-      name)
     arrays (dfor
-      name [#* TEXT-PARTS #* optional]
+      name PARTS
+      :if (or (in name TEXT-PARTS) (in f"lstm_textgen/{name}" file.objects))
       name (.array file f"lstm_textgen/{name}" "u"))
     parts (dfor [name array] (.items arrays) name (.tobytes array))
     model (recorded-model
@@ -304,7 +300,7 @@ model.]]
     text (.array file f"{RESUME}/state" "u")
     progress (read-json (.tobytes text) "its training state" dict)
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
-    arrays (lfor part parts array part array))
+    arrays (sum parts []))
   (unless (= (.get (.attributes file RESUME) "sha256") (digest [text #* arrays])) (refuse DAMAGED))
   (check-record "training state" progress)
   (check-arrays "optimizer state" arrays)
@@ -321,7 +317,7 @@ model.]]
       #* attributes
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
       "lstm_textgen"
-      #* (gfor name [#* TEXT-PARTS EVALUATION #* BYTE-PARTS] f"lstm_textgen/{name}")
+      #* (gfor name PARTS f"lstm_textgen/{name}")
       RESUME
       f"{RESUME}/state"
       #* (gfor name RESUME-PARTS path [f"{RESUME}/{name}" #* (_resume-paths file name)] path)})

@@ -57,8 +57,7 @@ Specification, version 3.0.]]
       @size (.seek file 0 2)
       @left (* 2 @size)  ; bytes that may still be read
       @objects {}
-      @heaps {}
-      @texts {})
+      @heaps {})
     (unless (>= @size 96) (refuse "it is not an HDF5 file"))
     (setv [signature version sizes base end root] (_fields "8sB4xH9xQ8xQ16xQ" (@_bytes 0 72)))
     (unless (= signature HDF5-SIGNATURE) (refuse "it is not an HDF5 file"))
@@ -203,14 +202,12 @@ Specification, version 3.0.]]
   (meth _heap-text [length at index]
     "Return the text of `length` bytes that is the object `index` of the global heap at `at`."
     (unless (in at @heaps) (setv (get @heaps at) (@_read-heap at)))
-    (setv found (.get (get @heaps at) index))
-    (unless (and (is-not found None) (= length (len found))) (refuse "a text in it is missing"))
-    ;; Decoded once, as an attribute has room for 4,000 references to one text.
-    (unless (in #(at index) @texts) (setv (get @texts #(at index)) (.decode found)))
-    (get @texts #(at index)))
+    (setv [size text] (.get (get @heaps at) index [None None]))
+    (unless (= size length) (refuse "a text in it is missing"))
+    text)
 
   (meth _read-heap [at]
-    "Return the objects in the global heap at `at`: a dict from their numbers to bytes."
+    "Return the objects in the global heap at `at`: a dict from numbers to #(bytes, as a text)."
     (setv
       [signature size] (_fields "4s4xQ" (@_bytes at 16))
       block (@_bytes (+ at 16) (max 0 (- size 16)))
@@ -218,10 +215,11 @@ Specification, version 3.0.]]
     (unless (= signature b"GCOL") (refuse "the texts in it are damaged"))
     (while (<= (+ offset 16) (len block))
       (setv [number size] (_fields "H6xQ" block offset))
-      (when (= number 0)  ; the rest is free
-        (break))
+      (when (= number 0) (break))  ; the rest is free
       (+= offset 16)
-      (setv (get objects number) (cut block offset (+ offset size)))
+      (setv content (cut block offset (+ offset size)))
+      ;; Decoded once, as an attribute has room for 4,000 references to one text.
+      (setv (get objects number) #((len content) (.decode content)))
       (+= offset size (% (- size) 8)))  ; padded to a multiple of 8
     objects))
 

@@ -35,23 +35,22 @@
 
   Of epochs that differ by less than `held` units can tell, the later has more of the text's form
   and names (bench/log.md). Breiman and others 1984 choose within one standard error.]]
-  (setv losses (recorded [#* entries entry] "validation_loss"))
-  (<= (get entry "validation_loss") (+ (min losses) (/ UNCERTAIN (math.sqrt held)))))
+  (<= (get entry "validation_loss")
+    (+ (min (recorded [#* entries entry] "validation_loss")) (/ UNCERTAIN (math.sqrt held)))))
 
 
 (defn describe-kept [history [text None]]
-  #[[Return in words which epoch's weights are kept (see `kept-entry`): `epoch 2, …`.
-
-  If it hasn't the lowest validation loss, the words say why.]]
+  "Return in words which epoch's weights are kept (see `kept-entry`), and why if not the best's."
   (setv
-    [entries entry] [(entries-on history text) (kept-entry history text)]
-    losses (recorded entries "validation_loss")
-    later? (and losses (> (get entry "validation_loss") (min losses))))
+    entries (entries-on history text)
+    entry (kept-entry entries)
+    losses (recorded entries "validation_loss"))
   (if entry
-    (+ f"epoch {(+ 1 (.index entries entry))}, "
-      (if losses "validation" "training")
-      f" {(loss-of entry) :.3f} bits"
-      (if later? " (as good as the lowest within chance, and trained longer)" ""))
+    (+ f"epoch {(+ 1 (.index entries entry))}, {(if losses "validation" "training")} "
+      f"{(loss-of entry) :.3f} bits"
+      (if (and losses (> (get entry "validation_loss") (min losses)))
+        " (as good as the lowest within chance, and trained longer)"
+        ""))
     "the current epoch"))
 
 
@@ -68,8 +67,8 @@
 
 (defn text-length [history]
   "Return the number of units of the model's last training text; 0 if unknown."
-  (setv found (when history (re.match r"\d{1,15}(?=:)" (get history -1 "text"))))
-  (if found (int (.group found)) 0))
+  (setv found (re.match r"\d{1,15}(?=:)" (if history (get history -1 "text") "")))
+  (if found (int (get found 0)) 0))
 
 
 (defn bits [nats]

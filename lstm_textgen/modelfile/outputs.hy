@@ -79,7 +79,6 @@ permanently if anything fails.]]
 
 
 (defn _refuse-overwriting [name path what]
-  "Raise `ValueError`: the setting `name` would destroy `what` at `path`."
   (refuse name f" {path} would overwrite {what}; give another file"))
 
 

@@ -58,7 +58,6 @@
 (defn similar-model [path]
   "Return a hint at the model that `path`, where there is none, may misspell; empty if none does."
   (setv
-    path (Path path)
     found (lfor file (.glob path.parent "*.h5") (str (.with-suffix file "")))
     near (get-close-matches (str (.with-suffix path ""))
       [#* found #* (if (= path.name (str path)) (bases) [])] :n 1))

@@ -18,21 +18,16 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
 (defn run-callbacks [request checkpoint learner params]
   #[[Return the `Callbacks` of a run by its `request` (a `Request`), or None if it has none.
 
-  They watch `learner`, which trains for `checkpoint`, and get `params`, those of `fit`. Raise
-  `TypeError` if one of the user's isn't a Keras callback.]]
+  They watch the stock counterpart of what `learner` trains for `checkpoint`, and get `params`,
+  those of `fit`. Raise `TypeError` if one of the user's isn't a Keras callback.]]
   (for [callback request.callbacks  :if (not (isinstance callback keras.callbacks.Callback))]
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
   (when request.callbacks
-    (Callbacks request.callbacks learner params (_watched checkpoint learner))))
-
-
-(defn _watched [checkpoint learner]
-  "Return the model that callbacks see: the stock counterpart of the one that `learner` trains."
-  (setv model (stock-model checkpoint.spec (values learner.weights)))
-  (compile-network model 0.0)  ; until it gets the state of the learner's
-  (.build model.optimizer model.trainable-variables)
-  model)
+    (setv model (stock-model checkpoint.spec (values learner.weights)))
+    (compile-network model 0.0)  ; until it gets the state of the learner's
+    (.build model.optimizer model.trainable-variables)
+    (Callbacks request.callbacks learner params model)))
 
 
 (defclass Callbacks []

@@ -22,9 +22,7 @@ instead, they mostly wait for each other (bench/log.md).]]
 
 
 (defn [contextmanager] gradients-forgotten []
-  #[[Let TensorFlow forget the gradients of functions that are traced inside.
-
-  It would keep them, and with them the graphs, until the process ends. A tape has its own.]]
+  "Let TensorFlow forget the gradients, and so the graphs, of functions traced inside; not tapes'."
   (setv
     registry (getattr gradient-registry (get gradient-registry.__slots__ -1))  ; a dict
     before (set registry))

@@ -226,7 +226,5 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
 
 (defn leave-at-exit [[seconds 0]]
-  #[[At the exit of this process, which has failed, don't wait for the others as JAX would.
-
-  Wait `seconds` first.]]
+  "At the exit of this process, which has failed, wait `seconds`, and not for others as JAX would."
   (atexit.register (fn [] (time.sleep seconds) (end-at-once))))

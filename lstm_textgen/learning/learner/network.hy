@@ -12,7 +12,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   os
   random [Random]
   keras
-  keras [ops]
+  keras [config ops]
   lstm-textgen.learning.learner.loop [FastLSTM FoldedLSTM]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config named-layers]
@@ -56,17 +56,13 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
       ((if of-rows SplitDropout keras.layers.Dropout) layer.size
         :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
         :seed (+ rng-seed n) :dtype dtype :name name)) flow)))
-  (setv
-    dense (keras.layers.Dense size :dtype dtype :name "dense"
-      :kernel-initializer (keras.initializers.GlorotUniform (next seeds))))
-  (keras.Model ids (dense flow)))
+  (keras.Model ids ((keras.layers.Dense size :dtype dtype :name "dense"
+    :kernel-initializer (keras.initializers.GlorotUniform (next seeds))) flow)))
 
 
 (defn [contextmanager] in-float32 []
   "While inside, let Keras build in float32, whatever policy the program around us has set."
-  (setv
-    config keras.config
-    [policy floatx] [(config.dtype-policy) (config.floatx)])
+  (setv [policy floatx] [(config.dtype-policy) (config.floatx)])
   (config.set-floatx "float32")
   (config.set-dtype-policy "float32")
   (try
@@ -82,9 +78,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
 
 
 (defn stock-model [spec weights]
-  #[[Build the network of `spec` (a `NetworkSpec`) with these `weights` from stock Keras layers.
-
-  It maps ids (batch, time) to logits (batch, time, vocabulary).]]
+  "Build stock layers of `spec` with `weights`: ids (batch, time) → logits (…, vocabulary)."
   (with [_ (muted-stderr)  _ (in-float32)]
     (setv model (keras.saving.deserialize-keras-object (keras-config spec)))
     (.set-weights model weights))

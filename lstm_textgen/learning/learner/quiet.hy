@@ -78,9 +78,7 @@ TensorFlow writes a page to standard error on import, and more at its first step
 
 
 (defn configured-backend []
-  #[[Return the backend that KERAS_BACKEND or Keras' configuration names.
-
-  Otherwise it is TensorFlow or, if that isn't installed, another one that is.]]
+  "Return the backend that KERAS_BACKEND or Keras' configuration names, else the first installed."
   (setv
     home (Path (or (os.environ.get "KERAS_HOME") (os.path.expanduser "~/.keras")))
     named (or (os.environ.get "KERAS_BACKEND") (.get (read-dict (/ home "keras.json")) "backend"))
