@@ -192,9 +192,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       [@starts @ends] [(cut bounds -1) (cut bounds 1 None)]
       longest (.max (- @ends @starts))
       @steps (math.ceil (/ (+ VALIDATION-RUN-IN (max longest VALIDATION-RUN-IN)) @lookback))
-      before (cut kept (- (* @steps @lookback)) None)
-      @before (len before)
-      @text (np.concatenate [before @ids])))
+      @text (np.concatenate [(cut kept (- (* @steps @lookback)) None) @ids])
+      @before (- (len @text) (len @ids))))
 
   (meth batches []
     "Yield batches #(x y counted), each (rows, lookback); `counted` is 0 in run-ins, and else 1."

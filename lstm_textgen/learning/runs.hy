@@ -50,13 +50,11 @@
         :request (.but request :csv None :callbacks [])
         :display (Silent)))))
     ;; No output may replace an input or another output.
-    (setv
-      [path sources csv] [request.path request.sources request.csv]
-      folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] []))
-    (check-writable path)
-    (check-model-apart path sources)
-    (when csv
-      (check-output 'csv csv [#* sources #* recipe] [path] request.overwrite LOSS-TABLE folders))
+    (check-writable request.path)
+    (check-model-apart request.path request.sources)
+    (when (setx csv request.csv)
+      (check-output 'csv csv [#* request.sources #* recipe] [request.path] request.overwrite
+        LOSS-TABLE (if (and request.recipe request.recipe.folder) [request.recipe.folder] [])))
     (with [_ (locked run.absolute-path)]
       (_train (replace run :request (.but request :csv (when csv (os.path.abspath csv))))))))
 

@@ -43,12 +43,9 @@
 
 
 (defn check-time-left [minutes left done]
-  #[[Raise `ValueError` if the seconds `left` are too few to train in.
-
-  `done` is what has taken the rest of the run's `minutes`. As much time again, and a minute more,
-  is advised.]]
+  "Raise `ValueError` if, after what was `done`, too few seconds are `left` of a run's `minutes`."
   (when (< left RESERVE)
-    (setv spent (- (* 60 minutes) left))
+    (setv spent (- (* 60 minutes) left))  ; in minutes, advise twice as much, and one more
     (refuse 'minutes f" {minutes :g} leaves too little time for training: {done} took "
       f"{spent :.0f} s; give at least " 'minutes f" {(math.ceil (+ 1 (/ spent 30)))}")))
 
@@ -117,8 +114,7 @@
 
   It is 1.5 in a run of few steps and falls to 1 at 800,000 steps divided by the hidden `units` of
   the largest layer: large steps harm large networks sooner, and those above `STEADY-UNITS` take
-  smaller ones (bench/log.md). The number of steps is estimated by the `clock`; `most` is the
-  largest (0: no limit).]]
+  smaller ones (bench/log.md). The `clock` estimates the steps, up to `most` (0: no limit).]]
   (setv steps (min (.all-steps clock) (or most math.inf)))
   (* (min MAX-FACTOR (max 1 (/ ENOUGH-STEPS units steps))) (min 1 (/ STEADY-UNITS units))))
 

@@ -22,8 +22,7 @@
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
-    ;; `sources` is a list as `read-chunks` takes it, `path` the model's `Path` as it was given;
-    ;; `csv` is absolute.
+    ;; `sources` is a list, `path` the model's `Path` as it was given; `csv` is absolute.
     #^ Request request
     #^ Path absolute-path  ; the model's, as a callback may change the folder
     #^ ProcessGroup group
@@ -53,8 +52,7 @@
 (defn [contextmanager] read-source [run wanted old]
   #[[Read the sources of `run`, prepared as `wanted` (a `Request`); yield the `Source`.
 
-  If the text is a table whose rows are a list, though no list was asked for, the source is its
-  items; but not to continue `old`.]]
+  The source of a table whose rows are a list is its items, unless it is to continue `old`.]]
   (setv
     [summaries digests] [[] []]
     chunks (_prepared run wanted summaries digests)
@@ -81,9 +79,8 @@
 (defn _prepared [run wanted summaries digests]
   #[[Yield the text of the sources of `run`, prepared as `wanted`, in chunks.
 
-  Meanwhile `summaries` gets those of its documents, of which the first that differ are shown, and
-  `digests` those of its files. A recipe's own steps may look at the whole text, so with them it is
-  in memory once.]]
+  Meanwhile `summaries` gets those of documents, the first different ones of which are shown, and
+  `digests` those of files. With a recipe's own steps the whole text is in memory once.]]
   (setv
     [request display] [run.request run.display]
     shown [])

@@ -257,9 +257,9 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 (defn make-corpus [run source vocabulary wanted [fine-tuned False] [new True]]
   #[[Return the `Corpus` of `source` in units of `vocabulary`, as `wanted` (a `Request`).
 
-  A text too short for the lookback of a base gets a shorter one, as does the list of short items
-  of a `new` model. Raise `ValueError` if `max-words` has no effect, the text is too short, or it
-  differs between the processes.]]
+  The lookback is shorter for a text too short for a base's, and for a `new` list of short items.
+  Raise `ValueError` if `max-words` has no effect, or the text is too short or differs between the
+  processes.]]
   (check-words vocabulary run.request fine-tuned)
   (setv
     [listing usual] [source.listing wanted.lookback]

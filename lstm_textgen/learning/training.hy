@@ -35,9 +35,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 (defclass Training []
   #[[The training of one model: a `Run`, from its `Start`.
 
-  `callbacks` is called with the learner and the `params` of Keras' `fit`, and returns `Callbacks`
-  or None. `checkpoint` is the model: at the start it lacks `weights` if they are to be new,
-  `resume` if the optimizer is.]]
+  `callbacks` is called with the learner and the `params` of Keras' `fit`; it returns `Callbacks`
+  or None. The model, `checkpoint`, at first lacks `weights` or `resume` if these are to be new.]]
 
   (meth __init__ [run start callbacks]
     (setv
@@ -132,7 +131,6 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (when @callbacks (.call @callbacks event arguments weights)))
 
   (meth _stopped? []
-    "Return whether a callback has asked for the end of the run."
     (and @callbacks @callbacks.model.stop-training))
 
   (meth _why-done []

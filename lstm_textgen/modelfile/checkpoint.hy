@@ -37,7 +37,7 @@ model.]]
   TEXT-PARTS ["vocabulary" #* RECORD]
   EVALUATION "evaluation"
   BYTE-PARTS ["items" "shingles" "refrains"]
-  PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]
+  FILE-PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]
   RESUME "lstm_textgen/resume"
   RESUME-PARTS ["variables" "optimizer"]
   DAMAGED "it is damaged: its checksum does not match")
@@ -123,9 +123,8 @@ model.]]
 (defn save-checkpoint [checkpoint path [keep-backup False]]
   #[[Write `checkpoint` to the file at `path`; the old file, if it is sound, becomes `.bak`.
 
-  With `keep-backup` an earlier `.bak` stays. Raise `OSError` if the file can't be written,
-  `ValueError` if it couldn't be read again, as with weights that aren't finite; then the old file
-  is still there.]]
+  With `keep-backup` an earlier `.bak` stays. Raise `OSError` if the file can't be written, or
+  `ValueError` if it couldn't be read again (weights must be finite), and keep the old file.]]
   (replace-file (model-path path) (file-image checkpoint) _sound? keep-backup))
 
 
@@ -269,7 +268,7 @@ model.]]
   "Return the `Checkpoint` in the open `file`."
   (setv
     arrays (dfor
-      name PARTS
+      name FILE-PARTS
       :if (or (in name TEXT-PARTS) (in f"lstm_textgen/{name}" file.objects))
       name (.array file f"lstm_textgen/{name}" "u"))
     parts (dfor [name array] (.items arrays) name (.tobytes array))
@@ -317,7 +316,7 @@ model.]]
       #* attributes
       #* (gfor [path _] (weight-shapes spec) f"model_weights/{path}")
       "lstm_textgen"
-      #* (gfor name PARTS f"lstm_textgen/{name}")
+      #* (gfor name FILE-PARTS f"lstm_textgen/{name}")
       RESUME
       f"{RESUME}/state"
       #* (gfor name RESUME-PARTS path [f"{RESUME}/{name}" #* (_resume-paths file name)] path)})

@@ -242,6 +242,5 @@ Specification, version 3.0.]]
 
 
 (defn _dtype [datatype]
-  "Return the number type in a datatype message."
   (for [[code dtype] (.items TYPES) :if (.startswith datatype code)] (return dtype))
   (refuse "an array in it has something other than plain numbers"))

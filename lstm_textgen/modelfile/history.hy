@@ -18,8 +18,7 @@
 (defn kept-entry [history [text None]]
   #[[Return the entry in `history` (of `entries-on`) of the epoch whose weights are kept, or None.
 
-  It is the last with the mark "kept" or else has the lowest validation loss; without validation it
-  is the last.]]
+  It is the last one marked "kept", or else that with the lowest validation loss, or the last.]]
   (setv
     entries (entries-on history text)
     validated (lfor entry entries :if (in "validation_loss" entry) entry)

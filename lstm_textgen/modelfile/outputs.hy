@@ -1,7 +1,6 @@
 #[[Output files: never over input files, and never partial.
 
-A rename gives such a file its name when it is complete. An existing file stays until then, and
-permanently if anything fails.]]
+A complete one gets its name by a rename. Until then, or if anything fails, an older file stays.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -98,7 +97,6 @@ permanently if anything fails.]]
 
 
 (defn _same-file? [path other]
-  "Return whether two paths, or numbers of open files, are the same file."
   (with [_ (suppress OSError)] (os.path.samefile path other)))  ; None: no such file
 
 

@@ -1,7 +1,6 @@
 #[[Checks of the texts and numbers in a model file before anything else relies on them.
 
-The same checks run before the file is written, so that every saved model can be loaded. Each
-raises `ValueError`.]]
+They also run before it is written, so that each saved model loads. They raise `ValueError`.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import

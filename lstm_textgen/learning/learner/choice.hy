@@ -40,8 +40,7 @@
 
   On processors with bfloat16 PyTorch, through oneDNN, is up to 1.3 times as fast as TensorFlow,
   for small batches up to twice as fast, but slower for most networks in float32 (bench/log.md). A
-  backend that KERAS_BACKEND or Keras' configuration names, or that is already imported, is never
-  replaced.]]
+  backend that KERAS_BACKEND or Keras' configuration names, or that is imported, is kept.]]
   (when (and
       (not-in "keras" sys.modules)
       (not (os.environ.get "KERAS_BACKEND"))

@@ -19,8 +19,7 @@ Shapes: T time, B batch, u units, m inputs, V vocabulary.]]
 (defclass FastLSTM [keras.layers.LSTM]
   #[[`keras.layers.LSTM` with our own loop over time, for its default activations.
 
-  Weights and results are the same, but for `bfloat16`. Gates are in Keras' order: input, forget,
-  candidate, output.]]
+  But for `bfloat16` weights and results are the same. Gates: input, forget, candidate, output.]]
 
   (meth __init__ [units [bfloat16 False] #** options]
     (.__init__ (super) units #** options)

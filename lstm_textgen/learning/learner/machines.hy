@@ -130,9 +130,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 (defn join [display]
   #[[Connect to the other processes of this run, if any; return the `ProcessGroup`.
 
-  `display` shows slow actions. Processes are found through the environment, like JAX's, or through
-  Keras' variables. Raise `ValueError` if that fails; if not all connect in time, JAX ends the
-  process.]]
+  Processes are found through the environment, like JAX's, or through Keras' variables. Raise
+  `ValueError` if that fails; if not all connect in time, JAX ends the process.]]
   (.doing display "loading Keras")
   (import-keras)
   (import keras)
@@ -221,7 +220,6 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
 
 
 (defn _lost? [error]
-  "Return whether `error` is XLA's for a lost process."
   (and (isinstance error #(ValueError RuntimeError)) (bool (.match XLA-FAILURE (str error)))))
 
 

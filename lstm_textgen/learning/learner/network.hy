@@ -51,8 +51,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   (for [[n [name layer]] (enumerate named (if fold? 0 1))]
     (setv flow ((if layer.recurrent?
       (Carried rows (_lstm layer name seeds bfloat16 dtype (when (= n 0) spec)))
-      ;; One mask for all of a window (Gal and Ghahramani 2016): a new one at each place costs
-      ;; XLA four times the rest.
+      ;; One mask a window (Gal and Ghahramani 2016): one a place costs XLA four times the rest.
       ((if of-rows SplitDropout keras.layers.Dropout) layer.size
         :noise-shape #((or of-rows rows) 1 (get flow.shape -1))
         :seed (+ rng-seed n) :dtype dtype :name name)) flow)))

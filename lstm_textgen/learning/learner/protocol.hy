@@ -6,7 +6,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
-  contextlib [closing contextmanager]
+  contextlib [closing]
   numpy :as np
   lstm-textgen.basics.interrupts [nothing-to-save]
   lstm-textgen.learning.learner.quiet [muted-stderr])
@@ -30,13 +30,14 @@ another, and passes a batch. It saves and restores the learner's state.]]
     "Learn a batch, as by `learn`; what the first one compiles writes nothing and can be stopped."
     (if @_compiled
       (@learn x y)
-      (with [_ (_compiling)]
+      (with [_ (nothing-to-save)  _ (muted-stderr)]
         (setv @_compiled True)
         (@learn x y))))
 
   (meth prepare [held]
     "Compile the validation of `held` now, as there is nothing to lose yet; the rest with a step."
-    (with [_ (_compiling)  losses (closing (@losses held))] (next losses)))
+    (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (@losses held))]
+      (next losses)))
 
   (meth losses [held]
     "Yield `validate`'s result for each batch of `held` (a `HeldOut`), from states of its own."
@@ -60,7 +61,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
     States with another number of rows start empty: the batch size has changed.]]
     (setv
       variables [#* @variables #* @optimizer.variables]
-      states (sfor state @states (id state))
+      states (set (map id @states))
       pairs (lfor
         [variable array] (zip variables arrays)
         :if (or (not-in (id variable) states) (= (tuple variable.shape) array.shape))
@@ -81,11 +82,6 @@ another, and passes a batch. It saves and restores the learner's state.]]
         [whole] (values [variable])
         (get whole (tuple (gfor n array.shape (slice 0 n)))) array)
       (.assign variable whole))))
-
-
-(defn [contextmanager] _compiling []
-  "While inside, let nothing be written to standard error, and a signal end the program at once."
-  (with [_ (nothing-to-save)  _ (muted-stderr)] (yield)))
 
 
 (defn values [variables]

@@ -1,6 +1,4 @@
-#[[Imports Keras quietly.
-
-TensorFlow writes a page to standard error on import, and more at its first step.]]
+"Imports Keras quietly: TensorFlow writes a page on import, and more at its first step."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -57,13 +55,12 @@ TensorFlow writes a page to standard error on import, and more at its first step
         (import-module backend)
         (setv (get os.environ "KERAS_BACKEND") backend)
         (except [[ImportError OSError]] (setv backend None))))  ; installed, but broken
-    (setv [missing ours] [None False])
+    (setv missing None)
     (try
       (import keras)
-      (setv ours (and (= (keras.backend.backend) "torch") (not (gpu?))))
-      (except [error ModuleNotFoundError] (setv missing error)))
-    (unless ours
-      (with [_ (suppress ImportError)] (import-module "tensorflow"))))
+      (unless (and (= (keras.backend.backend) "torch") (not (gpu?)))
+        (with [_ (suppress ImportError)] (import-module "tensorflow")))
+      (except [error ModuleNotFoundError] (setv missing error))))
   (when stopper.number (raise KeyboardInterrupt))
   (when missing (raise (what-to-install missing.name) :from missing))
   backend)

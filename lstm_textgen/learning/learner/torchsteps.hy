@@ -20,9 +20,8 @@
   "A learner by autograd and PyTorch's Adam, with Keras' variables, to resume on any backend."
 
   (meth __init__ [#* arguments #** options]
-    ;; Tune glibc's allocator, if this process uses it, to keep freed memory: otherwise the system
-    ;; takes back that of a step and clears it for the next, which then takes 1.1 to 1.7 times as
-    ;; long (bench/log.md).
+    ;; Tune glibc's allocator, if this process uses it, to keep freed memory: if the system takes
+    ;; back that of a step and clears it, the next takes 1.1 to 1.7 times as long (bench/log.md).
     (when (and (= sys.platform "linux") (hasattr (ctypes.CDLL None) "mallopt"))
       (setv mallopt (. (ctypes.CDLL None) mallopt))
       (mallopt -4 0)                ; M_MMAP_MAX
