@@ -142,7 +142,6 @@
     #((fn [path] (.write-bytes path b"")) "there is no model on it")
     #((fn [path] (save-checkpoint (small-model) (.with-suffix path ".h5"))
         (.rename (.with-suffix path ".h5") path)) "there is no model on it")
-    #((fn [path] (.write-bytes path (* 2 (.read-bytes path)))) "it has 'facts' twice")
     #((fn [path] (.write-text path (get (.partition (.read-text path) "weights-0") 0)))
       "it has fewer or more weights than its network")
     #((fn [path] (with-facts path (fn [facts] (.pop facts "record"))))

@@ -211,20 +211,9 @@ examples:
     True [script])))
 
 
-(defn page-written [path]
-  "Return the line about the page written to `path`, with its size."
-  (setv advice (if (.endswith (.lower (str path)) #(".html" ".htm"))
-    ""
-    "give it a name that ends in .html, and "))
-  f"{path}: {(size-in-words path)}; {advice}open it in a browser")
-
-
 (defn size-in-words [path]
-  "Return in words the size of the file, or of all files in the folder, at `path`."
-  (setv size (sum (gfor
-    file [(Path path) #* (.rglob (Path path) "*")]
-    :if (.is-file file)
-    (. (.stat file) st-size))))
+  "Return the size of the file at `path`, in words."
+  (setv size (os.path.getsize path))
   (if (< size MB) f"{(/ size 1024) :.0f} KB" f"{(/ size MB) :.1f} MB"))
 
 

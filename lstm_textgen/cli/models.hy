@@ -40,6 +40,7 @@
   Each text that it was trained on has its length, epochs and loss, the last one last.]]
   (setv
     [settings history] [model.settings model.history]
+    seconds (recorded history "seconds")
     ;; By their last epochs: a dict keeps the place of a key's first entry.
     texts (list (dict.fromkeys (gfor entry (reversed history) (get entry "text")))))
   [ #( "file"
@@ -61,7 +62,9 @@
     #( "settings" (+ f"lookback {settings.lookback}, batch size {settings.batch-size}, "
       f"learning rate {settings.learning-rate :g}, temperature {settings.usual-temperature}"
       (if settings.lower ", lower case" "")))
-    #("training" (_duration-in-words history))
+    #( "training" (when seconds
+      (+ f"{(duration (sum seconds))} for {(counted (len seconds) "epochs")}, "
+        f"{(/ (sum seconds) (len seconds)) :,.1f} s each")))
     #("machine" (when history (.get (get history -1) "machine")))])
 
 
@@ -69,23 +72,12 @@
   "Return what the list of `model` holds, in words; None for a model without items."
   (setv [settings facts] [model.settings model.facts])
   (when settings.items
-    (setv
-      known (// (len model.items) FINGERPRINT)
-      number (if known
+    (setv known (// (len model.items) FINGERPRINT))
+    (+ (if known
         (counted known f"different {settings.items}s")
         f"{settings.items}s without fingerprints")
-      median (if facts.median-item f", half of them at most {facts.median-item :,}" ""))
-    (+ number
       (if facts.longest-item f" of up to {facts.longest-item :,} {settings.unit}" "")
-      median)))
-
-
-(defn _duration-in-words [history]
-  "Return how long the epochs in `history` took, for people; None if unknown."
-  (setv seconds (recorded history "seconds"))
-  (when seconds
-    (+ f"{(duration (sum seconds))} for {(counted (len seconds) "epochs")}, "
-      f"{(/ (sum seconds) (len seconds)) :,.1f} s each")))
+      (if facts.median-item f", half of them at most {facts.median-item :,}" ""))))
 
 
 (defn export [flags]

@@ -11,7 +11,7 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
-  lstm-textgen.cli.flags [STEERING explaining models-of page-written warn]
+  lstm-textgen.cli.flags [STEERING explaining models-of size-in-words warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.table [CHOOSING SETTINGS]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
@@ -105,12 +105,8 @@
     texts (if (= samples flags.best-of 1)
       ;; As it comes; several, side by side.
       [#(0 (stream model.checkpoint (.prepare model seed) request :warn warn))]
-      (gfor
-        [k text] (_in-order
-          (write-each model.checkpoint [(.prepare model seed)] request :warn warn))
-        #(k [text])))
-    titled? (and (> samples 1) (not items))
-    heading (fn [k] (if titled? f"--- {(+ k 1)} of {samples} ---\n" ""))
+      (_in-order (write-each model.checkpoint [(.prepare model seed)] request :warn warn)))
+    heading (fn [k] (if (or items (= samples 1)) "" f"--- {(+ k 1)} of {samples} ---\n"))
     path flags.output)
   (when (and path (not items) (not (.chosen flags #* ENDINGS)))
     (warn (Message f"writing to {path} until you press Ctrl-C; "
@@ -126,11 +122,13 @@
 
 
 (defn _in-order [texts]
-  "Yield `texts`, #(k text) that come as they end, in the order of k; after Ctrl-C what there is."
+  #[[Yield #(k [text]) for each of `texts`, #(k text) that come as they end, in the order of k.
+
+  After Ctrl-C yield those that there are.]]
   (setv [waiting due] [{} 0])
   (try
     (for [[k text] texts]
-      (setv (get waiting k) text)
+      (setv (get waiting k) [text])
       (while (in due waiting)
         (yield #(due (.pop waiting due)))
         (+= due 1)))
@@ -258,8 +256,6 @@
     True (str value)))
 
 
-;; * The playground page
-
 (defn [_until-stopped] make-page [flags]
   "Write the page that contains the model or models, and report its size."
   (setv
@@ -268,7 +264,10 @@
   (with [_ (explaining f"making {path}: generating text to see what the model's cells follow")]
     (.page first path #* others :names (not flags.no-names)
       #** (.chosen flags "temperature" "min_p" "length" "overwrite")))
-  (warn (page-written path)))
+  (setv named (if (.endswith (.lower path) #(".html" ".htm"))
+    ""
+    "give it a name that ends in .html, and "))
+  (warn f"{path}: {(size-in-words path)}; {named}open it in a browser"))
 
 
 ;; * Scoring

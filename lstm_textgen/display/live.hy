@@ -74,8 +74,6 @@
     (setv @activity text)
     (.refresh @live))
 
-  ;; * Downloads
-
   (meth begin-download [url total]
     (.begin-download (super) url total)
     (setv
@@ -88,8 +86,6 @@
     (if @live
       (.update @live @task :completed done :total total :size (megabytes done total))
       (.show-download (super) done total)))
-
-  ;; * The run
 
   (meth begin-run [plan]
     (@end-bar)

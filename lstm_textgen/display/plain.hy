@@ -54,8 +54,6 @@
     "Show that something slow begins; once the network is compiled, only epochs are shown."
     (unless @compiled (@say text)))
 
-  ;; * Downloads
-
   (meth download [url done total]
     "Show that `done` bytes of `url` have arrived, of `total` (None: unknown)."
     (when (!= url @url)
@@ -73,8 +71,6 @@
     (when (> (- (time.monotonic) @told) TELLING)
       (setv @told (time.monotonic))
       (@say f"downloaded {(megabytes done total)}")))
-
-  ;; * Epochs
 
   (meth begin-run [plan]
     "Show what the run is about to do, a `Plan`."

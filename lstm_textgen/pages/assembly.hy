@@ -9,6 +9,7 @@ nothing is requested, whatever data the page holds.]]
   base64 [b64encode]
   gzip
   hashlib [sha256]
+  html [escape]
   itertools [chain]
   json
   pathlib [Path]
@@ -16,9 +17,8 @@ nothing is requested, whatever data the page holds.]]
   string [Template]
   lstm-textgen [__version__]
   lstm-textgen.basics.messages [refuse]
-  lstm-textgen.basics.terminal [SYMBOLS]
+  lstm-textgen.basics.terminal [SYMBOLS visible]
   lstm-textgen.pages.constants [LEARNING]
-  lstm-textgen.pages.markup [Html safe]
   lstm-textgen.settings.layers [DIMENSIONS]
   lstm-textgen.settings.models [MOST-PEOPLE]
   lstm-textgen.settings.table [SETTINGS settings-in]
@@ -119,13 +119,16 @@ nothing is requested, whatever data the page holds.]]
     script (join-modules (modules-for "loader.js"))
     parts (.split
       (fill "page.html"
-        :version __version__  :policy (_policy style [script (+ shared code)])  :body (Html body)
-        #** (dfor name ["title" "style" "blocks" "script"] name (Html HOLE)))
+        :version __version__  :policy (_policy style [script (+ shared code)])  :body body
+        #** (dfor name ["title" "style" "blocks" "script"] name HOLE))
       HOLE)
     blocks {#** blocks  "packed" (compressed (json.dumps :ensure-ascii False {#** packed
-      "shared" shared  "code" code  "worker" worker  "parts" (_parts-to-save parts)}))})
+      "shared" shared  "code" code  "worker" worker
+      ;; For assets/keep.js, which saves the page with other models: what is around its holes and
+      ;; around a block.
+      "parts" {"html" parts  "block" (.split (_block HOLE HOLE) HOLE)}}))})
   (.join "" (chain.from-iterable (zip parts [
-    (safe title)
+    (escaped title)
     style
     (.join "" (gfor [name value] (.items blocks) (_block name value)))
     script
@@ -141,23 +144,14 @@ nothing is requested, whatever data the page holds.]]
 
 (defn _policy [style scripts]
   "Return the Content-Security-Policy of a page with this `style` and these `scripts`."
-  (Html (.join "; " [
+  (.join "; " [
     "default-src 'none'"
     f"style-src {(_hash style)}"
     ;; A worker may compile the WebAssembly that the page holds; eval stays forbidden.
     f"script-src {(.join " " (map _hash scripts))} 'wasm-unsafe-eval'"
     "worker-src blob:"
     "base-uri 'none'"
-    "form-action 'none'"])))
-
-
-(defn _parts-to-save [parts]
-  #[[Return what a page must know of itself to be saved with other models, by assets/keep.js.
-
-  That is the HTML around its holes and around a block.]]
-  (setv hole (_block HOLE (Html HOLE)))
-  { "html" parts
-    "block" (.split hole HOLE)})
+    "form-action 'none'"]))
 
 
 (defn _shade [bits]
@@ -173,8 +167,13 @@ nothing is requested, whatever data the page holds.]]
 
 
 (defn fill [name / #** values]
-  "Return the HTML in the file `name` of assets/ with `values` for its $names."
-  (Html (.substitute (Template (asset name)) #** (dfor [k v] (.items values) k (safe v)))))
+  "Return the HTML in the file `name` of assets/ with `values`, HTML or numbers, for its $names."
+  (.substitute (Template (asset name)) #** values))
+
+
+(defn escaped [text]
+  "Return the HTML that shows `text`, and its control characters as symbols."
+  (escape (visible text)))
 
 
 (defn modules-for [#* names]
@@ -220,7 +219,7 @@ nothing is requested, whatever data the page holds.]]
     (.replace (json.dumps value :separators #("," ":")) "<" "\\u003c")))  ; in ASCII
   (when (re.search r"</script|<script|<!--" text re.IGNORECASE)
     (refuse f"the block {name} of a page contains a tag"))
-  (Html f"<script type=\"text/plain\" id=\"{name}\">{text}</script>\n"))
+  f"<script type=\"text/plain\" id=\"{name}\">{text}</script>\n")
 
 
 (defn _hash [text]

@@ -1,9 +1,10 @@
 "The card of a model in a notebook: what it learned, its curves and a sample."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [unless]))
 (import
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.modelfile.history [kept-entry loss-of losses-of recorded text-length]
+  lstm-textgen.pages.assembly [escaped]
   lstm-textgen.text.items [FINGERPRINT])
 
 (setv
@@ -16,30 +17,27 @@
   (setv
     losses (list (map losses-of model.history))
     layers (.replace (str model.settings.layers) "," ", "))
-  (html (div
-    (p (_summary model) f" The network: {layers}, embedding {model.facts.embedding}.")
+  (+ f"<div><p>{(_summary model)} The network: {layers}, embedding {model.facts.embedding}.</p>"
     (_picture (dfor name CARD-COLORS name (recorded losses name)))
-    (pre :style "white-space: pre-wrap; border-left: 3px solid #808080; padding-left: .8em"
-      (.strip sample)))))
+    "<pre style=\"white-space: pre-wrap; border-left: 3px solid #808080; padding-left: .8em\">"
+    f"{(escaped (.strip sample))}</pre></div>"))
 
 
 (defn _summary [model]
-  "Return in sentences what `model` learned, from how much, and how well."
+  "Return in sentences of HTML what `model` learned, from how much, and how well."
   (setv
     [facts history] [model.facts model.history]
     kept (kept-entry history)
-    base (if facts.fine-tuned? f", starting from the base {facts.base.name}" ""))
+    base (if facts.fine-tuned? f", starting from the base {(escaped facts.base.name)}" ""))
   (unless kept (return "It has learned nothing yet: no epoch is complete."))
   (setv
     loss (loss-of kept)
     measured (if (in "validation_loss" kept)
       "held-out text"
       "the training text, as none was held out"))
-  (html
-    f"It learned from {(_subject model)} in {(counted (len history) "epochs")}{base}. Its loss is "
-    (strong f"{loss :.3f} bits per character")
-    f" on {measured}: predicting a character is like choosing among {(** 2 loss) :,.1f} equally "
-    "likely ones."))
+  (+ f"It learned from {(escaped (_subject model))} in {(counted (len history) "epochs")}{base}. "
+    f"Its loss is <strong>{loss :.3f} bits per character</strong> on {measured}: predicting a "
+    f"character is like choosing among {(** 2 loss) :,.1f} equally likely ones."))
 
 
 (defn _subject [model]
@@ -58,17 +56,21 @@
 
 
 (defn _picture [curves]
-  "Return a drawing of `curves`, a dict from names to values, if they have several values."
+  "Return a drawing (SVG) of `curves`, a dict from names to values; "" if there are fewer than two."
   (setv all-values (sum (.values curves) []))
-  (when (> (len all-values) 1)
-    (setv
-      [low high] [(min all-values) (max all-values)]
-      point (fn [k value n] (+
-        f"{(* CARD-WIDTH (/ (+ k 0.5) n)) :.1f},"
-        f"{(+ 3 (* (- CARD-HEIGHT 6) (/ (- high value) (or (- high low) 1)))) :.1f}")))
-    (html (svg :role "img" :width CARD-WIDTH :height CARD-HEIGHT
-      :viewBox f"0 0 {CARD-WIDTH} {CARD-HEIGHT}"
-      (title f"Loss by epoch, from {high :.3f} to {low :.3f} bits")
-      (for [[name values] (.items curves)]
-        (polyline :fill "none" :stroke-width "2" :stroke (get CARD-COLORS name) :points
-          (.join " " (gfor [k value] (enumerate values) (point k value (len values))))))))))
+  (when (< (len all-values) 2) (return ""))
+  (setv
+    low (min all-values)
+    high (max all-values))
+  (defn point [k value n]
+    (+ f"{(* CARD-WIDTH (/ (+ k 0.5) n)) :.1f},"
+      f"{(+ 3 (* (- CARD-HEIGHT 6) (/ (- high value) (or (- high low) 1)))) :.1f}"))
+  (+ f"<svg role=\"img\" width=\"{CARD-WIDTH}\" height=\"{CARD-HEIGHT}\" "
+    f"viewBox=\"0 0 {CARD-WIDTH} {CARD-HEIGHT}\">"
+    f"<title>Loss by epoch, from {high :.3f} to {low :.3f} bits</title>"
+    #* (gfor
+      [name values] (.items curves)
+      :setv points (.join " " (gfor [k value] (enumerate values) (point k value (len values))))
+      (+ f"<polyline fill=\"none\" stroke-width=\"2\" stroke=\"{(get CARD-COLORS name)}\" "
+        f"points=\"{points}\"/>"))
+    "</svg>"))

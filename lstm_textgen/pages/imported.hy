@@ -32,10 +32,10 @@ the facts before any are read. The file's size bounds time and memory.]]
   Raise `OSError` if the file can't be read, `ValueError` if it is no page of this program, or a
   model on it is invalid.]]
   (try
-    (setv blocks (_blocks (_content path)))
+    (setv blocks (dict (.findall BLOCK (_content path))))
     (lfor
-      [n facts] (enumerate (_facts-in (.get blocks "facts" b"")))
-      #((_fact facts "name" str) (_model facts (.get blocks f"weights-{n}" b""))))
+      [n facts] (enumerate (_facts-in (.get blocks b"facts")))
+      #((_fact facts "name" str) (_model facts (.get blocks (.encode f"weights-{n}") b""))))
     (except [error ValueError]
       (raise (failure ValueError f"{path}: not a usable page: " error) :from None))))
 
@@ -48,18 +48,8 @@ the facts before any are read. The file's size bounds time and memory.]]
   content)
 
 
-(defn _blocks [content]
-  "Return the blocks in the `content` of a page: a dict from their ids to bytes."
-  (setv blocks {})
-  (for [found (.finditer BLOCK content)]
-    (setv name (.decode (get found 1)))
-    (when (in name blocks) (refuse f"it has '{name}' twice"))
-    (setv (get blocks name) (get found 2)))
-  blocks)
-
-
 (defn _facts-in [data]
-  "Return the facts of each model in the block `data`: a list of dicts."
+  "Return the facts of each model in the block `data`, bytes or None: a list of dicts."
   (unless data (refuse "there is no model on it"))
   (when (> (sum (gfor mark [b"," b":" b"[" b"{"] (.count data mark))) MOST-MARKS)
     (refuse "its facts have too many values"))
@@ -104,12 +94,9 @@ the facts before any are read. The file's size bounds time and memory.]]
 (defn _weights [block bits shapes]
   "Return the weights of these `shapes` in the `block` (bytes), of `bits` each."
   (unless (in bits WEIGHT-BITS) (refuse f"its weights have {bits !r} bits"))
-  (setv size (packed-size shapes bits))
-  ;; In base64 three bytes take four characters.
-  (unless (= (len block) (* 4 (// (+ size 2) 3)))
-    (refuse "it has fewer or more weights than its network"))
   (setv data (_bytes-in block "weights"))
-  (unless (= (len data) size) (refuse "it has fewer or more weights than its network"))
+  (unless (= (len data) (packed-size shapes bits))
+    (refuse "it has fewer or more weights than its network"))
   (setv weights (unpacked data shapes bits))
   (check-arrays "weights" weights)
   weights)

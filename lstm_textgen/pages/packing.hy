@@ -5,7 +5,7 @@ browser, assets/network.js does the same.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
-  itertools [accumulate pairwise]
+  io [BytesIO]
   math [prod]
   numpy :as np
   lstm-textgen.basics.messages [refuse])
@@ -52,15 +52,13 @@ browser, assets/network.js does the same.]]
 
 (defn unpacked [data shapes bits]
   "Return the weights of these `shapes` in `data`, bytes of the `packed-size`, as float32."
-  (setv ends (accumulate (gfor shape shapes (packed-size [shape] bits)) :initial 0))
+  (setv data (BytesIO data))
   (lfor
-    [shape [start end]] (zip shapes (pairwise ends))
-    ((if (= bits 8) _unscaled _unhalved) (cut data start end) shape)))
-
-
-(defn _unhalved [data shape]
-  "Return the inverse of `_halved`."
-  (.astype (.reshape (np.frombuffer data "<f2") shape) "float32"))
+    shape shapes
+    :setv part (.read data (packed-size [shape] bits))
+    (if (= bits 8)
+      (_unscaled part shape)
+      (.astype (.reshape (np.frombuffer part "<f2") shape) "float32"))))
 
 
 (defn _unscaled [data shape]

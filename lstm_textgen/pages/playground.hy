@@ -3,7 +3,7 @@
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
 assets/network.js is the engine, assets/playground.js the page.]]
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.pages.markup [html]))
+(eval-when-compile (require hyrule [unless]))
 (import
   dataclasses [replace]
   datetime [date]
@@ -15,7 +15,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.pages.about [training-of]
   lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
     base64 fill modules-for phrases]
-  lstm-textgen.pages.markup [Html]
   lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [break-rules]
@@ -69,10 +68,12 @@ assets/network.js is the engine, assets/playground.js the page.]]
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item)))
   (assemble (if writes? f"Write with {name}" name)
-    (fill "playground.html" #** controls  :teach (Html (asset "teach.html"))
-      :together (Html (asset "together.html"))
-      :unable (html (for [[language said] (.items (get (phrases) "page.unable"))]
-        (p :lang language said))))
+    (fill "playground.html" #** controls
+      :teach (asset "teach.html")
+      :together (asset "together.html")
+      :unable (.join "" (gfor
+        [language said] (.items (get (phrases) "page.unable"))
+        f"<p lang=\"{language}\">{said}</p>")))
     :styles ["text.css" "playground.css" "together.css" "teach.css" "charts.css"]
     :scripts (if writes? SCRIPTS (modules-for "alone.js"))
     :workers (if writes? WORKER [])
@@ -143,7 +144,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
    #** (_breaks vocabulary facts)
    "longestRun" (longest-run facts)
    "remembers" (not (or settings.items facts.people))
-   "names" (_names-in model)
+   ;; Those that the page keeps to, with spaces between; a model of words makes up none.
+   "names" (if (is vocabulary.unknown None) (or facts.names "") "")
    "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))
@@ -161,11 +163,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
   { #** record
     "facts" {#** (get record "facts")  "seed_text" ""  "names" None}
     "history" (lfor entry (get record "history") {#** entry  "sample" ""})})
-
-
-(defn _names-in [model]
-  "Return the names that a page of `model` must have, to keep to them, with spaces between."
-  (if (is model.vocabulary.unknown None) (or model.facts.names "") ""))
 
 
 (defn _breaks [vocabulary facts]

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   dataclasses [MISSING dataclass fields make-dataclass]
+  hy.models [Symbol]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [COUNT MODEL PASSAGE TEXT TEXT-LIST check-value]
   lstm-textgen.settings.layers [parse-layers]
@@ -104,12 +105,14 @@
     request (.or-else request #** {#** (.as-dict stored)  #** (if streams? {"stride" None} {})})
     settings (settings-of request))
   (for [setting (settings-in "model")  :if setting.fixed]
-    (setv [old new] (gfor each [stored settings] (getattr each setting.name)))
+    (setv
+      word (Symbol setting.name)
+      [old new] (gfor each [stored settings] (getattr each setting.name)))
     (unless (= old new)
       (refuse
         #* (if (and (is setting.value None) (is-not old None))
-          [setting.word f" is {new} here, but the model has {old}"]
-          [f"the model was trained {(if old "with" "without")} " setting.word])
+          [word f" is {new} here, but the model has {old}"]
+          [f"the model was trained {(if old "with" "without")} " word])
         "; leave it out, or train a new model with " 'restart " or another " 'path)))
   request)
 

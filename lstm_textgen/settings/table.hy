@@ -37,10 +37,6 @@ in Python, and its checks.]]
     #^ object [value None]    ; the value that a flag without argument sets
     #^ tuple [shorthand None]]  ; another flag without argument, and the value that it sets
 
-  (meth [property] word []
-    "Its name as a word of a `Message`."
-    (Symbol @name))
-
   (meth [property] option []
     "Its flag, such as `--max-words`."
     (or @flag f"--{(hy.unmangle @name)}"))
@@ -60,12 +56,10 @@ in Python, and its checks.]]
 (setv
   ITEMS (one-of "`line` or `paragraph`" "line" "paragraph")
   UNIT (one-of (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) #* RULES)
-  SIZES (lfor rule (.values RULES) size rule.sizes size)
-  OWN-UNITS (.join ", " (lfor
-    [unit words] [["characters" "{} to {} hidden units"] ["words" "{} to {} for words"]]
-    :setv units (lfor size (. (get RULES unit) sizes) size.units)
-    (.format words (min units) (max units))))
-  OWN-DROPOUT f"dropout 0 to {(max (gfor size SIZES size.most-dropout))}"
+  OWN-UNITS (+
+    f"{(. CHARACTERS sizes [-1] units)} to {(. CHARACTERS sizes [0] units)} hidden units, "
+    f"{(. WORDS sizes [-1] units)} to {(. WORDS sizes [0] units)} for words")
+  OWN-DROPOUT f"dropout 0 to {(max (gfor size CHARACTERS.sizes size.most-dropout))}"
   OWN-EPOCHS (+
     f"{CHARACTERS.fewest-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text, "
     f"{WORDS.fewest-epochs} to {WORDS.most-epochs} for words"))
