@@ -122,11 +122,14 @@ nothing is requested, whatever data the page holds.]]
         :version __version__  :policy (_policy style [script (+ shared code)])  :body body
         #** (dfor name ["title" "style" "blocks" "script"] name HOLE))
       HOLE)
-    blocks {#** blocks  "packed" (compressed (json.dumps :ensure-ascii False {#** packed
+    content (json.dumps :ensure-ascii False {
+      #** packed
       "shared" shared  "code" code  "worker" worker
       ;; For assets/keep.js, which saves the page with other models: what is around its holes and
       ;; around a block.
-      "parts" {"html" parts  "block" (.split (_block HOLE HOLE) HOLE)}}))})
+      "parts" {"html" parts  "block" (.split (_block HOLE HOLE) HOLE)}})
+    ;; Without a time, the same page has the same bytes.
+    blocks {#** blocks  "packed" (base64 (gzip.compress (.encode content) :mtime 0))})
   (.join "" (chain.from-iterable (zip parts [
     (escaped title)
     style
@@ -198,11 +201,6 @@ nothing is requested, whatever data the page holds.]]
 (defn phrases []
   "Return all phrases of pages, a dict from keys to languages to texts."
   (json.loads (asset "phrases.json")))
-
-
-(defn compressed [text]
-  "Return `text` compressed with gzip, in base64; the same text gives the same."
-  (base64 (gzip.compress (.encode text) :mtime 0)))
 
 
 (defn base64 [data]

@@ -56,7 +56,7 @@
 
 
 (defn _picture [curves]
-  "Return a drawing (SVG) of `curves`, a dict from names to values; "" if there are fewer than two."
+  "Return an SVG of `curves`, a dict from names to values; no text if there are fewer than two."
   (setv all-values (sum (.values curves) []))
   (when (< (len all-values) 2) (return ""))
   (setv

@@ -92,11 +92,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   "Return the texts that can be taught at once, as a list of dicts."
   (lfor
     [name language file most] READY
-    :setv [path] (lfor
-      folder OUR-CORPORA
-      :setv path (/ (Path folder) file)
-      :if (.exists path)
-      path)
+    :setv path (next (filter Path.exists (gfor folder OUR-CORPORA (/ (Path folder) file))))
     :setv text (.read-text path :encoding "utf-8")
     {"name" name  "language" language  "text" (cut text most)}))
 
@@ -119,8 +115,6 @@ assets/network.js is the engine, assets/playground.js the page.]]
       list? ""
       True (passage-length model))})
 
-
-;; * Facts about a model
 
 (defn _facts [name model]
   "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of assets/model.js."

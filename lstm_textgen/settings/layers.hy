@@ -66,15 +66,15 @@ values dropped in training.]]
   (when (= kind "gru")
     (reject f"is a GRU layer, which is no longer supported; train a model with lstm:{size}"))
   (unless (in kind ["lstm" "dropout"]) (reject f"is not a layer; {FORMS}"))
-  (setv [read number lowest highest range] (if (= kind "dropout")
-    [float "number" 0 0.999 "drop a share from 0 to 0.999"]
-    [int "whole number" 1 MAX-HIDDEN f"have 1 to {MAX-HIDDEN} hidden units"]))
+  (setv [read number] (if (= kind "dropout") [float "number"] [int "whole number"]))
   (try
     (setv size (read size))
     (except [ValueError] (reject (if colon
       f"needs a {number} after the colon, not '{size}'"
       f"is not a layer; {FORMS}"))))
-  (unless (<= lowest size highest) (reject f"must {range}"))  ; not a number fails, too
+  (cond  ; what is not a number is in no range
+    (= kind "dropout") (unless (<= 0 size 0.999) (reject "must drop a share from 0 to 0.999"))
+    (not (<= 1 size MAX-HIDDEN)) (reject f"must have 1 to {MAX-HIDDEN} hidden units"))
   (Layer kind size))
 
 
