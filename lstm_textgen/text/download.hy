@@ -37,7 +37,7 @@
       (refuse "`#sha256=` must be followed by 64 hexadecimal digits"))
     (unless (re.match "https?://[^/?#]" address re.IGNORECASE)
       (refuse "it is not a complete http or https URL"))
-    (unless (_kept? path wanted)
+    (unless (and (os.path.exists path) (or (is wanted None) (= (file-digest path) wanted)))
       (os.makedirs (os.path.dirname path) :exist-ok True)
       (_download address path wanted progress limit))
     path
@@ -53,11 +53,6 @@
 (defn too-much [limit]
   "Return the words for data of more than `limit` bytes."
   (Message f"more than {(/ limit MB) :g} MB; give a larger " 'max-download))
-
-
-(defn _kept? [path wanted]
-  "Return whether the file `path` is there and has the hash `wanted` (None: any)."
-  (and (os.path.exists path) (or (is wanted None) (= (file-digest path) wanted))))
 
 
 (defn _download [address path wanted progress limit]
@@ -79,8 +74,6 @@
   "Write the body of `address` to `file`; call `report` before each write."
   (import httpx)
   (setv [done total] [None None])  ; bytes
-  (defn amount []
-    (if (is total None) f"{done} bytes" f"{done} of {total} bytes"))
   (try
     (with [response (.stream client "GET" address)]
       (setv status response.status-code)
@@ -98,5 +91,6 @@
     (except [error [httpx.HTTPError httpx.InvalidURL]]
       (raise (ValueError (if (is done None)
         (or (re.sub r"^\[Errno.*?\] " "" (str error)) (. (type error) __name__))
-        f"the connection broke after {(amount)}; run again to start over")) :from error)))
+        (+ f"the connection broke after {done} {(if total f"of {total} " "")}bytes; "
+          "run again to start over"))) :from error)))
   (unless done (refuse "the server sent nothing")))

@@ -75,9 +75,7 @@ has a hash of each item; later there are the places of items.]]
       (+= @count (len found))
       (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))
       (.update @heights (gfor item found (+ 1 (.count item "\n")))))
-    #(rest (if (and (= @items "line") (= found parts))  ; nothing to tidy: the same objects
-      (.removesuffix text rest)
-      (.join (get ENDS @items) [#* found ""]))))
+    #(rest (.join (get ENDS @items) [#* found ""])))
 
   (meth describe [text display]
     #[[Show what the list has on `display`; take the fingerprints of its items.

@@ -60,20 +60,15 @@
 (defn look-at [text kept]
   "Return the `Look` of `text` (a `Text`), of which `kept` characters are to be trained on."
   (setv
-    lines (sampled-lines text)
+    lines (lfor
+      [n place] (enumerate (.sample text #* LOOKED-THROUGH))
+      ;; The first and the last line of a place may be cut.
+      line (cut (.split place "\n") (int (> n 0)) -1)
+      line)
     parts (.sample text #* BROKEN-UP))
   (Look text.length (.sample text #* TRIED) (if (list? lines) (count-lines text) 0)
     (wrap-width lines) (seed-within text (// kept 2)) (unbroken-in parts)
     (max (gfor part parts  run (re.finditer r"(?s)(.)\1*" part) (len (get run 0))) :default 1)))
-
-
-(defn sampled-lines [text]
-  "Return lines of parts of `text` (a `Text`)."
-  (lfor
-    [n place] (enumerate (.sample text #* LOOKED-THROUGH))
-    ;; The first and the last line of a place may be cut.
-    line (cut (.split place "\n") (int (> n 0)) -1)
-    line))
 
 
 (defn wrap-width [lines]

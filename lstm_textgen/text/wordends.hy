@@ -58,19 +58,11 @@ are the items.]]
   (.index CLASSES (cond
     (= character "\n") "break"
     (or (= (get (category character) 0) "M") (in character ZERO-WIDTH)) "mark"
-    (.match (_spaceless) character) "spaceless"
+    (re.match f"[{SPACELESS}]" character) "spaceless"
     (or (.isalnum character) (= character "_")) "letter"
     (.isspace character) "blank"
     (in character WORD-JOINERS) "joiner"
     True "sign")))
-
-
-(defn [cache] _spaceless [] (re.compile f"[{SPACELESS}]"))
-
-
-(defn spaceless? [character]
-  "Return whether `character` belongs to a script without spaces between words."
-  (= (get CLASSES (class-of character)) "spaceless"))
 
 
 (defn [(lru-cache 100_000)] follow [state text]
@@ -151,7 +143,7 @@ are the items.]]
       0 (.append end id)
       -1 (.append back id)
       _ (.append within #(id ended))))
-  (Row (np.array go-on int) (np.array end int) (np.array back int) within))
+  (Row #* (gfor ids [go-on end back] (np.array ids int)) within))
 
 
 (defn [(lru-cache 8)] firsts-of [vocabulary]
@@ -159,7 +151,8 @@ are the items.]]
 
   `ids` is an array (n,), `characters` (n,) numbers them from 0.]]
   (setv
-    ids (lfor [id unit] (enumerate vocabulary.units) :if (spaceless? (get unit 0)) id)
+    own (.index CLASSES "spaceless")
+    ids (lfor [id unit] (enumerate vocabulary.units) :if (= (class-of (get unit 0)) own) id)
     numbers {})
   #( (np.array ids int)
     (np.array

@@ -64,7 +64,6 @@
 
 
 (defn _folded [name]
-  "Return the `name` of a column as it is compared: without apostrophes."
   (re.sub "['’]" "" (.casefold (comparable name))))
 
 

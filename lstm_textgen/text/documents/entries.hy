@@ -38,7 +38,6 @@
     "Inviato|Data|Oggetto|Verzonden|Aan|Onderwerp) ?:")
     re.MULTILINE)
   FLOWED (re.compile r"(?<!^--) \n(?=[^>\s])" re.MULTILINE)  ; a line that goes on in the next
-  SIGNATURE "-- "
   ;; The times of a subtitle; WebVTT may omit hours, and settings may follow.
   TIMES (re.compile
     r"\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3} +--> +(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}.*")
@@ -129,7 +128,7 @@
   (for [line (.splitlines text)]
     (setv line (if (.startswith line ">From ") (cut line 1 None) line))  ; mboxes escape "From "
     (cond
-      (or (= line SIGNATURE) (.match FORWARDED line)) (break)
+      (or (= line "-- ") (.match FORWARDED line)) (break)  ; what follows is the signature
       (not (.startswith line ">")) (.append kept (.rstrip line))
       True (_drop-announcement kept)))
   (.strip (re.sub r"\n{3,}" "\n\n" (.join "\n" kept))))

@@ -143,13 +143,6 @@ message of a chat becomes a line, a post a paragraph, which is an item.]]
       True (yield NOTICE))))
 
 
-(defn _joined [text]
-  "Return Telegram's `text`, a string or a list of strings and of objects with some."
-  (if (isinstance text str)
-    text
-    (.join "" (gfor part text (if (isinstance part str) part (get part "text"))))))
-
-
 (defn _begins [pattern]
   "Return the function that tells whether a text begins with `pattern`, in which . is anything."
   (. (re.compile pattern re.DOTALL) match))
@@ -164,7 +157,10 @@ message of a chat becomes a line, a post a paragraph, which is an item.]]
   ;; One chat, or all of Telegram, in which chats come after the contacts.
   (Export "Telegram" (_begins (+ rf"(?=.*\"(?:from|actor)_id\"){JSON-CHAT}"
       r"|\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:")) "messages.item"
-    :text (fn [item] (_joined (get item "text")))
+    ;; A string, or a list of strings and of objects with some.
+    :text (fn [item] (.join "" (gfor
+      part (get item "text")
+      (if (isinstance part str) part (get part "text")))))
     :author (fn [item] (or (get item "from") "Deleted Account"))
     :kept? (fn [item] (= (get item "type") "message")))
   (Export "X" (_begins r"\s*window\.YTD\.tweets?\.part\d+\s*=\s*\[") "item"

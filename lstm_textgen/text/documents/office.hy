@@ -28,14 +28,14 @@
 
 (defn read-docx [archive]
   "Yield the text of the Word document in `archive`; return a `Summary`."
-  (setv [main _] (_main archive "word/document.xml"))
-  (.lines (Word) (read-xml archive main)))
+  (.lines (Word) (read-xml archive (_main archive "word/document.xml"))))
 
 
 (defn read-pptx [archive]
   "Yield the text of the presentation in `archive`, slide by slide; return a `Summary`."
   (setv
-    [main slides] (_main archive "ppt/presentation.xml")
+    main (_main archive "ppt/presentation.xml")
+    slides (_linked archive main "/slide")
     count 0)
   (for [name (dict.fromkeys (gfor  ; in the order in which they are shown
         slide (.iterfind (read-xml archive main) ".//{*}sldId")
@@ -51,20 +51,15 @@
 
 
 (defn _main [archive usual]
-  #[[Return #(name slides): the main member of `archive`, and the slides that it names, by ids.
-
-  It is the `usual` one unless the archive names another.]]
-  (setv
-    named (_linked archive "" "_rels/.rels" "/officeDocument")
-    main (next (iter (.values named)) usual)
-    [folder file] (posixpath.split main))
-  #(main (_linked archive main f"{folder}/_rels/{file}.rels" "/slide")))
+  "Return the name of the main member of `archive`: the `usual` one unless it names another."
+  (next (iter (.values (_linked archive "" "/officeDocument"))) usual))
 
 
-(defn _linked [archive base links kind]
-  "Return the members of a `kind` that `base` refers to, by ids, as the member `links` lists them."
+(defn _linked [archive base kind]
+  "Return the members of a `kind` that `base` refers to, by ids; without a base, the archive."
+  (setv [folder file] (posixpath.split base))
   (dfor
-    link (read-xml archive links :needed (not base))
+    link (read-xml archive (posixpath.join folder "_rels" f"{file}.rels") :needed (not base))
     :if (.endswith (.get link "Type" "") kind)
     (.get link "Id") (target base (.get link "Target" ""))))
 
@@ -151,7 +146,6 @@
 (defclass Slide [Word]
   "The elements of a slide of PowerPoint."
   (setv
-    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"}
     TEXTS {}
     LEFT-OUT #{"fld" "Fallback"}  ; the number of the slide, the date
     HIDDEN {"sp" ["{*}nvSpPr/{*}nvPr/{*}ph" "type" (re.compile "(?:sldNum|dt|ftr|hdr)$")]}

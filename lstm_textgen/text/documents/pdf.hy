@@ -137,7 +137,9 @@
   "Return `pages` without page numbers, and without lines at the edges of as many as `often`."
   (for [_ (range MOST-HEADINGS)]
     (setv
-      edges (lfor page pages (edge-lines page))
+      edges (lfor  ; the highest and the lowest line of each
+        page pages
+        (lfor best (if page [max min] []) (best page :key (fn [line] line.height))))
       counts (Counter (gfor edge edges text (set (map numberless edge)) text))
       pages (lfor
         [page edge] (zip pages edges)
@@ -157,13 +159,6 @@
 (defn word-count [lines]
   "Return the number of words in `lines`."
   (sum (gfor line lines (len (.split line.text)))))
-
-
-(defn edge-lines [page]
-  "Return the highest and the lowest line of a `page`."
-  (if page
-    (lfor best [max min] (best page :key (fn [line] line.height)))
-    []))
 
 
 (defn without-notes [pages]

@@ -13,8 +13,6 @@ or crash what reads it.]]
   lstm-textgen.text.documents.sandbox [LOCKED])
 
 (setv
-  PASSWORD 4  ; FPDF_ERR_PASSWORD
-  LINE-ENDS "\r\n"
   HYPHENS "\x02\u00ad"  ; PDFium's sign for one at a line's end; some fonts name theirs so
   NEAR 0.125  ; of the size of letters: what is no further apart is in one place
   RAISED 0.6  ; of that size: marks are no higher or lower than so much
@@ -39,12 +37,12 @@ or crash what reads it.]]
 
   A page is a list of lines, these are lists of the values of `Part`s; null is a page that can't be
   read. A page may take as many `seconds` of the CPU.]]
-  (import pypdfium2)
+  (import pypdfium2 pypdfium2.raw :as raw)
   (setv [limit seconds] (map float [limit seconds]))
   (try
     (setv document (pypdfium2.PdfDocument (.read sys.stdin.buffer)))
     (except [error pypdfium2.PdfiumError]
-      (sys.exit (if (= error.err-code PASSWORD) LOCKED 1))))
+      (sys.exit (if (= error.err-code raw.FPDF-ERR-PASSWORD) LOCKED 1))))
   (with [out (open 1 "w" :closefd False)]
     (for [n (range (len document))  :if (>= limit 0)]
       (when (hasattr signal "setitimer")  ; not on Windows
@@ -84,7 +82,7 @@ or crash what reads it.]]
   (for [letter letters]
     (setv line (get lines -1))
     (cond
-      (and letter.added (in letter.text LINE-ENDS)) (setv end letter)
+      (and letter.added (in letter.text "\r\n")) (setv end letter)
       (and letter.added (or end (not line))) None  ; a space before the line
       True (do
         ;; PDFium doesn't end a line before a lone digit.
@@ -95,17 +93,12 @@ or crash what reads it.]]
         (when (and end line)
           (if (_goes-on? line end letter)
             (when (> (- letter.left end.left) (* WORD-GAP letter.size))
-              (.append line (with-text end " ")))
+              (.append line (._replace end :text " ")))
             (.append lines [])))
         (setv end (when (= letter.text "\x02") letter))
         (.append (get lines -1)
-          (if (in letter.text HYPHENS) (with-text letter "-") letter)))))
+          (if (in letter.text HYPHENS) (._replace letter :text "-") letter)))))
   lines)
-
-
-(defn with-text [letter text]
-  "Return `letter` with another `text`."
-  (Letter text #* (cut letter 1 None)))
 
 
 (defn _goes-on? [line end letter]

@@ -30,10 +30,8 @@
   lstm-textgen.text.download [QUOTED])
 
 (setv
-  CHAT-ENDINGS #(".txt" ".json" ".html")
   MOST-TRIED 1000  ; members of an archive that are looked at, to find chats and posts
   HIDDEN r"(?:^|/)\.|^__MACOSX/|/$"  ; names of folders, and of members that nobody reads
-  MIMETYPE "mimetype"
   TABLES [#* CSV-ENDINGS #* JSON-ENDINGS]
   ;; What is more markup than text, by its beginning; it is read as plain text.
   DATA {
@@ -68,8 +66,8 @@
   "Yield the text of the document, or of the texts, in the zip archive in `file`."
   (setv
     archive (Archive file reading)
-    mime (if (in MIMETYPE archive.names)
-      (.decode (.strip (.read (.open archive MIMETYPE) 200)) "ascii" "replace")
+    mime (if (in "mimetype" archive.names)
+      (.decode (.strip (.read (.open archive "mimetype") 200)) "ascii" "replace")
       "")
     [_ _ open-document] (.partition mime "vnd.oasis.opendocument.")  ; such as text, or none
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
@@ -108,7 +106,7 @@
     names (lfor name (sorted archive.names) :if (not (re.search HIDDEN name)) name)
     tried (lfor
       name names
-      :if (or (in (_ending name) CHAT-ENDINGS) (re.search POSTS-FILE name))
+      :if (or (in (_ending name) [".txt" ".json" ".html"]) (re.search POSTS-FILE name))
       name)
     talks (lfor
       name (cut tried MOST-TRIED)

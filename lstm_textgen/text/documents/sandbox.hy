@@ -15,7 +15,6 @@
 (setv
   SECONDS 300  ; of the CPU, for a whole document
   MEMORY (* 2048 MB)
-  TIMERS ["SIGPROF" "SIGXCPU"]  ; what ends the process when its time is over
   ;; The status for a document that needs a password, or too much memory; others: it is damaged.
   LOCKED 3
   TOO-LARGE 4
@@ -40,7 +39,8 @@
       returncode))
     (cond
       (= status LOCKED) (refuse-locked reading)
-      (in (- status) (gfor name TIMERS (getattr signal name None)))
+      ;; Its time is over. Windows has neither signal.
+      (in (- status) (gfor name ["SIGPROF" "SIGXCPU"] (getattr signal name None)))
         (raise (NotText f"{reading.name} takes too long to read; give its text as a .txt file"))
       (in status [TOO-LARGE (- signal.SIGABRT)]) (raise (NotText (+ f"{reading.name} is damaged, "
         f"or needs more than {(// MEMORY MB)} MB of memory to read; give a smaller one")))

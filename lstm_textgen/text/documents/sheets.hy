@@ -16,11 +16,6 @@ many cells, may need any amount of memory, and then only that process ends.]]
   lstm-textgen.text.documents.sandbox [LOCKED run-sandboxed]
   lstm-textgen.text.documents.tables [text-of-rows])
 
-(setv
-  SHEETS-SHOWN 200  ; characters of a list of sheets
-  DIGITS 15)  ; of a number that a spreadsheet keeps
-
-
 (defn read-zipped-sheet [archive]
   "Yield the text of each row of a sheet of the workbook in `archive`; return a `Summary`."
   (.spend archive.budget (sum (gfor info (.infolist archive.zip) info.file-size)))
@@ -33,7 +28,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
   (with [out (run-sandboxed "sheets" "write_sheet" data reading reading.limit)]
     (setv
       [name #* others] (map printable (json.loads (.readline out)))
-      listed (clip (.join ", " others) SHEETS-SHOWN))
+      listed (clip (.join ", " others) 200))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
     (yield :from (text-of-rows (map json.loads out) reading
       f"sheet {(clip name)}{(if others f" (not read: {listed})" "")}"))))
@@ -70,8 +65,8 @@ many cells, may need any amount of memory, and then only that process ends.]]
   "Return the text of a cell's `value`, about as the sheet shows it."
   (cond
     (isinstance value bool) (.upper (str value))
-    (isinstance value float)  ; only very small and very large ones with an exponent
-      (format (Decimal f"{value :.{DIGITS}g}") (if (< 1e-9 (abs value) 1e21) "f" ""))
+    ;; A spreadsheet keeps 15 digits; only very small and very large numbers have an exponent.
+    (isinstance value float) (format (Decimal f"{value :.15g}") (if (< 1e-9 (abs value) 1e21) "f" ""))
     (isinstance value datetime) (.removesuffix
       (.replace (.isoformat value :timespec "seconds") "T" " ") " 00:00:00")
     (isinstance value time) (.isoformat value :timespec "seconds")
