@@ -49,9 +49,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
 
 (defn prepared-chunks [chunks [lower-case False] [width None]]
-  #[[Return the text of `chunks` in others, those of `cut-at-space`, as `default-prep` leaves it.
-
-  With a `width`, lines may go on from one chunk to the next.]]
+  "Return the text of `chunks`, in others, as `default-prep` and `join-lines` leave it."
   (setv prepared (gfor chunk (cut-at-space chunks) (default-prep chunk lower-case)))
   (if width (cut-at-space (_joined prepared width)) prepared))
 
@@ -71,9 +69,7 @@ the cache folder, from which the ids are memory-mapped.]]
 
 
 (defn ids-of [text vocabulary]
-  #[[Return the read-only ids (time,) of `text`, an iterable of chunks.
-
-  Those of a long text are a mapped file, deleted with them. Raise `OSError` as a `Store` does.]]
+  "Return the read-only ids (time,) of `text` (chunks): of a long one, a file deleted with them."
   (with [ids (Store)]
     (for [chunk text] (.add ids (.tobytes (.encode vocabulary chunk))))
     (.array ids vocabulary.dtype)))

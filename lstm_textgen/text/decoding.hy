@@ -5,12 +5,10 @@
   codecs
   itertools [chain islice]
   re
-  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted])
 
 (setv
-  CHUNK MB  ; bytes read at once
   ;; The encodings among which the one of a file is guessed, likelier ones first.
   LIKELY ["utf_8" "utf_16" "cp1252" "mac_roman" "cp1251" "cp1250" "koi8_r" "gb18030" "big5" "cp932"
     "euc_jp" "cp949"]
@@ -49,7 +47,10 @@
     lines 0)
   (try
     (for [data chunks]
-      (unless size (_check-format name data))
+      (unless size
+        (for [[pattern [kind advice]] (.items UNREADABLE-FORMATS)
+              :if (re.match pattern data re.DOTALL)]
+          (raise (NotText f"{name} is {kind}, not plain text; {advice}"))))
       (+= size (len data))
       (setv text (.decode decoder data))
       (_check-controls name text encoding)
@@ -78,9 +79,7 @@
 
 
 (defn decode-plain [name head chunks encoding]
-  #[[Yield the plain text of the bytes `head` and `chunks` without control characters.
-
-  Return a list of words about what is odd in it; the rest is as in `decode`.]]
+  "Yield text as `decode`, but without control characters; return words about what is odd in it."
   (setv [odd removed] [None 0])
   (for [text (decode name (chain [head] chunks) encoding)]
     (when (is odd None) (setv odd (_garbled text head encoding)))
@@ -89,12 +88,6 @@
       (setv text (.translate text (dict.fromkeys (map ord CONTROLS)))))
     (yield text))
   [#* odd #* (if removed [f"removed {(counted removed "control characters")}"] [])])
-
-
-(defn _check-format [name data]
-  "Raise `NotText` if the first bytes of the file `name`, `data`, are of a known format."
-  (for [[pattern [kind advice]] (.items UNREADABLE-FORMATS)  :if (re.match pattern data re.DOTALL)]
-    (raise (NotText f"{name} is {kind}, not plain text; {advice}"))))
 
 
 (defn _garbled [text data encoding]

@@ -13,10 +13,7 @@
   lstm-textgen.basics.values [clip])
 
 (setv  ; httpx takes 110 ms to import, so it is imported where it is used
-  TIMEOUT 30  ; seconds that a server may be silent
-  QUOTED 300  ; characters of the name of a source that a message shows
-  ;; Uncompressed, the bytes have the announced length and the expected hash.
-  REQUEST-HEADERS {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"})
+  QUOTED 300)  ; characters of the name of a source that a message shows
 
 
 (defn fetch [url progress limit]
@@ -63,7 +60,9 @@
     (when progress (progress address done total)))
   (with [client (httpx.Client
       :verify (ssl.create-default-context)  ; the certificates that the system trusts
-      :headers REQUEST-HEADERS :timeout TIMEOUT :follow-redirects True)
+      ;; Uncompressed, the bytes have the announced length and the expected hash.
+      :headers {"User-Agent" "lstm_textgen"  "Accept-Encoding" "identity"}
+      :timeout 30 :follow-redirects True)  ; seconds that a server may be silent
          new (replacing (Path path))]
     (with [file (open new "wb")] (_copy client address file report))
     (when (and wanted (!= (setx got (file-digest new)) wanted))

@@ -22,7 +22,7 @@
   lstm-textgen.text.documents.chats [wanted?]
   lstm-textgen.text.documents.columns [Condition check-conditions tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
-    about-skipped file-chunks first-reason joined sound-documents]
+    about-skipped file-chunks joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
 
 (setv
@@ -153,7 +153,6 @@
 
 
 (defn _quoted [name]
-  "Return `name` as a message shows it."
   (clip (repr name) QUOTED))
 
 
@@ -173,9 +172,7 @@
 ;; * Finding files
 
 (defn find-paths [source folders]
-  #[[Return the paths of the files and folders that match `source`, a path or a pattern.
-
-  `folders` are as in `read-chunks`. Raise `FileNotFoundError` if there are none.]]
+  "Return the paths of `source`, a path or a pattern; `folders` are as in `read-chunks`."
   (setv bare (and source (not (os.path.dirname source))))
   (for [folder ["" #* (if bare ["corpora" #* folders #* OUR-CORPORA] [])]
         :setv path (os.path.join folder source)
@@ -209,7 +206,7 @@
     (yield document))
   (unless (or found (tested? reading.where))
     (refuse f"the folder {(_quoted path)} contains no {reading.encoding} text"
-      (first-reason skipped)))
+      (next (gfor reason (.values skipped) [": " reason]) "")))
   (when (and skipped warn)
     (setv [line reasons] (about-skipped
       (dfor [file reason] (.items skipped) (os.path.relpath file path) reason)
@@ -221,19 +218,11 @@
 ;; * Reading: each yields the text, and returns what a reader returns or None
 
 (defn _read-file [path name reading [warn None]]
-  #[[Read the file `path`, called `name`.
-
-  `reading` is a `Reading`, whose name and ending are ignored; `warn` is as in `_opened`. Raise
-  `NotText`, `OSError`.]]
+  "Read the file `path` as `reading`, but called `name`; `warn` is as in `_opened`."
   (setv reading (_named (_quoted name) name reading))
-  (import lstm-textgen.text.documents.readers [read-any])  ; here, as it takes 50 ms
   (try
     (with [file (_opened path reading.name warn)]
-      (setv summary (yield :from (read-any
-        (if (.endswith path ".gz") (Bounded (gzip.open file) (Budget reading)) file)
-        reading)))
-      (_note-digest file reading))
-    summary
+      (return (yield :from (_read-bytes file reading (.endswith path ".gz")))))
     (except [error [gzip.BadGzipFile EOFError zlib.error]]
       (raise (NotText f"{reading.name} is not a gzip file, or is damaged: {error}") :from error))
     (except [error OSError]
@@ -267,19 +256,20 @@
       (refuse f"{name}: its `read` returned {(clip (repr nothing))}; give a file that is open for "
         "reading, or the text itself as `text`" :kind TypeError))
     (when (isinstance nothing str) (return (yield :from (file-chunks file))))
-    (setv summary (yield :from (hy.I.lstm-textgen/text/documents/readers.read-any file
-      (_named name (getattr file "name" "") reading))))
-    (_note-digest file reading)
-    summary
+    (return (yield :from (_read-bytes file (_named name (getattr file "name" "") reading))))
     (except [[BeyondLimit NotText]] (raise))
     (except [error [OSError ValueError]] (refuse f"can't read {name}: " error))))
 
 
-(defn _note-digest [file reading]
-  "Add the SHA-256 of `file` (binary), unless it is a pipe, to those that `reading` wants, if any."
+(defn _read-bytes [file reading [packed False]]
+  "Read `file` (binary); unless it is a pipe, add its SHA-256 to those that `reading` wants."
+  (import lstm-textgen.text.documents.readers [read-any])  ; here, as it takes 50 ms
+  (setv summary (yield :from
+    (read-any (if packed (Bounded (gzip.open file) (Budget reading)) file) reading)))
   (when (and (is-not reading.digests None) (< (len reading.digests) MOST-DIGESTS)
       (hasattr file "seekable") (.seekable file))
     (setv digest (hashlib.sha256))
     (.seek file 0)
     (for [chunk (file-chunks file)] (.update digest chunk))
-    (.append reading.digests (.hexdigest digest))))
+    (.append reading.digests (.hexdigest digest)))
+  summary)

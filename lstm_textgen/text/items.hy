@@ -112,9 +112,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 
 (defclass NewItems [KnownItems]
-  #[[Tells which items are new: neither in the list of `model` nor seen before.
-
-  Raise `ValueError` for a model that isn't one of a list, or lacks fingerprints.]]
+  "Tells which items are new: neither in the list of `model`, which is one of a list, nor seen."
 
   (meth __init__ [model]
     (unless model.settings.items

@@ -20,7 +20,6 @@ has a hash of each item; later there are the places of items.]]
   FEW 10  ; different items of a list
   MAX-ITEM 1_000_000  ; characters of an item
   MOST-COPIES 10      ; of an item that may be held out: training needs those that are frequent
-  AT-ONCE (** 2 16)   ; items looked up at once: their arrays stay in the processor's cache
   SCANNED (** 2 20)   ; units in which ends of items are sought at once
   BRIEF 16         ; units, on average, up to which items are brief …
   BRIEF-LOOKBACK 32  ; … and windows, too (bench/log.md)
@@ -39,14 +38,12 @@ has a hash of each item; later there are the places of items.]]
 
   (meth __init__ [@items]
     (setv
-      [@count @copies @longest @long @median @last] [0 0 0 0 0 ""]
+      @count 0
       @known b""
       @heights (Counter)))  ; of items: how many lines they have
 
   (meth chunks [chunks]
-    #[[Yield the items of the text in `chunks`, each with its end, in other chunks.
-
-    Raise `ValueError` if there are too few, or one is too long.]]
+    "Yield the text's items with their ends in chunks; raise `ValueError` if few or too long."
     (setv rest "")
     (with [keys (Store MB)]
       (for [chunk (chain chunks [(get ENDS @items)])]
@@ -78,9 +75,7 @@ has a hash of each item; later there are the places of items.]]
     #(rest (.join (get ENDS @items) [#* found ""])))
 
   (meth describe [text display]
-    #[[Show what the list has on `display`; take the fingerprints of its items.
-
-    `text` has the chunks of `chunks`.]]
+    "Show what the list has on `display`; take the fingerprints of items of `text` (a `Text`)."
     (.say display (+ f"a list of {(counted @count f"{@items}s")}"
       (if @copies f", of which {@copies :,} equal an earlier one" "")))
     (unless (> (- @count @copies) MOST-KNOWN)
@@ -89,9 +84,7 @@ has a hash of each item; later there are the places of items.]]
         (fingerprints (split-items chunk @items)))))))
 
   (meth joined [earlier [new True]]
-    #[[Return the fingerprints of the items and the `earlier` ones of a model, `new` or not.
-
-    If they are too many, or were too many earlier, there are none.]]
+    "Return the items' fingerprints and a model's `earlier` ones; none if too many now or then."
     (setv
       known (join-fingerprints earlier @known)
       all? (and @known (or new earlier) (<= (len known) (* FINGERPRINT MOST-KNOWN))))
@@ -123,18 +116,12 @@ has a hash of each item; later there are the places of items.]]
     (setv
       wanted (np.zeros @count bool)
       (get wanted @own) True
-      first 0)
+      rest (iter wanted))  ; of the items that follow
     (for [chunk text]
-      (setv
-        items (split-items chunk @items)
-        own (compress items (cut wanted first (+ first (len items)))))
-      (yield (.join (get ENDS @items) [#* own ""]))
-      (+= first (len items))))
+      (yield (.join (get ENDS @items) [#* (compress (split-items chunk @items) rest) ""]))))
 
   (meth split [ids vocabulary]
-    #[[Return #(training held-out): the shuffled items of the text of `ids` (time,), in units.
-
-    Raise `ValueError` if the `vocabulary` has no line ends.]]
+    "Return #(training held-out), ids (time,): the shuffled items of the text of `ids` (time,)."
     (setv bounds (item-bounds ids (.find vocabulary "\n") @items))
     (unless (= (len bounds) (+ @count 1))
       (refuse 'items f" {@items} needs a unit for line ends; give a larger " 'max-words))
@@ -144,11 +131,7 @@ has a hash of each item; later there are the places of items.]]
       @most (most-units bounds @items)
       @long (ceil (- @most (* 2 end)))
       [@longest @median] (gfor f [np.max np.median] (- (int (f (np.diff bounds))) end))
-      lasts (set (gfor
-        first (range 1 (len bounds) AT-ONCE)
-        :setv stops (cut bounds first (+ first AT-ONCE))
-        id (.tolist (np.unique (.take ids (- stops end 1))))
-        id))
+      lasts (np.unique (.take ids (- (cut bounds 1 None) end 1)))
       @last (.join "" (gfor id lasts (cut (.decode vocabulary [id]) -1 None))))
     (lfor part [@own @held] (gathered ids bounds part)))
 
@@ -183,11 +166,7 @@ has a hash of each item; later there are the places of items.]]
   (setv
     ordered (np.sort keys)
     again (np.unique (get (ncut ordered 1:) (= (ncut ordered 1:) (ncut ordered :-1))))
-    indices (np.concatenate [(np.zeros 0 int) #* (gfor
-      first (if (len again) (range 0 (len keys) AT-ONCE) [])
-      :setv some (cut keys first (+ first AT-ONCE))
-      :setv nearest (.take again (np.searchsorted again some) :mode "clip")
-      (+ first (np.flatnonzero (= nearest some))))])
+    indices (np.flatnonzero (np.isin keys again))
     [_ firsts which times] (np.unique (get keys indices)
       :return-index True :return-inverse True :return-counts True))
   #(indices (get indices (get firsts which)) (get times which)))

@@ -4,7 +4,7 @@ Fine-tuned on a few pages, a model still has its base's people in mind: from 39%
 names that it writes aren't in its text, and with each the text loses its thread. So a model keeps
 the names of its text, and others become rarer (bench/log.md).]]
 
-(eval-when-compile (require hyrule [meth unless]))
+(eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   functools [lru-cache]
   math [log]
@@ -59,9 +59,7 @@ the names of its text, and others become rarer (bench/log.md).]]
 
 
 (defclass Names []
-  #[[Which units of `vocabulary` would make a name that isn't `known` (a set), state by state.
-
-  Texts move from state to state. States are made when a text first comes there.]]
+  "Which units make a name that isn't `known` (a set), in each state that a text has come to."
 
   (meth __init__ [vocabulary @known]
     (setv
@@ -85,7 +83,7 @@ the names of its text, and others become rarer (bench/log.md).]]
         (.islower (get end -1)) ","  ; after another name
         True ""))
     (unless (in key @_states)
-      (setv (get @_states key) (State key (when key (@_change key)))))
+      (setv (get @_states key) (State key (when key (@_change key)) {})))
     (get @_states key))
 
   (meth after [state id]
@@ -104,13 +102,9 @@ the names of its text, and others become rarer (bench/log.md).]]
     (when (.any change) change)))
 
 
-(defclass State []
-  #[[A state after texts with the end `text`.
-
-  `change` (size,) is added to scores there, unless it is None; `next` are the states after ids.]]
-
-  (meth __init__ [@text @change]
-    (setv @next {})))
+(defrecord State
+  "The state after the end `text`: what is added to scores (size,) or None, the `next` by ids."
+  [#^ str text  #^ object change  #^ dict next])
 
 
 (setv _names-of ((lru-cache 8) Names))  ; the last few, as each text needs one

@@ -11,7 +11,6 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
   json
   math
   re
-  numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.units [Characters Vocabulary WHITE-SPACE describe-units marks])
 
@@ -105,13 +104,7 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
   (meth [property] pattern []
     "The regular expression of words, as JavaScript (flag u) and tokenizers spell it."
     (_words r"[\p{L}\p{Nl}\p{No}]" r"\p{Nd}" rf"[^\p{{L}}\p{{N}}_\u000a{WHITE-SPACE}]"
-      r"[\p{M}\u200c\u200d]" f"[{WHITE-SPACE}]"))
-
-  (meth encode [text]
-    "Return the ids of `text`; raise `ValueError` for unknown characters."
-    (setv units (@split text))
-    (@check-known units)
-    (np.fromiter (map @ids.__getitem__ units) @dtype)))
+      r"[\p{M}\u200c\u200d]" f"[{WHITE-SPACE}]")))
 
 
 (defn _with-joined [units counts most]

@@ -22,10 +22,10 @@ whoever has it and a few words of the text can extend them one by one.]]
 
   These come more than once, as refrains do. A text that is too long or too short has none.]]
   (unless (<= SHINGLE text.length MOST-SHINGLED) (return #(b"" b"")))
-  (setv text (.join "" text))
-  (setv [hashes counts] (np.unique :return-counts True
-    (np.fromiter (gfor n (range (- (len text) SHINGLE -1)) (hash-of (cut text n (+ n SHINGLE))))
-      "uint32")))
+  (setv
+    text (.join "" text)
+    all (gfor n (range (- (len text) SHINGLE -1)) (hash-of (cut text n (+ n SHINGLE))))
+    [hashes counts] (np.unique (np.fromiter all "uint32") :return-counts True))
   #((_filter-of hashes) (_filter-of (get hashes (> counts 1)))))
 
 

@@ -67,9 +67,7 @@
       @dtype (np.min-scalar-type (- @size 1))))
 
   (defn [classmethod] build [cls chunks [most None]]
-    #[[Return the vocabulary of a text, or of its `chunks`, with at most `most` words or pieces.
-
-    Raise `TypeError` for anything else.]]
+    "Return the vocabulary of a text, or of its `chunks`, with at most `most` words or pieces."
     (unless cls.unit
       (refuse "build `Characters` or `Words`; `Vocabulary` is only what they have in common"
         :kind TypeError))
@@ -106,9 +104,7 @@
       (refuse "the vocabulary has characters of more than one code point")))
 
   (meth extend [chunks [max-words None]]
-    #[[Return this vocabulary with the new units of the text in `chunks` added at the end.
-
-    There are up to `max-words` words (None: all); to pieces all new characters are added.]]
+    "Return this vocabulary with a text's new units at the end: characters, or `max-words` words."
     (setv added (lfor u (@learn chunks) :if (not-in u @ids) u))
     (when (and @limited (not @parts) (is-not max-words None))
       (setv added (cut added (max 0 (- max-words (- @size (len @reserved)))))))
@@ -120,7 +116,9 @@
 
   (meth encode [text]
     "Return the ids of `text` (time,); raise `TypeError` unless it is text."
-    (np.fromiter (map @find (@split (check-value "`text`" TEXT text))) @dtype))
+    (setv units (@split (check-value "`text`" TEXT text)))
+    (when (is @unknown None) (@check-known units))
+    (np.fromiter (map @find units) @dtype))
 
   (meth check-known [units]
     "Raise `ValueError` if the vocabulary lacks any of `units`, which are characters then."
@@ -129,9 +127,7 @@
       (refuse f"the vocabulary lacks these characters: {(describe-units unknown)}")))
 
   (meth encode-seed [text]
-    #[[Return #(ids unknowns): the ids (time,) of a seed text and its distinct unknown units.
-
-    Without an unknown unit to stand for these, the ids lack them.]]
+    "Return #(ids unknowns): a seed's ids (time,), its distinct unknown units, which may lack ids."
     (setv
       units (@split text)
       unknowns (lfor u (dict.fromkeys units) :if (= (@find u) @unknown) u))

@@ -15,9 +15,7 @@
 
 
 (defn check-words [vocabulary given fine-tuned]
-  #[[Raise `ValueError` if `max_words` is `given` and has no effect on such a `vocabulary`.
-
-  `fine-tuned`: whether the pieces are those of a base.]]
+  "Raise `ValueError` if `max_words`, `given`, has no effect: on characters, on a base's pieces."
   (when (in "max_words" given)
     (unless vocabulary.limited
       (refuse 'max-words f" has no effect on a model of {vocabulary.unit}; "
@@ -40,9 +38,7 @@
 
 
 (defn parse-vocabulary [string]
-  #[[Return the vocabulary whose `to-json` is `string`.
-
-  Anything else raises `ValueError`, before it takes much more memory than the string.]]
+  "Return the vocabulary whose `to-json` is `string`; refuse others before they take much memory."
   ;; Each value but the outermost follows a comma, a colon or a bracket. So few of these mean few
   ;; values and little memory. The spare thousand is for units that contain such marks.
   (when (> (sum (gfor mark ",:[{" (.count string mark))) (+ MAX-UNITS 1000))

@@ -109,16 +109,11 @@ are the items.]]
 
 (defn words-of [text]
   "Return the words of letters in `text`; in a script without spaces, each character is one."
-  (setv [found open?] [[] False])
-  (for [character text]
-    (setv own (get CLASSES (class-of character)))
-    (cond
-      (and open? (in own ["letter" "mark" "joiner"])) (+= (get found -1) character)
-      (in own ["letter" "spaceless"]) (do
-        (.append found character)
-        (setv open? (= own "letter")))
-      (!= own "mark") (setv open? False)))
-  found)
+  (setv
+    [mark spaceless letter joiner] (map CLASSES.index ["mark" "spaceless" "letter" "joiner"])
+    classes (.join "" (gfor character text (str (class-of character))))
+    words (re.finditer f"{spaceless}|{letter}[{letter}{mark}{joiner}]*" classes))
+  (lfor word words (get text (slice #* (.span word)))))
 
 
 (defn [(lru-cache 8)] enders-of [vocabulary]
@@ -147,9 +142,7 @@ are the items.]]
 
 
 (defn [(lru-cache 8)] firsts-of [vocabulary]
-  #[[Return #(ids characters): units that begin in a script without spaces, and with which.
-
-  `ids` is an array (n,), `characters` (n,) numbers them from 0.]]
+  "Return #(ids characters), (n,) each: units that begin without spaces, numbers of their firsts."
   (setv
     own (.index CLASSES "spaceless")
     ids (lfor [id unit] (enumerate vocabulary.units) :if (= (class-of (get unit 0)) own) id)

@@ -19,7 +19,6 @@
 
 (setv
   MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
-  MAX-MAIL-LINE MB  ; bytes
   MAX-SENDER 1000  ; characters of a header
   MAX-PARTS 200  ; within a part of a message
   ;; What each message begins with, and the bytes of that line that are looked at.
@@ -61,7 +60,9 @@
     (try
       (setv
         message (message-from-bytes data :policy default)
-        name (_sender message)
+        raw (next (gfor [key value] (.raw-items message) :if (= (.lower key) "from") value) "")
+        [name address] (parseaddr (default.header-fetch-parse "From" (cut raw MAX-SENDER)))
+        name (clean-name (or name address))
         text (_own-words (_body message reading)))
       (except [ImportError] (raise))
       (except [Exception] (continue)))  ; `email` raises almost anything for an unsound message
@@ -74,7 +75,7 @@
 (defn _messages [file]
   "Yield the first `MAX-MAIL` bytes of each message in `file`."
   (setv [held blank] [(bytearray) True])
-  (while (setx line (.readline file MAX-MAIL-LINE))
+  (while (setx line (.readline file MB))
     (cond
       (and blank (.match FROM (cut line LOOKED-AT))) (when held
         (yield (bytes held))
@@ -82,14 +83,6 @@
       (< (len held) MAX-MAIL) (.extend held line))
     (setv blank (not (.strip line))))
   (when held (yield (bytes held))))
-
-
-(defn _sender [message]
-  "Return the sender's name, or their address if there is none."
-  (setv
-    raw (next (gfor [name value] (.raw-items message) :if (= (.lower name) "from") value) "")
-    [name address] (parseaddr (default.header-fetch-parse "From" (cut raw MAX-SENDER))))
-  (clean-name (or name address)))
 
 
 (defn _body [part reading]

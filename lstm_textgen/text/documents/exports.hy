@@ -23,13 +23,10 @@ message of a chat becomes a line, a post a paragraph, which is an item.]]
   JSON-CHAT r"\s*\{.*?\"messages\"\s*:\s*\[\s*\{"  ; how one begins
   ;; What is looked at on Telegram's pages: who, what, and messages without text.
   TELEGRAM-PARTS ".message > .body > .from_name, .message.default .text, .message.service, .media"
-  DISCORD-TEXTS #{"Default" "Reply" "ThreadStarterMessage" None}  ; types of messages
   ;; X's archive has `data/tweets.js` and, if they are many, `data/tweets-part1.js` and so on; an
   ;; older one has `tweet.js`.
   POSTS-FILE r"(?:^|/)tweets?(?:-part\d+)?\.js$"
-  SHORT-LINK (re.compile r"https?://t\.co/\w+")  ; stands for a link, a picture or a quoted post
-  ;; The ends of addresses of all, and of one's followers; a direct message has neither.
-  READERS-OF-POSTS #("#Public" "as:Public" "/followers"))
+  SHORT-LINK (re.compile r"https?://t\.co/\w+"))  ; stands for a link, a picture or a quoted post
 
 
 (defrecord Export
@@ -102,9 +99,8 @@ message of a chat becomes a line, a post a paragraph, which is an item.]]
 (defn json-objects [file head suffix kind reading]
   #[[Yield each object in the JSON of `file`, which begins with `head`, at paths that end so.
 
-  Raise `NotText` for what is no JSON, and so no document of this `kind`, or for values within one
-  another that are too deep, `BeyondLimit` for an object with more than `MAX-LINE` values and
-  characters.]]
+  Raise `NotText` for what is no JSON, and so no document of this `kind`, or is nested too deeply,
+  `BeyondLimit` for an object with more than `MAX-LINE` values and characters.]]
   (import
     ijson
     ijson.common [ObjectBuilder])
@@ -153,7 +149,7 @@ message of a chat becomes a line, a post a paragraph, which is an item.]]
   (Export "Discord" (_begins rf"(?=.*\"author\")(?=.*\"content\"){JSON-CHAT}") "messages.item"
     :text (fn [item] (get item "content"))
     :author (fn [item] (or (.get (get item "author") "nickname") (get item "author" "name")))
-    :kept? (fn [item] (in (.get item "type") DISCORD-TEXTS)))
+    :kept? (fn [item] (in (.get item "type") ["Default" "Reply" "ThreadStarterMessage" None])))
   ;; One chat, or all of Telegram, in which chats come after the contacts.
   (Export "Telegram" (_begins (+ rf"(?=.*\"(?:from|actor)_id\"){JSON-CHAT}"
       r"|\s*\{\s*\"about\".*?\"(?:personal_information|contacts)\"\s*:")) "messages.item"
@@ -171,7 +167,8 @@ message of a chat becomes a line, a post a paragraph, which is an item.]]
       r"(?=.*?\"orderedItems\"\s*:\s*\[\s*\{)")) "orderedItems.item"
     :text (fn [item] (.join "\n" (html-lines (get item "object" "content") (Reading))))
     :kept? (fn [item] (and (= (get item "type") "Create") (any (gfor
+      ;; All, or one's followers; a direct message goes to neither.
       address [#* (get item "to") #* (get item "cc")]
-      (.endswith address READERS-OF-POSTS))))))
+      (.endswith address #("#Public" "as:Public" "/followers")))))))
   (Export "WhatsApp" whatsapp? :read (fn [file reading]
     (whatsapp-messages (text-lines file reading))))])

@@ -66,9 +66,7 @@ Links become their text, images their description. Code stays as it is.]]
 
 
 (defn _parts [lines]
-  #[[Yield #(part prose?) of the `lines` of Markdown: paragraphs, and lines that stay as they are.
-
-  Those are blank or code. A comment may have blank lines.]]
+  "Yield #(part prose?) of `lines`: paragraphs (a comment may have blank lines), blanks and code."
   (setv [paragraph fence open?] [[] "" False])
   (for [line lines]
     (setv begins (unless (or fence open?) (.match FENCE line)))

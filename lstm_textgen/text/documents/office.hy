@@ -92,9 +92,7 @@
     (Summary f"{@KIND}, {(counted (sum (map bool lines)) "paragraphs")}"))
 
   (meth text-of [node lines]
-    #[[Return the text in the element `node` that belongs to the paragraph around it.
-
-    Add the paragraphs and table rows within it to the list `lines`.]]
+    "Return the text in `node` of the paragraph around it; add paragraphs and rows to `lines`."
     (setv
       [space _ name] (.rpartition node.tag "}")
       name (if (.search @OURS space) name "")

@@ -4,7 +4,6 @@
 (import
   collections [Counter]
   dataclasses [replace]
-  functools [partial]
   itertools [chain pairwise]
   json
   math [inf]
@@ -179,15 +178,13 @@
         begun (.match NOTE line.text)
         noted (and (small? line)
           (or noted (bool (and begun (in (get begun 1) marks))))
-          (not (any (map (partial above? line) body)))))
+          (not (any (gfor  ; it stands above text in a column
+            other body
+            (and (> line.height other.height) (< line.left other.right)
+              (> line.right other.left)))))))
       (unless noted (.append kept (replace line
         :text (get (.get texts (id line) [line.text]) 0))))))
   kept)
-
-
-(defn above? [line other]
-  "Return whether `line` stands in a column above the `other`."
-  (and (> line.height other.height) (< line.left other.right) (> line.right other.left)))
 
 
 (defn unmarked [line]

@@ -93,11 +93,11 @@ or crash what reads it.]]
         (when (and end line)
           (if (_goes-on? line end letter)
             (when (> (- letter.left end.left) (* WORD-GAP letter.size))
-              (.append line (._replace end :text " ")))
+              (.append line (Letter " " #* (cut end 1 None))))
             (.append lines [])))
         (setv end (when (= letter.text "\x02") letter))
         (.append (get lines -1)
-          (if (in letter.text HYPHENS) (._replace letter :text "-") letter)))))
+          (if (in letter.text HYPHENS) (Letter "-" #* (cut letter 1 None)) letter)))))
   lines)
 
 

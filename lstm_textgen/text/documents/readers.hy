@@ -11,9 +11,10 @@
   os.path [splitext]
   re
   tempfile [SpooledTemporaryFile]
+  lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.text.decoding [CHUNK NotText decode-plain]
+  lstm-textgen.text.decoding [NotText decode-plain]
   lstm-textgen.text.documents.archives [Archive DAMAGES]
   lstm-textgen.text.documents.columns [tested?]
   lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
@@ -22,7 +23,7 @@
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
-    Summary about-skipped cleaned-chunks file-chunks first-reason first-text joined read-whole
+    Summary about-skipped cleaned-chunks file-chunks first-text joined read-whole
     lines-in refuse-damaged refuse-locked sound-documents]
   lstm-textgen.text.documents.sheets [read-sheet read-zipped-sheet]
   lstm-textgen.text.documents.tables [CSV-ENDINGS JSON-ENDINGS columns-of read-table]
@@ -81,8 +82,7 @@
     (begins? "Index/")
       (raise (NotText f"{reading.name} is a document of Pages, not text; export it as .docx"))
     reading.budget (raise (NotText f"{reading.name} is a zip archive in another; unpack it"))
-    True _read-members))
-  (when (is read _read-members) (return (read archive)))  ; plain text stays as it is
+    True (return (_read-members archive))))  ; plain text stays as it is
   (_check-only reading False)
   (cleaned-chunks (read archive) reading))
 
@@ -98,9 +98,7 @@
 
 
 (defn _read-members [archive]
-  #[[Yield the text of the chats and posts in `archive`; without any, of all texts and documents.
-
-  Return a `Summary`; raise `NotText` if there is no text.]]
+  "Yield the text of the chats and posts in `archive`; without any, of all texts and documents."
   (setv
     reading archive.reading
     names (lfor name (sorted archive.names) :if (not (re.search HIDDEN name)) name)
@@ -125,7 +123,7 @@
     (yield chunk))
   (unless (or read (tested? reading.where))
     (refuse f"{reading.name} is a zip archive without {reading.encoding} text"
-      (first-reason skipped) :kind NotText))
+      (next (gfor reason (.values skipped) [": " reason]) "") :kind NotText))
   (setv
     parts (tuple (gfor each read :if each.summary #(each.name each.summary)))
     [line reasons] (about-skipped skipped (len names) reading.name reading.encoding))
@@ -181,11 +179,9 @@
 
 
 (defn read-any [file reading]
-  #[[Yield the text of `file` (binary), plain text or a document; return a `Summary` or None.
-
-  Raise as `read-document`, and `NotText` if the reading's `only` doesn't apply.]]
+  "Yield the text of `file` (binary), plain text or a document; return a `Summary` or None."
   (setv
-    head (.read file CHUNK)
+    head (.read file MB)
     start (cut head HEAD)
     text (first-text start reading)
     knows? (fn [each] (or
@@ -262,8 +258,6 @@
 
 
 (defn document-text [kind text column]
-  #[[Return what the reader of this `kind` extracts from a document given as the string `text`.
-
-  Raise `ValueError` if it isn't such a document.]]
+  "Return what the reader of this `kind` extracts from a document given as the string `text`."
   (setv file (BytesIO (.encode text "utf-8" "replace")))
   (.join "" (read-document (get READERS kind) file (Reading :column column))))

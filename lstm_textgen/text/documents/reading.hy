@@ -14,7 +14,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.text.decoding [CHUNK NotText decode]
+  lstm-textgen.text.decoding [NotText decode]
   lstm-textgen.text.download [QUOTED too-much])
 
 (setv
@@ -113,7 +113,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
 (defn file-chunks [file]
   "Yield what is in `file`, bytes or text, in chunks."
-  (while (setx data (.read file CHUNK)) (yield data)))
+  (while (setx data (.read file MB)) (yield data)))
 
 
 (defn read-whole [file reading [most MAX-WHOLE]]
@@ -154,9 +154,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 ;; * Texts, each an iterable of chunks
 
 (defn joined [texts]
-  #[[Yield the chunks of `texts` without byte order marks.
-
-  A text without a final line end gets one if another follows.]]
+  "Yield the chunks of `texts` without byte order marks, with a line end between two texts."
   (setv last "\n")  ; the chunk before
   (for [text texts]
     (setv begun False)
@@ -186,11 +184,6 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
         (yield (Document document.name (file-chunks copy) document.summary))))))
 
 
-(defn first-reason [skipped]
-  "Return a colon and the first reason in `skipped`, as in `sound-documents`, if there is one."
-  (next (gfor reason (.values skipped) [": " reason]) ""))
-
-
 (defn about-skipped [skipped count place encoding]
   #[[Return #(line reasons) about the `skipped` files, of the `count` in `place`.
 
@@ -217,9 +210,7 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
 
 (defn cleaned-chunks [chunks reading]
-  #[[Yield the text in a reader's `chunks`, cleaned and in larger ones; return what it returns.
-
-  Raise `BeyondLimit` for too long a line.]]
+  "Yield the text in a reader's `chunks`, cleaned and in larger ones; return what it returns."
   (setv
     document (Document reading.name chunks)
     [held line] ["" 0])  ; `line`: characters since the last line end

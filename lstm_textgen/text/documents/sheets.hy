@@ -16,6 +16,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
   lstm-textgen.text.documents.sandbox [LOCKED run-sandboxed]
   lstm-textgen.text.documents.tables [text-of-rows])
 
+
 (defn read-zipped-sheet [archive]
   "Yield the text of each row of a sheet of the workbook in `archive`; return a `Summary`."
   (.spend archive.budget (sum (gfor info (.infolist archive.zip) info.file-size)))
@@ -66,7 +67,8 @@ many cells, may need any amount of memory, and then only that process ends.]]
   (cond
     (isinstance value bool) (.upper (str value))
     ;; A spreadsheet keeps 15 digits; only very small and very large numbers have an exponent.
-    (isinstance value float) (format (Decimal f"{value :.15g}") (if (< 1e-9 (abs value) 1e21) "f" ""))
+    (isinstance value float)
+      (format (Decimal f"{value :.15g}") (if (< 1e-9 (abs value) 1e21) "f" ""))
     (isinstance value datetime) (.removesuffix
       (.replace (.isoformat value :timespec "seconds") "T" " ") " 00:00:00")
     (isinstance value time) (.isoformat value :timespec "seconds")

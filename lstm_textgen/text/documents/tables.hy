@@ -21,7 +21,6 @@
 (setv
   CSV-ENDINGS [".csv" ".tsv" ".xls"]  ; some programs write a table as text into an .xls
   JSON-ENDINGS [".json" ".jsonl" ".ndjson"]
-  JSON (re.compile r"\s*[\[{]")  ; how JSON begins that is a list of objects, or one object a line
   ;; The first separates nothing, and is for tables with one column.
   DELIMITERS "\x1f,;\t|"
   OWN-DELIMITER (re.compile r"sep=(.)\n")  ; the first line, as Excel understands it
@@ -33,7 +32,8 @@
   "Yield the text of each row of the table in `file`; return a `Summary`."
   (setv head (.read file HEAD))
   (.seek file 0)
-  (when (and (not-in reading.ending CSV-ENDINGS) (.match JSON (first-text head reading)))
+  (when (and (not-in reading.ending CSV-ENDINGS)
+      (re.match r"\s*[\[{]" (first-text head reading)))  ; a list of objects, or one on each line
     (return (text-of-rows (_json-rows file reading) reading "table")))
   (setv
     encoding reading.encoding
@@ -56,11 +56,8 @@
           head (.lstrip head)
           first (if (.startswith head "[") head (get (.partition head "\n") 0)))
         (list (get (.raw-decode (json.JSONDecoder) first (.index first "{")) 0)))
-      (do
-        (setv
-          table (_csv-reader (StringIO head) head ending)
-          rows (list (islice (filter any table) FIRST-ROWS)))
-        (get (find-header rows) 0)))
+      (get (find-header (list (islice
+        (filter any (_csv-reader (StringIO head) head ending)) FIRST-ROWS))) 0))
     (except [[RecursionError ValueError csv.Error]] [])))
 
 

@@ -10,7 +10,7 @@
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText declared-encoding decode]
   lstm-textgen.text.documents.archives [read-xml target]
-  lstm-textgen.text.documents.reading [MAX-DEPTH Summary read-whole refuse-damaged])
+  lstm-textgen.text.documents.reading [HEAD MAX-DEPTH Summary read-whole refuse-damaged])
 
 (setv
   ;; Left out: code, controls, pictures, notes and navigation.
@@ -57,7 +57,6 @@
   MARKS {codecs.BOM-UTF8 "utf-8-sig"  codecs.BOM-UTF16-LE "utf-16"  codecs.BOM-UTF16-BE "utf-16"}
   DECLARED (re.compile rb"<(?:\?xml|meta)\s[^<>]*?(?:encoding|charset)\s*=\s*[\"']?([\w:.-]+)"
     re.IGNORECASE)
-  SAID-WITHIN (** 2 16)  ; bytes from the beginning
   MAX-PAGE (* 16 MB)  ; bytes
   ;; By HTML's rules each tag searches all open elements: 200,000 took four minutes; browsers stop
   ;; at 512. Each attribute searches its tag's others: 300,000 took 90 seconds.
@@ -119,7 +118,7 @@
   "Return the text of a page's bytes in the declared encoding, or else in the reading's."
   (setv
     marked (next (gfor [mark name] (.items MARKS) :if (.startswith data mark) name) None)
-    said (.search DECLARED (cut data SAID-WITHIN))
+    said (.search DECLARED (cut data HEAD))
     own (or marked (declared-encoding (if said (.decode (get said 1) "ascii" "replace") ""))))
   (try
     (when own (return (.decode data own)))
