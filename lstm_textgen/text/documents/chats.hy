@@ -18,10 +18,9 @@ without text, such as a system notice or a picture, is left out.]]
 
 
 (defn chat-text [messages service reading]
-  #[[Yield a line `Name: text` for each of `messages`; return a `Summary`.
+  #[[Yield a line `Name: text` for each of the `messages` of a `service`; return a `Summary`.
 
-  `service` names the source of the chat, such as WhatsApp. If the reading has `only`, other
-  people's lines are left out.]]
+  If the reading has `only`, other people's lines are left out.]]
   (setv people (Counter))
   (for [[name text] messages]
     (setv

@@ -87,10 +87,7 @@
 ;; * Conditions on rows, such as `lang=en`
 
 (defclass Condition []
-  #[[A condition on the cells of a column, `name=value` or `name!=value`.
-
-  It counts the column's values in all tables that are read, for the message if none of them is
-  its own.]]
+  "A condition on a column, `name=value` or `name!=value`; it counts all values, for a message."
 
   (meth __init__ [@text]
     (setv

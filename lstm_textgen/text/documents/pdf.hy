@@ -53,9 +53,7 @@
 
 
 (defrecord Line
-  #[[A line on page number `page`: its `text` and `parts`, and its left and right end.
-
-  `size` and `height` are those of most of its letters, in points.]]
+  "A line on page number `page`; `size` and `height` are those of most of its letters, in points."
   [#^ str text  #^ list parts  #^ int page  #^ float size  #^ float height
     #^ float left  #^ float right])
 

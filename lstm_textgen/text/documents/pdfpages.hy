@@ -102,9 +102,7 @@ or crash what reads it.]]
 
 
 (defn _goes-on? [line end letter]
-  #[[Return whether `letter` stands in the `line` that the letter `end` ended, at a raised mark.
-
-  It begins about where that ends, or is at the height of some of it.]]
+  "Return whether `letter` stands in the `line` that the letter `end` ended, at a raised mark."
   (setv beyond (- letter.left end.left))
   (and
     (= letter.angle end.angle)

@@ -112,8 +112,7 @@
 (defn _parts [column header index-of]
   #[[Return #(parts names): what each row's text is made of, and the columns in it.
 
-  A part is #(literal index), text and the index of the cell that follows it, or None. `index-of`
-  finds the index of one of the names in `column`, as in a `Reading`.]]
+  A part is #(literal index): text, and the index of the cell that follows it, or None.]]
   (setv
     parts (lfor
       text (several column)
