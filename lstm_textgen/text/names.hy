@@ -103,7 +103,7 @@ the names of its text, and others become rarer (bench/log.md).]]
 
 
 (defrecord State
-  "The state after the end `text`: what is added to scores (size,) or None, the `next` by ids."
+  "The state after `text`: the `change` to scores (size,) or None, the `next` states by ids."
   [#^ str text  #^ object change  #^ dict next])
 
 

@@ -142,7 +142,7 @@ are the items.]]
 
 
 (defn [(lru-cache 8)] firsts-of [vocabulary]
-  "Return #(ids characters), (n,) each: units that begin without spaces, numbers of their firsts."
+  "Return #(ids characters), (n,) each: units of scripts without spaces, their first characters."
   (setv
     own (.index CLASSES "spaceless")
     ids (lfor [id unit] (enumerate vocabulary.units) :if (= (class-of (get unit 0)) own) id)

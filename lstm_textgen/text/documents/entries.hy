@@ -62,13 +62,13 @@
         message (message-from-bytes data :policy default)
         raw (next (gfor [key value] (.raw-items message) :if (= (.lower key) "from") value) "")
         [name address] (parseaddr (default.header-fetch-parse "From" (cut raw MAX-SENDER)))
-        name (clean-name (or name address))
+        sender (clean-name (or name address))
         text (_own-words (_body message reading)))
       (except [ImportError] (raise))
       (except [Exception] (continue)))  ; `email` raises almost anything for an unsound message
     (+= count 1)
-    (when (and name text) (+= (get people name) 1))
-    (when (and text (wanted? name reading)) (yield (+ text "\n\n"))))
+    (when (and sender text) (+= (get people sender) 1))
+    (when (and text (wanted? sender reading)) (yield (+ text "\n\n"))))
   (Summary f"mail, {(counted count "messages")}; quotations and attachments left out" people))
 
 
