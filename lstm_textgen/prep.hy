@@ -74,7 +74,8 @@
   "read-table" (Step [TABLE-COLUMNS]
     "the text of each row of a table (CSV or JSON), by columns or a template"
     (fn [text column] (_read "table" text column)))
-  "replace" (Step [ANY-PASSAGE TEXT] "the text with every `old` replaced by `new`" str.replace)
+  "replace" (Step [ANY-PASSAGE TEXT] "the text with every `old` replaced by `new`"
+    (fn [text old new] (.replace text old new)))
   "squeeze-blank-lines" (Step [] "the text with one empty line in place of two or more blank ones"
     (fn [text] (.sub BLANK-LINES "\n" text)))
   "strip-lines" (Step [] "the text without white space at the beginning and end of each line"
