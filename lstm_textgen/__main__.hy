@@ -1,5 +1,6 @@
 "The program's entry point: `python -m lstm_textgen`, the command lstm-textgen, train.hy."
 
+;; basics/forms.hy explains the less common Hy in this program.
 (import
   signal
   sys

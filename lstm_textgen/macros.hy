@@ -1,5 +1,6 @@
 "Data preparation as a language: `defprep` and `defrecipe`, checked at compile time."
 
+;; basics/forms.hy has the program's own macros, and explains its less common Hy.
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager]

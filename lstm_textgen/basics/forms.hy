@@ -1,7 +1,14 @@
 #[[Macros of the program itself, for code that occurs in many modules.
 
 They are needed only while a module is compiled, hence
-`(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))`.]]
+`(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))`.
+
+Less common Hy in this program:
+
+- `(meth f [@x] …)` defines a method: `@x` is `self.x`, set by a parameter `@x`; `@,` is `self`.
+- `(hy.I.a/b.C x)` imports `a.b` when it runs, and calls its `C`.
+- `(cut x 1 None)` is `x[1:]`, `(ncut x ... (: 1 None))` is `x[..., 1:]`.
+- `max-words` and `max_words` are one name, but two strings; keys are written with `_`.]]
 
 
 (defmacro defrecord [name doc fields #* methods]

@@ -1,4 +1,8 @@
-"Ctrl-C and similar signals: training saves the model first; loading and compiling end at once."
+#[[Ctrl-C and similar signals: training saves the model first; loading and compiling end at once.
+
+Ctrl-C is handled by `loading` while modules are imported (in `__main__` and `cli.main`), by
+`watching` and `learning.training` in training, by `_until-stopped` in actions of `cli.writing` (by
+its `_put-texts` while texts come), by `cli.main` in others, by `__main__` while libraries end.]]
 
 (eval-when-compile (require hyrule [meth]))
 (import

@@ -22,7 +22,7 @@
 (defn main [[arguments None]]
   #[[Run the program with `arguments` (default: the command line's); return the exit status.
 
-  It is 0, or 2 for bad input, or 128 plus the number of the signal that stopped it.]]
+  It is 0 (even if Ctrl-C ends generation), 2 for bad input, or 128 plus the number of a signal.]]
   (prepare-streams)
   (.setdefault os.environ "OPENBLAS_THREAD_TIMEOUT" SPIN)  ; read when NumPy is imported
   (try

@@ -85,8 +85,8 @@ examples:
 
 
 (defn models-of [flags]
-  "Return the paths of the models that `flags` name, at least one."
-  (if (in "path" flags) flags.path [flags.path]))
+  "Return the paths of the models that `flags` name with --model (in code `path`), at least one."
+  (if (in "path" flags) flags.path [flags.path]))  ; a list if given; the default is a str
 
 
 ;; * What the program does

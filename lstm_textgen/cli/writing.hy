@@ -20,7 +20,7 @@
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [seed-text]
-  lstm-textgen.writing.writer [stream write-each])
+  lstm-textgen.writing.writer [stream :as stream-text  write-each])
 
 (setv
   PASSAGE-SHOWN 200  ; characters of a copied passage that are shown
@@ -36,25 +36,28 @@
 (defn _until-stopped [act]
   "Return the action `act` with checks of its flags; Ctrl-C or the end of a pipe's reader ends it."
   (fn [flags]
-    (setv
-      sources [#* (.get flags "sources" []) #* (.get flags "score" [])
-        #* (.values (.chosen flags "generate_from"))]
-      numbers flags.temperature)
-    (for [[name path] (.items (.chosen flags "output" "page"))]
-      (import
-        lstm-textgen.modelfile.outputs [check-output]
-        lstm-textgen.pages.assembly [OUR-PAGE])
-      (unless (= [name path] ["output" "-"])
-        (check-output (hy.models.Symbol name) path sources (models-of flags) flags.overwrite
-          #* (if (= name "output") [] [OUR-PAGE]))))
-    (when (and (isinstance numbers list) (in 0 numbers))  ; perhaps a decimal comma: 0,5
-      (setv turns (.join ", then " (gfor n numbers f"{n :g}")))
-      (warn f"--temperature: {turns}, in turn, one for each unit; write one half as 0.5"))
+    (_check-flags flags)
     (try
       (act flags)
-      (with [_ (_open-standard-output)])
+      (with [_ (_open-standard-output)])  ; flushes it while errors are handled
       (except [KeyboardInterrupt] (print))
       (except [BrokenPipeError]))))  ; the reader has left
+
+
+(defn _check-flags [flags]
+  "Raise `ValueError` for an output that can't be written; warn of what may be a decimal comma."
+  (setv sources [#* (.get flags "sources" []) #* (.get flags "score" [])
+    #* (.values (.chosen flags "generate_from"))])
+  (for [[name path] (.items (.chosen flags "output" "page"))]
+    (import
+      lstm-textgen.modelfile.outputs [check-output]
+      lstm-textgen.pages.assembly [OUR-PAGE])
+    (unless (= [name path] ["output" "-"])
+      (check-output (hy.models.Symbol name) path sources (models-of flags) flags.overwrite
+        #* (if (= name "output") [] [OUR-PAGE]))))
+  (when (and (isinstance flags.temperature list) (in 0 flags.temperature))  ; 0,5: perhaps 0.5
+    (setv turns (.join ", then " (gfor n flags.temperature f"{n :g}")))
+    (warn f"--temperature: {turns}, in turn, one for each unit; write one half as 0.5")))
 
 
 (defn [contextmanager] _open-standard-output []
@@ -65,7 +68,7 @@
 
 
 (defn _load-model [flags]
-  "Return the model that `flags` name, or the mixture of the two."
+  "Return the `TextModel` of the model that `flags` name, or of the mixture of the two."
   (setv
     models (lfor path (models-of flags) (load-checkpoint path :warn warn))
     n (len models))
@@ -75,11 +78,11 @@
   (TextModel (if (= n 1) (get models 0) (Mixture #* models flags.mix))))
 
 
-(defn _reading [model flags]
+(defn _reading [text-model flags]
   "Return a dict of reading options, with the encoding given or else the model's own."
-  {"encoding" (.get flags "encoding" model.settings.encoding)
+  {"encoding" (.get flags "encoding" text-model.settings.encoding)
     "limit" (* MB flags.max-download)
-    "items" model.settings.items
+    "items" text-model.settings.items
     #** (.chosen flags #* CHOOSING)})
 
 
@@ -88,37 +91,36 @@
 (defn [_until-stopped] write [flags]
   "Generate texts from the seed, as `flags` request."
   (setv
-    model (_load-model flags)
-    reading (_reading model flags)
+    text-model (_load-model flags)
+    model text-model.checkpoint
+    reading (_reading text-model flags)
     items model.settings.items
     read (fn [paths]
       (import lstm-textgen.text.files [read-sources])
       (read-sources paths :warn warn #** reading))
-    seed (cond
+    seed (.prepare text-model (cond
       (in "generate" flags) flags.generate
       items (.removesuffix (read [flags.generate-from]) (get ENDS items))  ; the item goes on
-      True (read [flags.generate-from]))
+      True (read [flags.generate-from])))
     keep flags.originality
-    training (when keep (.prepare model (read flags.sources)))
+    training (when keep (.prepare text-model (read flags.sources)))
     samples (if (and items (not-in "samples" flags)) USUAL-ITEMS flags.samples)
     request (.but flags :samples samples)
-    texts (if (= samples flags.best-of 1)
-      ;; As it comes; several, side by side.
-      [#(0 (stream model.checkpoint (.prepare model seed) request :warn warn))]
-      (_in-order (write-each model.checkpoint [(.prepare model seed)] request :warn warn)))
+    shown (seed-text model seed)
+    gap (if items (.removeprefix (get ENDS items) "\n") "\n")
     heading (fn [k] (if (or items (= samples 1)) "" f"--- {(+ k 1)} of {samples} ---\n"))
-    path flags.output)
+    path flags.output
+    texts (if (= samples flags.best-of 1)  ; may warn or raise, so it precedes the output
+      [#(0 (stream-text model seed request :warn warn))]  ; one comes as it is drawn
+      (_in-order (write-each model [seed] request :warn warn))))  ; several are drawn together
   (when (and path (not items) (not (.chosen flags #* ENDINGS)))
     (warn (Message f"writing to {path} until you press Ctrl-C; "
       "to end earlier, give " 'length ", " 'stop " or " 'sentences)))
   (with [out (if (in path [None "-"])
          (_open-standard-output)
          (hy.I.lstm-textgen/modelfile/outputs.open-output path))]
-    (setv
-      seed (seed-text model.checkpoint (.prepare model seed))
-      gap (if items (.removeprefix (get ENDS items) "\n") "\n")
-      written (_put-texts out seed texts gap heading keep)))
-  (when keep (_say-originality model.checkpoint seed written training)))
+    (setv written (_put-texts out shown texts gap heading keep)))
+  (when keep (_say-originality model shown written training)))
 
 
 (defn _in-order [texts]
@@ -199,14 +201,14 @@
     lstm-textgen.cli.turns [Turns]
     lstm-textgen.writing.conversation [people-of])
   (setv
-    model (_load-model flags)
+    text-model (_load-model flags)
     options (.chosen flags #* STEERING)
     terminal (and (.isatty sys.stdin) (.isatty sys.stdout))
-    items model.settings.items
-    turns (when (people-of model) (Turns model)))
+    items text-model.settings.items
+    turns (when (people-of text-model) (Turns text-model)))
   (unless (or items (.chosen flags #* ENDINGS))
     (setv (get options "length") (if turns ANSWER CONTINUATION)))
-  (.setdefault options "temperature" model.settings.usual-temperature)
+  (.setdefault options "temperature" text-model.settings.usual-temperature)
   (when terminal
     (with [_ (suppress ImportError)]  ; Windows' console has its own line editing
       hy.I.readline)
@@ -222,8 +224,8 @@
           ;; Each warning is on its own line.
           (setv [shown chunks] (if turns
             (.answer turns line (not terminal) options)
-            #((seed-text model.checkpoint (.prepare model line))
-              (.stream model line :warn warn #** options))))
+            #((seed-text text-model.checkpoint (.prepare text-model line))
+              (.stream text-model line :warn warn #** options))))
           (with [out (_open-standard-output)] (_put-texts out shown [#(0 chunks)]))))
       (except [KeyboardInterrupt] (print))
       (except [EOFError]
@@ -276,8 +278,8 @@
   "Print how well the model predicts each file and all together."
   (import lstm-textgen.text.files [check-choices documents-of find-paths reading-of])
   (setv
-    model (_load-model flags)
-    reading (reading-of #** (_reading model flags))
+    text-model (_load-model flags)
+    reading (reading-of #** (_reading text-model flags))
     whole (Score)
     paths (lfor
       source flags.score
@@ -286,7 +288,7 @@
     [read empty] [[] []])
   (for [path paths  document (documents-of path reading :warn warn)]
     (with [_ (explaining f"scoring {document.name}")]
-      (setv total (_score-file model document reading whole)))
+      (setv total (_score-file text-model document reading whole)))
     (unless total.count (.append empty #(total document.name)))
     (.append read document.summary))
   (check-choices reading (list (filter None read)))
@@ -296,21 +298,21 @@
       (except [error ValueError]
         (unless whole.count (raise))
         (warn error))))
-  (when (> (len read) 1) (print (_summary "total" whole model.vocabulary) :flush True)))
+  (when (> (len read) 1) (print (_summary "total" whole text-model.vocabulary) :flush True)))
 
 
-(defn _score-file [model document reading whole]
+(defn _score-file [text-model document reading whole]
   "Return the `Score` of the `document`, added to the `whole`; print its line if anything scored."
   (setv
     total (Score)
     strange {}  ; the unknown units, in order
-    chunks (.prepare-pieces model document))
-  (for [stretch (surprises model.checkpoint chunks)]
+    chunks (.prepare-pieces text-model document))
+  (for [stretch (surprises text-model.checkpoint chunks)]
     (.add whole stretch.score)
     (.add total stretch.score)
     (.update strange (dfor k (np.flatnonzero (np.isnan stretch.nats)) (get stretch.units k) None)))
   (if total.count
-    (print (visible (_summary document.name total model.vocabulary strange)) :flush True)
+    (print (visible (_summary document.name total text-model.vocabulary strange)) :flush True)
     (hy.I.lstm-textgen/text/documents/columns.check-conditions reading.where False warn))
   total)
 

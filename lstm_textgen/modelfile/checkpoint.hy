@@ -31,15 +31,14 @@ model.]]
 
 (setv
   FORMAT 6  ; earlier versions, which were never published, wrote 1 to 5
-  ;; The parts of our group: texts, one of which only trained models have, and optional bytes,
-  ;; which a `Checkpoint` has under the same names. A page has the same record.
-  RECORD {"settings" dict  "facts" dict  "history" list}
-  TEXT-PARTS ["vocabulary" #* RECORD]
-  EVALUATION "evaluation"
-  BYTE-PARTS ["items" "shingles" "refrains"]
-  FILE-PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]
-  RESUME "lstm_textgen/resume"
-  RESUME-PARTS ["variables" "optimizer"]
+  ;; The parts of the group `lstm_textgen`:
+  RECORD {"settings" dict  "facts" dict  "history" list}  ; in JSON; a page has it, too
+  TEXT-PARTS ["vocabulary" #* RECORD]  ; in JSON, in every file
+  EVALUATION "evaluation"  ; in JSON, only of trained models
+  BYTE-PARTS ["items" "shingles" "refrains"]  ; optional; attributes of a `Checkpoint`
+  FILE-PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]  ; all but …
+  RESUME "lstm_textgen/resume"  ; … this group, with the state of training and …
+  RESUME-PARTS ["variables" "optimizer"]  ; … these groups of arrays
   DAMAGED "it is damaged: its checksum does not match")
 
 
@@ -107,9 +106,9 @@ model.]]
 
   The record has the parts in `RECORD`, of the right types. Raise `ValueError` if it is invalid.]]
   (setv model (Checkpoint [] vocabulary
-    (from-file ModelSettings (get record "settings") "settings")
-    (from-file Facts (get record "facts") "facts")
-    (get record "history")
+    :settings (from-file ModelSettings (get record "settings") "settings")
+    :facts (from-file Facts (get record "facts") "facts")
+    :history (get record "history")
     #** parts))
   (check-contents model)
   (unless (= vocabulary.unit model.settings.unit)

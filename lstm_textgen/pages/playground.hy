@@ -17,7 +17,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
     base64 fill modules-for phrases]
   lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.table [SETTINGS check-setting]
-  lstm-textgen.text.breaks [break-rules]
+  lstm-textgen.text.breaks [BROKEN FREE break-rules]
   lstm-textgen.text.files [OUR-CORPORA]
   lstm-textgen.text.items [ENDS FINGERPRINT]
   lstm-textgen.writing.cells [SAMPLE find-cells]
@@ -163,5 +163,5 @@ assets/network.js is the engine, assets/playground.js the page.]]
   "Return the `break-rules`: the state after each unit, a digit, and what may not follow a break."
   (setv [barred next] (or (break-rules vocabulary facts.item-ends facts.unbroken)
     [(np.zeros #(4 1)) (np.zeros #(4 0) int)]))
-  { "after" (.join "" (map str (get next 0)))
-    "small" (.tolist (np.flatnonzero (get barred 3)))})
+  { "after" (.join "" (map str (get next FREE)))
+    "small" (.tolist (np.flatnonzero (get barred BROKEN)))})

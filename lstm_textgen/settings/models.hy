@@ -44,7 +44,7 @@
     (.keys (vars self)))
 
   (meth get [name [default None]]
-    "Return the setting `name`, or `default` if it wasn't given."
+    "Return the setting `name` if it was given, or else `default`, not the table's."
     (.get (vars self) name default))
 
   (meth chosen [#* names]

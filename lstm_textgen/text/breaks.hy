@@ -16,6 +16,7 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
   ;; The last character of a line, the break with blank lines and indents, what comes next.
   BREAK (re.compile r"(\S)[^\S\n]*(\n\s*)(?=(\S))")
   BREAKS ["letters" "commas" "sentences"]
+  [FREE NO-BREAK IN-SENTENCE BROKEN] (range 4)  ; the states of a text in `break-rules`
   OVERSIGHTS (/ 0.75 10_000))  ; breaks of a kind per character, up to which they are oversights
 
 
@@ -49,8 +50,8 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
 (defn [(lru-cache 8)] break-rules [vocabulary item-ends unbroken]
   #[[Return #(barred following): where texts in units of `vocabulary` have no line breaks; or None.
 
-  In state 1 no line break may follow, in state 3 no small letter: it is after a break after state
-  2. `barred` (4, size) has -∞ for these units of each state, `following` (4, size) the state
+  In `NO-BREAK` no line break may follow, in `BROKEN`, after a break `IN-SENTENCE`, no small
+  letter. `barred` (4, size) has -∞ for these units of each state, `following` (4, size) the state
   after each unit. `item-ends` are the characters that lines end with, empty or None for any,
   `unbroken` is as of `unbroken-in`. The last few are kept, as each text needs one.]]
   (setv
@@ -63,11 +64,11 @@ of that. So a model keeps what its text lacks: breaks after letters, after comma
       last (cut unit -1 None)
       kind (_kind last)
       (get following #(... id)) (cond
-        (or (in kind kinds) (and item-ends (not-in last item-ends))) 1
-        (and kind (in "sentences" kinds)) 2
-        True 0))
-    (when (.islower (cut (.lstrip unit) 1)) (setv (get barred #(3 id)) (- inf))))
+        (or (in kind kinds) (and item-ends (not-in last item-ends))) NO-BREAK
+        (and kind (in "sentences" kinds)) IN-SENTENCE
+        True FREE))
+    (when (.islower (cut (.lstrip unit) 1)) (setv (get barred #(BROKEN id)) (- inf))))
   (setv
-    (get barred #(1 end)) (- inf)
-    (get following #([2 3] end)) 3)
+    (get barred #(NO-BREAK end)) (- inf)
+    (get following #([IN-SENTENCE BROKEN] end)) BROKEN)
   #(barred following))

@@ -67,7 +67,7 @@ the names of its text, and others become rarer (bench/log.md).]]
       letters (set (.join "" @_units))
       [small capital] (gfor test [str.islower str.isupper] (.join "" (filter test letters)))
       ;; Where a name may begin or continue: after a small letter or a comma.
-      @_end (re.compile rf"[{small},;]( ?| [A{capital}][^\W\d_]*)\Z")
+      @_end (re.compile rf"[{small},;]( ?| [A{capital}][^\W\d_]*)\Z")  ; A: [] would be an error
       @_name (re.compile rf". ([A{capital}][^\W\d_]*)(.?)" re.DOTALL)
       @_begun (sfor name known n (range (len name)) (cut name (+ n 1)))
       @_states {}))

@@ -90,11 +90,11 @@ another order for another number of texts, which now and then changes a choice.]
 
   More threads of BLAS would sum in another order, so texts would depend on who else needs the
   cores; one batch on one thread wrote 64 texts at 0.65 (384 units) and 0.74 (`english`) of the
-  speed, on two idle cores of an AMD EPYC with AVX2. `engine` is any of the model's.]]
+  speed, on two idle cores of an AMD EPYC with AVX2. `template` is as in `Streams`.]]
 
-  (meth __init__ [model engine]
+  (meth __init__ [model template]
     (setv
-      @_parts (lfor _ (range (min MOST-PARTS (cores))) (Streams model engine))
+      @_parts (lfor _ (range (min MOST-PARTS (cores))) (Streams model template))
       @_pool (ThreadPoolExecutor MOST-PARTS)))
 
   (meth change [joining]
@@ -117,11 +117,12 @@ another order for another number of texts, which now and then changes a choice.]
 
 
 (defclass Streams []
-  "Passages by `model` in one batch, in the order of its streams; `engine` is any of the model's."
+  "Passages by `model` in one batch, in order; its engine is made `like` any one, the `template`."
 
-  (meth __init__ [model @_engine]
+  (meth __init__ [model template]
     (setv
       @passages []
+      @_engine template
       @_sampler (Sampler model.vocabulary.size
         :exclude (range (len model.vocabulary.reserved)))))
 
@@ -150,7 +151,7 @@ another order for another number of texts, which now and then changes a choice.]
     (setv
       step @_engine.step
       pick @_sampler.pick
-      logits @_engine.logits
+      logits @_engine.logits  ; a buffer: each step overwrites it; at first those after the seed
       rows (lfor [k each] (enumerate @passages) :if each.draw.logits k)
       patterns (lfor each @passages :if each.pattern each.pattern)
       kept []  ; the logits of these rows
@@ -184,7 +185,7 @@ another order for another number of texts, which now and then changes a choice.]
       @_speeds {}))  ; steps per second, by the number of threads
 
   (meth run [act steps]
-    "Take `steps` steps by `act`, a function that takes the number of steps it is given."
+    "Take `steps` steps: call `act`, which takes N, with parts of them, to choose threads."
     (when (= @most 1) (return (act steps)))
     (while steps
       (unless @_left (@_choose))

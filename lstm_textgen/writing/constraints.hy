@@ -17,7 +17,7 @@
   WORD-ROOM 10  ; characters that must fit so that a text that is forced begins another word
   ENOUGH 0.1  ; probability of the units that may come, below which they would spoil a text
   KNOWN-PASSAGES 200_000  ; of a long text, those at its end, or a few times as many
-  shingles-in ((lru-cache 8) Shingles)
+  shingles-in ((lru-cache 8) Shingles)  ; also shared state: they count the units `refused`
   USUAL-COPY 60  ; characters: readers can't tell such texts from others (bench/log.md)
   guide-of ((lru-cache 8) Guide))  ; all texts of a request need the same
 
@@ -35,8 +35,8 @@
   [ #^ object [match None]  #^ object [no-repeat None]  #^ object [no-copy None]
     #^ object [lines None]]
 
-  (meth usual [model ends temperature]
-    "Return those on a text up to `ends` by `model`, at one or more temperatures."
+  (meth with-usual-lines [model ends temperature]
+    "Return these, with the model's usual `lines` for a whole, drawn item; running text has none."
     (setv
       draws? (any (if (isinstance temperature list) temperature [temperature]))
       item? (and ends.item (not (or ends.stops ends.sentences ends.names))))  ; else a part of it
@@ -101,10 +101,10 @@
       True (= @lines (+ 1 (.count own "\n"))))))
 
 
-(defn own-part [model seed]
-  "Return the end of the `seed` text that belongs to the text: of a list, to its item."
+(defn own-part [model text]
+  "Return the end of a seed's `text` that belongs to what follows: of a list, to its item."
   (setv items model.settings.items)
-  (if items (get (.split seed (get ENDS items)) -1) ""))
+  (if items (get (.split text (get ENDS items)) -1) ""))
 
 
 (defclass Pattern [Rule]

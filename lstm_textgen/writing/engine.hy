@@ -63,9 +63,9 @@ Shapes are given for many streams; a single stream has no axis for streams.]]
   #[[Reads ids with a `network` (a `Network`), for any number of `streams`, and predicts the next.
 
   It computes what Keras' layers do. `logits` (streams, vocabulary) holds the result of the last
-  step, `state` every array that a step changes and the next one reads, `cells` each layer's
-  memory c (streams, units); `output` is the last layer's h. `threads` is the number of BLAS
-  threads that may pay for the products of one stream.]]
+  step, `state` these logits and every array that a step changes and the next one reads, `cells`
+  each layer's memory c (streams, units); `output` is the last layer's h. `threads` is the number
+  of BLAS threads that may pay for the products of one stream.]]
 
   (meth __init__ [@network [@streams 1]]
     (setv

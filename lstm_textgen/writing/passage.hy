@@ -13,12 +13,12 @@
   lstm-textgen.writing.scoring [compare])
 
 (setv
-  ;; Times as long as 95% of the items in training, an item is cut off, …; in 18 real lists at most
-  ;; 0.08% of the items are longer, while four times the longest may be many screens.
+  ;; An item is cut off after `LONGER` times the units that 95% of those in training have at most;
+  ;; in 18 real lists up to 0.08% are longer. Four times the longest may be many screens.
   LONGER 4
-  LONGEST-ITEM 100_000  ; … or after this number of units: a file may say anything
-  CUT-OFF 20_000  ; units after which a text without a `length` is cut off …
-  CUT-OFF-PER-SENTENCE 1000  ; … or, if that is more, this many for each of the wanted sentences
+  LONGEST-ITEM 100_000  ; units, and never later: a file may say anything
+  CUT-OFF 20_000  ; characters (or words) of a text that ends only by `stop` or `sentences` …
+  CUT-OFF-PER-SENTENCE 1000  ; … or, if that is more, this number for each wanted sentence
   ;; Texts that may fail to match before one is made to: this many, more if they are short, and
   ;; only this many if they fail to have the lines that were drawn for them.
   PATIENT-TRIES 50
@@ -29,11 +29,11 @@
 (defclass Passage []
   #[[A text after a `seed` (a `Seed`), of units that a `draw` draws, up to the first of its `ends`.
 
-  `chunks` is a deque of the text that nobody has read yet. `over` is None, then why the text is
-  over: "length", "stop", or "cut off" if it didn't reach its end, of which `warn` is told; it may
-  still be refused, as it isn't as demanded by the `constraints`. `units` counts those that the
-  text has, and `surprise` is the sum of theirs, in nats, if the draw keeps the logits. `rules` are
-  those for its next unit.
+  `chunks` is a deque of the text that nobody has read yet: units or characters, one each, unless
+  an end is looked for. `over` is None, then why the text is over: "length", "stop", or "cut off"
+  if it didn't reach its end, of which `warn` is told; it may still be refused, as it isn't as
+  demanded by the `constraints`. `units` counts those that the text has, and `surprise` is the sum
+  of theirs, in nats, if the draw keeps the logits. `rules` are those for its next unit.
 
   `tries` texts in place of this one, of `spent` units, were refused.]]
 
@@ -51,13 +51,11 @@
       ;; The pattern of running text is of what follows.
       @_opening (if (and (isinstance constraints.match str) (not items)) [] seed.opening)
       @_finders (.finders ends items (.endswith seed.text "\n"))
-      [of-units of-length] (limits ends seed.model)
-      [@_units-left @_units-line] of-units
-      [@_parts-left @_parts-line] of-length
+      [[@_units-left @_units-warning] [@_counted-left @_counted-warning]] (limits ends seed.model)
       measure seed.model.vocabulary.measure
       @pattern (.pattern constraints seed ends.stops
         (if measure @_units-left @left)
-        (if measure @_parts-left maxsize)
+        (if measure @_counted-left maxsize)
         @patient?))
     (@_add @_opening))
 
@@ -72,7 +70,7 @@
 
   (meth [property] left []
     "How many units, at most, are still wanted."
-    (min @_units-left @_parts-left))
+    (min @_units-left @_counted-left))
 
   (meth [property] text []
     "The text that nobody has read yet."
@@ -109,14 +107,13 @@
     (when whole?  ; what was drawn after the whole text doesn't belong to it
       (setv
         @_units-left (- (+ @pattern.last (len @_opening)) @units)
-        @_units-line None))
+        @_units-warning None))
     (@_add units)
     (when (and @over whole?)
       (setv
         @over "stop"
         @_failed? (and @pattern.failed? (= @_units-left 0))))
-    (setv n (- @units before))
-    (when (and @draw.logits n)
+    (when (and @draw.logits (setx n (- @units before)))
       (setv [nats _] (compare (cut logits n) (np.array (cut ids n))))
       (+= @surprise (float (.sum nats)))))
 
@@ -125,30 +122,30 @@
     (for [some (if @_finders (lfor unit units [unit]) [units])  :if (not @over)]
       (setv
         some (cut some @_units-left)
-        parts (list (islice (.counted @seed.model.vocabulary some) @_parts-left)))
+        chunks (list (islice (.counted @seed.model.vocabulary some) @_counted-left)))
       (+= @units (len some))
       (-= @_units-left (len some))
-      (-= @_parts-left (len parts))
+      (-= @_counted-left (len chunks))
       (setv last? (= @left 0))
       (when @_finders
         (setv
-          sure (sure-text @_finders (.join "" parts) last?)
-          parts (if sure [sure] [])))
-      (.extend @chunks parts)
+          sure (sure-text @_finders (.join "" chunks) last?)
+          chunks (if sure [sure] [])))
+      (.extend @chunks chunks)
       (cond
         (any (gfor finder @_finders finder.found)) (setv @over "stop")
         last? (do
           (setv
-            line (if @_parts-left @_units-line @_parts-line)
-            @over (if line "cut off" "length"))
-          (when line (@warn line)))))))
+            warning (if @_counted-left @_units-warning @_counted-warning)
+            @over (if warning "cut off" "length"))
+          (when warning (@warn warning)))))))
 
 
 (defn limits [ends model]
-  #[[Return the limits of a text up to `ends` by `model`: two pairs [most line].
+  #[[Return the limits of a text up to `ends` by `model`: two pairs [most warning].
 
-  The first is of units, the second of what its length counts, units or their characters. A line
-  says that the text was cut off before its end; if it is None, the limit was asked for.]]
+  The first is of units, the second of what its length counts, units or their characters. A
+  warning says that the text was cut off before its end; if it is None, the limit was asked for.]]
   (setv
     items? (and ends.item model.settings.items)
     usual model.facts.long-item

@@ -9,7 +9,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   copy [copy]
   functools [lru-cache]
   math [inf]
-  lstm-textgen.text.breaks [break-rules])
+  lstm-textgen.text.breaks [FREE break-rules])
 
 (setv SHORT-RUN 8)  ; characters of a run that any text may have
 
@@ -47,10 +47,10 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   #[[Breaks no line where the lines of the training text didn't end.
 
   `barred` lists the ids that may not follow in each state, an index or None; `next` lists the
-  state after each id, for each state. A text begins in state 0.]]
+  state after each id, for each state. A text begins in state `FREE`.]]
 
   (meth __init__ [@_barred @_next]
-    (setv @_state 0))
+    (setv @_state FREE))
 
   (meth score [scores choice]
     (setv barred (get @_barred @_state))

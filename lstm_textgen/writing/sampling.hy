@@ -95,7 +95,7 @@ as u has 24 bits, a unit of probability 10⁻⁷ comes a quarter too rarely.]]
         (SimpleNamespace :draw draw :rules own :generator (.generator draw) :drawn (- @_step)))
       fresh (make-noise added #((len added) #* (cut left.shape 1 None)))
       @_texts [#* (gfor k kept (get @_texts k)) #* added]
-      @_scores (np.empty (@_shape @size) "float32")
+      @_scores (np.empty (@_shape @size) "float32")  ; `pick` fills it; the rows are views of it
       @_ruled (lfor
         [k [text row]] (enumerate (zip @_texts (np.atleast-2d @_scores)))
         :if text.rules

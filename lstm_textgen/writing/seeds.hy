@@ -73,10 +73,10 @@ But most seeds end with a whole word, so a word that the model may end there isn
   (meth [(np.errstate :invalid "ignore")] feed-to [engine [run (fn [act n] (act n))]]
     #[[Let `engine`, which may have read other texts, read it, unless it has been read before.
 
-    `run` is that of a `Pace`.]]
+    `(run act n)` calls `act` with parts of n, to choose threads, as `Pace.run` does.]]
     (when (is @_state None)
       (setv
-        ids (enumerate @ids)
+        ids (enumerate @ids)  ; an iterator: each call of `act` goes on
         own (- (len @ids) (len @own))
         last (- (len @ids) 1))
       (defn act [n]
@@ -146,7 +146,7 @@ But most seeds end with a whole word, so a word that the model may end there isn
   training text.]]
   (setv
     line-break (.get model.vocabulary.ids "\n")
-    end (get ENDS (or model.settings.items "paragraph")))
+    end (get ENDS (or model.settings.items "paragraph")))  ; line breaks alone
   (if (is line-break None)
     [(int (get [#* (get (.encode-seed model.vocabulary model.facts.beginning) 0) 0] 0))]
     (* [line-break] (len end))))

@@ -7,15 +7,15 @@
 
 
 (defclass Selection []
-  #[[Selects passages by `model` for what `request` wants of each of some `seeds`, a number.
+  #[[Selects passages by `model` for what `request` wants after each of `seed-count` seeds.
 
   Passages have numbers from 0 on. Those that aren't wanted are drawn again, with numbers that
   follow those of all; if none of many is, `gave-up` is a `Message` that says why. `wanted` is the
   number of texts.]]
 
-  (meth __init__ [model request seeds]
+  (meth __init__ [model request seed-count]
     (setv
-      @wanted (* request.samples seeds)
+      @wanted (* request.samples seed-count)
       @gave-up None
       @_rivals request.best-of
       @_contests {}  ; lists of rivals

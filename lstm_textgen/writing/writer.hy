@@ -97,7 +97,7 @@
     ends (or ends (Ends request.length request.stop request.sentences))
     options (SamplingOptions (.get request "temperature" settings.usual-temperature)
       request.top-k request.top-p request.min-p)
-    constraints (.usual (Constraints request.match request.no-repeat request.no-copy)
+    constraints (.with-usual-lines (Constraints request.match request.no-repeat request.no-copy)
       model ends options.temperature)
     ;; The pattern of running text is of what follows the seed.
     whole (bool (and request.match (not settings.items)))
@@ -110,6 +110,7 @@
       "if texts may have several, begin the pattern with (?s)")))
   (gfor k (range (* several (len seeds)))
     (Passage (seed-of (// k several))
+      ;; None if not given: different each time. The table's default, 1, is for training.
       (Draw options (.get request "rng_seed") k (> request.best-of 1)) ends warn constraints)))
 
 
