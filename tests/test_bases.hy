@@ -5,7 +5,7 @@
   unicodedata [normalize]
   pytest
   lstm-textgen
-  lstm-textgen.learning.bases [base-record check-same load-base relative-of stem suggestion]
+  lstm-textgen.learning.bases [base-record check-same load-base relative-of stem try-bases]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.places [SHIPPED bases own-path]
   lstm-textgen.text.corpus [Text]
@@ -64,7 +64,7 @@
   (assert (< (. (.stat (/ SHIPPED f"{name}.h5")) st-size) 9_000_000))
   (for [known [marks text]]
     (assert (= (.decode model.vocabulary (.encode model.vocabulary known)) known)))
-  (assert (.endswith (suggestion (look (cut text 600))) f"`base` {name}")))
+  (assert (.endswith (try-bases (look (cut text 600))) f"`base` {name}")))
 
 
 (defn test-english-is-small-and-known-by-its-name [here]
@@ -105,10 +105,10 @@
 (defn test-no-base-is-suggested-for-a-long-text-nor-where-words-or-layers-were-asked-for
     [monkeypatch]
   (setv seen (look (* "The keeper climbed the stairs and lit the lamp.\n" 400)))
-  (assert (suggestion seen))
-  (for [given [{"unit" "words"} {"layers" "lstm:64"}]] (assert (= (suggestion seen given) "")))
+  (assert (try-bases seen))
+  (for [given [{"unit" "words"} {"layers" "lstm:64"}]] (assert (= (try-bases seen given) "")))
   (monkeypatch.setattr "lstm_textgen.learning.bases.SHORT" seen.length)
-  (assert (= (suggestion seen) "")))
+  (assert (= (try-bases seen) "")))
 
 
 ;; * Several bases
@@ -178,10 +178,10 @@
   (.write-bytes (/ shipped "damaged.h5") b"")
   (setv
     seen (look (* text 700))
-    line (suggestion seen))
+    line (try-bases seen))
   (assert (= (.endswith line f"`base` {name}") (bool name)))
   (assert (= (bool line) (bool name)))
-  (assert (not-in f"`base` {name}" (suggestion seen {} name))))
+  (assert (not-in f"`base` {name}" (try-bases seen {} name))))
 
 
 ;; * Settings

@@ -4,7 +4,7 @@
   numpy :as np
   pytest
   lstm-textgen.learning.learner.cores [PartsLearner]
-  lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.protocol [arrays-of]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   tests.helpers [run-hy succeeded])
@@ -36,7 +36,7 @@
   (setv counted (.astype (< (get held 0) 3) "float32"))  ; about half of them
   (assert (= (.validate dealt #* held counted)
     (pytest.approx (.validate whole #* held counted) :rel 1e-4)))
-  (setv results (gfor each [dealt whole] (values [#* each.weights #* each.states])))
+  (setv results (gfor each [dealt whole] (arrays-of [#* each.weights #* each.states])))
   (for [[ours theirs] (zip #* results :strict True)]
     (assert (np.allclose ours theirs :atol 1e-3))))
 
@@ -45,7 +45,7 @@
   (setv [rounded exact] (lfor bfloat16 [True False] (learner "8,6" 2 bfloat16)))
   (for [[x y] (batches 4)]
     (assert (= (.learn rounded x y) (pytest.approx (.learn exact x y) :rel 0.01))))
-  (setv [first exact] (lfor each [rounded exact] (get (values each.weights) 2)))
+  (setv [first exact] (lfor each [rounded exact] (get (arrays-of each.weights) 2)))
   (assert (not (np.array-equal first exact)))
   (assert (np.allclose first exact :atol 0.02)))
 

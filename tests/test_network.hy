@@ -4,9 +4,9 @@
   keras
   numpy :as np
   tensorflow :as tf
-  lstm-textgen.learning.learner.loop [FastLSTM]
   lstm-textgen.learning.learner.network [carried? stock-model training-network]
-  lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.ourlstm [FastLSTM]
+  lstm-textgen.learning.learner.protocol [arrays-of]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   tests.helpers [train-tiny])
 
@@ -87,7 +87,7 @@
   (for [weight ours.trainable-variables]  ; biases begin as zeros, which would hide their order
     (.assign weight (.normal random 0 0.5 weight.shape)))
   (setv
-    twin (stock-model SPEC (values ours.trainable-variables))
+    twin (stock-model SPEC (arrays-of ours.trainable-variables))
     whole (.predict-on-batch twin ids)
     parts (lfor part (np.split ids 3 1) (.predict-on-batch ours part)))
   (assert (np.allclose (np.concatenate parts 1) whole :atol 1e-5)))
@@ -96,7 +96,7 @@
 (defn test-the-seed-alone-decides-the-first-weights-and-dropout-acts-only-in-training []
   (setv
     [ours again other] (lfor seed [1 1 2] (network seed))
-    [a b c] (lfor each [ours again other] (values each.trainable-variables))
+    [a b c] (lfor each [ours again other] (arrays-of each.trainable-variables))
     ids (some-ids 5))
   (for [[x y] (zip a b)] (assert (.all (= x y))))
   (assert (not (np.allclose (get a 0) (get c 0))))

@@ -14,7 +14,7 @@
   sys
   numpy :as np
   lstm-textgen.learning.learner.choice [make-learner]
-  lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.protocol [arrays-of]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.learning.learner.torchsteps [TorchLearner]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
@@ -29,7 +29,7 @@
 (defn losses [learner batches]
   (lfor [x y] batches (.learn learner x y)))
 (defn state [learner]
-  [#* (values learner.variables) #* (values learner.optimizer.variables)])
+  [#* (arrays-of learner.variables) #* (arrays-of learner.optimizer.variables)])
 ]])
 
 

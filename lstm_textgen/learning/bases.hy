@@ -75,15 +75,15 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   `ValueError` for a setting that contradicts the base.]]
   (setv
     own base.settings
-    wanted (.or-else request
+    filled (.or-else request
       :unit own.unit :lower own.lower :max-words own.max-words :lookback own.lookback)
     [here there] (gfor layers [(.get request "layers" own.layers) own.layers]
       (str (. (parse-layers layers) recurrent))))
-  (for [[key here there] [['unit wanted.unit own.unit] ['layers here there]]]
+  (for [[key here there] [['unit filled.unit own.unit] ['layers here there]]]
     (unless (= here there)
       (refuse key f" is {here}, but {there} in the base {request.base}; "
         f"give {there}, or leave out " 'base)))
-  wanted)
+  filled)
 
 
 (defn base-record [base name]
@@ -109,8 +109,8 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   (/ (bits (.sum nats)) (len (.join "" (map base.vocabulary.decode rows.T)))))
 
 
-(defn suggestion [look [given {}] [refused None]]
-  #[[Return a line that suggests a base for a text with this `Look`, or an empty string.
+(defn try-bases [look [given {}] [refused None]]
+  #[[Run our bases on a text with this `Look`; return a line that suggests one, or an empty string.
 
   It is the one that predicts the text best; if a piece-level one knows the text, no others are
   tried. The text must be short, so that fine-tuning is likely to help. Never the one `refused` (a

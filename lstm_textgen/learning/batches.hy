@@ -96,7 +96,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       @aligned (and @carries-state (is-not bounds None) (not @fine-tuned)
         (<= (* 2 (most-units bounds items)) (* RUN-OF-LIST lookback)))
       ;; Windows of a row that carry the state over before an empty one; 0: all.
-      @run (cond @fine-tuned 2  @aligned RUN-OF-LIST  True 0)
+      @run-length (cond @fine-tuned 2  @aligned RUN-OF-LIST  True 0)
       @count (if @whole
         (len (item-windows bounds @room))
         (+ 1 (// (- (len ids) lookback 1) @stride)))  ; of windows that may overlap
@@ -104,7 +104,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
 
   (meth from-empty? [step]
     "Return whether the windows of a `step` of an epoch begin with an empty state."
-    (or (= step 0) (not @carries-state) (and @run (= (% step @run) 0))))
+    (or (= step 0) (not @carries-state) (and @run-length (= (% step @run-length) 0))))
 
   (meth epoch [number [first 0]]
     "Yield the batches (x, y) of epoch `number`, each int32 (rows, lookback), from `first` on."
@@ -137,7 +137,7 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       (% (+ starts (* step lookback)) size))
     (defn aligned [step]  ; a run of windows begins with the end of the item before its own
       (setv
-        n (% step @run)
+        n (% step @run-length)
         item (- (np.searchsorted bounds (continuing (- step n)) :side "right") 1))
       (+ (get bounds item) (* n lookback) (- @room lookback)))
     (if @aligned aligned continuing))
@@ -192,8 +192,8 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
       [@starts @ends] [(cut bounds -1) (cut bounds 1 None)]
       longest (.max (- @ends @starts))
       @steps (math.ceil (/ (+ VALIDATION-RUN-IN (max longest VALIDATION-RUN-IN)) @lookback))
-      @text (np.concatenate [(cut kept (- (* @steps @lookback)) None) @ids])
-      @before (- (len @text) (len @ids))))
+      @with-run-in (np.concatenate [(cut kept (- (* @steps @lookback)) None) @ids])
+      @run-in (- (len @with-run-in) (len @ids))))
 
   (meth batches []
     "Yield batches #(x y counted), each (rows, lookback); `counted` is 0 in run-ins, and else 1."
@@ -203,5 +203,5 @@ and no id is left out. The shape of a batch is (rows, lookback).]]
         ;; A run-in that is longer than the text before it repeats that text's first unit.
         [x y] (lfor
           shift [-1 0]
-          (.astype (.take @text (+ offsets @before shift) :mode "clip") "int32")))
+          (.astype (.take @with-run-in (+ offsets @run-in shift) :mode "clip") "int32")))
       (yield #(x y (.astype (>= offsets (ncut @starts @own None)) "float32"))))))

@@ -32,7 +32,10 @@
 
 
 (defn train-model [request display]
-  "Train as `request` (a `Request`); return the `Checkpoint`; raise what `textmodel.train` does."
+  #[[Train as `request` (a `Request`); return the `Checkpoint`.
+
+  Raise `ValueError` for unusable settings or text, `TypeError` for wrong callbacks, `ImportError`,
+  `OSError`, `FloatingPointError` if it diverges, `RuntimeError` in a fork, and `Interrupted`.]]
   (setv
     deadline (when request.minutes (+ (time.monotonic) (* 60 request.minutes)))
     recipe (if (isinstance request.recipe #(str os.PathLike)) [request.recipe] [])
@@ -65,7 +68,7 @@
     [request display] [run.request run.display]
     start (make-start run)
     model start.checkpoint
-    done (unless request.minutes (why-done model.settings model.history start.corpus.text)))
+    done (unless request.minutes (why-done model.settings model.history start.corpus.text-id)))
   (when done
     (.warn display (Message f"{request.path} is already trained on this text: {(get done 0)}; "
       (get done 1)))
@@ -94,7 +97,7 @@
   "Warn, with what to do, if the model has hardly learned its text, an epoch of which has `steps`."
   (setv
     [request model ids] [run.request start.checkpoint start.corpus.ids]
-    entries (entries-on model.history start.corpus.text)
+    entries (entries-on model.history start.corpus.text-id)
     updates (if model.resume model.resume.progress.updates 0)
     passes (if model.facts.fine-tuned? 1 (/ updates steps)))
   (when (setx why (hardly-trained entries (chance-loss ids) (len ids) passes))
@@ -157,4 +160,4 @@
     :epochs start.epochs
     :seconds (when run.deadline (- run.deadline (time.monotonic)))
     :minutes (or run.request.minutes 0)
-    :losses (list (map losses-of (entries-on model.history corpus.text)))))
+    :losses (list (map losses-of (entries-on model.history corpus.text-id)))))

@@ -24,12 +24,12 @@
 
 ;; * When a run ends
 
-(defn why-done [settings history text]
+(defn why-done [settings history text-id]
   #[[Return #(why advice): why training on a text is done, and how to continue; or None.
 
-  `text` is its fingerprint: epochs, and those without improvement, are counted per text.]]
+  `text-id` is its fingerprint: epochs, and those without improvement, are counted per text.]]
   (setv
-    entries (entries-on history text)
+    entries (entries-on history text-id)
     done (len entries)
     losses (recorded entries "validation_loss")
     waited (if losses (- (len losses) 1 (.index losses (min losses))) 0))

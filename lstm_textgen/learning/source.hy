@@ -22,7 +22,7 @@
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
-    ;; `sources` is a list, `path` the model's `Path` as it was given; `csv` is absolute.
+    ;; `sources` is a list, `path` the model's, ending in .h5; `csv` is absolute.
     #^ Request request
     #^ Path absolute-path  ; the model's, as a callback may change the folder
     #^ ProcessGroup group
@@ -49,14 +49,14 @@
 
 ;; * Reading
 
-(defn [contextmanager] read-source [run wanted old]
-  #[[Read the sources of `run`, prepared as `wanted` (a `Request`); yield the `Source`.
+(defn [contextmanager] read-source [run filled old]
+  #[[Read the sources of `run`, prepared as `filled` (a `Request`); yield the `Source`.
 
   The source of a table whose rows are a list is its items, unless it is to continue `old`.]]
   (setv
     [summaries digests] [[] []]
-    chunks (_prepared run wanted summaries digests)
-    listing (when wanted.items (Listing wanted.items)))
+    chunks (_prepared run filled summaries digests)
+    listing (when filled.items (Listing filled.items)))
   (with [text (Text)  table (Text)]
     (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
     (setv items (next (gfor each summaries :if each.items each.items) None))  ; rows of a table
@@ -69,15 +69,15 @@
         (except [ValueError] (setv listing None))))  ; too few rows for a list
     (when listing
       (.describe listing text run.display)
-      (.hold-out listing wanted.validation wanted.rng-seed))
+      (.hold-out listing filled.validation filled.rng-seed))
     (setv
-      kept (.kept text wanted.validation)
-      people (_people summaries run.request.prep wanted.lower))
+      kept (.kept text filled.validation)
+      people (_people summaries run.request.prep filled.lower))
     (yield (Source text listing people digests kept (look-at text kept)))))
 
 
-(defn _prepared [run wanted summaries digests]
-  #[[Yield the text of the sources of `run`, prepared as `wanted`, in chunks.
+(defn _prepared [run filled summaries digests]
+  #[[Yield the text of the sources of `run`, prepared as `filled`, in chunks.
 
   Meanwhile `summaries` gets those of documents, the first different ones of which are shown, and
   `digests` those of files. With a recipe's own steps the whole text is in memory once.]]
@@ -92,13 +92,13 @@
   (when request.sources (.doing display f"reading {(source-names request.sources)}"))
   (try
     (setv chunks (prepared-chunks (read-chunks request.sources
-      :encoding wanted.encoding :items wanted.items #** (.chosen request #* CHOOSING)
+      :encoding filled.encoding :items filled.items #** (.chosen request #* CHOOSING)
       :digests digests
       :progress display.download :note note :warn display.warn
       :folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] [])
-      :limit (* MB request.max-download)) :width wanted.join-lines))
+      :limit (* MB request.max-download)) :width filled.join-lines))
     (when request.prep (setv chunks (cut-at-space [(request.prep (.join "" chunks))])))
-    (for [chunk chunks] (yield (if wanted.lower (.lower chunk) chunk)))
+    (for [chunk chunks] (yield (if filled.lower (.lower chunk) chunk)))
     (setv others (- (len summaries) (len shown)))
     (when others (.say display f"… and {(counted others "more documents")}"))
     (finally (.end-bar display))))

@@ -12,7 +12,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   numpy :as np
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.learning.bases [base-record bits-of check-same fitted-bias from-base load-base stem
-    suggestion with-new-units]
+    try-bases with-new-units]
   lstm-textgen.learning.batches [check-length fitting-lookback]
   lstm-textgen.learning.learner.choice [machine-speed]
   lstm-textgen.learning.schedule [check-time-left]
@@ -35,12 +35,12 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   lstm-textgen.text.vocabulary [UNITS build-vocabulary check-words])
 
 
-(defrecord Corpus "The text of a run, in units." [
+(defrecord Corpus "The text of a run, in units: what a `Source` becomes." [
     #^ np.ndarray ids   ; (time,) to train on
     #^ np.ndarray held  ; (time,) held out
     #^ Vocabulary vocabulary
-    #^ str text         ; what identifies the text and how much of it is to be trained on
-    #^ Request request])  ; with the items, unit, lookback and stride that suit the text
+    #^ str text-id      ; what identifies the text and how much of it is to be trained on
+    #^ Request request])  ; `filled` with the items, unit, lookback and stride that suit the text
 
 
 (defrecord Start "A model that is ready to train, and what it is trained on." [
@@ -51,39 +51,39 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 
 (defn make-start [run]
-  "Return the `Start` of `run`; raise what `textmodel.train` does."
+  "Return the `Start` of `run`; raise `ValueError`, `OSError`, `ImportError` or `RuntimeError`."
   (setv
     [request group] [run.request run.group]
     old (.leaders-model group
       (when (and group.leader? (not request.restart)) (load-old request.path run.display.warn)))
     base (when request.base
       (if old (check-same old.facts.base request.base) (load-base request.base run.display.warn)))
-    wanted (cond
+    filled (cond
       old (continuing request old.settings)
       base (from-base request base)
       True request))
-  (settings-of wanted)  ; refuses what takes too much, before anything is read
+  (settings-of filled)  ; refuses what takes too much, before anything is read
   (when (and request.add-text (not old))
     (.warn run.display
       (Message 'add-text f" has no effect: there is no model {request.path} yet")))
   (.check-alike group "their settings"
     (str (.chosen request "minutes" #* (gfor s (settings-in "model") s.name))))
-  (with [source (read-source run wanted old)]
+  (with [source (read-source run filled old)]
     (setv
       bits (when base (.leader-says group (float (bits-of base source.look.places))))
       start (cond
-        old (resumed-start run old source wanted)
+        old (resumed-start run old source filled)
         (not base) (new-start run source request)
         ;; A word-level base is taken anyway: it is at ∞ bits if it lacks a tenth of the words.
         (or (<= bits STRANGE) (is-not base.vocabulary.unknown None))
-          (fine-tuned-start run base source wanted bits)
+          (fine-tuned-start run base source filled bits)
         True (do
           (.say run.display (+ f"{(stem request.base)} "
             (if (< bits inf)
               f"predicts this text poorly ({bits :.1f} bits per character)"
               "knows too few of this text's characters")
             "; training from scratch"))
-          (new-start run source (.or-else request :lower wanted.lower)
+          (new-start run source (.or-else request :lower filled.lower)
             (.unused (base-record base request.base))))))
     (_say-what-it-is run source start.checkpoint))
   (when request.minutes
@@ -106,7 +106,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     [layers why] (if request.layers
       [request.layers ""]
       (choose-layers units most request.minutes unit (or speed 1)))
-    hint (suggestion source.look request (when request.base (stem request.base)))
+    hint (try-bases source.look request (when request.base (stem request.base)))  ; takes seconds
     settings (settings-of (.but corpus.request
       :epochs epochs :layers layers
       :batch-size (or request.batch-size (.even-rows run.group (default-batch-size units)))))
@@ -116,12 +116,12 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     (Checkpoint None vocabulary settings facts [] #** (known-passages source))))
 
 
-(defn fine-tuned-start [run base source wanted bits]
+(defn fine-tuned-start [run base source filled bits]
   "Return the `Start` of a new model with the weights of `base`, at these `bits` on the text."
   (setv
     request run.request
-    vocabulary (extended base.vocabulary source wanted.max-words)
-    corpus (make-corpus run source vocabulary wanted :fine-tuned True)
+    vocabulary (extended base.vocabulary source filled.max-words)
+    corpus (make-corpus run source vocabulary filled :fine-tuned True)
     speed (_speed run)
     tuning (choose-tuning (len corpus.ids) request.minutes request
       :familiar (< bits FAMILIAR)
@@ -140,16 +140,15 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     (_fitted run corpus base (with-new-units model vocabulary corpus.ids run.display))))
 
 
-(defn resumed-start [run old source wanted]
-  "Return the `Start` that continues the model `old`, as `wanted` (a `Request`)."
+(defn resumed-start [run old source filled]
+  "Return the `Start` that continues the model `old`, as `filled` (a `Request`)."
   (setv
-    vocabulary (extended old.vocabulary source wanted.max-words)
-    corpus (make-corpus run source vocabulary wanted
+    vocabulary (extended old.vocabulary source filled.max-words)
+    corpus (make-corpus run source vocabulary filled
       :fine-tuned old.facts.fine-tuned? :new False)
-    known? (entries-on old.history corpus.text)
     settings (settings-of (.but corpus.request
-      :epochs (if known?
-        wanted.epochs
+      :epochs (if (entries-on old.history corpus.text-id)
+        filled.epochs
         (.get run.request "epochs" (default-epochs (len corpus.ids) vocabulary.unit)))))
     facts (text-facts run source old.facts :new False)
     windows (fn [s] [s.batch-size s.lookback s.stride])
@@ -199,7 +198,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
   It isn't if the model has learned it or a file of it: a folder or a list of files may grow.]]
   (setv entries [#* (if old.resume [{"text" old.resume.progress.text}] []) #* old.history])
-  (unless (or (entries-on entries corpus.text)
+  (unless (or (entries-on entries corpus.text-id)
       (& (set source.digests) (set (or old.facts.digests []))))
     (refuse f"{run.request.path} was trained on another text ({(text-length entries) :,} "
       f"{old.settings.unit}{(if old.facts.seed-text f", such as '{old.facts.seed-text}'" "")}); "
@@ -254,15 +253,15 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   (.extend vocabulary (if (is vocabulary.unknown None) source.text (.training source)) most))
 
 
-(defn make-corpus [run source vocabulary wanted [fine-tuned False] [new True]]
-  #[[Return the `Corpus` of `source` in units of `vocabulary`, as `wanted` (a `Request`).
+(defn make-corpus [run source vocabulary filled [fine-tuned False] [new True]]
+  #[[Return the `Corpus` of `source` in units of `vocabulary`, as `filled` (a `Request`).
 
   The lookback is shorter for a text too short for a base's, and for a `new` list of short items.
-  Raise `ValueError` if `max-words` has no effect, or the text is too short or differs between the
-  processes.]]
+  Raise `ValueError` if `max-words` has no effect, or the text is too short, also for the batch
+  size, or differs between the processes.]]
   (check-words vocabulary run.request fine-tuned)
   (setv
-    [listing usual] [source.listing wanted.lookback]
+    [listing usual] [source.listing filled.lookback]
     [own held] (if listing
       (.split listing (ids-of source.text vocabulary) vocabulary)
       (gfor
@@ -273,15 +272,15 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
       fine-tuned (fitting-lookback (if (and listing new) (.covering listing usual) usual) own held)
       (and listing new) listing.lookback
       True usual)
-    request (.but wanted
+    request (.but filled
       :items source.items :unit vocabulary.unit :lookback lookback
       :stride (cond
-        (in wanted.stride [None usual]) lookback
-        (= usual lookback) wanted.stride
-        True (min wanted.stride lookback)))
+        (in filled.stride [None usual]) lookback
+        (= usual lookback) filled.stride
+        True (min filled.stride lookback)))
     corpus (Corpus own held vocabulary f"{(len own)}:{source.text.fingerprint}" request))
   (.check-alike run.group "their texts (units and checksums)"
-    f"{corpus.text}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
+    f"{corpus.text-id}, {(zlib.crc32 (.encode (.to-json vocabulary))) :08x}")
   (check-length own held request)
   (when (> (or request.batch-size 0) (len own))
     (refuse 'batch-size f" {request.batch-size} is more than the {(len own)} "

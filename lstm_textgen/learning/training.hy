@@ -17,7 +17,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [Batches HeldOut unit-lengths]
   lstm-textgen.learning.learner.choice [make-learner]
-  lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.protocol [arrays-of]
   lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor softened
     why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
@@ -51,7 +51,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @settings @checkpoint.settings
       settings @settings
       @clock (Clock run.deadline)
-      @text start.corpus.text
+      @text-id start.corpus.text-id
       [ids held] [start.corpus.ids start.corpus.held]
       @lengths (unit-lengths @checkpoint.vocabulary ids held)
       @largest (max (gfor layer settings.layers.recurrent layer.size))  ; hidden units of a layer
@@ -73,8 +73,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         "steps" @batches.steps})
       @progress (@_restored)
       ;; Epochs on other texts don't count, nor earlier runs' in one with a deadline.
-      @others (- @progress.epoch (len (entries-on @checkpoint.history @text)))
-      @before (if run.deadline @progress.epoch @others)))
+      @epochs-elsewhere (- @progress.epoch (len (entries-on @checkpoint.history @text-id)))
+      @epochs-before (if run.deadline @progress.epoch @epochs-elsewhere)))
 
   (meth _restored []
     "Restore the learner from `checkpoint`; return the `Progress`. Warn if the state doesn't fit."
@@ -83,7 +83,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       arrays (if resume [#* resume.variables #* resume.optimizer] []))
     (if @checkpoint.weights
       (.put @learner @learner.weights @checkpoint.weights)
-      (setv @checkpoint.weights (values @learner.weights)))
+      (setv @checkpoint.weights (arrays-of @learner.weights)))  ; a new model's, as first drawn
     (when (and @held @checkpoint.facts.fine-tuned?)
       (setv
         count (+ (len @learner.variables) (len @learner.optimizer.variables))
@@ -91,14 +91,14 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         fits (= #* (gfor arrays [average @checkpoint.weights] (lfor a arrays a.shape)))
         @average (Average (if fits average @checkpoint.weights))))
     (when (and resume (.restore @learner arrays))
-      (return (if (= resume.progress.text @text)
+      (return (if (= resume.progress.text @text-id)
         (replace resume.progress)
         ;; A place in another text is meaningless.
-        (replace resume.progress :step 0 :loss-sum 0.0 :text @text))))
+        (replace resume.progress :step 0 :loss-sum 0.0 :text @text-id))))
     (when resume
       (.warn @display (+ f"{@path}: its training state doesn't fit this version; "
         "training resumes from the weights with a new optimizer")))
-    (Progress (len @checkpoint.history) 0 0 0.0 @text))
+    (Progress (len @checkpoint.history) 0 0 0.0 @text-id))
 
   ;; * The run
 
@@ -121,7 +121,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (for [number [stopper.number #* signals]  :if number] (raise (Interrupted number)))
         (when @group.leader?
           (.end-run @display (+ f"finished: {(@_why-done)}; {@path} has the weights of "
-            (describe-kept @checkpoint.history @text))))
+            (describe-kept @checkpoint.history @text-id))))
         (finally
           (@_call "on_train_end" @logs)
           (.end-bar @display)))))
@@ -140,17 +140,17 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     it fine-tunes, also once validation has stopped improving.]]
     (cond
       (@_stopped?) "a callback ended the run"
-      (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text) (get 0))
+      (not @clock.deadline) (some-> (why-done @settings @checkpoint.history @text-id) (get 0))
       (not @clock.steps) None
       (or @late (= (.progress @clock) 1)) "the time is up"
       (and @epochs (>= (@_share-done) 1)) f"{(counted @epochs "epochs")} done in this run"
       (and @average (not @epochs))
-        (some-> (why-done (replace @settings :epochs 0) @checkpoint.history @text) (get 0))))
+        (some-> (why-done (replace @settings :epochs 0) @checkpoint.history @text-id) (get 0))))
 
   (meth _train-epoch [stopper]
     "Train to the end of the epoch; return its mean loss in nats, None if a callback ended it."
     (setv [progress saved] [@progress (time.monotonic)])
-    (.begin-epoch @display (- progress.epoch @others -1) (if @clock.deadline 0 @epochs)
+    (.begin-epoch @display (@_epoch-number) (if @clock.deadline 0 @epochs)
       (* @batch-units @batches.steps) (* @batch-units progress.step))
     (when (and @learner.compiles? (not @clock.steps))
       (.doing @display "compiling the network")
@@ -170,7 +170,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (raise (Interrupted (or stopper.number signal.SIGTERM))))
       (when end (return None))
       (when save
-        (@save :last False)
+        (@save :must False)
         (setv saved (time.monotonic)))
       (when @late (break)))
     (/ progress.loss-sum progress.step))
@@ -192,7 +192,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (+= progress.step 1)
     (+= progress.updates 1)
     (when @average
-      (.move @average before (@_share-done) (fn [] (values @learner.weights))))
+      (.move @average before (@_share-done) (fn [] (arrays-of @learner.weights))))
     (setv mean (/ progress.loss-sum progress.step))
     (.step @display (* @batch-units progress.step)
       (/ mean (.get @lengths "unit_length" 1))
@@ -215,9 +215,12 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         (.leader-says @group (- @clock.deadline (time.monotonic)))
         "preparing the run and compiling the network"))
     (unless (< loss (+ 2 (* 2 (math.log (len @checkpoint.vocabulary)))))
-      (refuse f"training diverged in epoch {(- @progress.epoch @others -1)} "
+      (refuse f"training diverged in epoch {(@_epoch-number)} "
         f"(loss: {loss :.3g} nats); use a " 'learning-rate f" below {@settings.learning-rate}"
         :kind FloatingPointError)))
+
+  (meth _epoch-number []  ; on this text, from 1
+    (+ 1 (- @progress.epoch @epochs-elsewhere)))
 
   (meth _share-done []
     #[[Return the share of the training that is done; 0 if it is endless.
@@ -225,7 +228,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     It is measured by the clock or by epochs: its own with a deadline, else all on this text.
     Fine-tuning may go on after the epochs that most texts need, with a share above 1.]]
     (setv
-      done (+ (- @progress.epoch @before) (/ @progress.step @batches.steps))
+      done (+ (- @progress.epoch @epochs-before) (/ @progress.step @batches.steps))
       epochs (or @epochs (if @average @settings.epochs 0)))
     (max (if epochs (/ done epochs) 0) (or (.progress @clock) 0)))
 
@@ -236,8 +239,8 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv
       trained (time.monotonic)
       model @checkpoint
-      weights (values @learner.weights)
-      entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text})
+      weights (arrays-of @learner.weights)
+      entry {"epoch" (+ 1 @progress.epoch)  "loss" loss  "text" @text-id})
     (when @held
       (.doing @display f"validating on {(len @held.ids) :,} {@settings.unit}")
       (@_call "on_test_begin")
@@ -245,11 +248,11 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (@_call "on_test_end" {"loss" (get entry "validation_loss")}))
     (setv sample (@_complete entry weights begun))
     (.append model.history entry)
-    (setv better (is entry (kept-entry model.history @text)))
+    (setv better (is entry (kept-entry model.history @text-id)))
     (when better (setv model.weights weights))
     (setv [@progress.epoch @progress.step @progress.loss-sum] [(get entry "epoch") 0 0.0])
     (when (and @group.leader? @held (@_why-done)) (@_evaluate))
-    (@save :last False)
+    (@save :must False)
     (.end-epoch @display entry better sample)
     (setv @logs {
       "loss" loss
@@ -263,7 +266,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   (meth _complete [entry weights begun]
     "Add to the `entry` of an epoch all but its losses; return a sample of its `weights`."
     (setv
-      [rate] (values [@learner.optimizer.learning-rate])  ; of the last step
+      [rate] (arrays-of [@learner.optimizer.learning-rate])  ; of the last step
       sample (if @group.leader?
         (.strip (write-sample (replace @checkpoint :weights weights) SAMPLE-LENGTH
           :rng-seed @settings.rng-seed))
@@ -275,7 +278,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       :machine (.join ", " [(processor-name) (counted (cores) "cores") (platform.system)
         f"Python {(platform.python-version)}" @learner.in-words]))
     (when (and @held @checkpoint.facts.fine-tuned?
-        (as-good? entry (entries-on @checkpoint.history @text) (len @held.ids)))
+        (as-good? entry (entries-on @checkpoint.history @text-id) (len @held.ids)))
       (setv (get entry "kept") True))
     sample)
 
@@ -301,24 +304,24 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Measure the kept weights for the page About, at the end of a run, unless that is done."
     (setv
       model @checkpoint
-      epoch (get (kept-entry model.history @text) "epoch"))
+      epoch (get (kept-entry model.history @text-id) "epoch"))
     (unless (= (.get (or model.evaluation {}) "epoch") epoch)
       (.doing @display "evaluating the model")
       (setv model.evaluation {"epoch" epoch  "calibration" (calibration model @held.ids)})))
 
   ;; * Saving
 
-  (meth save [[last True]]
+  (meth save [[must True]]
     #[[Save the model in its current state, with all that resuming needs.
 
-    If that fails, save it elsewhere, and raise `OSError` that names both files; if it isn't the
-    `last` save, warn instead, as training continues.]]
+    If that fails, but `must` succeed, save it elsewhere, and raise `OSError` that names both
+    files; otherwise warn, as training continues and the next save tries again.]]
     (unless (and @held @checkpoint.history)  ; without validation the last are the best
-      (setv @checkpoint.weights (values @learner.weights)))
+      (setv @checkpoint.weights (arrays-of @learner.weights)))
     (.doing @display f"saving {@path}")
     (setv @checkpoint.resume (Resume (replace @progress)
-      (values @learner.variables)
-      [#* (values @learner.optimizer.variables) #* (if @average @average.weights [])]))
+      (arrays-of @learner.variables)
+      [#* (arrays-of @learner.optimizer.variables) #* (if @average @average.weights [])]))
     (unless @group.leader? (return))
     (try
       (save-checkpoint @checkpoint @absolute-path :keep-backup @replaced)
@@ -331,7 +334,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
             f"its folder {@absolute-path.parent} has been renamed or removed"
             (or (getattr error "strerror" None) error))
           line f"{@path} could not be saved: {why}")
-        (unless last
+        (unless must
           (.warn @display f"{line}; training continues and tries again at the next save")
           (return))
         (setv rescued (save-elsewhere @checkpoint @absolute-path))

@@ -48,7 +48,7 @@ model.]]
   #^ int step        ; steps done in the current epoch
   #^ int updates     ; updates of the weights, over all epochs
   #^ float loss-sum  ; the sum of the losses of those `step` steps, in nats per unit
-  #^ str text)       ; the fingerprint of the training text
+  #^ str text)       ; the training text's `text-id`; files have it under this name
 
 
 (defclass [(dataclass :eq False)] Resume []

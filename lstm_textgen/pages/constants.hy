@@ -30,7 +30,7 @@
   "new" {
     "sizes" (lfor
       size ON-PAGE.sizes
-      { "units" size.units  "speed" size.speed  "dropout" size.dropout
+      { "units" size.hidden  "speed" size.speed  "dropout" size.dropout
         "mostDropout" size.most-dropout  "enough" size.enough  "from" size.timed-from})
     "mostRead" ON-PAGE.most-read  "enoughEpochs" ON-PAGE.enough-epochs
     "mostEpochs" ON-PAGE.most-epochs  "enoughReadings" ON-PAGE.enough-readings

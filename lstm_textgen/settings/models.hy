@@ -23,7 +23,8 @@
 
   It has an attribute for each setting: what was given, or else the default, so `request.minutes`
   may be None; `(in "minutes" request)` tells whether it was given. `#** request` are those that
-  were. A run's has `prep`, a text → text function, and `callbacks`, a list, too.]]
+  were. Only `run.request` tells what was given: in others `but` and `or-else` have filled some in.
+  A run's has `prep`, a text → text function, and `callbacks`, a list, too.]]
   (setv
     prep None
     callbacks #())

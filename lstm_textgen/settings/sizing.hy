@@ -36,7 +36,7 @@
 
 
 (defrecord Size "An LSTM that may be chosen." [
-    #^ int units           ; how large it is
+    #^ int hidden          ; its hidden units
     #^ int speed           ; units of text a second, in 32 rows, on the machine of bench/README.md
     #^ float dropout       ; for each epoch after the first …
     #^ float most-dropout  ; … and the most that helps
@@ -62,7 +62,7 @@
 ;; Measured on two cores (bench/log.md). Words: with 10,000 to choose from.
 (setv
   CHARACTERS (SizingDefaults
-    ;; Size units speed dropout most-dropout usual-from enough timed-from
+    ;; Size hidden speed dropout most-dropout usual-from enough timed-from
     [ (Size 1536 2_300 0.25 0.5 NEVER 9_000_000 2_000_000)
       (Size 1024 6_500 0.1 0.5 NEVER 4_500_000 500_000)
       (Size 768 13_500 0.06 0.5 NEVER 2_500_000 25_000)
@@ -164,7 +164,7 @@
     again (max 0 (- passes 1))
     wanted (* size.dropout again (min 1 (/ DROPPED-MORE units)))
     dropout (min size.most-dropout (round wanted 1)))
-  #((parse-layers (if dropout f"{size.units},dropout:{dropout}" size.units))
+  #((parse-layers (if dropout f"{size.hidden},dropout:{dropout}" size.hidden))
     f"the default for {time}; about {passes :.1f} epochs"))
 
 
@@ -192,7 +192,7 @@
   (setv
     rule (get RULES unit)
     own (str layers.recurrent)
-    known (next (gfor size rule.sizes :if (= own f"lstm:{size.units}") size.speed) None))
+    known (next (gfor size rule.sizes :if (= own f"lstm:{size.hidden}") size.speed) None))
   (if known
     (* known (** (min 1 (/ rows MOST-ROWS)) rule.by-rows))
     (/ 1 (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))))

@@ -57,8 +57,8 @@ in Python, and its checks.]]
   ITEMS (one-of "`line` or `paragraph`" "line" "paragraph")
   UNIT (one-of (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) #* RULES)
   OWN-UNITS (+
-    f"{(. CHARACTERS sizes [-1] units)} to {(. CHARACTERS sizes [0] units)} hidden units, "
-    f"{(. WORDS sizes [-1] units)} to {(. WORDS sizes [0] units)} for words")
+    f"{(. CHARACTERS sizes [-1] hidden)} to {(. CHARACTERS sizes [0] hidden)} hidden units, "
+    f"{(. WORDS sizes [-1] hidden)} to {(. WORDS sizes [0] hidden)} for words")
   OWN-DROPOUT f"dropout 0 to {(max (gfor size CHARACTERS.sizes size.most-dropout))}"
   OWN-EPOCHS (+
     f"{CHARACTERS.fewest-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text, "

@@ -33,23 +33,23 @@ the cache folder, from which the ids are memory-mapped.]]
   Each but the first begins with white space, so some may be longer. Line ends, normal form C,
   lower case and words never cross such a place: part by part they are those of the whole text.]]
   (setv
-    held []
+    pending []
     size 0)
   (for [chunk chunks  start (range 0 (len chunk) PREPARED)]
     (setv part (cut chunk start (+ start PREPARED)))
-    (.append held part)
+    (.append pending part)
     (+= size (len part))
     (when (and (>= size PREPARED) (setx before (.match BEFORE-SPACE part)))
-      (setv (get held -1) (.group before))
-      (yield (.join "" held))
+      (setv (get pending -1) (.group before))
+      (yield (.join "" pending))
       (setv
-        held [(cut part (.end before) None)]
-        size (len (get held 0)))))
-  (when held (yield (.join "" held))))
+        pending [(cut part (.end before) None)]
+        size (len (get pending 0)))))
+  (when pending (yield (.join "" pending))))
 
 
 (defn prepared-chunks [chunks [lower-case False] [width None]]
-  "Return the text of `chunks`, in others, as `default-prep` and `join-lines` leave it."
+  "Return the text of `chunks` as `default-prep` and `join-lines` leave it, in new chunks."
   (setv prepared (gfor chunk (cut-at-space chunks) (default-prep chunk lower-case)))
   (if width (cut-at-space (_joined prepared width)) prepared))
 

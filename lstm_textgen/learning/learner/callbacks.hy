@@ -9,7 +9,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
   numpy :as np
   lstm-textgen.basics.values [clip]
   lstm-textgen.learning.learner.network [stock-model]
-  lstm-textgen.learning.learner.protocol [values]
+  lstm-textgen.learning.learner.protocol [arrays-of]
   lstm-textgen.learning.learner.stock [compile-network])
 
 (setv AT-BATCHES ["on_batch_begin" "on_batch_end" "on_train_batch_begin" "on_train_batch_end"])
@@ -24,7 +24,7 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
     (raise (TypeError (+ "`callbacks` must be a list of Keras callbacks, but this is not one: "
       (clip (repr callback))))))
   (when request.callbacks
-    (setv model (stock-model checkpoint.spec (values learner.weights)))
+    (setv model (stock-model checkpoint.spec (arrays-of learner.weights)))
     (compile-network model 0.0)  ; until it gets the state of the learner's
     (.build model.optimizer model.trainable-variables)
     (Callbacks request.callbacks learner params model)))
@@ -54,19 +54,19 @@ They are called as by `fit`, with the same logs in nats: `loss`, the mean so far
     "Call all callbacks at `event`; the model has `weights`, by default the learner's."
     (setv act (getattr @all event))
     (if (or @at-batches (not-in "batch" event))
-      (@_call-watched act arguments (or weights (values @learner.weights)))
+      (@_call-watched act arguments (or weights (arrays-of @learner.weights)))
       (act #* arguments)))
 
   (meth _call-watched [act arguments weights]
     (for [
-        [theirs ours] (zip @model.optimizer.variables (values @learner.optimizer.variables))
+        [theirs ours] (zip @model.optimizer.variables (arrays-of @learner.optimizer.variables))
         :if (= (tuple theirs.shape) ours.shape)]
       (.assign theirs ours))
     (.set-weights @model weights)
-    (setv [before] (values [@model.optimizer.learning-rate]))
+    (setv [before] (arrays-of [@model.optimizer.learning-rate]))
     (act #* arguments)
     (setv
-      [rate] (values [@model.optimizer.learning-rate])
+      [rate] (arrays-of [@model.optimizer.learning-rate])
       theirs (.get-weights @model))
     (unless (= rate before) (setv @rate (.item rate)))
     (unless (all (map np.array-equal weights theirs)) (.put @learner @learner.weights theirs))))

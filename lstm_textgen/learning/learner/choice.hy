@@ -28,7 +28,7 @@
 ;; * The backend
 
 (defn load-keras [display]
-  "Import Keras to train on the fastest backend; the first time takes seconds."
+  "Import Keras, within `own-process` on the fastest backend; the first time takes seconds."
   (refuse-fork)
   (unless (in "keras" sys.modules) (.doing display "loading Keras"))
   (when (import-keras (when (own-process?) (fastest-backend)))
@@ -72,7 +72,7 @@
       (or distributed (and (= backend "jax") gpu))
         (hy.I.lstm-textgen/learning/learner/devices.DevicesLearner #* what
           :devices (unless distributed (cut (keras.distribution.list-devices) 1)))
-      (and (= backend "tensorflow") (not gpu))
+      (and (= backend "tensorflow") (not gpu))  ; `(cores)` is their number, not the module
         (hy.I.lstm-textgen/learning/learner/cores.PartsLearner (part-count rows (cores))
           #* what #** how)
       (and (= backend "torch") (not gpu))

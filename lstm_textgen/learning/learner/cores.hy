@@ -64,8 +64,10 @@ instead, they mostly wait for each other (bench/log.md).]]
 (defclass Steps []
   #[[The steps of learners with `parts` of a batch, of `batch-shape` (rows, lookback).
 
-  They take variables as arguments: `weights`; those that `change` without being trained, which
-  are states, (rows, units) each, and dropout seeds, (2,); and Adam's, in the order of Keras'.]]
+  They take variables as arguments: `weights`; those `changing` without being trained, which are
+  states, (rows, units) each, and dropout seeds, (2,); and those of Keras' `adam`, in its order.
+  Calls: `learn` (`_learn`, traced) → `_in-parts` → for each part `xla-learn` (`_learn-part`,
+  compiled) → `_forward-part`; then `xla-update`. `validate` → `_in-parts` → `xla-validate`.]]
 
   (meth __init__ [@parts spec batch-shape bfloat16]
     (setv
@@ -73,22 +75,23 @@ instead, they mostly wait for each other (bench/log.md).]]
       @network (training-network spec #((// rows parts) lookback) 0 bfloat16)
       @state? (lfor v @network.non-trainable-variables (carried? v))
       @loss (keras.losses.SparseCategoricalCrossentropy :from-logits True)
+      ;; A context manager as a decorator: each call of `_learn`, which traces it, is inside.
       [@learn @validate] (map traced [((gradients-forgotten) @_learn) @_validate])
-      [@_part-learn @_part-validate @_update]
-        (map compiled [@_learn-part @_validate-part adam-step])))
+      [@xla-learn @xla-validate @xla-update]
+        (map compiled [@_learn-part @_forward-part adam-step])))
 
-  (meth _learn [weights changing moments x y]
+  (meth _learn [weights changing adam x y]
     "Let each part learn its rows of a batch, then update the weights; return the mean loss."
-    (setv [loss gradients] (@_step @_part-learn weights changing x y))
-    (@_update weights moments
+    (setv [loss gradients] (@_in-parts @xla-learn weights changing x y))
+    (@xla-update weights adam
       (lfor each (zip #* gradients) (/ (tf.add-n each) @parts)))
     loss)
 
   (meth _validate [weights changing x y counted]
     "Return the mean loss of a batch, each times `counted`."
-    (get (@_step @_part-validate weights changing x y counted) 0))
+    (get (@_in-parts @xla-validate weights changing x y counted) 0))
 
-  (meth _step [act weights changing #* batch]
+  (meth _in-parts [act weights changing #* batch]
     "Let each part `act` on its rows of `batch`; return the mean loss and the parts' gradients."
     (setv
       rows (zip (@_deal changing) #* (gfor array batch (tf.split array @parts)))
@@ -113,23 +116,23 @@ instead, they mostly wait for each other (bench/log.md).]]
     "Return the loss of a part, its new states, and the gradients of the weights."
     (with [tape (tf.GradientTape)]
       (.watch tape weights)
-      (setv [loss states _] (@_validate-part weights states x y :training True)))
+      (setv [loss states _] (@_forward-part weights states x y :training True)))
     #(loss states (.gradient tape loss weights)))
 
-  (meth _validate-part [weights states x y [counted None] [training False]]
+  (meth _forward-part [weights states x y [counted None] [training False]]
     "Return the mean loss of a part, each times `counted`, its new states, and no gradients."
     (setv [logits states] (.stateless-call @network weights states x :training training))
     #((@loss y logits counted) states [])))
 
 
-(defn adam-step [weights moments gradients]
-  #[[Update `weights` and `moments` by a step of Adam with these `gradients`, clipped.
+(defn adam-step [weights adam gradients]
+  #[[Update `weights` and `adam` by a step of Adam with these `gradients`, clipped.
 
-  `moments` are the variables of Keras' Adam: the number of steps before, the learning rate, and m
+  `adam` are the variables of Keras' Adam: the number of steps before, the learning rate, and m
   and v for each weight. The formulas are in `StockLearner.learn`; Keras' own step is bound to its
   variables, and TensorFlow would keep its compiled code for every run.]]
   (setv
-    [steps rate #* moments] moments
+    [steps rate #* moments] adam
     norm (tf.sqrt (tf.reduce-sum (tf.stack (lfor g gradients (tf.reduce-sum (tf.square g))))))
     scale (+ (* CLIP-NORM (tf.minimum (/ 1.0 norm) (/ 1.0 CLIP-NORM)))
       (- norm norm))  ; as in Keras: NaN if the norm is infinite

@@ -44,7 +44,8 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   to others; `leader?`: whether this one saves and shows; `in-words`: what the training is split
   over, or an empty string. A process whose message to another fails inside ends with one line and
   the status 2; JAX ends one that hears nothing of another for `HEARTBEAT` seconds. All must call
-  every method alike.]]
+  every method alike. Alone, `leader-says` and `leaders-model` return what they get, `all-say` a
+  list of it, and `check-alike` does nothing.]]
 
   (meth __init__ [[@distributed False] [@connected False]]
     (setv

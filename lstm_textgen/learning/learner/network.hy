@@ -13,7 +13,7 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
   random [Random]
   keras
   keras [config ops]
-  lstm-textgen.learning.learner.loop [FastLSTM FoldedLSTM]
+  lstm-textgen.learning.learner.ourlstm [FastLSTM FoldedLSTM]
   lstm-textgen.learning.learner.quiet [muted-stderr]
   lstm-textgen.modelfile.keraslayout [keras-config named-layers]
   lstm-textgen.settings.training [ALPHA BETA LARGE-LAYER])
@@ -43,11 +43,12 @@ window to window in its own weights, which works on TensorFlow, JAX and PyTorch 
     ;; On PyTorch bfloat16 is left to Keras; other backends round within our own loops.
     dtype (when (and bfloat16 (= (keras.backend.backend) "torch")) "mixed_bfloat16")
     named (named-layers spec.layers)
-    ;; It saves work.
+    ;; With a small vocabulary it saves products: one for each unit, not each place (`FoldedLSTM`).
     fold? (and (. (get named 0 1) recurrent?) (_own-loop?) (<= size (* 3 spec.embedding)))
     ids (keras.Input :batch-shape batch-shape :dtype "int32")
     flow (if fold? ids ((keras.layers.Embedding size spec.embedding
       :embeddings-initializer (NORMAL :seed (next seeds)) :name "embedding") ids)))
+  ;; Only the LSTM with the embedding folded in has n = 0. `n` also seeds dropout: don't renumber.
   (for [[n [name layer]] (enumerate named (if fold? 0 1))]
     (setv flow ((if layer.recurrent?
       (Carried rows (_lstm layer name seeds bfloat16 dtype (when (= n 0) spec)))

@@ -27,7 +27,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
     _compiled False)
 
   (meth step [x y]
-    "Learn a batch, as by `learn`; what the first one compiles writes nothing and can be stopped."
+    "Learn a batch by `learn`; the first call compiles, so it is mute and Ctrl-C ends it at once."
     (if @_compiled
       (@learn x y)
       (with [_ (nothing-to-save)  _ (muted-stderr)]
@@ -35,13 +35,13 @@ another, and passes a batch. It saves and restores the learner's state.]]
         (@learn x y))))
 
   (meth prepare [held]
-    "Compile the validation of `held` now, as there is nothing to lose yet; the rest with a step."
+    "Compile the validation of `held` now, with nothing to lose yet; `step` compiles the rest."
     (with [_ (nothing-to-save)  _ (muted-stderr)  losses (closing (@losses held))]
       (next losses)))
 
   (meth losses [held]
     "Yield `validate`'s result for each batch of `held` (a `HeldOut`), from states of its own."
-    (setv kept (values @states))
+    (setv kept (arrays-of @states))
     (@empty-states)
     (try
       (for [batch (.batches held)] (yield (@validate #* batch)))
@@ -49,7 +49,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
 
   (meth set-rate [rate]
     "Set the learning `rate` of the next batch."
-    (setv @optimizer.learning-rate rate))
+    (setv @optimizer.learning-rate rate))  ; the second of its `variables`, which `cores` passes on
 
   (meth agree [wishes]
     "Return the sums of all processes' `wishes`; here there is only one process."
@@ -79,12 +79,12 @@ another, and passes a batch. It saves and restores the learner's state.]]
     "Set `variables` to `arrays`; what the vocabulary has grown by keeps its values."
     (for [[variable array] (zip variables arrays)]
       (setv
-        [whole] (values [variable])
+        [whole] (arrays-of [variable])
         (get whole (tuple (gfor n array.shape (slice 0 n)))) array)
       (.assign variable whole))))
 
 
-(defn values [variables]
+(defn arrays-of [variables]
   #[[Return the values of `variables`, Keras' with any backend or NumPy's, as new arrays.
 
   A JAX variable split over processes is gathered, for which all processes must call this alike.

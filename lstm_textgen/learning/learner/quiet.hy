@@ -96,9 +96,9 @@
 ;; * Standard error
 
 (defn [contextmanager] own-process []
-  #[[While inside, treat the process as the program's own, whose standard error may be redirected.
+  #[[While inside, treat the process as ours, on all threads: mute stderr and choose the backend.
 
-  In another's process its threads, its children and `faulthandler` may write there, too.]]
+  In another's process its threads, its children and `faulthandler` may write to stderr, too.]]
   (.append _OWNED True)
   (try
     (yield)

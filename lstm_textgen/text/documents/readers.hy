@@ -54,7 +54,7 @@
   - `errors`: what libraries raise for a damaged one; `people?`: whether it may have people.]] [
     #^ str kind
     #^ Callable read
-    #^ bytes [begins #()]  ; none
+    #^ bytes [begins #()]  ; of which `startswith` finds none
     #^ list [endings #()]
     #^ Callable [sniffs? (fn [head text reading] False)]
     #^ tuple [errors #()]
@@ -190,10 +190,13 @@
       (.sniffs? each start text reading)))
     reader (when head (next (filter knows? (.values READERS)) None)))
   (when head (_check-only reading (and reader reader.people?)))
-  (when reader
-    (with [whole (_seekable file head reading)]
-      (return (yield :from (read-document reader whole reading)))))
-  ;; Plain text may look like a table or other data.
+  (unless reader (return (yield :from (_read-as-plain head text file reading))))
+  (with [whole (_seekable file head reading)]
+    (return (yield :from (read-document reader whole reading)))))
+
+
+(defn _read-as-plain [head text file reading]
+  "Yield the plain text of `head` (bytes) and `file`; return a `Summary` or None; refuse a table."
   (setv
     columns (if (in reading.ending TABLES) (columns-of text reading.ending) [])
     kinds (lfor [kind pattern] (.items DATA)
