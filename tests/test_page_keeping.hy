@@ -9,14 +9,25 @@
   lstm-textgen.cli [main]
   lstm-textgen.pages.assembly [join-modules]
   lstm-textgen.pages.imported [models-on-page]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [load]
   tests.browser [assert-writes-as-python fragment halved-model open-page visit wait-for-end
-    written]
+    wait-until written]
   tests.damage [damaged-page]
+  tests.engines [open-firefox]
   tests.helpers [FUZZ block-of brief page-of])
 
 (setv
   pytestmark brief
+  ALIKE {"seed" "a"  "length" 20  "rng_seed" 3  "temperature" 0.5  "fast" 1  "vary" 0}
+  HOSTILE "a \">b</script><!--c\u2028d &amp; `e`\n"  ; what HTML or JavaScript might understand
+  ;; Models of all kinds: their names, and how they are made.
+  KINDS [
+    #* (lfor name ["english" "german" "french" "spanish"] #(name (fn [] (. (load name) checkpoint))))
+    #("a list" (fn [] (halved-model :text HOSTILE :items "line" :longest-item 5)))
+    #("a chat" (fn [] (halved-model :text HOSTILE :people [HOSTILE "Anna"])))
+    #(HOSTILE (fn [] (halved-model :text HOSTILE :names HOSTILE :title HOSTILE
+      :beginning ">" :seed-text HOSTILE :base f"{HOSTILE}:page")))]
   KEEP ["binary.js" "page.js" "shapes.js" "sound.js" "keep.js"]
   ;; Functions in JavaScript, of models as `models-of` returns them.
   WITH-BYTES "(all) => all.map((each) => ({ ...each, weights: fromBase64(each.weights) }))"
@@ -63,10 +74,10 @@
   #(model made))
 
 
-(defn one-text [browser path #** settings]
+(defn one-text [browser path [seed "The"] #** settings]
   "Return what the page at `path` writes after a seed, with these `settings`."
-  (with [page (open-page browser path (fragment :seed "The" :rng-seed 4 :length 60 :fast 1
-      #** settings))]
+  (with [page (open-page browser path (fragment #** {"seed" seed  "rng_seed" 4  "length" 60
+      "fast" 1  #** settings}))]
     (wait-for-end page)
     (written page)))
 
@@ -148,6 +159,40 @@
     saved (save-from browser path [made (get (models-of path) 1)]))
   (with [page (open-page browser (/ tmp-path "taught" "page.html"))]
     (assert (= (on-page page READ (.read-text saved)) (models-of saved)))))
+
+
+(defn [(pytest.mark.parametrize #("name" "make") KINDS :ids (lfor [name _] KINDS (cut name 7)))]
+    test-a-saved-page-is-opened-by-its-button [browser tmp-path name make]
+  (.write-text (/ tmp-path "made.html") (playground {name (make)}) :encoding "utf-8")
+  (setv
+    other (page-of tmp-path (halved-model))
+    made (models-of (/ tmp-path "made.html"))
+    saved (save-from browser other made))
+  (assert (= (models-of saved) made))
+  (with [page (open-page browser other (fragment #** ALIKE))]
+    (.click page "#tab-teach")
+    (.set-input-files page "#teach-page" saved)
+    (wait-until page "!document.getElementById('teach-told').hidden")
+    (.click page "#tab-write")
+    (wait-for-end page)
+    (setv text (written page)))
+  (assert (= text (one-text browser saved #** ALIKE))))
+
+
+(defn test-firefox-opens-saved-pages-by-the-button [browser tmp-path]
+  (setv other (page-of tmp-path (halved-model)))
+  (with [page (open-firefox tmp-path)]
+    (for [[n [name make]] (enumerate KINDS)]
+      (setv made (/ tmp-path "made.html"))
+      (.write-text made (playground {name (make)}) :encoding "utf-8")
+      (setv saved (save-from browser other (models-of made)))
+      (.open page other)
+      (.wait-until page "!document.getElementById('unable')")
+      (.click page "#tab-teach")
+      (.type-in page "#teach-page" (str saved))
+      (.wait-until page "!document.getElementById('teach-told').hidden")
+      (.click page "#tab-write")
+      (.wait-until page "document.getElementById('stop').hidden"))))
 
 
 (defn [(pytest.mark.parametrize #("old" "new" "key") [

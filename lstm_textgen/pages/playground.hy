@@ -56,9 +56,14 @@ assets/network.js is the engine, assets/playground.js the page.]]
   Two generate side by side. The controls start at `temperature`, 0 to 2 (None: the first model's
   own), `length`, the units of a passage (None: `passage-length`) or, in two lists, of an item at
   most (None: no such limit), and `min-p` (None: as usual). Without `names` it has none of the
-  texts that the models learned from, and doesn't keep to them. With more than `MOST-WEIGHTS` it
-  has none, and only the tab About. Raise `ValueError` for values out of range or more models.]]
+  texts that the models learned from, and doesn't keep to them; that can't be asked for if a
+  vocabulary of words or pieces came from the text. With more than `MOST-WEIGHTS` it has none, and
+  only the tab About. Raise `ValueError` for that, values out of range or more models.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
+  (for [[name each] (.items models)]
+    (when (and (not names) (!= each.settings.unit "characters") (not each.facts.base))
+      (refuse f"names can't be left out of a page of {name}: its {each.settings.unit} were learned "
+        "from its text, with the names in it; learn the text by characters, or begin with a base")))
   (setv writes? (<= (sum (gfor each (.values models) each.weight-count)) MOST-WEIGHTS))
   (unless (and names writes?)
     (setv models (dfor [name each] (.items models)
@@ -150,13 +155,19 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 
 (defn _record [model]
-  #[[Return the `record-of` `model` without what quotes texts; see assets/keep.js.
+  #[[Return the `record-of` `model` without what quotes texts or is a hash of them; see keep.js.
 
   Its names are the page's own, if that keeps to them.]]
-  (setv record (record-of model))
+  (setv
+    record (record-of model)
+    history (get record "history")
+    texts (list (dict.fromkeys (gfor entry history (get entry "text")))))
+  (defn numbered [text]  ; its number of units and, instead of a hash, its own number
+    f"{(get (.split text ":") 0)}:{(+ (.index texts text) 1)}")
   { #** record
-    "facts" {#** (get record "facts")  "seed_text" ""  "names" None}
-    "history" (lfor entry (get record "history") {#** entry  "sample" ""})})
+    "facts" {#** (get record "facts")  "seed_text" ""  "names" None  "digests" None}
+    "history" (lfor entry history
+      {#** entry  "sample" ""  "text" (numbered (get entry "text"))})})
 
 
 (defn _breaks [vocabulary facts]

@@ -3,7 +3,6 @@
  * facts of the new model.
  */
 
-import { hashOf } from "./blake.js";
 import { leftOut, prepared, unitsIn } from "./intake.js";
 import { ENDS, evenly, holdOut, splitItems } from "./items.js";
 import { lookOf, Passage } from "./looks.js";
@@ -30,7 +29,7 @@ import { UNITS } from "./units.js";
  * @property {Int32Array | Int32Array[]} training ids; of a list, those of each item with its end
  * @property {Int32Array | Int32Array[]} validation those held out
  * @property {number} charactersHeld
- * @property {string} text what identifies it, as in the history of a model
+ * @property {string} text what it is called in the history of a model
  * @property {number} lookback the length of windows that suits it
  * @property {string[]} places parts of the text, by which it is judged how well a model knows it
  * @property {string[]} added units that the parent lacks, the last of the new model's
@@ -76,11 +75,19 @@ export function makeCorpus(wish) {
     training: parts.training,
     validation: parts.validation,
     charactersHeld: new Passage(parts.held).length,
-    text: `${sizeOf(parts.training)}:${hashOf(source.text.text)}`,
+    text: `${sizeOf(parts.training)}:${1 + textsIn(facts.record.history)}`,
     places: source.look.places,
     added,
     left: leftOut(wish.text),
   };
+}
+
+/**
+ * Return how many texts a history has.
+ * @param {import("./keep.js").Epoch[]} history
+ */
+function textsIn(history) {
+  return new Set(history.map(({ text }) => text)).size;
 }
 
 /**

@@ -15,8 +15,8 @@
  * - `facts` are the parent's with those of the new text put in: see `Facts` in settings/models.hy.
  *   `embedding` and `beginning` (the text of the first unit; of a list the last, its end) must be
  *   there; `base` is `english:page` for a model that began with `english` on a page. `seed_text`
- *   is "" and `names` is null: a page has no text, and its names stand in the facts around the
- *   record. `digests` (of files) are the parent's.
+ *   is "", `names` and `digests` (of files) are null: a page has no text, nor anything by which a
+ *   guess at it could be tested, and its names stand in the facts around the record.
  * - `history` is the parent's, with an entry for each epoch added; see `Epoch`.
  * Beside the record, `facts.made` is the day on which a model was made, as in 2026-12-01.
  */
@@ -33,8 +33,8 @@ import { isSound } from "./sound.js";
  *
  * @typedef {object} Epoch of training
  * @property {number} epoch its number, from 1, over all texts
- * @property {string} text what identifies the text: the number of units to train on, a colon, and
- *   the hash of the prepared text, as `hashOf` in blake.js returns it
+ * @property {string} text which text it was: the number of units to train on, a colon, and the
+ *   text's number among those of the history, from 1
  * @property {number} loss in nats per unit @property {number} [validation_loss] if some was held out
  * @property {number} [unit_length] characters per unit of the training text, if not always 1
  * @property {number} [validation_unit_length] of what was held out
@@ -117,11 +117,12 @@ export function readPage(text) {
   /** @type {Map<string, string>} */
   const blocks = new Map();
   for (const part of text.split(open).slice(1)) {
-    const [name, rest = ""] = part.split(middle, 2);
-    if (blocks.has(name)) {
+    const end = part.indexOf(middle); // what is held may have it, too
+    const name = part.slice(0, end);
+    if (end < 0 || blocks.has(name)) {
       return "keep.damaged";
     }
-    blocks.set(name, rest.slice(0, rest.indexOf("<")));
+    blocks.set(name, part.slice(end + middle.length).split("<", 1)[0]);
   }
   if (!blocks.has("facts")) {
     return "keep.no-page";
