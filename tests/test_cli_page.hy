@@ -1,6 +1,7 @@
 "Making a page to play with, from the command line and from Python."
 
 (import
+  dataclasses [replace]
   re
   pytest
   lstm-textgen.cli [main]
@@ -52,6 +53,18 @@
   (for [names [True False]]
     (.page model path :names names :overwrite True)
     (assert (= names (in "Kowalski" (.read-text path :encoding "utf-8"))))))
+
+
+(defn test-a-page-of-learned-words-has-their-names [tmp-path]
+  (setv path (/ tmp-path "a.html"))
+  (for [unit ["words" "pieces"]]
+    (setv model (small-model :unit unit :text "old Quackenbush " :max-words 40))
+    (setv refusal (refusal-of (fn [] (.page (TextModel model) path :names False))))
+    (assert (in "names can't be left out" refusal))
+    (assert (not (.exists path)))
+    (setv model.facts (replace model.facts :base "english:0f"))  ; whose vocabulary it is then
+    (.page (TextModel model) path :names False)
+    (.unlink path)))
 
 
 (defn test-models-of-one-name-are-told-apart [tmp-path]

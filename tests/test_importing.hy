@@ -64,11 +64,23 @@
     found (imported-model (page-of tmp-path model)))
   (assert (= (.to-json found.vocabulary) (.to-json model.vocabulary)))
   (assert (= found.settings model.settings))
-  (assert (= found.facts (replace model.facts :seed-text "")))
-  (assert (= found.history model.history))
+  (assert (= found.facts (replace model.facts :seed-text "" :digests None)))
+  (assert (= found.history [{#** (get model.history 0)  "text" "13:1"}]))
   (assert (= [found.half found.resume] [(= bits 16) None]))
   (for [[own weight] (zip found.weights model.weights)]
     (assert (<= (.max (np.abs (- own weight))) (* 0.005 (.max (np.abs weight)))))))
+
+
+(defn test-nothing-on-a-page-tells-whether-a-guess-at-its-text-is-right [tmp-path]
+  (setv model (small-model :digests ["a1b2c3d4"]))
+  (for [text ["13:0123abcd" "9:fedcba" "13:0123abcd"]]
+    (.append model.history {#** (get model.history 0)  "text" text}))
+  (setv
+    path (page-with tmp-path model)
+    found (imported-model path))
+  (for [hash ["a1b2c3d4" "0123abcd" "fedcba"]]
+    (assert (not-in hash (.read-text path :encoding "utf-8"))))
+  (assert (= (lfor entry found.history (get entry "text")) ["13:1" "13:1" "9:2" "13:1"])))
 
 
 (defn test-a-page-keeps-fingerprints-but-neither-samples-nor-what-to-begin-with [tmp-path]

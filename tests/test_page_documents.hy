@@ -55,19 +55,25 @@
   (+ (cut data start) value (cut data (+ start (len value)) None)))
 
 
-(setv UNREADABLE {
-  "empty" [b"" b" \n\t " (docx "<w:p/>")]
-  "pdf" [b"%PDF-1.7 text"]
-  "convert" [b"{\\rtf1 text}" b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" (docx :name "word/other.xml")
-    (.read-bytes (/ DOCUMENTS "libreoffice.odt"))]
-  "binary" [b"\x89PNG\r\n\x1a\n\0\0\0\0" (bytes (range 256))]
-  "damaged" [(docx "<w:p>") (cut (docx) 200) (docx (+ (* "<w:p>" 2000) (* "</w:p>" 2000)))
-    (docx :before "<!DOCTYPE a [<!ENTITY b \"c\">]>")
-    (changed (docx) 16 b"\0\0\0\0")  ; another checksum
-    (changed (docx) 24 (struct.pack "<I" 99))]  ; more than it says
-  "locked" [(changed (docx) 8 b"\1")
-    (+ b"\xd0\xcf\x11\xe0" (.encode "EncryptedPackage" "utf-16-le"))]
-  "large" [(changed (docx) 24 (struct.pack "<I" (** 2 26))) (docx (* " " (** 2 26)))]})
+(setv
+  ;; Entities that stand for 10**9 letters.
+  BOMB (+ "<!DOCTYPE a [<!ENTITY e0 \"a\">"
+    (.join "" (gfor n (range 9) f"<!ENTITY e{(+ n 1)} \"{(* f"&e{n};" 10)}\">")) "]>")
+  UNREADABLE {
+    "empty" [b"" b" \n\t " (docx "<w:p/>")]
+    "pdf" [b"%PDF-1.7 text"]
+    "convert" [b"{\\rtf1 text}" b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" (docx :name "word/other.xml")
+      (.read-bytes (/ DOCUMENTS "libreoffice.odt"))]
+    "binary" [b"\x89PNG\r\n\x1a\n\0\0\0\0" (bytes (range 256))]
+    "damaged" [(docx "<w:p>") (cut (docx) 200) (docx (+ (* "<w:p>" 2000) (* "</w:p>" 2000)))
+      (docx :before "<!DOCTYPE a [<!ENTITY b \"c\">]>") (docx "<w:p>&e9;</w:p>" :before BOMB)
+      (changed (docx :compression 0) 24 (struct.pack "<I" 9))  ; stored, and less than it has
+      (changed (docx) 16 b"\0\0\0\0")  ; another checksum
+      (changed (docx) 24 (struct.pack "<I" 99))]  ; more than it says
+    "locked" [(changed (docx) 8 b"\1")
+      (+ b"\xd0\xcf\x11\xe0" (.encode "EncryptedPackage" "utf-16-le"))]
+    "large" [(changed (docx) 24 (struct.pack "<I" (** 2 26))) (docx (* " " (** 2 26)))
+      (docx (* "<w:p/>" 1_000_001))]})
 
 
 (defn test-a-page-decodes-what-programs-write [browser]
@@ -107,6 +113,11 @@
   (setv [stored commented packed]
     (read-on-page browser data (+ (cut data -2) b"\3\0abc") (docx)))
   (assert (= stored commented packed)))
+
+
+(defn test-a-long-document-is-read [browser]
+  (setv [text] (read-on-page browser (docx (* "<w:p><w:r><w:t>a</w:t></w:r></w:p>" 200_000))))
+  (assert (= text (* "a\n" 200_000))))
 
 
 (defn test-a-file-that-cannot-be-read-is-said [browser]

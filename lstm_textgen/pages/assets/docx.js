@@ -3,8 +3,15 @@
 /** Bytes of XML: as elements it takes much more memory. */
 const MOST_XML = 2 ** 25;
 
-/** Elements within one another. */
+/** Elements within one another, and in all: those of a thousand pages. */
 const DEEPEST = 1000;
+const MOST_ELEMENTS = 1_000_000;
+
+/** Milliseconds for all of them: paragraphs within paragraphs take long. */
+const LONGEST_READ = 10_000;
+
+/** Elements that end a line, or join what is in them. */
+const BLOCKS = ["p", "altChunk", "tr", "tc"];
 
 /** Bytes in which the end of an archive is found: it may have a comment. */
 const COMMENT = 2 ** 16;
@@ -49,7 +56,7 @@ export async function readDocx(bytes) {
   const root = await readXml(bytes, members, name);
   /** @type {string[]} */
   const lines = [];
-  textOf(root, lines, 0);
+  textOf(root, lines, 0, performance.now() + LONGEST_READ);
   return lines
     .filter((line, n) => line || (n > 0 && lines[n - 1]))
     .map((line) => `${line.replace(UNWANTED, "")}\n`)
@@ -110,9 +117,15 @@ async function readXml(bytes, members, name) {
   const data = await unpacked(bytes, member).catch(() => null);
   const wide = data?.[0] === 0xff ? "utf-16le" : data?.[0] === 0xfe ? "utf-16be" : "utf-8";
   const text = new TextDecoder(wide).decode(data ?? undefined);
-  const root = new DOMParser().parseFromString(text, "application/xml");
   // Entities, of which a few can stand for any amount of text, are in no document of Word.
-  if (!data || /<!DOCTYPE/i.test(text) || root.querySelector("parsererror")) {
+  if (!data || /<!DOCTYPE/i.test(text)) {
+    throw new Error("intake.damaged");
+  }
+  if ((text.match(/<[^/?!]/g) ?? []).length > MOST_ELEMENTS) {
+    throw new Error("intake.large");
+  }
+  const root = new DOMParser().parseFromString(text, "application/xml");
+  if (root.querySelector("parsererror")) {
     throw new Error("intake.damaged");
   }
   return root.documentElement;
@@ -130,6 +143,9 @@ async function unpacked(bytes, { method, checksum, packed, size, place }) {
     throw new RangeError("no member");
   }
   if (method === 0) {
+    if (packed !== size) {
+      throw new RangeError("another size");
+    }
     return data;
   }
   // As gzip, whose checksum the browser tests.
@@ -152,22 +168,27 @@ async function unpacked(bytes, { method, checksum, packed, size, place }) {
 /**
  * Return the text in an element that belongs to the paragraph around it; add the paragraphs and
  * rows within it to `lines`.
- * @param {Element} node @param {string[]} lines @param {number} depth @returns {string}
+ * @param {Element} node @param {string[]} lines @param {number} depth
+ * @param {number} until when it is given up, by `performance.now` @returns {string}
  */
-function textOf(node, lines, depth) {
+function textOf(node, lines, depth, until) {
   const name = NAMESPACES.test(node.namespaceURI ?? "") ? node.localName : "";
   if (depth > DEEPEST) {
     throw new Error("intake.damaged");
+  }
+  if (performance.now() > until) {
+    throw new Error("intake.large");
   }
   if (LEFT_OUT.includes(name) || hidden(node, name)) {
     return "";
   }
   /** @type {string[]} */
-  const within = [];
-  const inner = [...node.children].map((child) => textOf(child, within, depth + 1));
+  const within = BLOCKS.includes(name) ? [] : lines;
+  const inner = [...node.children].map((child) => textOf(child, within, depth + 1, until));
   const text = ownText(node, name) + inner.join("");
   if (name === "p" || name === "altChunk") {
-    lines.push(...within, text.trimEnd());
+    within.push(text.trimEnd());
+    within.forEach((line) => lines.push(line));
   } else if (name === "tr") {
     lines.push(within.join("\t").trimEnd());
   } else if (name === "tc") {
@@ -178,7 +199,6 @@ function textOf(node, lines, depth) {
         .trim(),
     );
   } else {
-    lines.push(...within);
     return text;
   }
   return "";

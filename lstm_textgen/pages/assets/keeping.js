@@ -1,7 +1,7 @@
 /** The last part of the tab Teach: a machine is named, saved, opened and remembered. */
 
 import { forget, readPage, recall, remember, savePage } from "./keep.js";
-import { element, field, say } from "./page.js";
+import { element, field, fileName, say } from "./page.js";
 import { phraseIn, said } from "./phrases.js";
 import { modelsShown, useModel } from "./playground.js";
 
@@ -84,7 +84,7 @@ export class Keeping {
       const page = savePage([{ facts, weights }], field("teach-names").checked);
       const link = document.createElement("a");
       link.href = URL.createObjectURL(page);
-      link.download = `${facts.name.replace(/[\\/:*?"<>|\p{Cc}]/gu, "-")}.html`;
+      link.download = `${fileName(facts.name)}.html`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
       this.unsaved = false;

@@ -69,6 +69,11 @@ export function dataOf(name) {
 /** @type {Constants} */
 export const CONSTANTS = dataOf("constants");
 
+/** Return the name of a file, without what file names may not have. @param {string} name */
+export function fileName(name) {
+  return name.replace(/[\\/:*?"<>|\p{Cc}]/gu, "-");
+}
+
 /**
  * Make an element with a class and content.
  * @param {string} tag @param {string} name @param {(Node | string)[]} content

@@ -141,7 +141,7 @@ export class Sheet {
     this.digit = "";
     area.setSelectionRange(start, end);
     // Only so can the browser undo it.
-    if (!document.execCommand("insertText", false, text)) {
+    if (!document.execCommand(text ? "insertText" : "delete", false, text)) {
       area.setRangeText(text, start, end, "end");
       this.update();
     }
@@ -167,6 +167,14 @@ export class Sheet {
       this.area.setSelectionRange(this.place - 1, this.area.selectionEnd);
       this.insert(text, YOU);
     }
+  }
+
+  /** Remove all text, which can be undone. */
+  empty() {
+    const { area } = this;
+    area.focus();
+    area.select();
+    this.insert("", YOU);
   }
 
   /** Replace what was added last by the digit that chose it. */

@@ -2,10 +2,11 @@
 
 import { breakLast, distinct, mixed, surprising, unrepeated } from "./choice.js";
 import { Offered } from "./offered.js";
-import { element, field, say } from "./page.js";
+import { element, field, fileName, make, say } from "./page.js";
 import { said } from "./phrases.js";
 import { modelsShown } from "./playground.js";
 import { Sheet } from "./sheet.js";
+import { nameOf, Shelf } from "./sheets.js";
 import { showShares, showVolumes, volumeOf } from "./voices.js";
 
 /** @typedef {import("./offered.js").Offer} Offer */
@@ -23,6 +24,13 @@ const PHRASES_DRAWN_FROM = 9;
 const LATE = 700;
 
 const sheet = new Sheet(field("sheet"), element("sheet-colors"), changed);
+
+/** Where the sheet is kept, and what was on it when it was kept last. */
+const shelf = new Shelf();
+let kept = "";
+
+/** @type {import("./sheets.js").Content} */
+const EMPTY = { text: "", owners: "" };
 
 const wordList = new Offered(element("offered-words"), takeOffer, true);
 const wayList = new Offered(element("offered-phrases"), takeOffer, false);
@@ -235,26 +243,37 @@ function changed() {
   }
 }
 
-/** Where the browser keeps the sheet, if it does. */
-const PLACE = `sheet ${location.pathname}`;
-
+/** Let the browser keep the sheet, if it has changed. */
 function keepSheet() {
-  try {
-    localStorage.setItem(PLACE, JSON.stringify(sheet.content()));
-  } catch {
-    // The browser stores nothing for this page.
+  const content = sheet.content();
+  const whole = content.text + content.owners;
+  if (whole !== kept && shelf.keep(content)) {
+    element("sheet-elsewhere").hidden = false;
+    listSheets();
   }
+  kept = whole;
 }
 
-function restoreSheet() {
-  try {
-    const { text, owners } = JSON.parse(localStorage.getItem(PLACE) ?? "{}");
-    if (typeof text === "string" && typeof owners === "string" && text.length === owners.length) {
-      sheet.restore(text, owners);
-    }
-  } catch {
-    // Nothing was stored, or not by this page.
-  }
+/** Show the sheet at a `place`, or a new one. @param {string} [place] */
+function openSheet(place) {
+  const { text, owners } = shelf.all().find((each) => each.place === place) ?? EMPTY;
+  shelf.open(place);
+  kept = text + owners;
+  element("sheet-elsewhere").hidden = true;
+  sheet.restore(text, owners);
+  listSheets();
+}
+
+/** List all sheets, if there are others than this one. */
+function listSheets() {
+  const all = shelf.all();
+  const others = all.filter(({ place }) => place !== shelf.place);
+  const names = [{ place: shelf.place, text: sheet.content().text }, ...others].map((each) => {
+    const name = nameOf(each.text) || said("together.new");
+    return Object.assign(make("option", "", name), { value: each.place });
+  });
+  element("sheet-names").replaceChildren(...names);
+  element("sheet-choice").hidden = others.length === 0;
 }
 
 element("sheet").addEventListener("keydown", onKey);
@@ -286,14 +305,17 @@ element("sheet-copy").addEventListener("click", async () => {
 element("sheet-save").addEventListener("click", () => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([field("sheet").value], { type: "text/plain" }));
-  link.download = "sheet.txt";
+  link.download = `${fileName(nameOf(field("sheet").value))}.txt`;
   link.click();
   URL.revokeObjectURL(link.href);
 });
-element("sheet-forget").addEventListener("click", () => {
-  sheet.restore("", "");
+element("sheet-forget").addEventListener("click", () => sheet.empty());
+element("sheet-new").addEventListener("click", () => {
+  openSheet();
   field("sheet").focus();
 });
+element("sheet-names").addEventListener("focus", listSheets);
+element("sheet-names").addEventListener("change", () => openSheet(field("sheet-names").value));
 // The focus stays in the sheet, so that a keyboard on the screen does, too; a mouse brings it back.
 element("together").addEventListener("mousedown", (event) => {
   if (/** @type {Element} */ (event.target).closest("button")) {
@@ -320,5 +342,8 @@ element("together").addEventListener("shown", () => {
   sheet.show();
   offerWords();
 });
-addEventListener("languagechange", showVoices);
-restoreSheet();
+addEventListener("languagechange", () => {
+  showVoices();
+  listSheets();
+});
+openSheet(shelf.all()[0]?.place ?? shelf.place);
