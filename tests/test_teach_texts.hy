@@ -35,6 +35,33 @@
     (assert (.is-visible page "#teach-found"))))
 
 
+(defn test-of-a-large-text-only-the-beginning-is-shown [browser path]
+  (with [page (open-teach browser path)]
+    (defn counted [n]
+      (wait-until page f"document.getElementById('teach-what').textContent.startsWith('{n}')"))
+    (defn value [] (.input-value page "#teach-text"))
+    (.click page "#tab-teach")
+    (for [text [(+ (* "\n" 50_000) TEXT) (* "word " 500_000)]]
+      (.set-input-files page "#teach-file"
+        {"name" "a.txt"  "mimeType" "text/plain"  "buffer" (.encode text)})
+      (counted f"{(len text) :,}")
+      (assert (.startswith text (value)))
+      (assert (< 400 (len (value)) 20_001))
+      (assert (.is-visible page "#teach-cut")))
+    (.focus page "#teach-text")
+    (.press page.keyboard "Control+Home")
+    (.type page.keyboard "Now ")  ; the rest stays
+    (counted "2,500,004")
+    (.evaluate page (+ "(text) => { const data = new DataTransfer();"
+      "data.setData('text/plain', text); document.getElementById('teach-text').dispatchEvent(new ClipboardEvent('paste', "
+      "{clipboardData: data, cancelable: true})); }") (* "b " 15_000))
+    (counted "2,530,004")
+    (.press page "#teach-text" "Control+a")
+    (.type page.keyboard (cut TEXT 60))  ; it goes with all that is shown
+    (counted "60 ")
+    (assert (not (.is-visible page "#teach-cut")))))
+
+
 (defn test-a-file-that-is-no-text-is-said [browser path]
   (with [page (open-teach browser path)]
     (.click page "#tab-teach")

@@ -10,6 +10,10 @@ import { shownAlone } from "./shown.js";
 export const FEWEST_LETTERS = 1_000;
 export const MOST_LETTERS = 2_000_000;
 
+/** Characters and lines of a text that its field shows: browsers take long to lay out more. */
+const MOST_IN_FIELD = 20_000;
+const MOST_LINES_IN_FIELD = 500;
+
 /** Letters from which a machine learns phrases, and how sentences are built. */
 const PHRASES_FROM = 20_000;
 const SENTENCES_FROM = 50_000;
@@ -47,6 +51,8 @@ const READY = dataOf("ready");
 /** The part of the tab in which a text is given. */
 export class TextSide {
   text = "";
+  /** What of it follows what the field shows. */
+  rest = "";
   /** What it comes from, such as the name of a file: the name of the new model. */
   origin = "";
   /** @type {Look | null} */
@@ -66,11 +72,10 @@ export class TextSide {
     let typed = 0;
     this.area.addEventListener("input", () => {
       clearTimeout(typed);
-      typed = setTimeout(() => this.take(this.area.value, this.origin), TYPED);
+      typed = setTimeout(() => this.take(this.area.value + this.rest, this.origin), TYPED);
     });
-    this.area.addEventListener("paste", () => {
-      this.origin = "";
-    });
+    this.area.addEventListener("beforeinput", () => this.#leave());
+    this.area.addEventListener("paste", (event) => this.#paste(event));
     element("teach-choose").addEventListener("click", () => field("teach-file").click());
     field("teach-file").addEventListener("change", () => {
       this.read(field("teach-file").files?.[0]);
@@ -138,11 +143,34 @@ export class TextSide {
     }
   }
 
-  /** Show a text in the field. @param {string} text @param {string} origin */
+  /** Show the beginning of a text in the field. @param {string} text @param {string} origin */
   give(text, origin) {
-    this.area.value = text.slice(0, MOST_LETTERS);
+    const shown = partForField(text);
+    this.area.value = shown;
     this.area.scrollTop = 0;
+    this.rest = text.slice(shown.length);
     this.take(text, origin);
+  }
+
+  /** The text is about to change; without all that is shown, the rest goes, too. */
+  #leave() {
+    const { selectionStart, selectionEnd, value } = this.area;
+    if (selectionStart === 0 && selectionEnd === value.length) {
+      this.rest = "";
+    }
+  }
+
+  /** Take what is pasted, if the field would take long over it. @param {ClipboardEvent} event */
+  #paste(event) {
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    this.origin = "";
+    if (partForField(pasted) !== pasted) {
+      event.preventDefault();
+      this.#leave();
+      const { selectionStart, selectionEnd, value } = this.area;
+      const before = value.slice(0, selectionStart ?? 0);
+      this.give(before + pasted + value.slice(selectionEnd ?? 0) + this.rest, "");
+    }
   }
 
   /** @param {string} text @param {string} origin */
@@ -150,6 +178,7 @@ export class TextSide {
     this.complain("");
     this.text = text;
     this.origin = origin;
+    element("teach-cut").hidden = !this.rest;
     this.#examine();
     field("teach-items").checked = this.look?.kind === "list";
     this.show();
@@ -291,6 +320,12 @@ export class TextSide {
     input.addEventListener("change", () => this.startFrom(n));
     return make("p", "", input, Object.assign(make("label", "", name), { htmlFor: id }));
   }
+}
+
+/** Return what a field shows of a text. @param {string} text */
+function partForField(text) {
+  const shown = text.slice(0, MOST_IN_FIELD).split("\n", MOST_LINES_IN_FIELD).join("\n");
+  return text.length > shown.length && text[shown.length - 1] === "\r" ? shown.slice(0, -1) : shown;
 }
 
 /** Return what to call a machine that one may start from. @param {Model} model */
