@@ -158,7 +158,9 @@
     [_ made] (taught tmp-path)
     saved (save-from browser path [made (get (models-of path) 1)]))
   (with [page (open-page browser (/ tmp-path "taught" "page.html"))]
-    (assert (= (on-page page READ (.read-text saved)) (models-of saved)))))
+    (assert (= (on-page page READ (.read-text saved)) (models-of saved)))
+    (setv many (save-from browser path [made made made]))
+    (assert (= (on-page page READ (.read-text many)) "keep.damaged"))))
 
 
 (defn [(pytest.mark.parametrize #("name" "make") KINDS :ids (lfor [name _] KINDS (cut name 7)))]
@@ -204,7 +206,11 @@
     #("\"pattern\":null" "\"pattern\":\"(a+)+b\"" "keep.damaged")
     #("\"people\":null" "\"people\":7" "keep.damaged")
     #("\"base\":null" "\"base\":7" "keep.damaged")
-    #("\"mostUnits\":[0-9]+" "\"mostUnits\":1e9" "keep.damaged")])]
+    #("\"mostUnits\":[0-9]+" "\"mostUnits\":1e9" "keep.damaged")
+    #("\"measure\":\"characters\"" "\"measure\":\"xx\"" "keep.damaged")
+    #("\"lookback\":[0-9]+" "\"lookback\":1e7" "keep.damaged")
+    #("\"opening\":\"" (+ "\"opening\":\"" (* "a" 100_001)) "keep.damaged")
+    #("\"history\":\\[" (+ "\"history\":[" (* "0," 100_001)) "keep.damaged")])]
     test-a-page-says-what-is-wrong-with-another [browser tmp-path old new key]
   (setv
     path (page-of tmp-path (halved-model))

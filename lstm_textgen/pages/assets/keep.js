@@ -46,6 +46,9 @@ import { isSound } from "./sound.js";
 /** Characters of a page's file: twice as many as the largest page has. */
 const MOST_CHARACTERS = 2 ** 26;
 
+/** Models of a page. */
+const MOST_MODELS = 2;
+
 /** Characters of a model's weights by which a page is known. */
 const KNOWN_BY = 9999;
 
@@ -142,7 +145,8 @@ export function readPage(text) {
 
 /** @param {any} models from elsewhere */
 function areSound(models) {
-  return Array.isArray(models) && models.length > 0 && models.every(isSound);
+  const few = Array.isArray(models) && models.length > 0 && models.length <= MOST_MODELS;
+  return few && models.every(isSound);
 }
 
 // * The browser's store

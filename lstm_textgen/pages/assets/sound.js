@@ -8,11 +8,19 @@ import { shapesOf } from "./shapes.js";
 /** Hidden units of a layer, and dimensions of an embedding. */
 const WIDEST = 65536;
 
+/** Characters of a text that isn't bounded otherwise; units between two steps; epochs. */
+const MOST_TEXT = 100_000;
+const WIDEST_LOOKBACK = 2 ** 16;
+const MOST_EPOCHS = 100_000;
+
 /** @type {Test} */
 const isNumber = Number.isFinite;
 
 /** @type {Test} */
-const isText = (value) => typeof value === "string";
+const isText = (value) => typeof value === "string" && value.length <= MOST_TEXT;
+
+/** @type {Test} */
+const isBytes = (value) => typeof value === "string";
 
 /** @type {Test} */
 const isFlag = (value) => typeof value === "boolean";
@@ -67,7 +75,7 @@ function testsOf({ unit, units, layers }) {
   const known = new Set(units);
   return {
     name: isText,
-    measure: isText,
+    measure: (/** @type {any} */ value) => ["characters", "words"].includes(value),
     unknown: orNull(id),
     pattern: (/** @type {any} */ value) => value === CONSTANTS.patterns[unit],
     merges: listOf((pair) => rowOf(id, id)(pair) && known.has(units[pair[0]] + units[pair[1]])),
@@ -80,13 +88,13 @@ function testsOf({ unit, units, layers }) {
     end: (/** @type {any} */ value) => ["", "\n", "\n\n"].includes(value),
     lines: wholeFrom(0, Number.MAX_SAFE_INTEGER),
     after: (/** @type {any} */ value) =>
-      isText(value) && /^[0-2]*$/.test(value) && [0, units.length].includes(value.length),
+      isBytes(value) && /^[0-2]*$/.test(value) && [0, units.length].includes(value.length),
     small: listOf(id),
     remembers: isFlag,
     longestRun: wholeFrom(0, Number.MAX_SAFE_INTEGER),
     names: isText,
     mostUnits: wholeFrom(1, CONSTANTS.corpus.longest),
-    known: isText,
+    known: isBytes,
     cells: listOf(
       hasAll({
         layer: wholeFrom(0, layers.length - 1),
@@ -106,14 +114,15 @@ function testsOf({ unit, units, layers }) {
     ),
     made: isText,
     record: hasAll({
-      settings: hasAll({ layers: isText }),
+      settings: hasAll({ layers: isText, lookback: wholeFrom(1, WIDEST_LOOKBACK) }),
       facts: hasAll({
         beginning: isText,
         base: ifAny(orNull(isText)),
         title: ifAny(orNull(isText)),
         people: ifAny(orNull(listOf(isText))),
       }),
-      history: listOf(hasAll(RECORDED)),
+      history: (/** @type {any} */ value) =>
+        listOf(hasAll(RECORDED))(value) && value.length <= MOST_EPOCHS,
     }),
   };
 }
