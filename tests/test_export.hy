@@ -40,14 +40,24 @@
 (defn test-the-model-of-a-page-is-trained-further [here]
   (.page (train-tiny here :epochs 1) "page.html")
   (assert (= 0 (main ["--import" "page.html" "--model" "mine"])))
-  (assert (= 0 (main ["--sources" "text.txt" "--epochs" "2" "--model" "mine"])))
-  (assert (= (lfor e (. (load-checkpoint "mine") history) (get e "epoch")) [1 2])))
+  (assert (= 0 (main ["--sources" "text.txt" "--epochs" "2" "--model" "mine" "--continue"])))
+  (assert (= (lfor e (. (load-checkpoint "mine") history) (get e "epoch")) [1 2 3])))
 
 
 ;; * The command line
 
 (defn [pytest.fixture] saved [here]
   (for [name ["model" "other"]] (save-checkpoint (small-model) name)))
+
+
+(defn test-copies-are-as-private-as-what-they-come-from [here]
+  (save-checkpoint (small-model) "model" :mode 0o600)
+  (.page (load "model") "page.html")
+  (.chmod (Path "page.html") 0o440)
+  (assert (= 0 (main ["--export" "small.h5"])))
+  (assert (= 0 (main ["--import" "page.html" "--model" "mine"])))
+  (assert (= [0o600 0o600 0o640] (lfor name ["model.h5" "small.h5" "mine.h5"]
+    (& 0o777 (. (os.stat name) st-mode))))))
 
 
 (defn test-an-export-names-its-file-and-may-end-in-upper-case [saved capsys]

@@ -76,7 +76,7 @@
   (for [text ["13:0123abcd" "9:fedcba" "13:0123abcd"]]
     (.append model.history {#** (get model.history 0)  "text" text}))
   (setv
-    path (page-with tmp-path model)
+    path (page-of tmp-path model)
     found (imported-model path))
   (for [hash ["a1b2c3d4" "0123abcd" "fedcba"]]
     (assert (not-in hash (.read-text path :encoding "utf-8"))))

@@ -22,6 +22,25 @@
   trained)
 
 
+(defn test-the-backup-is-the-model-before-the-run-and-a-new-one-has-none [tmp-path]
+  (setv [path backup] (gfor name ["model.h5" "model.h5.bak"] (/ tmp-path name)))
+  (train-tiny tmp-path :epochs 2)
+  (assert (not (.exists backup)))
+  (setv before (.read-bytes path))
+  (train-tiny tmp-path :text (* "another text " 300) :epochs 2 :add-text True)
+  (assert (= (.read-bytes backup) before))
+  (assert (= (len (. (load-checkpoint path) history)) 4)))
+
+
+(defn test-a-name-too-long-for-saving-is-refused-at-the-start [tmp-path]
+  (for [[name fits] [["ä" False] ["a" True]]]
+    (setv path (/ tmp-path f"{(* name 114)}.h5"))
+    (if fits
+      (lstm-textgen.train :text TEXT :path path :epochs 1 :display (Quiet) #** TINY)
+      (assert (in "is too long by " (refusal-of lstm-textgen.train :text TEXT :path path))))
+    (assert (= (.exists path) fits))))
+
+
 (defn [counting] test-training-resumes-from-the-backup-of-a-damaged-model-and-says-so [trained-on]
   (setv
     path (/ trained-on "model.h5")
@@ -125,6 +144,7 @@
   (assert (= line
     f"{folder}/mine.h5 could not be saved: its folder {folder} has been renamed or removed"))
   (assert (= place.parent tmp-path))
+  (assert (= (& 0o77 (. (.stat place) st-mode)) 0))  ; nobody else may read it
   (assert (= (len (. (load-checkpoint place) history)) 2)))
 
 
@@ -132,7 +152,7 @@
     [trained monkeypatch]
   (setv before (.read-bytes (/ trained "model.h5")))
   (.setattr monkeypatch "shutil.disk_usage" (fn [_] (SimpleNamespace :free 100_000)))
-  (with [_ (pytest.raises OSError :match "need 0.2 MB, but 0.1 MB are free; give another `path`")]
+  (with [_ (pytest.raises OSError :match "0.2 MB, but 0.1 MB are free; give another `path`")]
     (train-tiny trained :epochs 3))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
 

@@ -11,6 +11,7 @@ the system releases the lock when its process ends, in any way.]]
   re
   secrets
   shutil
+  stat [S-IMODE]
   filelock [FileLock Timeout]
   lstm-textgen.basics.messages [failure])
 
@@ -27,23 +28,30 @@ the system releases the lock when its process ends, in any way.]]
 
 ;; * Replacing
 
-(defn replace-file [path content sound? keep-backup]
-  #[[Write `content` (bytes) to the file at `path`; the file that was there becomes `.bak`.
+(defn replace-file [path content sound? [backup True] [mode None]]
+  #[[Write `content` (bytes) to the file at `path`; with `backup` the old file becomes `.bak`.
 
-  With `keep-backup` an earlier `.bak` stays instead. `sound?` tells whether the file at a path is
-  worth keeping: a damaged one never replaces a sound `.bak`. At every moment a whole file has one
-  of the two names, as the new one is first written under a third. Raise `OSError`, and keep the
-  old file, if it can't be written or another run is training the model.]]
-  (when (.exists path) (refuse-read-only path))
+  A new file has the permissions `mode` (None: the usual). `sound?` tells whether the file at a path
+  is worth keeping: a damaged one never replaces a sound `.bak`. At every moment there is a whole
+  file, as the new one is first written under another name. Raise `OSError`, and keep the old file,
+  if it can't be written or another run is training the model.]]
+  (when (.exists path)
+    (refuse-read-only path)
+    (setv mode (S-IMODE (. (.stat path) st-mode))))
   (with [_ (if (_training? path) (nullcontext) (_alone path "save to"))
          new (replacing path)]
-    (with [_ (naming-errors (str path))  file (open new "xb")]
+    (with [_ (naming-errors (str path))
+           file (open new "xb" :opener (fn [name flags] (os.open name flags (or mode 0o666))))]
       (.write file content)
       (.flush file)
       (os.fsync (.fileno file)))
-    (when (.exists path)
-      (shutil.copymode path new)
-      (unless (and keep-backup (.exists (backup-path path))) (_keep-old path sound?)))))
+    (when mode (.chmod new mode))  ; whatever the umask is
+    (when (and backup (.exists path)) (_keep-old path sound?))))
+
+
+(defn permissions [path]
+  "Return the permissions of a file made of the one at `path`: its own, but it isn't read-only."
+  (| 0o200 (& 0o666 (. (os.stat path) st-mode))))
 
 
 (defn file-digest [path]

@@ -3,8 +3,9 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
+  os
   textwrap [wrap]
-  lstm-textgen.basics.files [backup-path]
+  lstm-textgen.basics.files [backup-path permissions]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [clip counted]
@@ -89,7 +90,10 @@
     (refuse 'export f": {path} must end in .h5, the format of this program and of Keras"))
   (check-output 'export path [] [model] flags.overwrite)
   (setv image (file-image (copy-to-share (load-checkpoint model :warn warn))))
-  (with [out (open-output path)] (.write out.buffer image))
+  (with [out (open-output path)]
+    (when (and (isinstance out.name str) (os.path.isfile out.name))  ; neither a stream nor a pipe
+      (os.chmod out.name (permissions (find-model model))))  ; as few may read it as the model
+    (.write out.buffer image))
   (.say (make-display flags.quiet as-flags) f"{path}: {(size-in-words path)}"))
 
 
@@ -107,5 +111,5 @@
       (refuse f"{path} already exists; give another " 'path " or, to replace it, " 'restart)))
   (setv display (make-display flags.quiet as-flags))
   (for [[path [name model]] (zip paths found)]
-    (save-checkpoint model path)
+    (save-checkpoint model path :mode (permissions page))
     (.say display f"{path}: {(size-in-words path)}")))

@@ -6,16 +6,20 @@
   shlex
   sys
   lstm-textgen.basics.interrupts [Interrupted watching]
-  lstm-textgen.cli.flags [command flag models-of program warn]
+  lstm-textgen.basics.machine [MB]
+  lstm-textgen.cli.flags [command flag models-of program size-in-words warn]
   lstm-textgen.display [make-display]
   lstm-textgen.learning.learner.machines [follower?]
   lstm-textgen.learning.learner.quiet [own-process]
   lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.places [model-path]
   lstm-textgen.settings.table [SETTINGS as-flags]
   lstm-textgen.writing.conversation [people-of roles])
 
-(setv TO-SHOW 300)  ; units of the text that a run's last line generates
+(setv
+  TO-SHOW 300  ; units of the text that a run's last line generates
+  LARGE-FILE (* 20 MB))
 
 
 (defn train [flags]
@@ -35,6 +39,7 @@
     (setv model (with [_ (watching farewell)  _ (own-process)]
       (train-model (.but flags :path path) display)))
     (unless (follower?)
+      (_say-if-large path model display)
       (.say display (_how-to-generate path model)))
     (except [error Interrupted]
       (unless (follower?)
@@ -43,6 +48,15 @@
         (setv model (load-checkpoint path :warn warn))
         (warn (_how-to-generate path model)))
       (+ 128 error.number))))
+
+
+(defn _say-if-large [path model display]
+  "Say that the file of `model` at `path` is large, and how to get a small one."
+  (setv file (model-path path))
+  (when (> (os.path.getsize file) LARGE-FILE)
+    (.say display (+ f"{file} has {(size-in-words file)}, as it can be trained further; "
+      f"{(flag "--export" "FILE.h5")} makes a copy of about "
+      f"{(/ (* 2 model.weight-count) MB) :.0f} MB to share"))))
 
 
 (defn _how-to-generate [path model]

@@ -44,8 +44,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [@path @absolute-path] [run.request.path run.absolute-path]  ; as shown, absolute
       [@checkpoint @epochs] [start.checkpoint start.epochs]
       [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
-      ;; Whether the run replaces a model, and whether `.bak` is that model, which stays.
-      [@replaces @replaced] [(and @request.restart (.exists @absolute-path)) False]
+      @saved? False  ; by this run, which leaves the model before it as `.bak`
       @average None  ; an `Average` in fine-tuning
       @logs {}  ; of the last epoch, for callbacks
       @settings @checkpoint.settings
@@ -324,9 +323,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       [#* (arrays-of @learner.optimizer.variables) #* (if @average @average.weights [])]))
     (unless @group.leader? (return))
     (try
-      (save-checkpoint @checkpoint @absolute-path :keep-backup @replaced)
+      (save-checkpoint @checkpoint @absolute-path :backup (not @saved?))
       (.saved @display)
-      (setv [@unsaved @replaced] [False @replaces])
+      (setv [@unsaved @saved?] [False True])
       (except [error [OSError ValueError]]
         (setv
           @unsaved True

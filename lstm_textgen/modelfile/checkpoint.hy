@@ -119,20 +119,23 @@ model.]]
 
 ;; * Saving
 
-(defn save-checkpoint [checkpoint path [keep-backup False]]
+(defn save-checkpoint [checkpoint path [backup True] [mode None]]
   #[[Write `checkpoint` to the file at `path`; the old file, if it is sound, becomes `.bak`.
 
-  With `keep-backup` an earlier `.bak` stays. Raise `OSError` if the file can't be written, or
-  `ValueError` if it couldn't be read again (weights must be finite), and keep the old file.]]
-  (replace-file (model-path path) (file-image checkpoint) _sound? keep-backup))
+  Without `backup`, `.bak` stays as it is. A new file has the permissions `mode` (None: the usual).
+  Raise `OSError` if the file can't be written, or `ValueError` if it couldn't be read again
+  (weights must be finite), and keep the old file.]]
+  (replace-file (model-path path) (file-image checkpoint) _sound? backup mode))
 
 
 (defn save-elsewhere [checkpoint path]
-  "Save to a new file beside `path` or in the temporary folder; return its path, None if it fails."
+  #[[Save to a new file beside `path` or in the temporary folder; return its path, None if it fails.
+
+  Its short name suits any file system, and nobody else may read it.]]
   (for [find [(fn [] path.parent) gettempdir]]  ; on full disks there is no temporary folder
     (with [_ (suppress OSError ValueError)]
-      (setv other (/ (Path (find)) f"{path.stem}-{(token-hex 4)}.h5"))
-      (save-checkpoint checkpoint other)
+      (setv other (/ (Path (find)) f"rescued-{(token-hex 4)}.h5"))
+      (save-checkpoint checkpoint other :mode 0o600)
       (return other))))
 
 

@@ -4,7 +4,7 @@
 (import
   contextlib [suppress]
   difflib [get-close-matches]
-  os [fspath sep]
+  os [fsencode fspath sep]
   os.path [basename realpath]
   pathlib [Path]
   shutil
@@ -12,7 +12,8 @@
   unicodedata [normalize]
   lstm-textgen.basics.files [backup-path refuse-read-only]
   lstm-textgen.basics.machine [MB]
-  lstm-textgen.basics.messages [refuse])
+  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.values [counted])
 
 (setv
   SHIPPED (/ (. (Path __file__) parent parent) "models")
@@ -20,7 +21,8 @@
     "deutsch" "german"  "français" "french"  "francais" "french"  "español" "spanish"
     "espanol" "spanish"}
   ADDED "lstm_textgen.bases"  ; the entry-point group in which other packages provide bases
-  BACKUP ".h5.bak")
+  BACKUP ".h5.bak"
+  LONGEST-NAME 255)  ; bytes, of a file on Linux and macOS
 
 
 (defn model-path [path [setting 'path]]
@@ -109,7 +111,13 @@
 
 (defn check-writable [path]
   "Raise `OSError` now, rather than after the first epoch, if the model at `path` can't be saved."
-  (setv folder (. (.absolute path) parent))
+  (setv
+    folder (. (.absolute path) parent)
+    ;; In bytes; so long is a name that `replacing` makes.
+    excess (- (+ (len (fsencode path.name)) (len "..bak.9999999-01234567.tmp")) LONGEST-NAME))
+  (when (> excess 0)
+    (refuse f"the name {path.name} is too long by {(counted excess "bytes")} for the temporary "
+      "names of a model; give a shorter " 'path :kind OSError))
   (try
     (with [_ (TemporaryFile :dir folder)])
     (except [error OSError]
@@ -119,12 +127,12 @@
 
 
 (defn check-room [path size]
-  "Raise `OSError` unless a model of `size` bytes, the one before and its `.bak` fit at `path`."
+  "Raise `OSError` unless a model of `size` bytes fits at `path` twice: saved, and saved again."
   (setv
     folder (. (.absolute path) parent)
     room (. (shutil.disk-usage folder) free)
-    need (* size (- 3 (sum (gfor file [path (backup-path path)] (.exists file))))))
+    need (* 2 size))
   (when (< room need)
-    (refuse f"not enough space in {folder}: the model and its backup need "
+    (refuse f"not enough space in {folder}: the model needs twice its size, "
       f"{(/ need MB) :,.1f} MB, but {(/ room MB) :,.1f} MB are free; give another " 'path
       :kind OSError)))
