@@ -3,9 +3,11 @@
 (eval-when-compile
   (require hyrule [meth unless]  lstm-textgen.settings.parameters [defn-settings]))
 (import
+  collections.abc [Generator]
   contextlib [contextmanager]
   io [StringIO]
   os [PathLike]
+  threading [Lock]
   warnings
   numpy :as np
   lstm-textgen.basics.files [refuse-while-training]
@@ -28,6 +30,30 @@
     "unit_length" "validation_unit_length"]
   LENGTH 400  ; units of a text, unless said otherwise …
   CARD-SAMPLE 200)  ; … and of that on a card
+
+
+(defclass Stream [Generator]
+  #[[The chunks of a generator, which any thread may close.
+
+  Python's own raise an error if they are closed while another thread waits for a chunk.]]
+
+  (meth __init__ [@_chunks]
+    (setv
+      @_lock (Lock)
+      @_closed False))
+
+  (meth send [_]
+    (with [_ @_lock]
+      (when @_closed (raise (StopIteration)))
+      (next @_chunks)))
+
+  (meth throw [#* error]
+    (with [_ @_lock] (.throw @_chunks #* error)))
+
+  (meth close []
+    "End after the chunk that another thread waits for."
+    (setv @_closed True)
+    (with [_ @_lock] (.close @_chunks))))
 
 
 (defclass TextModel []
@@ -101,11 +127,11 @@
     #[[Return an iterator of chunks of the text that the model generates after `seed`.
 
     The seed isn't included. Without `length`, `stop` and `sentences` the iterator is endless, or
-    ends with an item. It has a method `close`. The options are those of `generate`; errors are
+    ends with an item. Any thread may `close` it. The options are those of `generate`; errors are
     raised at once.]]
     (with [warn (_collecting warn)]
-      (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) request
-        :warn warn)))
+      (Stream (stream self.checkpoint (.prepare self (check-value "`seed`" TEXT seed)) request
+        :warn warn))))
 
   (defn-settings generate "write" [
       self [seed ""] [length ...] [samples None] * [new False] [best-of 1] [warn None] #** request]
@@ -162,6 +188,8 @@
 
   (meth suggest [[text ""] * [count 9] [words 1]]
     #[[Return a list of up to `count` ways to continue `text`, the most probable first.
+
+    Of a long text, the last 5,000 to 7,500 characters are read.
 
     Each has the `text` to add, the `word` that a person reads (with what was typed of it, without
     white space around) and its `probability`, at temperature 1. A word is letters and digits with

@@ -47,6 +47,14 @@
   (assert (= (len (warnings-about "all")) 11)))
 
 
+(defn test-each-real-file-is-read-once [here]
+  (write-all {"all/b.txt" "one"  "other.txt" "two"})
+  (for [[to link] [["b.txt" "a.txt"] ["../other.txt" "c.txt"] ["c.txt" "d.txt"]]]
+    (os.symlink to f"all/{link}"))
+  (for [source ["all" "all/*.txt"]]
+    (assert (= (read-sources source) "one\ntwo"))))
+
+
 (defn test-a-folder-keeps-what-is-too-long-for-memory [here monkeypatch]
   (.setattr monkeypatch "lstm_textgen.text.documents.reading.IN_MEMORY" 100)
   (setv text (* "漢字 \ud83d\r\n" 40))

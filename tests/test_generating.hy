@@ -2,6 +2,8 @@
 
 (import
   re
+  threading [Thread]
+  time
   hypothesis [given settings strategies :as st]
   pytest
   lstm-textgen.text.items [fingerprints]
@@ -127,3 +129,19 @@
   (assert (= numbers [1 2 3 4 5]))
   (assert (= (lfor part (cut parts 1 None 2) (.removesuffix part "\n\n")) texts))
   (refused (program "--generate" "" "--samples" 2 :folder tmp-path) "need an end"))
+
+
+(defn test-any-thread-may-close-a-stream []
+  (for [_ (range 20)]
+    (setv
+      [chunks caught] [(.stream (get MODELS #("characters" None))) []]
+      reader (Thread :target (fn []
+        (try
+          (for [_ chunks])
+          (except [error Exception] (.append caught error))))))
+    (next chunks)
+    (.start reader)
+    (time.sleep 0.01)
+    (.close chunks)
+    (.join reader 30)
+    (assert (= #((.is-alive reader) caught (list chunks)) #(False [] [])))))

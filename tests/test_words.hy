@@ -10,7 +10,7 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.seeds [start-ids]
-  lstm-textgen.writing.words [Suggester turn-of]
+  lstm-textgen.writing.words [READ Suggester last-part turn-of]
   tests.helpers [refusal-of small-model])
 
 (setv
@@ -329,3 +329,16 @@
     #({"text" 3} "`text` must be text, not 3")])]
     test-bad-arguments-are-refused [given message]
   (assert (= (refusal-of (. (TextModel (small-model)) suggest) #** given) message)))
+
+
+(defn test-of-a-long-text-the-end-is-read-and-little-of-it-again []
+  (setv
+    text (* "hey, don't he-ho! hey yo\n" 900)
+    ends (lfor n (range 19_500 20_500) (last-part (cut text n))))
+  (for [[n end] (enumerate ends 19_500)]
+    (assert (.endswith (cut text n) end))
+    (assert (< (- READ 100) (len end) (* 1.5 READ))))
+  (assert (= 2 (len (set (gfor [n end] (enumerate ends) (- n (len end)))))))
+  (assert (= (last-part "short") "short"))
+  (setv model (TextModel (small-model :text VERSE)))
+  (assert (= (.suggest model text) (.suggest model (last-part text)))))

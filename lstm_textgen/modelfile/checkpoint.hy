@@ -212,8 +212,8 @@ model.]]
     backup (backup-path path))
   (unless (.exists path)
     (when (.exists backup)
-      (refuse f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}"
-        :kind FileNotFoundError))
+      (refuse f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}; "
+        "for a new model, delete the backup, too" :kind FileNotFoundError))
     (when (.is-file given)  ; it has another extension
       (refuse f"{given}: not a model of this program (.h5)"))
     (refuse f"{path}: there is no such model; "

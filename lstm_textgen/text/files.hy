@@ -182,13 +182,19 @@
     (setv paths (sorted (glob.glob source :recursive True)))
     (unless paths (raise (FileNotFoundError f"no file matches the pattern {(_quoted source)}")))
     ;; With ** a folder's files are listed beside the folder itself.
-    (return (or (lfor path paths :if (not (os.path.isdir path)) path) paths)))
+    (return (or (_each-once (gfor path paths :if (not (os.path.isdir path)) path)) paths)))
   (when (os.path.islink source)
     (raise (FileNotFoundError f"{(_quoted source)} is a broken link; give the file itself")))
   (setv
     others (.join ", " ["corpora/" #* (map str folders)])
     elsewhere (if bare f", neither here nor in {(clip others QUOTED)}" ""))
   (raise (FileNotFoundError f"there is no file {(_quoted source)}{elsewhere}")))
+
+
+(defn _each-once [paths]
+  "Return the `paths` of files sorted, without links to others: read twice, a text counts twice."
+  (setv links-first (sorted paths :key os.path.islink :reverse True))
+  (sorted (.values (dfor path links-first (os.path.realpath path) path))))
 
 
 (defn _documents-below [path reading warn]
@@ -199,7 +205,7 @@
   (for [[here subfolders names] (os.walk path :onerror fail)]
     (setv (cut subfolders) (lfor name subfolders :if (not (.startswith name ".")) name))
     (.extend files (gfor name names :if (not (.startswith name ".")) (os.path.join here name))))
-  (setv files (sorted (filter os.path.isfile files)))
+  (setv files (_each-once (filter os.path.isfile files)))
   (for [document (sound-documents
       (gfor file files (Document file (_read-file file file reading))) skipped)]
     (setv found True)

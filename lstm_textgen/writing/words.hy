@@ -7,6 +7,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
 (import
   heapq [nlargest]
   math [exp inf]
+  re
   threading [Lock]
   warnings
   numpy :as np
@@ -20,6 +21,9 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
 (setv
   FEW-TOGETHER 4  ; texts that a smaller engine reads at once
   STORED-EACH 32  ; units between two places whose states are stored, besides the last ones
+  READ 5000  ; characters of a text that are read, at least, and …
+  READ-STEP 2500  ; … by how many its beginning moves on: until then, little is read again
+  NEAR-SPACE 100  ; characters among which a space is looked for, to begin at
   REMEMBERS-FROM 100  ; characters of a text: after "once upon a time", "a" isn't always "a time"
   PATHS-OF-PHRASE 4  ; followed after each beginning
   LONGEST-OF-PHRASE 12  ; units of each word of a phrase, on average
@@ -65,7 +69,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
     phrases. One call of `warn` names units that the model doesn't know.]]
     (setv wanted (if (= words 1) count (* FIRST-WORDS count)))
     (with [_ @_lock]
-      (setv [tree sheet] (@_tree text warn))
+      (setv [tree sheet] (@_tree (last-part text) warn))
       (.grow tree wanted)
       (when (or (= words 1) (in sheet.state "IX"))
         (return (lfor [word odds] (.best-words tree count) (.suggestion sheet word odds))))
@@ -149,6 +153,14 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
     (when @_memory
       (for [n (range remembered (len ids))] (.remember @_memory (get ids n) (get @_outputs n))))
     @_memory))
+
+
+(defn last-part [text]
+  "Return the end of a long `text`, from a space on, or all of another."
+  (setv
+    start (* READ-STEP (max 0 (// (- (len text) READ) READ-STEP)))
+    space (re.search r"\s" (cut text start (+ start NEAR-SPACE))))
+  (cut text (+ start (if (and start space) (.start space) 0)) None))
 
 
 (defrecord Sheet
