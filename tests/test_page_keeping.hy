@@ -23,7 +23,9 @@
   HOSTILE "a \">b</script><!--c\u2028d &amp; `e`\n"  ; what HTML or JavaScript might understand
   ;; Models of all kinds: their names, and how they are made.
   KINDS [
-    #* (lfor name ["english" "german" "french" "spanish"] #(name (fn [] (. (load name) checkpoint))))
+    #* (gfor
+      name ["english" "german" "french" "spanish"]
+      #(name (fn [[name name]] (. (load name) checkpoint))))
     #("a list" (fn [] (halved-model :text HOSTILE :items "line" :longest-item 5)))
     #("a chat" (fn [] (halved-model :text HOSTILE :people [HOSTILE "Anna"])))
     #(HOSTILE (fn [] (halved-model :text HOSTILE :names HOSTILE :title HOSTILE

@@ -5,7 +5,7 @@
   json
   pytest
   lstm-textgen.pages.assembly [SHARED modules-for]
-  tests.browser [flaws halved-model in-browser open-page visit wait-until]
+  tests.browser [flaws halved-model in-browser open-page wait-until]
   tests.engines [open-firefox open-webkit]
   tests.helpers [brief page-of])
 
@@ -349,54 +349,6 @@
       (assert (all (gfor word words (in (get word 0) letters)))))))
 
 
-(defn test-the-sheet-is-kept-until-it-is-emptied [browser tmp-path]
-  (with [page (together browser tmp-path)]
-    (type-in page "one two")
-    (visit page)
-    (.click page "#tab-together")
-    (assert (= (sheet page) "one two"))
-    (.click page "#sheet-forget")
-    (visit page)
-    (assert (= (sheet page) ""))))
-
-
-(defn test-an-emptied-sheet-comes-back-by-undoing [browser tmp-path]
-  (with [page (together browser tmp-path)]
-    (type-in page "one")
-    (press page "1")
-    (setv [text whose] [(sheet page) (.inner-text page SHARES)])
-    (.click page "#sheet-forget")
-    (assert (= (sheet page) ""))
-    (press page "Control+z")
-    (assert (= [(sheet page) (.inner-text page SHARES)] [text whose]))))
-
-
-(defn test-two-tabs-never-replace-each-others-sheets [browser tmp-path]
-  (with [page (together browser tmp-path)]
-    (type-in page "one from here")
-    (setv other (.new-page page.context))
-    (visit other page.url)
-    (.click other "#tab-together")
-    (assert (= (sheet other) "one from here"))
-    (type-in other " and there")
-    (assert (not (.is-visible page "#sheet-elsewhere")))
-    (type-in page "!")
-    (assert (in "Another tab" (.inner-text page "#sheet-elsewhere")))
-    (setv names (.all-text-contents (.locator page "#sheet-names option")))
-    (assert (= names ["one from here!" "one from here and there"]))
-    (.select-option page "#sheet-names" :label "one from here and there")
-    (assert (= (sheet page) "one from here and there"))
-    (.click page "#sheet-new")
-    (assert (= (sheet page) ""))
-    (type-in page "three?/")
-    (with [download (.expect-download page)] (.click page "#sheet-save"))
-    (assert (= download.value.suggested-filename "three--.txt"))
-    (visit page)
-    (.click page "#tab-together")
-    (assert (= (sheet page) "three?/"))
-    (assert (= (flaws page) []))))
-
-
 (defn test-the-tab-suits-all-eyes-and-fits [browser tmp-path]
   (with [page (together browser tmp-path (a-model) (a-model))]
     (type-in page "one")
@@ -419,21 +371,3 @@
       (.wait-until page SETTLED))
     (.type-in page "#sheet" "!")
     (.wait-until page "/^[^0-9]*[^ 0-9]!$/.test(document.getElementById('sheet').value)")))
-
-
-(defn test-firefox-empties-sheets-and-keeps-what-another-tab-wrote [tmp-path]
-  (with [page (open-firefox tmp-path)]
-    (.open page (page-of tmp-path (a-model)))
-    (.wait-until page "!document.getElementById('unable')")
-    (.click page "#tab-together")
-    (.type-in page "#sheet" "mine")
-    (.click page "#sheet-forget")
-    (assert (= (.run page "document.getElementById('sheet').value") ""))
-    (.run page "document.execCommand('undo')")
-    (assert (= (.run page "document.getElementById('sheet').value") "mine"))
-    (.run page (+ "localStorage.setItem(`sheet ${location.pathname}`, "
-      "JSON.stringify({text: 'A', owners: '0'}))"))
-    (.type-in page "#sheet" "!")  ; over "mine", which undoing has selected
-    (.wait-until page "!document.getElementById('sheet-elsewhere').hidden")
-    (assert (= ["!" "A"] (.run page
-      "[...document.querySelectorAll('#sheet-names option')].map((each) => each.text)")))))

@@ -10,7 +10,7 @@
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
   lstm-textgen.writing.seeds [start-ids]
-  lstm-textgen.writing.words [READ Suggester last-part turn-of]
+  lstm-textgen.writing.words [LAST-PART Suggester last-part turn-of]
   tests.helpers [refusal-of small-model])
 
 (setv
@@ -337,7 +337,7 @@
     ends (lfor n (range 19_500 20_500) (last-part (cut text n))))
   (for [[n end] (enumerate ends 19_500)]
     (assert (.endswith (cut text n) end))
-    (assert (< (- READ 100) (len end) (* 1.5 READ))))
+    (assert (< (- LAST-PART 100) (len end) (* 1.5 LAST-PART))))
   (assert (= 2 (len (set (gfor [n end] (enumerate ends) (- n (len end)))))))
   (assert (= (last-part "short") "short"))
   (setv model (TextModel (small-model :text VERSE)))

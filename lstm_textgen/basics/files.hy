@@ -31,10 +31,10 @@ the system releases the lock when its process ends, in any way.]]
 (defn replace-file [path content sound? [backup True] [mode None]]
   #[[Write `content` (bytes) to the file at `path`; with `backup` the old file becomes `.bak`.
 
-  A new file has the permissions `mode` (None: the usual). `sound?` tells whether the file at a path
-  is worth keeping: a damaged one never replaces a sound `.bak`. At every moment there is a whole
-  file, as the new one is first written under another name. Raise `OSError`, and keep the old file,
-  if it can't be written or another run is training the model.]]
+  A new file has the permissions `mode` (None: the usual). `sound?` tells whether the file at a
+  path is worth keeping: a damaged one never replaces a sound `.bak`. At every moment there is a
+  whole file, as the new one is first written under another name. Raise `OSError`, and keep the
+  old file, if it can't be written or another run is training the model.]]
   (when (.exists path)
     (refuse-read-only path)
     (setv mode (S-IMODE (. (.stat path) st-mode))))

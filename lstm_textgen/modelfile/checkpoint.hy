@@ -129,7 +129,7 @@ model.]]
 
 
 (defn save-elsewhere [checkpoint path]
-  #[[Save to a new file beside `path` or in the temporary folder; return its path, None if it fails.
+  #[[Save to a new file beside `path` or in the temporary folder; return its path, or None.
 
   Its short name suits any file system, and nobody else may read it.]]
   (for [find [(fn [] path.parent) gettempdir]]  ; on full disks there is no temporary folder
@@ -212,8 +212,8 @@ model.]]
     backup (backup-path path))
   (unless (.exists path)
     (when (.exists backup)
-      (refuse f"{path}: not found, but a backup exists; to use it, rename {backup} to {path.name}; "
-        "for a new model, delete the backup, too" :kind FileNotFoundError))
+      (refuse f"{path}: not found, but a backup exists; to use it, rename {backup} to "
+        f"{path.name}; for a new model, delete the backup, too" :kind FileNotFoundError))
     (when (.is-file given)  ; it has another extension
       (refuse f"{given}: not a model of this program (.h5)"))
     (refuse f"{path}: there is no such model; "

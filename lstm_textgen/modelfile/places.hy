@@ -22,7 +22,7 @@
     "espanol" "spanish"}
   ADDED "lstm_textgen.bases"  ; the entry-point group in which other packages provide bases
   BACKUP ".h5.bak"
-  LONGEST-NAME 255)  ; bytes, of a file on Linux and macOS
+  MOST-NAME-BYTES 255)  ; bytes, of a file on Linux and macOS
 
 
 (defn model-path [path [setting 'path]]
@@ -114,7 +114,7 @@
   (setv
     folder (. (.absolute path) parent)
     ;; In bytes; so long is a name that `replacing` makes.
-    excess (- (+ (len (fsencode path.name)) (len "..bak.9999999-01234567.tmp")) LONGEST-NAME))
+    excess (- (+ (len (fsencode path.name)) (len "..bak.9999999-01234567.tmp")) MOST-NAME-BYTES))
   (when (> excess 0)
     (refuse f"the name {path.name} is too long by {(counted excess "bytes")} for the temporary "
       "names of a model; give a shorter " 'path :kind OSError))

@@ -20,6 +20,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.text.breaks [BROKEN FREE break-rules]
   lstm-textgen.text.files [OUR-CORPORA]
   lstm-textgen.text.items [ENDS FINGERPRINT]
+  lstm-textgen.text.vocabulary [UNITS]
   lstm-textgen.writing.cells [SAMPLE find-cells]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.rules [longest-run]
@@ -61,9 +62,10 @@ assets/network.js is the engine, assets/playground.js the page.]]
   only the tab About. Raise `ValueError` for that, values out of range or more models.]]
   (when (> (len models) MOST-MODELS) (refuse f"a page shows one model or two, not {(len models)}"))
   (for [[name each] (.items models)]
-    (when (and (not names) (!= each.settings.unit "characters") (not each.facts.base))
-      (refuse f"names can't be left out of a page of {name}: its {each.settings.unit} were learned "
-        "from its text, with the names in it; learn the text by characters, or begin with a base")))
+    (when (and (not names) (. (get UNITS each.settings.unit) limited) (not each.facts.base))
+      (refuse f"names can't be left out of a page of {name}: its {each.settings.unit} were "
+        "learned from its text, and names are among them; learn the text by characters, or begin "
+        "with a base")))
   (setv writes? (<= (sum (gfor each (.values models) each.weight-count)) MOST-WEIGHTS))
   (unless (and names writes?)
     (setv models (dfor [name each] (.items models)

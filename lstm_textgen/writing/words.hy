@@ -21,8 +21,8 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
 (setv
   FEW-TOGETHER 4  ; texts that a smaller engine reads at once
   STORED-EACH 32  ; units between two places whose states are stored, besides the last ones
-  READ 5000  ; characters of a text that are read, at least, and …
-  READ-STEP 2500  ; … by how many its beginning moves on: until then, little is read again
+  LAST-PART 5000  ; characters of a text that are read, at least, and …
+  PART-STEP 2500  ; … by how many its beginning moves on: until then, little is read again
   NEAR-SPACE 100  ; characters among which a space is looked for, to begin at
   REMEMBERS-FROM 100  ; characters of a text: after "once upon a time", "a" isn't always "a time"
   PATHS-OF-PHRASE 4  ; followed after each beginning
@@ -158,7 +158,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
 (defn last-part [text]
   "Return the end of a long `text`, from a space on, or all of another."
   (setv
-    start (* READ-STEP (max 0 (// (- (len text) READ) READ-STEP)))
+    start (* PART-STEP (max 0 (// (- (len text) LAST-PART) PART-STEP)))
     space (re.search r"\s" (cut text start (+ start NEAR-SPACE))))
   (cut text (+ start (if (and start space) (.start space) 0)) None))
 
