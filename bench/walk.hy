@@ -146,7 +146,7 @@ Needs the extra `test` and Chromium.]]
 (defn train-further [model text]
   "Train `model` on `text` for more epochs by the program; return its losses before and after."
   (setv before (. (load model) checkpoint history))
-  (program "--sources" text "--model" model "--epochs" (+ (len before) MORE) "--patience" 99)
+  (program "--sources" text "--model" model "--continue" "--epochs" MORE "--patience" 99)
   (setv after (. (load model) checkpoint history))
   (setv [first last] (gfor history [before after] (loss-of (get history -1))))
   f"{(len after)} epochs; {first :.3f}, then {(in-bits last)}")

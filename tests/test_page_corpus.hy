@@ -64,13 +64,13 @@
     {"text" text  "items" None  "facts" None  "constants" SHARED  "name" "new"  #** wish}))
 
 
-(defn assert-same-corpus [found start]
-  "Assert that a page `found` what the program's `start` has."
+(defn assert-same-corpus [found start [texts 1]]
+  "Assert that a page `found` what the program's `start` has, the last of `texts`."
   (setv [corpus model] [start.corpus start.checkpoint])
   (for [[part ids] [["training" corpus.ids] ["validation" corpus.held]]]
     (setv own (get found part))
     (assert (= (if (isinstance (get own 0) list) (sum own []) own) (.tolist ids))))
-  (assert (= (get found "text") f"{(len corpus.ids)}:1"))
+  (assert (= (get found "text") f"{(len corpus.ids)}:{texts}"))
   (assert (= (get found "lookback") model.settings.lookback))
   (assert (= (get found "charactersHeld")
     (len (.join "" (gfor id corpus.held (get corpus.vocabulary.units id)))))))
@@ -128,7 +128,7 @@
   (setv
     start (start-on tmp-path text :add-text True #** (if items {"items" items} {}))
     found (corpus-on-page browser text :items items :facts (facts-on-page model) :goesOn True))
-  (assert-same-corpus found start)
+  (assert-same-corpus found start :texts 2)
   (assert-same-facts (get found "facts") start.checkpoint))
 
 

@@ -64,7 +64,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   (for [[name each] (.items models)]
     (when (and (not names) (. (get UNITS each.settings.unit) limited) (not each.facts.base))
       (refuse f"names can't be left out of a page of {name}: its {each.settings.unit} were "
-        "learned from its text, and names are among them; learn the text by characters, or begin "
+        "learned from its text, and names are among them; train a character-level model, or begin "
         "with a base")))
   (setv writes? (<= (sum (gfor each (.values models) each.weight-count)) MOST-WEIGHTS))
   (unless (and names writes?)
