@@ -6,11 +6,11 @@
   keras
   numpy :as np
   pytest
-  lstm-textgen.cli [main]
+  lstm-textgen.cli [main training]
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
   lstm-textgen.textmodel [load]
   lstm-textgen.writing.mixture [make-engine]
-  tests.helpers [small-model train-tiny])
+  tests.helpers [TEXT TINY-FLAGS small-model train-tiny write-text])
 
 
 (defn logits-of [model ids]
@@ -35,6 +35,15 @@
   (assert (= shared.history whole.history))
   (assert (np.allclose (logits-of shared ids) (logits-of whole ids) :atol 0.02))
   (assert (np.allclose (logits-of shared ids) (get stock 0) :atol 1e-5)))
+
+
+(defn test-after-a-run-a-large-file-says-how-to-get-a-small-one [here monkeypatch capsys]
+  (.setattr monkeypatch training "LARGE_FILE" 40_000)
+  (write-text here TEXT)
+  (for [[layers said] [["24" True] ["2" False]]]
+    (assert (= 0 (main ["--sources" "text.txt" "--epochs" "1" "--model" "mine" "--restart"
+      #* TINY-FLAGS "--layers" layers])))
+    (assert (= said (in " --export small.h5 --model mine\n" (. (.readouterr capsys) out))))))
 
 
 (defn test-the-model-of-a-page-is-trained-further [here]

@@ -51,6 +51,26 @@
     (assert (= (flaws page) []))))
 
 
+(defn test-what-cannot-be-stored-is-nobody-elses-change [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (type-in page "one")
+    (for [method ["setItem" "getItem"]]  ; it is full, and then forbidden
+      (.evaluate page f"() => {{ Storage.prototype.{method} = () => {{ throw new Error(); }}; }}")
+      (type-in page " two")
+      (assert (not (.is-visible page "#sheet-elsewhere"))))
+    (.click page "#sheet-new")
+    (assert (= (sheet page) ""))))
+
+
+(defn test-a-sheet-that-is-spoiled-leaves-the-others-whole [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (type-in page "one")
+    (.evaluate page "() => localStorage.setItem(`sheet ${location.pathname} x`, '{')")
+    (visit page)
+    (.click page "#tab-together")
+    (assert (= (sheet page) "one"))))
+
+
 (defn test-a-new-sheet-has-a-name-and-a-place [browser tmp-path]
   (with [page (together browser tmp-path)]
     (type-in page "first")

@@ -54,9 +54,14 @@
   "Say that the file of `model` at `path` is large, and how to get a small one."
   (setv file (model-path path))
   (when (> (os.path.getsize file) LARGE-FILE)
-    (.say display (+ f"{file} has {(size-in-words file)}, as it can be trained further; "
-      f"{(flag "--export" "FILE.h5")} makes a copy of about "
-      f"{(/ (* 2 model.weight-count) MB) :.0f} MB to share"))))
+    (.say display (+ f"{file} has {(size-in-words file)}, as it can be trained further; for a copy "
+      f"of about {(/ (* 2 model.weight-count) MB) :.0f} MB to share: "
+      f"{(command)} --export small.h5{(_named path)}"))))
+
+
+(defn _named [path]
+  "Return the flag that names the model at `path`, unless it is the default, after a space."
+  (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}"))
 
 
 (defn _how-to-generate [path model]
@@ -65,7 +70,7 @@
   Of a list it generates new items, with a model of a chat it converses. Other text begins with its
   seed text, or with the first unit of the training text.]]
   (setv
-    named (if (= path (. (get SETTINGS "path") default)) "" f" {(flag "--model" path)}")
+    named (_named path)
     people (people-of model))
   (when model.settings.items
     (setv [words new] (if model.items ["ten new ones" " --new"] ["ten items" ""]))

@@ -27,10 +27,10 @@ export class Shelf {
   all() {
     try {
       const places = Object.keys(localStorage).filter((key) => `${key} `.startsWith(`${FIRST} `));
-      const found = places.map((place) => ({ place, ...JSON.parse(stored(place)) }));
-      return found.filter(isSheet).sort((a, b) => (b.changed ?? 0) - (a.changed ?? 0));
+      const found = places.flatMap(sheetAt);
+      return found.sort((a, b) => (b.changed ?? 0) - (a.changed ?? 0));
     } catch {
-      return []; // nothing was stored, or not by this page
+      return []; // the browser stores nothing for this page
     }
   }
 
@@ -51,25 +51,39 @@ export class Shelf {
       if (other) {
         this.open();
       }
-      this.stored = content.text ? JSON.stringify({ ...content, changed: Date.now() }) : "";
-      if (this.stored) {
-        localStorage.setItem(this.place, this.stored);
+      const text = content.text ? JSON.stringify({ ...content, changed: Date.now() }) : "";
+      if (text) {
+        localStorage.setItem(this.place, text);
       } else {
         localStorage.removeItem(this.place);
       }
+      this.stored = text;
       return other;
     } catch {
-      return false; // the browser stores nothing for this page
+      return false; // the browser stores nothing for this page, or no more
     }
   }
 }
 
-/** @param {string} place */
+/** Return what is stored at a `place`, "" if nothing is. @param {string} place */
 function stored(place) {
-  return localStorage.getItem(place) ?? "";
+  try {
+    return localStorage.getItem(place) ?? "";
+  } catch {
+    return "";
+  }
 }
 
-/** @param {any} sheet that another page may have spoiled */
-function isSheet({ text, owners }) {
-  return typeof text === "string" && typeof owners === "string" && text.length === owners.length;
+/**
+ * Return the sheet at a `place`, if another page hasn't spoiled it.
+ * @param {string} place @returns {Stored[]}
+ */
+function sheetAt(place) {
+  try {
+    const { text, owners, changed } = JSON.parse(stored(place));
+    const whole = typeof text === "string" && typeof owners === "string";
+    return whole && text.length === owners.length ? [{ place, text, owners, changed }] : [];
+  } catch {
+    return [];
+  }
 }
