@@ -54,8 +54,8 @@
   "Say that the file of `model` at `path` is large, and how to get a small one."
   (setv file (model-path path))
   (when (> (os.path.getsize file) LARGE-FILE)
-    (.say display (+ f"{file} has {(size-in-words file)}, as it can be trained further; for a copy "
-      f"of about {(/ (* 2 model.weight-count) MB) :.0f} MB to share: "
+    (.say display (+ f"{file} has {(size-in-words file)}, as it can be trained further; for a "
+      f"copy of about {(/ (* 2 model.weight-count) MB) :.0f} MB to share: "
       f"{(command)} --export small.h5{(_named path)}"))))
 
 
