@@ -116,8 +116,8 @@
     ;; In bytes; so long is a name that `replacing` makes.
     excess (- (+ (len (fsencode path.name)) (len "..bak.9999999-01234567.tmp")) MOST-NAME-BYTES))
   (when (> excess 0)
-    (refuse f"the name {path.name} is too long by {(counted excess "bytes")} for the temporary "
-      "names of a model; give a shorter " 'path :kind OSError))
+    (refuse f"the model's file name is too long by {(counted excess "bytes")}; give a shorter "
+      'path :kind OSError))
   (try
     (with [_ (TemporaryFile :dir folder)])
     (except [error OSError]
