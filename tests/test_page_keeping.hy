@@ -186,7 +186,7 @@
 (defn test-firefox-opens-saved-pages-by-the-button [browser tmp-path]
   (setv other (page-of tmp-path (halved-model)))
   (with [page (open-firefox tmp-path)]
-    (for [[n [name make]] (enumerate KINDS)]
+    (for [[name make] [(get KINDS 0) #* (cut KINDS 5 None)]]
       (setv made (/ tmp-path "made.html"))
       (.write-text made (playground {name (make)}) :encoding "utf-8")
       (setv saved (save-from browser other (models-of made)))
