@@ -153,3 +153,28 @@ sys.exit(main())")
   (assert (all (gfor line (.splitlines text) (<= (len line) 80))))
   (main ["--info" "--model" "english"])
   (assert (in "MB, without training state" (.join " " (.split (. (capsys.readouterr) out))))))
+
+
+(defn test-info-lists-the-models-of-a-folder [here trained capsys]
+  (.rename (/ here "model.h5") (/ here "mine.h5"))
+  (.write-bytes (/ here "other.h5") b"other")
+  (for [flags [[] ["--model" "."]]]
+    (assert (= (main ["--info" #* flags]) 0))
+    (setv [head mine other] (.splitlines (. (capsys.readouterr) out)))
+    (assert (= (.split head) ["model" "text" "bits" "size" "saved" "base"]))
+    (assert (re.match r"mine\.h5 .* \d\.\d{3}  +\d+ KB  +20\d\d-\d\d-\d\d$" mine))
+    (assert (re.match r"other\.h5 +\(can't be read\) " other)))
+  (.mkdir (/ here "empty"))
+  (assert (= (main ["--info" "--model" "empty"]) 2))
+  (assert (in "the folder empty contains no model" (. (capsys.readouterr) err))))
+
+
+(defn test-sources-are-written-as-a-model-would-read-them [here capsys]
+  (.write-text (/ here "a.csv") "Name,City\nAnn,Rome\nBob,Oslo\n")
+  (setv flags ["--sources" "a.csv" "--column" "{Name} of {City}" "--lower" "--output"])
+  (assert (= (main [#* flags "-"]) 0))
+  (assert (= (. (capsys.readouterr) out) "ann of rome\nbob of oslo\n"))
+  (for [status [0 2]]  ; what exists stays
+    (assert (= (main [#* flags "b.txt"]) status))
+    (assert (= (.read-text (/ here "b.txt")) "ann of rome\nbob of oslo\n")))
+  (assert (= (main [#* flags "a.csv" "--overwrite"]) 2)))

@@ -27,6 +27,7 @@
     #("--score x --temperature 1" "--temperature has no effect with --score")
     #("--score x --length 1 --output y" "--length and --output have no effect with --score")
     #("--interactive --samples 2 --output x" "--samples and --output have no effect")
+    #("--sources x --output y --epochs 3" "--epochs has no effect with --output")
     #("--sources x --best-of 2 --mix 0.5" "--best-of and --mix have no effect in training")
     ;; After -- comes a value.
     #("--generate -- --version" "--generate needs a seed text, such as")

@@ -102,6 +102,7 @@ examples:
   TRAINING "training"
   STEERING (lfor s (settings-in "write") s.name)  ; of a single text, and of all generation
   WRITING [#* STEERING "samples" "new" "best_of" "path" "mix" "output" "overwrite" "originality"]
+  AS-READ ["sources" "recipe" "items" "lower" "join_lines" #* READING "overwrite" "quiet"]
   ACTIONS (dfor
     action [
       (Action TRAINING "training.train" [#* (gfor s (settings-in "train") s.name) "cpu"])
@@ -112,6 +113,7 @@ examples:
       (Action "page" "writing.make_page"
         ["path" "temperature" "min_p" "length" "no_names" "overwrite"] True)
       (Action "info" "models.show_info" ["path"])
+      (Action "output" "writing.write_sources" AS-READ)  ; of sources; generated text has its own
       (Action "export" "models.export" ["path" "overwrite" "quiet"])
       (Action "import_page" "models.import_models" ["path" "restart" "quiet"] True)]
     action.name action))
@@ -123,7 +125,9 @@ examples:
   Raise `ValueError` if there is none, and for flags that can't be combined or have no effect.]]
   (setv
     learns (or (in "sources" flags) (in "recipe" flags))
-    request (lfor name ACTIONS :if (in name flags) name))
+    request (or
+      (lfor name ACTIONS :if (and (in name flags) (!= name "output")) name)
+      (if (and learns (in "output" flags)) ["output"] [])))
   (when (> (len request) 1) (refuse f"{(_options request)} can't be combined; use one"))
   (unless (or request learns) (refuse (_missing flags)))
   (setv

@@ -3,7 +3,9 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [suppress]
+  datetime [date]
   os
+  pathlib [Path]
   textwrap [wrap]
   lstm-textgen.basics.files [backup-path permissions]
   lstm-textgen.basics.messages [refuse]
@@ -14,25 +16,73 @@
   lstm-textgen.display.plain [duration]
   lstm-textgen.modelfile.checkpoint [copy-to-share file-image load-checkpoint
     save-checkpoint]
-  lstm-textgen.modelfile.history [describe-kept entries-on recorded text-length]
+  lstm-textgen.modelfile.history [describe-kept entries-on kept-entry loss-of
+    recorded text-length]
   lstm-textgen.modelfile.outputs [check-output open-output]
-  lstm-textgen.modelfile.places [find-model own-path]
+  lstm-textgen.modelfile.places [bases find-model own-path]
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.settings.table [as-flags]
   lstm-textgen.text.items [FINGERPRINT])
 
-(setv UNITS-LISTED 80)  ; units of the vocabulary
+(setv
+  UNITS-LISTED 80  ; units of the vocabulary
+  COLUMNS ["model" "text" "bits" "size" "saved" "base"])  ; of a list of models
 
 
 (defn show-info [flags]
-  "Print the contents of the model that `flags` name."
+  "Print what the model that `flags` name contains, or a line for each model of a folder."
   (setv
     [path] (models-of flags)
-    model (load-checkpoint path :resume True :warn warn))
+    models (_models-in flags path)
+    model (unless models (load-checkpoint path :resume True :warn warn)))
   (with [_ (suppress BrokenPipeError)]  ; the reader has left
+    (when models
+      (_print-table [COLUMNS #* (map _in-short models)])
+      (return))
     (for [[name value] (_facts (find-model path) model)  :if value]
       (for [[k line] (enumerate (wrap (visible value) 68))]  ; 80 columns, 12 of them for the name
         (print f"{(if k "" name) :<12}{line}" :flush True)))))
+
+
+(defn _models-in [flags path]
+  #[[Return the model files of the folder at `path`; empty if `path` is a model.
+
+  If `flags` name none, and the default isn't there, the folder is this one.]]
+  (if (or (os.path.isfile path) (os.path.isfile f"{path}.h5") (in path (bases)))
+    []
+    (do
+      (setv
+        folder (if (in "path" flags) path ".")
+        models (sorted (.glob (Path folder) "*.h5")))
+      (when (and (in "path" flags) (os.path.isdir folder) (not models))
+        (refuse 'path f": the folder {path} contains no model, a file that ends in .h5"))
+      models)))
+
+
+(defn _in-short [file]
+  "Return a row of `COLUMNS` about the model in `file`, a `Path`."
+  (setv [size saved] [
+    (size-in-words file)
+    (str (date.fromtimestamp (. (.stat file) st-mtime)))])
+  (try
+    (setv model (load-checkpoint file :warn (fn [line])))
+    (except [[ValueError OSError]]
+      (return [file.name "(can't be read)" "" size saved ""])))
+  (setv entry (kept-entry model.history))
+  [ file.name
+    (or model.facts.title "")
+    (if entry f"{(loss-of entry) :.3f}" "")
+    size
+    saved
+    (if model.facts.base (.in-words model.facts.base) "")])
+
+
+(defn _print-table [rows]
+  "Print `rows` of texts, each column as wide as its longest cell."
+  (setv widths (lfor column (zip #* rows) (max (map len column))))
+  (for [row rows]
+    (print (.rstrip (visible (.join "  " (map (fn [cell width] (.ljust cell width)) row widths))))
+      :flush True)))
 
 
 (defn _facts [path model]

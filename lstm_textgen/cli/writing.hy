@@ -67,6 +67,31 @@
     (.flush sys.stdout)))
 
 
+(defn _open-text [path]
+  "Open the file at `path` for text; None and - are standard output."
+  (if (in path [None "-"])
+    (_open-standard-output)
+    (hy.I.lstm-textgen/modelfile/outputs.open-output path)))
+
+
+(defn [_until-stopped] write-sources [flags]
+  "Write the text of the sources that `flags` name as a model would read it."
+  (import
+    lstm-textgen.display [make-display]
+    lstm-textgen.learning.learner.machines [ProcessGroup]
+    lstm-textgen.learning.source [Run read-source]
+    lstm-textgen.recipes [with-recipe]
+    lstm-textgen.settings.table [as-flags]
+    lstm-textgen.text.files [listed-sources])
+  (setv
+    request (with-recipe flags)
+    request (.but request :sources (listed-sources (or request.sources [])))
+    display (make-display (or flags.quiet (= flags.output "-")) as-flags))
+  (with [source (read-source (Run request None (ProcessGroup) display None) request None)
+         out (_open-text flags.output)]
+    (for [chunk source.text] (.write out chunk))))
+
+
 (defn _load-model [flags]
   "Return the `TextModel` of the model that `flags` name, or of the mixture of the two."
   (setv
@@ -116,9 +141,7 @@
   (when (and path (not items) (not (.chosen flags #* ENDINGS)))
     (warn (Message f"writing to {path} until you press Ctrl-C; "
       "to end earlier, give " 'length ", " 'stop " or " 'sentences)))
-  (with [out (if (in path [None "-"])
-         (_open-standard-output)
-         (hy.I.lstm-textgen/modelfile/outputs.open-output path))]
+  (with [out (_open-text path)]
     (setv written (_put-texts out shown texts gap heading keep)))
   (when keep (_say-originality model shown written training)))
 

@@ -193,7 +193,8 @@ in Python, and its checks.]]
       (+ "generate only items that are neither in the model's list (--items) nor generated "
         "before, ignoring case and extra spaces"))
     (Setting "output" PASSAGE "cli"
-      "write the text to this file; - for standard output"
+      (+ "write the text to this file; - for standard output; with --sources alone, write them as "
+        "a model would read them")
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
@@ -225,7 +226,7 @@ in Python, and its checks.]]
       :metavar "PATH" :brief "measure how well the model predicts these texts")]
   "information and copies" [
     (_switch "info" "cli"
-      "show what a model file holds: text, losses, network, vocabulary, settings")
+      "show what a model file holds, or a line for each model in a folder (default: this one)")
     (Setting "export" PASSAGE "cli"
       "write a small copy of the model to share, without its training state"
       :metavar "FILE.h5")
