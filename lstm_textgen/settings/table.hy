@@ -193,8 +193,8 @@ in Python, and its checks.]]
       (+ "generate only items that are neither in the model's list (--items) nor generated "
         "before, ignoring case and extra spaces"))
     (Setting "output" PASSAGE "cli"
-      (+ "write the text to this file; - for standard output; with --sources alone, write them as "
-        "a model would read them")
+      (+ "write the text to this file; - for standard output; with --sources alone, the text as "
+        "a model reads it")
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
