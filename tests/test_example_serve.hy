@@ -107,21 +107,28 @@
   (assert (in "invalid_api_key" (. (run "curl" "-s" url) stdout))))
 
 
+(defclass Endless [Event]
+  "A text without an end, which is set once it is closed, even if nobody has read any of it."
+  (defn __iter__ [self] self)
+  (defn __next__ [self] "a")
+  (defn close [self] (.set self)))
+
+
 (defn [(pytest.mark.parametrize "stream" [False True])]
     test-a-text-whose-reader-has-left-ends [stream tmp-path]
   (setv
-    [ended sent] [(Event) []]
+    [text sent] [(Endless) []]
     body (.encode (json.dumps {"prompt" "a"  "stream" stream}))
     messages (chain [{"type" "http.request"  "body" body}] (repeat {"type" "http.disconnect"}))
     scope {"type" "http"  "method" "POST"  "path" "/v1/completions"  "server" ["localhost" 80]
       "query_string" b""  "headers" []})
-  (defn endless [#* _ #** options] (try (while True (yield "a")) (finally (.set ended))))
+  (defn stream-of [#* _ #** options] text)
   (defn :async receive [] (next messages))
   (defn :async send [message] (.append sent message))
   (setv
     vocabulary (SimpleNamespace :unit "characters")
-    model (SimpleNamespace :name "model" :facts None :vocabulary vocabulary :stream endless))
+    model (SimpleNamespace :name "model" :facts None :vocabulary vocabulary :stream stream-of))
   (defn :async leave []
     (await (asyncio.wait-for ((make-app model None None) scope receive send) PATIENCE))
-    (await (asyncio.to-thread ended.wait PATIENCE)))  ; in a loop that goes on, as a server's does
+    (await (asyncio.to-thread text.wait PATIENCE)))  ; in a loop that goes on, as a server's does
   (assert (asyncio.run (leave))))

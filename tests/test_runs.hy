@@ -149,6 +149,14 @@
   (assert (not-in "learning pieces" (.join "\n" display.said))))
 
 
+(defn test-pieces-by-default-are-as-many-as-those-asked-for [tmp-path long-from]
+  (long-from (len TEXT))
+  (setv [[by-default _] [asked-for _]]
+    (lfor given [{} {"unit" "pieces"}] (learn tmp-path TEXT :epochs 1 :restart True #** given)))
+  (assert (= by-default.settings asked-for.settings))
+  (assert (= by-default.vocabulary.units asked-for.vocabulary.units)))
+
+
 ;; * What is held out, and what makes it the same text
 
 (defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]

@@ -96,9 +96,9 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 (defn new-start [run source request [base None]]
   "Return the `Start` of a new model; `base` is the record of one that didn't know the text."
   (setv
-    request (.or-else request :max-words (. (get RULES request.unit) max-words))
     vocabulary (new-vocabulary run source request)
-    corpus (make-corpus run source vocabulary request)
+    corpus (make-corpus run source vocabulary (.or-else request
+      :max-words (. (get RULES vocabulary.unit) max-words)))
     speed (_speed run)
     [units unit] [(len corpus.ids) vocabulary.unit]
     epochs (.get request "epochs" (default-epochs units unit))
@@ -227,23 +227,24 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   "Return the vocabulary of a new model, by the unit given or the text's default."
   (setv
     length source.text.length
-    vocabulary (_learned source request.unit request.max-words)
+    vocabulary (_learned source request.unit request)
     unit (default-unit length (len vocabulary) request.minutes))
   (when (or (in "unit" request) (= unit request.unit)) (return vocabulary))
   (.say run.display (Message f"learning {unit}, the default for {length :,} characters; "
     "for another unit, give " 'unit))
   (.doing run.display f"finding {unit}")
-  (_learned source unit request.max-words))
+  (_learned source unit request))
 
 
-(defn _learned [source unit most]
-  #[[Return the vocabulary of `source` by `unit`, with at most `most` units (None: all).
+(defn _learned [source unit request]
+  #[[Return the vocabulary of `source` by `unit`, with at most its `max-words`.
 
   Pieces and words are learned from what is trained on, as what is held out must be new to models
   of all units if their losses are to compare. A model without a unit for unknown ones must be able
   to read its text, so it also knows the characters that are only in the part held out.]]
   (setv
     part? (. (get UNITS unit) limited)
+    most (.get request "max_words" (. (get RULES unit) max-words))
     vocabulary (build-vocabulary (if part? (.training source) source.text) unit most))
   (if (and part? (is vocabulary.unknown None)) (.extend vocabulary source.text) vocabulary))
 
