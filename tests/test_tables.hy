@@ -181,9 +181,37 @@
   (assert (in said (str (get warned 0)))))
 
 
-(defn [(pytest.mark.parametrize "text" ["year>2000" "=en" "" ["lang=en" "lang"]])]
+(defn [(pytest.mark.parametrize "text" ["year>new" "year<1.2.3" "=en" "" ["lang=en" "lang"]])]
     test-a-wrong-condition-is-refused [text]
   (assert (in "a condition such as \"lang=en\"" (refusal-of check-value "" CONDITIONS text))))
+
+
+(setv FILMS (+ "Title,Minutes,Plot\nSea,95,waves\nFog,\"1,000\",\nFox,\"90,5\",cubs\n"
+  "Lamp,-5,\nOwl,unknown,a nest\n"))
+
+
+(defn [(pytest.mark.parametrize #("where" "found") [
+      #("minutes>100" "Fog\n") #("2>=95" "Sea\nFog\n") #("Minutes < 90.5" "Lamp\n")
+      #("\"Minutes\"<=90,5" "Fox\nLamp\n") #(["minutes>0" "minutes<1000"] "Sea\nFox\n")])]
+    test-numbers-of-a-column-are-compared [here where found]
+  (write "a.csv" FILMS)
+  (assert (= (read-sources "a.csv" :column "Title" :where where) found))
+  (assert (= (complaint ["a.csv"] :column "Title" :where "plot>3") (+ "`where`: no row has a "
+    "number in column plot; its values are no text (2), waves (1), cubs (1), a nest (1)")))
+  (assert (= (complaint ["a.csv"] :column "Title" :where "minutes>2000")
+    "`where`: there is no row with text where minutes>2000")))
+
+
+(defn test-rows-without-a-cell-are-told-with-how-to-leave-them-out [here]
+  (write-all {"a.csv" FILMS  "all/a.csv" FILMS  "all/b.csv" (.replace FILMS "Plot" "P=l")})
+  (setv [warned template] [[] "{1} - {3}"])
+  (for [source ["a.csv" "all"]] (read-sources source :column template :warn warned.append))
+  (setv line "2 rows have no Plot; leave them out with `where` 'Plot!='")
+  (assert (= warned [line line (.replace (.replace line "no Plot" "no P=l") "'Plot!='" "'\"P=l\"!='")]))
+  (for [[source left-out] [["a.csv" "Plot!="] ["all/b.csv" "\"P=l\"!="]]]
+    (assert (= (read-sources source :column template :where left-out :warn warned.append)
+      "Sea - waves\nFox - cubs\nOwl - a nest\n")))
+  (assert (= (len warned) 3)))
 
 
 ;; * CSV

@@ -15,9 +15,10 @@
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
-  ;; A condition on a column of a table: its name, whether the value is excluded, the value.
-  ;; A column, perhaps in quotation marks, a ! for unequal, and a value.
-  CONDITION (re.compile r"(?:\s*\"([^\"]*\S[^\"]*)\"|([^=]*[^=!\s]))\s*(!?)==?(.*)" re.DOTALL)
+  ;; A condition on a column of a table, perhaps in quotation marks: a sign and a number, or
+  ;; perhaps a ! for unequal and a value.
+  CONDITION (re.compile (+ r"(?:\s*\"([^\"]*\S[^\"]*)\"|([^=]*?[^=!\s]))\s*"
+    r"(?:([<>]=?)\s*([-+]?\d+(?:[.,]\d+)?)\s*|(!?)==?(.*))") re.DOTALL)
   MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
   FLAGS {"a" re.A  "i" re.I  "m" re.M  "s" re.S  "x" re.X}  ; of regular expressions
   NOT-KNOWN-YET (object))  ; stands for a value that only running a program can tell
@@ -146,7 +147,7 @@
   TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
     _text-or-texts?
     (fn [x] (bool (and x (all x) (all (map column-parts (several x)))))))
-  CONDITIONS (Kind "a condition such as \"lang=en\" or \"lang!=en\", or a list of these"
+  CONDITIONS (Kind "a condition such as \"lang=en\", \"lang!=en\" or \"year>1990\", or a list of these"
     _text-or-texts?
     (fn [x] (bool (and x (all (map CONDITION.fullmatch (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)

@@ -82,8 +82,8 @@ in Python, and its checks.]]
         "template such as \"{Name} of {City}\"; may be repeated")
       :metavar "NAME")
     (Setting "where" CONDITIONS "cli recipe train"
-      (+ "in tables, read only rows that have this value in the column (lang=en) or don't "
-        "('lang!=en'); case matters; if repeated, all must hold")
+      (+ "in tables, read only rows with this value in the column (lang=en), another "
+        "('lang!=en') or a larger number ('year>1990'); case matters; if repeated, all must hold")
       :metavar "NAME=VALUE")
     (Setting "items" ITEMS "cli recipe train model"
       (+ "the text is a list of items, each a line or a paragraph (between blank lines); items "

@@ -20,7 +20,7 @@
   lstm-textgen.basics.values [clip several unknown-name]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.chats [wanted?]
-  lstm-textgen.text.documents.columns [Condition check-conditions tested?]
+  lstm-textgen.text.documents.columns [Condition check-conditions say-gaps tested?]
   lstm-textgen.text.documents.reading [BeyondLimit Bounded Budget Document LIMIT Reading
     about-skipped file-chunks joined sound-documents]
   lstm-textgen.text.download [QUOTED fetch])
@@ -60,13 +60,14 @@
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]
   (setv
-    [summaries empty] [[] True]
+    [summaries gaps empty] [[] (Counter) True]
     found #{}  ; what the rows of tables are
     reading (reading-of :encoding encoding :limit (int limit) #** options)
     sources (listed-sources sources))
   (unless sources (refuse "no sources: name a file, a folder, a URL, or - for standard input"))
   (defn add-up [name summary]
     (when summary.items (.add found summary.items))
+    (.update gaps summary.gaps)
     (when (> (len found) 1)
       (refuse "some tables have rows of several lines and others don't; give " 'items
         " paragraph"))
@@ -83,6 +84,7 @@
     (yield chunk))
   (check-conditions reading.where empty warn)
   (check-choices reading summaries)
+  (when warn (say-gaps gaps warn))
   (when empty (refuse f"the text is empty: {(clip (.join ", " (map _name sources)) QUOTED)}")))
 
 

@@ -3,16 +3,20 @@
 (eval-when-compile (require hyrule [meth unless]))
 (import
   collections [Counter]
+  math [nan]
+  operator
   re
+  shlex
   unicodedata [normalize]
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [printable]
-  lstm-textgen.basics.values [CONDITION clip]
+  lstm-textgen.basics.values [CONDITION clip counted]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.reading [one-line])
 
 (setv
   NUMBER (re.compile r"[\W_]*\d[\W\d_]*")  ; dates and prices, too: digits without a letter
+  COMPARISONS {"<" operator.lt  ">" operator.gt  "<=" operator.le  ">=" operator.ge}
   MOST-LISTED 30  ; columns in a message
   MOST-VALUES 1000  ; different values of a column that are counted
   VALUES-SHOWN 8  ; of these in a message
@@ -87,26 +91,39 @@
 ;; * Conditions on rows, such as `lang=en`
 
 (defclass Condition []
-  "A condition on a column, `name=value` or `name!=value`; it counts all values, for a message."
+  #[[A condition on a column, such as `name=value`, `name!=value` or `name<3`.
+
+  It counts all values, for a message.]]
 
   (meth __init__ [@text]
     (setv
-      [quoted name unequal value] (.groups (.fullmatch CONDITION text))
+      [quoted name sign number unequal value] (.groups (.fullmatch CONDITION text))
       @name (one-line (or quoted name))
       @equal (not unequal)
-      @value (comparable value)
-      @found False  ; whether a row has that value
+      @compare (.get COMPARISONS sign)  ; a function of two numbers, or None
+      @value (comparable (or number value))
+      @found False  ; whether a row has that value or, for a comparison, a number
       @values (Counter)))
 
   (meth met? [cell]
     "Return whether a row with this `cell` (text) is read; each line of a cell is a value, too."
     (setv
       lines (or (list (filter None (map comparable (.splitlines cell)))) [""])
+      numbers (if @compare (list (map number-in lines)) [])
       same (in @value [(comparable cell) #* lines]))
     (for [value (dict.fromkeys (gfor line lines (clip line LONGEST-VALUE)))]
       (when (or (in value @values) (< (len @values) MOST-VALUES)) (+= (get @values value) 1)))
-    (|= @found same)
-    (= same @equal)))
+    (|= @found (or same (any (gfor n numbers (= n n)))))
+    (if @compare
+      (any (gfor n numbers (@compare n (number-in @value))))
+      (= same @equal))))
+
+
+(defn number-in [text]
+  "Return the number that `text` is, such as `1,234.5` or `1,5`; NaN, like no other, for none."
+  (try
+    (float (.replace (re.sub r"(?<=\d),(?=\d{3}(?:\D|$))" "" text) "," "."))
+    (except [ValueError] nan)))
 
 
 (defn comparable [text]
@@ -144,10 +161,21 @@
         (= (len counts) MOST-VALUES) " and many more"
         (> (len counts) VALUES-SHOWN) f" and {(- (len counts) VALUES-SHOWN)} more"
         True "")
-      line (Message 'where ": " (printable (+ f"no row has '{(clip each.value)}' in column "
+      wanted (if each.compare "a number" f"'{(clip each.value)}'")
+      line (Message 'where ": " (printable (+ f"no row has {wanted} in column "
         f"{(clip each.name)}; its values are {(.join ", " values)}{more}"))))
     (cond
       each.equal (refuse line)
       warn (warn line)))
   (when (and empty (tested? conditions))
     (refuse 'where f": there is no row with text{(in-words conditions)}")))
+
+
+(defn say-gaps [gaps warn]
+  "Call `warn` with a line for each column in `gaps`, a `Counter` of the rows that lack its cell."
+  (for [[name n] (.items gaps)]
+    (setv
+      one (= n 1)
+      condition (shlex.quote f"{(if (re.search "[=!<>]" name) f"\"{name}\"" name)}!="))
+    (warn (Message (printable f"{(counted n "rows")} {(if one "has" "have")} no {name}; leave ")
+      f"{(if one "it" "them")} out with " 'where f" {(printable condition)}"))))

@@ -65,11 +65,13 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 
   `people` maps names to numbers of messages; `turns` is whether each message is a line that begins
   with a name, as in a chat; `items` is what each row of a table is, a `line` or a `paragraph`,
-  which ends in a blank line; `parts` are #(name summary) of an archive's members.]] [
+  which ends in a blank line; `gaps` counts the rows without a cell that was to be read, by its
+  column; `parts` are #(name summary) of an archive's members.]] [
     #^ str words
     #^ Counter [people (field :default-factory Counter)]
     #^ bool [turns False]
     #^ str [items None]
+    #^ Counter [gaps (field :default-factory Counter)]
     #^ tuple [parts #()]])
 
 

@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   codecs
+  collections [Counter]
   csv
   dataclasses [replace]
   io [StringIO]
@@ -74,12 +75,14 @@
     [header start said] (find-header first)
     below (cut first start None)
     index-of (fn [name] (find-column name below header reading))
-    [parts names] (if reading.column (_parts reading.column header index-of) [[] header])
+    [parts named] (if reading.column (_parts reading.column header index-of) [[] {}])
+    names (if parts (list (.values named)) header)
     tested (lfor each reading.where #(each (index-of each.name)))
     listed (clip (.join ", " names) 200)
     columns (if parts f" in column{(if (= (len names) 1) "" "s")} {listed}" "")
     where (in-words reading.where)
     [count longer items] [0 0 "line"]
+    gaps (Counter)
     budget (Budget reading))
   ;; Only after the last row is it known whether one has several lines.
   (with [copy (SpooledTemporaryFile IN-MEMORY "w+" :encoding "utf-8" :newline "")]
@@ -91,6 +94,7 @@
         text (if parts (_filled parts row) (.rstrip (.join "\t" (map one-line cells)))))
       (when text
         (+= count 1)
+        (.update gaps (gfor [n name] (.items named) :if (not (cell-of row n)) name))
         (+= longer (> (len row) (len header)))
         (when (in "\n" text) (setv items "paragraph"))
         (.spend budget (+ (len text) 1))
@@ -106,11 +110,12 @@
     (> (len names) 1) [" with all cells" where "; to read some columns give " 'column ": " listed]
     True [where]))
   (Summary (Message kind f", {(counted count "entries")}" #* about)
-    :items (when (and parts count) (or reading.items items))))
+    :items (when (and parts count) (or reading.items items))
+    :gaps gaps))
 
 
 (defn _parts [column header index-of]
-  #[[Return #(parts names): what each row's text is made of, and the columns in it.
+  #[[Return #(parts names): what each row's text is made of, and its columns' names by index.
 
   A part is #(literal index): text, and the index of the cell that follows it, or None.]]
   (setv
@@ -119,7 +124,7 @@
       [literal name] [#* (column-parts text) #(" " None)]
       #(literal (unless (is name None) (index-of name))))
     indices (dict.fromkeys (gfor [_ index] parts :if (is-not index None) index)))
-  #(parts (lfor index indices (or (get header index) (str (+ index 1))))))
+  #(parts (dfor index indices index (or (get header index) (str (+ index 1))))))
 
 
 (defn _filled [parts row]
