@@ -113,7 +113,7 @@
   (write-all {"a.txt" (+ "\ufeff" (stamped "24.12.19, 11:23 - "))  "b.txt" "plain"})
   (assert (= (cut (read "a.txt" :only "anna") 2)
     #("Anna: hi\nAnna: two lines\n"
-      "WhatsApp, 3 messages of 2 people, only anna's kept")))
+      "WhatsApp, 3 messages of 2 people, only anna's 2 kept")))
   (assert (= (complaint ["a.txt"] :only "Ana")
     "`only`: unknown person 'Ana'; did you mean 'Anna'?"))
   (assert (= (complaint ["b.txt"] :only "Anna")

@@ -65,8 +65,8 @@ print(*(line for line in open('/proc/self/status') if line.startswith('VmHWM')))
 
 
 (defn test-score-counts-and-names-unknown-characters [uniform]
-  (write-text uniform "a\x1bb\x1bé" :name "a.txt")
-  (assert (in "2 characters; skipped 3 unknown to the model: '\\x1b' (U+001B), 'é' (U+00E9)"
+  (write-text uniform "a☃b☃é" :name "a.txt")
+  (assert (in "2 characters; skipped 3 unknown to the model: '☃' (U+2603), 'é' (U+00E9)"
     (output uniform "--score" "a.txt")))
   (write-text uniform "é" :name "b.txt")
   (refused (program "--score" "b.txt" :folder uniform) "b.txt" "nothing to score")

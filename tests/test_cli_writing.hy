@@ -7,6 +7,7 @@ logarithms. So their texts and scores are known.]]
   re
   signal
   pytest
+  lstm-textgen.cli [main writing]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.textmodel [TextModel]
   tests.helpers [LETTERS UNMEASURED output program refused save-odds small-model start-program
@@ -50,6 +51,13 @@ logarithms. So their texts and scores are known.]]
 (defn [pytest.mark.quick] test-a-stream-refuses-at-once-what-cannot-match []
   (with [_ (pytest.raises ValueError :match "room for only 5 characters")]
     (.stream (TextModel (small-model :resume False)) "h" :match "h{9}" :length 5)))
+
+
+(defn [pytest.mark.quick] test-samples-found-are-numbered-in-a-row [here monkeypatch capsys]
+  (save-checkpoint (small-model :resume False) "model")
+  (.setattr monkeypatch writing "write_each" (fn [#* _ #** more] [#(3 "c") #(1 "b")]))
+  (main ["--generate" "" "--samples" "4" "--length" "1" "--model" "model"])
+  (assert (= (. (.readouterr capsys) out) "--- 1 of 4 ---\nb\n\n--- 2 of 4 ---\nc\n")))
 
 
 (defn test-a-decimal-comma-is-read-as-a-list-and-that-is-said [uniform]

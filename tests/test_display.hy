@@ -66,7 +66,7 @@
   (.step display 100 0.5)
   (.end-epoch display {"epoch" 3  "loss" 0.5  "text" "a"} False "")
   (assert (= (. (.readouterr capsys) out)
-    "epoch 3  training 0.721 bits  (not the best)  0 units/s  1:02:10\n")))
+    "epoch 3  training 0.721 bits  (not the best)  1:02:10\n")))
 
 
 (defn test-an-epoch-that-is-kept-although-another-has-a-lower-loss-says-so [capsys]

@@ -97,7 +97,8 @@
   (setv data (.read-bytes (/ DOCUMENTS "pandoc.docx")))
   (write-all {"all/a.docx" data  "all/b.docx.gz" (gzip.compress data)  "all/c" data
     "all/d.txt" "plain"})
-  (assert (= (get (read "all") 0) (+ (* (get (read (/ DOCUMENTS "pandoc.docx")) 0) 3) "plain")))
+  (setv text (get (read (/ DOCUMENTS "pandoc.docx")) 0))
+  (assert (= (get (read "all") 0) (+ (* (+ text "\n") 3) "plain")))
   (with [file (open "all/c" "rb")] (assert (in "The lamp did not" (get (read file) 0)))))
 
 

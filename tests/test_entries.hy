@@ -1,4 +1,4 @@
-"Subtitles, mailboxes and notebooks are read entry by entry."
+"Subtitles, mailboxes, notebooks and fortune files are read entry by entry."
 
 (import
   contextlib [closing]
@@ -9,7 +9,7 @@
   json
   mailbox
   pytest
-  tests.helpers [complaint noted write])
+  tests.helpers [complaint noted write write-all])
 
 (setv pytestmark pytest.mark.quick)
 
@@ -63,7 +63,8 @@
   (assert (= (read "a.mbox") #(
     "Hello,\n\nthe lamp is lit.\nFrom here it is small.\n\nGood!\n\nSchön 🦊\n\n"
     "mail, 3 messages; quotations and attachments left out")))
-  (assert (= (get (read "a.mbox" :only "Björn") 0) "Good!\n\n"))
+  (assert (= (read "a.mbox" :only "Björn") #("Good!\n\n"
+    "mail, 3 messages, only Björn's 1 kept; quotations and attachments left out")))
   (assert (in "unknown person 'Eve'; choose from Anna, Björn" (complaint ["a.mbox"] :only "Eve"))))
 
 
@@ -82,7 +83,7 @@
   (write "a.eml" (.encode (+ "From: Ben\nContent-Type: text/plain; format=flowed; "
     "charset=latin-1\n\nschön \nis wide\nand deep.\n\n-- \nBen\n") "latin-1"))
   (assert (= (read "a.eml" :only "Ben") #("schön is wide\nand deep.\n\n"
-    "mail, 1 message; quotations and attachments left out"))))
+    "mail, 1 message, only Ben's 1 kept; quotations and attachments left out"))))
 
 
 (defn test-mail-of-parts-is-its-text-or-its-page-without-attachments-and-quotations [here]
@@ -135,3 +136,15 @@
     test-what-is-no-notebook-is-refused [here text]
   (write "a.ipynb" text)
   (assert (.startswith (complaint ["a.ipynb"]) "'a.ipynb' is not a notebook, or is damaged")))
+
+
+;; * Fortune files
+
+(defn test-the-items-of-a-fortune-file-are-between-its-percent-signs [here]
+  (setv text "% make love\n\t-- unix\n%\nTwo\n\nlines.\n%\r\n%\n 5 %\n% \n")
+  (write "unix" text)
+  (assert (= (read "unix") #("% make love\n\t-- unix\n\nTwo\nlines.\n\n 5 %\n"
+    "fortune file, 3 items")))
+  (assert (= (get (read "unix" :items "line") 0) "% make love -- unix\nTwo lines.\n5 %\n"))
+  (write-all {"a.tex" "\\a\n%\n% b\n%\n\\c\n%\n"  "b" "Two\n%\nlines\n%\n"})
+  (for [name ["a.tex" "b"]] (assert (= (get (noted name) 1) []))))

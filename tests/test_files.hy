@@ -16,12 +16,19 @@
 
 ;; * Files, folders and patterns
 
-(defn test-sources-are-joined-in-order-by-newlines [here]
+(defn test-a-blank-line-is-between-the-files-of-a-folder-but-not-between-lists-of-lines [here]
+  (write-all {"all/a" "a"  "all/b" "b\n"  "all/c" "c\r\n\r\n"  "all/d" "d\r\n"  "all/e" "e"})
+  (assert (= (read-sources "all") (read-sources "all/*") "a\n\nb\n\nc\r\n\r\nd\r\n\ne"))
+  (write-all {"lists/a.csv" "x,y\na,b\n"  "lists/b.csv" "x,y\nc,d\n"})
+  (assert (= (read-sources "lists" :column "y") "b\nd\n")))
+
+
+(defn test-sources-are-joined-in-order-by-blank-lines [here]
   (write-all {"b.txt" "beta"  "a.txt" "alpha\n"  "empty.txt" ""})
-  (assert (= (read-sources ["b.txt" "empty.txt" "a.txt" "b.txt"]) "beta\nalpha\nbeta"))
+  (assert (= (read-sources ["b.txt" "empty.txt" "a.txt" "b.txt"]) "beta\n\nalpha\n\nbeta"))
   (assert (= (read-sources [(/ here "a.txt")]) (read-sources "a.txt") "alpha\n"))
   (with [file (open "b.txt" :encoding "utf-8")]
-    (assert (= (read-sources [(io.StringIO "gamma") "a.txt" file]) "gamma\nalpha\nbeta"))))
+    (assert (= (read-sources [(io.StringIO "gamma") "a.txt" file]) "gamma\n\nalpha\n\nbeta"))))
 
 
 (defn test-a-text-that-is-one-file-has-a-title []
@@ -37,7 +44,7 @@
   (for [name ["a" "b"]] (write (os.path.join "all" name) (+ "\ufeff" text "end")))
   (setv chunks (list (read-chunks ["all/a" "all/b"])))
   (assert (< (max (map len chunks)) (/ (len text) 2)))
-  (assert (= (.join "" chunks) (read-sources ["all/a" "all/b"]) (+ text "end\n" text "end")))
+  (assert (= (.join "" chunks) (read-sources ["all/a" "all/b"]) (+ text "end\n\n" text "end")))
   (assert (= (.join "" (read-chunks "all")) (.join "" chunks)))
   (assert (> (len (list (read-chunks (io.StringIO text)))) 1)))
 
@@ -70,8 +77,8 @@
 
 (defn test-a-pattern-is-the-files-that-match [here]
   (write-all {"b.txt" "two"  "a.txt" "one"  "deep/er/c.txt" "three"  "what?.txt" "itself"})
-  (assert (= (read-sources ["[ab].txt"]) "one\ntwo"))
-  (assert (= (read-sources ["**/*.txt"]) "one\ntwo\nthree\nitself"))
+  (assert (= (read-sources ["[ab].txt"]) "one\n\ntwo"))
+  (assert (= (read-sources ["**/*.txt"]) "one\n\ntwo\n\nthree\n\nitself"))
   (assert (= (read-sources ["deep/**"]) "three"))
   (assert (= (read-sources ["what?.txt"]) "itself"))
   (assert (= (complaint ["*.md"]) "no file matches the pattern '*.md'")))
@@ -79,7 +86,7 @@
 
 (defn test-paths-may-have-spaces-and-line-breaks [here]
   (write-all {"my books/one book.txt" "one"  "my books/two.txt" "two"  "two\nlines.txt" "three"})
-  (assert (= (read-sources ["my books/*.txt"]) (read-sources ["my books"]) "one\ntwo"))
+  (assert (= (read-sources ["my books/*.txt"]) (read-sources ["my books"]) "one\n\ntwo"))
   (write "one\ndata.json" "[[1]]")
   (assert (= (read-sources "two\nlines.txt") "three"))
   (assert (= (lfor [name _] (get (noted "one\ndata.json") 1) name) ["one\\ndata.json"])))
@@ -202,14 +209,16 @@ print(ascii(read_sources(['-'], 'cp1252')))")
   (assert (re.match "'b.txt' is not (valid )?utf-16" (complaint ["b.txt"] "utf-16"))))  ; no mark
 
 
-(defn test-a-few-control-characters-and-those-of-terminals-are-text [here]
-  (setv text (+ "\x1b[1mN\bN\a\x1b[0m\f\r\n" (* "many a fox" 10)))
-  (for [[name end said] [
-      ["a.txt" "" []] ["b.txt" "\0\x1a\x1d\x1d" ["removed 4 control characters"]]]]
-    (write name (+ text end))
+(defn test-a-few-control-characters-and-those-of-terminals-are-removed [here]
+  (setv
+    text (+ "[1mNN[0m\t\r\n" (* "many a fox" 10))
+    log (+ "\x1b[1mN\bN\a\x1b[0m\f\v\t\r\n" (* "many a fox" 10)))
+  (for [[name given said] [["0.txt" text []] ["a.txt" log ["removed 6 control characters"]]
+      ["b.txt" (+ text "\0\x1a\x1d\x1d") ["removed 4 control characters"]]]]
+    (write name given)
     (setv [read notes] (noted name))
     (assert (= [read (lfor [_ about] notes about.words)] [text said])))
-  (write-all {"all/c.txt" (+ text "\0")  "all/d.txt" (+ (* text 99) (* 4 "\0"))})
+  (write-all {"all/c.txt" (+ log "\0")  "all/d.txt" (+ (* text 99) (* 4 "\0"))})
   (assert (= (read-sources "all") text)))
 
 

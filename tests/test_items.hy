@@ -14,7 +14,7 @@
   lstm-textgen.text.corpus [Text cut-at-space ids-of]
   lstm-textgen.text.items [KnownItems fingerprint-of fingerprints join-fingerprints split-items]
   lstm-textgen.text.lists [Listing]
-  lstm-textgen.text.looks [list?]
+  lstm-textgen.text.looks [list? stanzas?]
   lstm-textgen.text.vocabulary [build-vocabulary]
   tests.helpers [counting refusal-of train-least write-text])
 
@@ -284,7 +284,9 @@
     "a chat" (many (fn [a b c] f"{(.choice RNG ["Anna" "Ben"])}: the {b} {c} again"))
     "a play" (* ["ANNA:" #* (textwrap.wrap (cut (prose) 150) 50) ""] 40)
     "HTML" (many (fn [a b c] f"<p class=\"{a}\">the {b} {c}</p>"))
-    "numbers" (many (fn [a b c] (str (.random RNG))))})
+    "numbers" (many (fn [a b c] (str (.random RNG))))
+    "wrapped paragraphs" (* [#* (textwrap.wrap (cut (prose) 300) 55) ""] 40)}
+  STANZAS #{"verse"})
 
 
 (defn [(pytest.mark.parametrize "name" [#* LISTS #* OTHERS])]
@@ -292,8 +294,25 @@
   (assert (= (bool (list? (get {#** LISTS  #** OTHERS} name))) (in name LISTS))))
 
 
+(defn [(pytest.mark.parametrize "name" [#* LISTS #* OTHERS])]
+    test-poems-in-stanzas-look-like-ones-and-no-other-text [name]
+  (assert (= (stanzas? (get {#** LISTS  #** OTHERS} name)) (in name STANZAS))))
+
+
 (defn test-a-run-suggests-items-for-a-list [tmp-path counting]
   (setv [_ lines] (learned tmp-path :items None))
   (assert (in "this looks like a list of 100 items; try `items` line" lines))
   (setv [_ lines] (learned tmp-path :items None :restart True :text (prose)))
-  (assert (not-in "looks like a list" (.join "\n" lines))))
+  (assert (not-in "looks like a list" (.join "\n" lines)))
+  (setv [_ lines] (learned tmp-path :items None :restart True
+    :text (.join "\n" (get OTHERS "verse"))))
+  (assert (in "this looks like poems in stanzas; try `items` paragraph" lines)))
+
+
+(defn [counting] test-a-fortune-file-is-a-list [tmp-path]
+  (setv
+    path (write-text tmp-path (.join "\n%\n" (gfor name NAMES f"{name}\nlives here.")))
+    [model lines] (learned tmp-path None :sources path :items None))
+  (assert (= (lfor line (cut lines 2) (get (.split line ": ") -1))
+    ["fortune file, 100 items" "a list of 100 paragraphs"]))
+  (assert (= model.settings.items "paragraph")))

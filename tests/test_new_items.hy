@@ -168,9 +168,11 @@
 
 (defn test-generate-warns-where-no-more-is-new []
   (setv model (TextModel (a-list :known ["b"] :odds {"a" 1e20})))
-  (for [[match reason] [[None "model has memorized"] ["a" "matching items .* a wider `match`"]]]
+  (for [[match temperature reason] [[None 0.5 "model has memorized"]
+      ["a" 0.5 "matching items .* a wider `match`"] [None 0 "0 repeats the same item"]]]
     (with [_ (pytest.warns UserWarning :match f"{reason}.*1 of 3 found")]
-      (assert (= (.generate model "" 1 :samples 3 :new True :match match) ["a"])))))
+      (setv options {"samples" 3  "new" True  "match" match  "temperature" temperature})
+      (assert (= (.generate model "" 1 #** options) ["a"])))))
 
 
 ;; * The command line

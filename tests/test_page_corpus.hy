@@ -30,12 +30,14 @@
     f"{(.capitalize (cut "anelorimabelu" (% n 7) (+ 4 (% n 9))))}{n}\n"))
   COPIES (+ ITEMS (* "Anna\n\n" 12) "Bea \nBea\n")
   STANZAS (.join "\n \n" (gfor n (range 50) f"Rose {n},\nblue {(* n n)}.\n"))
+  FORTUNES (.join "" (gfor n (range 60) f"Rose {n},\n\n  blue {(* n n)}.\n% \r\n"))
   CHAT (* "Ann: hi, how are you?\nBea: fine.\nAnn: 😀 great\n" 60)
-  STRANGE (+ "\ufeff" (.replace (cut PROSE 5000) "\n" "\r\n") "\0 the e\u0301nd \U0001f600\n")
+  STRANGE (+ "\ufeff" (.replace (cut PROSE 5000) "\n" "\r\n")
+    "\0\b\x1b\v\f\t the e\u0301nd \U0001f600\n")
   ALPHABETS (* "Ὀδυσσεύς, ξένε. Привет, мир!\nשלום עולם। नमस्ते दुनिया\n春眠不覺曉\n" 80)
   TEXTS [
     #(PROSE None) #(STRANGE None) #(ALPHABETS None) #(CHAT None) #(ITEMS "line") #(COPIES "line")
-    #(STANZAS "paragraph")]
+    #(STANZAS "paragraph") #(FORTUNES "paragraph")]
   ;; Facts of a model file that a run decides, or that quote the text.
   OTHERS ["base" "devices" "digests" "names" "seed_text" "title" "why"])
 
@@ -145,30 +147,33 @@
     [text facts SHARED]))
 
 
-(defn [(pytest.mark.parametrize #("text" "kind") [
-    #(PROSE "prose") #((corpus-text "lighthouse.txt") "prose") #(ITEMS "list") #(COPIES "prose")
-    #(CHAT "chat") #(ALPHABETS "verse") #((corpus-text "lol.txt") "prose")
+(defn [(pytest.mark.parametrize #("text" "kind" "items") [
+    #(PROSE "prose" None) #((corpus-text "lighthouse.txt") "prose" None) #(ITEMS "list" "line")
+    #(COPIES "prose" None) #(CHAT "chat" None) #(ALPHABETS "verse" None)
+    #((corpus-text "lol.txt") "prose" None)
+    #((* "Rose\nblue sky\n\n" 30) "verse" "paragraph")
     #((* "Rose of the field,\nblue is the sky\nand all that I yield\nnever will die\n\n" 30)
-      "verse")
+      "verse" "paragraph")
     #((* "Roses that fade upon the autumn field,\nSkies that are blue above the waiting sea,\n" 9)
-      "verse")
-    #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose")
-    #((.join "" (gfor n (range 900) (if (= (% n 9) 8) "long\n" "words go on "))) "prose")])]
-    test-a-page-tells-kinds-of-texts-apart [browser text kind]
+      "verse" None)
+    #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose" None)
+    #((.join "" (gfor n (range 900) (if (= (% n 9) 8) "long\n" "words go on "))) "prose" None)])]
+    test-a-page-tells-kinds-of-texts-apart [browser text kind items]
   (setv found (found-in browser text))
   (assert (= (get found "kind") kind))
-  (assert (= (get found "items") (if (= kind "list") "line" None)))
+  (assert (= (get found "items") items))
   (assert (= (get found "characters") (len text)))
   (with [stored (Text)]  ; in which the program sees a list, too
     (.add stored text)
-    (assert (= (bool (. (look-at stored 1000) lines)) (= kind "list")))))
+    (setv look (look-at stored 1000))
+    (assert (= [(bool look.lines) look.stanzas] [(= items "line") (= items "paragraph")]))))
 
 
 (defn test-a-page-tells-what-is-left-out-and-what-is-added [browser]
   (setv
     model (facts-on-page (small-model :text "abc \n"))
-    found (found-in browser (+ (* "abc " 20) "\x01\ud83d é\n😀") model))
-  (assert (= [(get found "left") (get found "added")] [["\x01" "\ud83d"] ["é" "😀"]]))
+    found (found-in browser (+ (* "abc " 20) "\b\x01\ud83d é\n😀") model))
+  (assert (= [(get found "left") (get found "added")] [["\b" "\x01" "\ud83d"] ["é" "😀"]]))
   (assert (= [(get found "lines") (get found "binary")] [2 False])))
 
 

@@ -125,6 +125,15 @@
   (assert (= (complaint [name] :column column) f"'{name}' {said}")))
 
 
+(defn test-a-name-with-a-comma-is-listed-as-one-column [here]
+  (write "a.csv" "Title,\"Plot, short\"\nSea,waves\n")
+  (for [[options said] [[{} "give `column`: Title, \"Plot, short\"; to read several"]
+        [{"column" "x"} "choose from: 1 Title (Sea), 2 \"Plot, short\" (waves)"]]]
+    (assert (in said (complaint ["a.csv"] #** options))))
+  (setv words "in columns Title, \"Plot, short\"; header: Title, \"Plot, short\"")
+  (assert (in words (get (read "a.csv" :column "{1} {2}") 1))))
+
+
 ;; * Conditions on rows
 
 (defn [(pytest.mark.parametrize #("where" "found") [
@@ -206,8 +215,8 @@
   (write-all {"a.csv" FILMS  "all/a.csv" FILMS  "all/b.csv" (.replace FILMS "Plot" "P=l")})
   (setv [warned template] [[] "{1} - {3}"])
   (for [source ["a.csv" "all"]] (read-sources source :column template :warn warned.append))
-  (setv line "2 rows have no Plot; leave them out with `where` 'Plot!='")
-  (assert (= warned [line line (.replace (.replace line "no Plot" "no P=l") "'Plot!='" "'\"P=l\"!='")]))
+  (assert (= warned [#* (* ["2 rows have no Plot; leave them out with `where` 'Plot!='"] 2)
+    "2 rows have no P=l; leave them out with `where` '\"P=l\"!='"]))
   (for [[source left-out] [["a.csv" "Plot!="] ["all/b.csv" "\"P=l\"!="]]]
     (assert (= (read-sources source :column template :where left-out :warn warned.append)
       "Sea - waves\nFox - cubs\nOwl - a nest\n")))

@@ -27,6 +27,18 @@
     (wait-until page f"document.querySelectorAll('{WRITTEN} .item').length === 10")))
 
 
+(defn [(pytest.mark.parametrize "end" ["\n\n" "\n%\n"])]
+    test-stanzas-and-fortunes-are-found-and-taught-as-lists [browser path end]
+  (with [page (open-teach browser path)]
+    (setv text (.join "" (gfor n (range 60) f"O moon {n},\nthe night is old{end}")))
+    (give page text)
+    (assert (= (shown page "#teach-what") "A list of 60 paragraphs"))
+    (assert (.is-checked page "#teach-items"))
+    (assert (= (shown page "#teach-items-label") "Each paragraph is an item"))
+    (taught page text)
+    (wait-until page "document.querySelectorAll('#teach-after .item').length === 10")))
+
+
 (defn test-a-document-of-word-is-read [browser path]
   (with [page (open-teach browser path)]
     (.click page "#tab-teach")

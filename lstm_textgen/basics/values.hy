@@ -15,8 +15,7 @@
 
 (setv
   MAX-JSON (** 2 25)  ; bytes: room for the history of 250,000 epochs
-  ;; A condition on a column of a table, perhaps in quotation marks: a sign and a number, or
-  ;; perhaps a ! for unequal and a value.
+  ;; A condition on a column, perhaps in quotation marks: a sign and a number, or = or != a value.
   CONDITION (re.compile (+ r"(?:\s*\"([^\"]*\S[^\"]*)\"|([^=]*?[^=!\s]))\s*"
     r"(?:([<>]=?)\s*([-+]?\d+(?:[.,]\d+)?)\s*|(!?)==?(.*))") re.DOTALL)
   MAX-EXACT (** 2 53)  ; above it a float can't hold every whole number
@@ -147,7 +146,7 @@
   TABLE-COLUMNS (Kind "a column, a template such as \"{Name} of {City}\", or a list of these"
     _text-or-texts?
     (fn [x] (bool (and x (all x) (all (map column-parts (several x)))))))
-  CONDITIONS (Kind "a condition such as \"lang=en\", \"lang!=en\" or \"year>1990\", or a list of these"
+  CONDITIONS (Kind "a condition such as \"lang=en\" or \"year>1990\", or a list of these"
     _text-or-texts?
     (fn [x] (bool (and x (all (map CONDITION.fullmatch (several x)))))))
   ENCODING (Kind "the name of an encoding, such as utf-8, latin-1 or cp1252" text? encoding?)

@@ -133,7 +133,7 @@
     request (.but flags :samples samples)
     shown (seed-text model seed)
     gap (if items (.removeprefix (get ENDS items) "\n") "\n")
-    heading (fn [k] (if (or items (= samples 1)) "" f"--- {(+ k 1)} of {samples} ---\n"))
+    heading (fn [n] (if (or items (= samples 1)) "" f"--- {(+ n 1)} of {samples} ---\n"))
     path flags.output
     texts (if (= samples flags.best-of 1)  ; may warn or raise, so it precedes the output
       [#(0 (stream-text model seed request :warn warn))]  ; one comes as it is drawn
@@ -163,20 +163,20 @@
   (yield :from (sorted (.items waiting))))
 
 
-(defn _put-texts [out seed texts [gap ""] [heading (fn [k] "")] [keep False]]
+(defn _put-texts [out seed texts [gap ""] [heading (fn [n] "")] [keep False]]
   #[[Write each of `texts`, #(k chunks), until Ctrl-C; return them if `keep` is true.
 
-  Its `heading`, a function of k, and the `seed` precede each; the `gap` is between them. They come
-  with the first chunk: until then the text may be refused.]]
+  Its `heading`, a function of its number from 0 on, and the `seed` precede each; the `gap` is
+  between them. They come with the first chunk: until then the text may be refused.]]
   (setv
     kept []
     open? False)  ; whether a line lacks its end
   (try
-    (for [[n [k chunks]] (enumerate texts)]
+    (for [[n [_ chunks]] (enumerate texts)]
       (setv
         chunks (iter chunks)
         chunks (chain [(next chunks "")] chunks))
-      (put out (+ (if n gap "") (heading k) seed))
+      (put out (+ (if n gap "") (heading n) seed))
       (setv open? True)
       (.append kept [])
       (for [chunk chunks]

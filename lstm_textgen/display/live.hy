@@ -150,7 +150,7 @@
       [marked total-before] @mark
       curve (get @curves "training")
       span (/ (or @plan.epochs 1) POINTS))
-    (.update @bars @epoch :completed (/ done @units) :note f"{(@speed) :,.0f} {@unit}/s")
+    (.update @bars @epoch :completed (/ done @units) :note (.rstrip (@speed)))
     (when (> progress before)
       (setv left (/ (* (- now begun) (- 1 progress)) (- progress before)))
       (.update @bars @whole :completed progress :note f"{(duration left)} left"))

@@ -105,10 +105,11 @@
       @compiled True))
 
   (meth speed []
-    "Return the units per second in this epoch, after its first step, which includes compiling."
-    (when (< (len @steps) 2) (return 0))
+    "Return words on the speed in this epoch, after its first step, which includes compiling."
+    (when (< (len @steps) 2) (return ""))
     (setv [[before ready] [done now]] @steps)
-    (if (> now ready) (/ (- done before) (- now ready)) 0))
+    (setv speed (if (> now ready) (round (/ (- done before) (- now ready))) 0))
+    (if speed f"{speed :,} {@unit}/s  " ""))
 
   (meth saved []
     "Show that the model has been saved.")
@@ -133,7 +134,7 @@
     (setv @lowest (min loss lowest))
     (@say (+
       f"{@title}  {shown}{remark}"
-      f"{(@speed) :,.0f} {@unit}/s  {(duration (- (time.monotonic) @begun))}")))
+      f"{(@speed)}{(duration (- (time.monotonic) @begun))}")))
 
   (meth end-run [text]
     "Show the line that says why the run ended and which weights the model has."

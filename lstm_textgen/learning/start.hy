@@ -213,9 +213,10 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     (.say display
       f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones"))
   (when (or source.listing (not model.untrained?)) (return))
-  (when (and look.lines (not source.people))
-    (.say display
-      (Message f"this looks like a list of {look.lines :,} items; try " 'items " line")))
+  (when (and (or look.lines look.stanzas) (not source.people))
+    (.say display (Message "this looks like " #* (if look.lines
+      [f"a list of {look.lines :,} items; try " 'items " line"]
+      ["poems in stanzas; try " 'items " paragraph"]))))
   (when (and look.width (not run.request.join-lines))
     (.say display (Message f"lines are wrapped at {look.width} characters; to learn whole "
       "paragraphs, try " 'join-lines f" {look.width}"))))

@@ -25,9 +25,11 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.breaks [BREAKS COMMAS OVERSIGHTS]
   lstm-textgen.text.corpus [MOST-MORE]
   lstm-textgen.text.decoding [FEW-CONTROLS]
+  lstm-textgen.text.documents.entries [FEWEST-MARKS]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
-  lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES LIST LOOKED-THROUGH SHORT-LINES TRIED]
+  lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES FEWEST-STANZAS LIST LOOKED-THROUGH
+    SHORT-LINES STANZA-LINES STANZAS TRIED]
   lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES RARER]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.text.vocabulary [UNITS]
@@ -52,7 +54,8 @@ nothing is requested, whatever data the page holds.]]
   CORPUS {
     "heldOut" (. (get SETTINGS "validation") default)  "mostMore" MOST-MORE
     "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
-    "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
+    "stanzas" STANZAS  "fewestStanzas" FEWEST-STANZAS  "stanzaLines" STANZA-LINES
+    "fewestMarks" FEWEST-MARKS  "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
     "oversights" OVERSIGHTS  "breaks" BREAKS  "commas" COMMAS
     "fewControls" FEW-CONTROLS  "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS
     "windows" WINDOWS  "brief" BRIEF  "briefLookback" BRIEF-LOOKBACK

@@ -1,8 +1,9 @@
 "What a text looks like, judged by parts of it before it has units: a list? what could a seed be?"
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
+  itertools [groupby]
   re
   lstm-textgen.prep [WRAPPED wrapped?]
   lstm-textgen.text.breaks [unbroken-in])
@@ -31,6 +32,11 @@
     "typical" [0 80]        ; characters of the median line
     "longest" [0 6]         ; how many times as long a long one is, or than 10 characters
     "broken" [0 0.4]}       ; share of lines almost as long as that, unless they are sentences
+  ;; What poems in stanzas have, in the same words. Wrapped prose begins lines with small letters.
+  STANZAS {"several" [0.8 1]  "typical" [0 60]  "spoken" [0 0.6]  "sentences" [0 0.5]
+    "code" [0 0.1]  "wrapped" [0 0.25]}
+  FEWEST-STANZAS 20
+  STANZA-LINES [2 20]  ; of at least the share "several" of the stanzas
   SIGNS (re.compile r"[;{}<>=\[\]|\\]|[(),:]$")
   ;; What isn't: words in brackets after a space, as in "Frost (live)".
   ASIDE (re.compile r"(?<=\s)(?:\([^()]*\)|\[[^\[\]]*[^\W\d_][^\[\]]*\])(?=[\s.,!?]|$)")
@@ -51,6 +57,7 @@
     #^ int length    ; its characters
     #^ list places   ; parts of it, by which bases are judged
     #^ int lines     ; the number of its lines if it looks like a list of lines, else 0
+    #^ bool stanzas  ; whether it looks like poems in stanzas
     #^ int width     ; at which its lines seem to be wrapped, else 0
     #^ str seed      ; a short seed from its middle, empty if none is found
     #^ str unbroken  ; where its lines don't end, as of `unbroken-in`
@@ -67,7 +74,7 @@
       line)
     parts (.sample text #* BROKEN-UP))
   (Look text.length (.sample text #* TRIED) (if (list? lines) (count-lines text) 0)
-    (wrap-width lines) (seed-within text (// kept 2)) (unbroken-in parts)
+    (stanzas? lines) (wrap-width lines) (seed-within text (// kept 2)) (unbroken-in parts)
     (max (gfor part parts  run (re.finditer r"(?s)(.)\1*" part) (len (get run 0))) :default 1)))
 
 
@@ -120,32 +127,52 @@
 (defn list? [lines]
   "Return whether a text with such `lines`, parts of it, looks like a list with an item a line."
   (setv full (lfor line lines :if (.strip line) (.rstrip line)))
-  (unless full (return False))
-  (setv found {"full" (/ (len full) (len lines))  #** (measures full)})
-  (all (gfor [name [least most]] (.items LIST) (<= least (get found name) most))))
+  (bool (and full (_within? LIST {"full" (/ (len full) (len lines))  #** (measures full)}))))
+
+
+(defn _within? [limits found]
+  "Return whether each measure of those `found` is within its `limits`."
+  (all (gfor [name [least most]] (.items limits) (<= least (get found name) most))))
+
+
+(defn stanzas? [lines]
+  "Return whether a text with such `lines`, parts of it, looks like poems in stanzas."
+  (setv
+    [least most] STANZA-LINES
+    groups (lfor [full? group] (groupby lines (fn [line] (bool (.strip line))))
+      :if full?
+      (list (map str.rstrip group)))
+    several (sum (gfor group groups (<= least (len group) most))))
+  (and (>= (len groups) FEWEST-STANZAS)
+    (_within? STANZAS {"several" (/ several (len groups))  #** (measures (sum groups []))})))
 
 
 (defn measures [lines]
-  "Return what there is to know of `lines`, none of them empty: a dict with the keys of `LIST`."
+  "Return what there is to know of `lines`, none of them empty: a dict; most keys are in `LIST`."
   (setv
     count (len lines)
     sizes (sorted (map len lines))
     [typical long] (gfor share [0.5 0.98] (get sizes (int (* share count))))
-    [[ending often]] (.most-common (Counter (map _ending lines)) 1)
+    [beginnings endings] (gfor kind [_beginning _ending] (Counter (map kind lines)))
+    [[ending often]] (.most-common endings 1)
     speakers (Counter (gfor line lines :if (in ": " line) (get (.split line ": " 1) 0))))
   (defn share [test]
     (/ (sum (map test lines)) count))
+  (setv broken (if (or (<= long SHORT-LINES) (= ending "sentence"))
+    0
+    (share (fn [line] (>= (len line) (* 0.85 long))))))
   { "indented" (share (fn [line] (.isspace (get line 0))))
     "lettered" (share (fn [line] (any (map str.isalpha line))))
     "signs" (share (fn [line] (bool (.search SIGNS (.rstrip (.sub ASIDE "" line))))))
     "spoken" (/ (sum (gfor n (.values speakers) :if (> n 1) n)) count)
-    "beginning" (/ (max (.values (Counter (map _beginning lines)))) count)
+    "code" (share (fn [line] (bool (re.search r"[{}<>=\[\]|\\]" line))))
+    "beginning" (/ (max (.values beginnings)) count)
     "ending" (/ often count)
+    "sentences" (/ (get endings "sentence") count)
     "typical" typical
     "longest" (/ long (max typical 10))
-    "broken" (if (or (<= long SHORT-LINES) (= ending "sentence"))
-      0
-      (share (fn [line] (>= (len line) (* 0.85 long)))))})
+    "broken" broken
+    "wrapped" (min broken (/ (get beginnings "small") count))})
 
 
 (defn _beginning [line]

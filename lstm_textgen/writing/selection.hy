@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [meth]))
 (import
   lstm-textgen.basics.messages [Message]
+  lstm-textgen.basics.values [several]
   lstm-textgen.text.items [MOST-DRAWS NewItems])
 
 
@@ -59,9 +60,12 @@
     "Return whether the item of `passage` is new, if that is wanted; give up if none has been."
     (setv new? (or (not @_items) (.new? @_items (+ passage.seed.text passage.text))))
     (when (and (not new?) (.memorized? @_items))
-      (setv @gave-up (if passage.constraints.match
-        (Message f"{MOST-DRAWS} matching items in a row weren't new, so few others may match; "
+      (setv @gave-up (cond
+        (not (any (several passage.draw.options.temperature)))
+          (Message 'temperature " 0 repeats the same item; give a higher one, or leave out " 'new)
+        passage.constraints.match (Message
+          f"{MOST-DRAWS} matching items in a row weren't new, so few others may match; "
           "give a wider " 'match ", or a higher " 'temperature)
-        (Message f"{MOST-DRAWS} items in a row weren't new: the model has memorized its list; "
-          "give a higher " 'temperature ", or train for fewer " 'epochs))))
+        True (Message f"{MOST-DRAWS} items in a row weren't new: the model has memorized its "
+          "list; give a higher " 'temperature ", or train for fewer " 'epochs))))
     new?))

@@ -3,7 +3,7 @@
  * facts of the new model.
  */
 
-import { leftOut, prepared, unitsIn } from "./intake.js";
+import { leftOut, readText, unitsIn } from "./intake.js";
 import { ENDS, evenly, holdOut, splitItems } from "./items.js";
 import { lookOf, Passage } from "./looks.js";
 import { newFacts, SHORTEST, sizeOf } from "./newfacts.js";
@@ -95,7 +95,7 @@ function textsIn(history) {
  * @param {Wish} wish @returns {Source}
  */
 function readSource({ text, items, facts, constants }) {
-  const plain = prepared(text, facts?.lower);
+  const { plain } = readText(text, facts, constants);
   const list = items && splitItems(plain, items, constants.blank);
   const end = items && ENDS[items];
   const whole = new Passage(list ? list.map((item) => item + end).join("") : plain);

@@ -1,5 +1,6 @@
 /** A text on its way into a page: prepared, and looked at. */
 
+import { splitItems } from "./items.js";
 import { lookOf, Passage } from "./looks.js";
 
 /**
@@ -12,6 +13,7 @@ import { lookOf, Passage } from "./looks.js";
  * @property {number} characters
  * @property {import("./looks.js").Look["kind"]} kind
  * @property {Items | null} items what its items seem to be, if it looks like a list
+ * @property {number} paragraphs those that are items
  * @property {number} lines those that aren't empty
  * @property {number} different lines, of those
  * @property {boolean} binary whether it is hardly a text
@@ -20,12 +22,16 @@ import { lookOf, Passage } from "./looks.js";
  * @property {string[]} left characters that are left out
  */
 
+const HALVES = "|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]";
+
 /** Control characters, of which texts have hardly any, and halves of characters. */
-const CONTROLS = new RegExp(
-  "[\\0-\\x06\\x0e-\\x1a\\x1c-\\x1f\\x7f]" +
-    "|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]",
-  "g",
-);
+const CONTROLS = new RegExp(`[\\0-\\x06\\x0e-\\x1a\\x1c-\\x1f\\x7f]${HALVES}`, "g");
+
+/** What is left out: these, and the others, which logs of terminals have, but tabs and line ends. */
+const REMOVED = new RegExp(`[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]${HALVES}`, "g");
+
+/** Characters by which a fortune file is recognized. */
+const FORTUNES_HEAD = 2 ** 16;
 
 /** What no text has: it pads archives, images and programs. */
 const NULS = "\0\0\0\0";
@@ -37,10 +43,44 @@ const NULS = "\0\0\0\0";
 export function prepared(text, lower) {
   const plain = text
     .replace(/^\ufeff/, "")
-    .replace(CONTROLS, "")
+    .replace(REMOVED, "")
     .replace(/\r\n?/g, "\n")
     .normalize("NFC");
   return lower ? plain.toLowerCase() : plain;
+}
+
+/**
+ * Return the text of a fortune file, whose items have lines of % between them, with blank lines
+ * instead; null if `text` is none, as `entries.hy` has it.
+ * @param {string} text @param {Numbers} numbers
+ */
+function fortunesIn(text, { fewestMarks }) {
+  const signs = text.slice(0, FORTUNES_HEAD).match(/^[%\\].*/gm) ?? [];
+  const marks = signs.filter((line) => line.trimEnd() === "%").length;
+  if (marks < fewestMarks || 2 * marks <= signs.length) {
+    return null;
+  }
+  const items = text.split(/^%[^\S\n]*$/m).map((item) =>
+    item
+      .split("\n")
+      .map((line) => line.trimEnd())
+      .filter(Boolean)
+      .join("\n"),
+  );
+  return items
+    .filter(Boolean)
+    .map((item) => `${item}\n\n`)
+    .join("");
+}
+
+/**
+ * Return a text prepared for the model of `facts`, and whether it is a fortune file.
+ * @param {string} text @param {Facts | null} facts @param {Constants} constants
+ */
+export function readText(text, facts, constants) {
+  const plain = prepared(text, facts?.lower);
+  const fortunes = fortunesIn(plain, constants.corpus);
+  return { plain: fortunes ?? plain, fortunes: fortunes !== null };
 }
 
 /**
@@ -48,7 +88,7 @@ export function prepared(text, lower) {
  * @param {string} text
  */
 export function leftOut(text) {
-  return [...new Set(text.match(CONTROLS))];
+  return [...new Set(text.match(REMOVED))];
 }
 
 /**
@@ -66,17 +106,19 @@ export function binary(text, { fewControls }) {
  * @returns {Found}
  */
 export function lookAt(text, facts, constants) {
-  const plain = prepared(text, facts?.lower);
+  const { plain, fortunes } = readText(text, facts, constants);
   const whole = new Passage(plain);
-  const { kind, places } = lookOf(whole, constants.corpus);
+  const { kind, places, stanzas } = lookOf(whole, constants.corpus);
+  const items = fortunes || stanzas ? "paragraph" : kind === "list" ? "line" : null;
   const lines = plain
     .split("\n")
     .map((line) => line.trimEnd())
     .filter(Boolean);
   return {
     characters: plain.trim() ? whole.length : 0,
-    kind,
-    items: kind === "list" ? "line" : null,
+    kind: stanzas && kind === "prose" ? "verse" : kind,
+    items,
+    paragraphs: items === "paragraph" ? splitItems(plain, items, constants.blank).length : 0,
     lines: lines.length,
     different: new Set(lines).size,
     binary: binary(text, constants.corpus),

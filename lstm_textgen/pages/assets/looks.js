@@ -9,6 +9,7 @@
  * @property {string} unbroken where its lines don't end: after letters, after commas, in sentences
  * @property {number} run the characters of the longest run of one character in parts of it
  * @property {boolean} code whether it is indented like code
+ * @property {boolean} stanzas whether it looks like poems in stanzas
  * @property {"prose" | "list" | "chat" | "verse"} kind
  */
 
@@ -70,6 +71,7 @@ export function lookOf(text, numbers) {
     unbroken: unbrokenIn(parts, numbers),
     run: Math.max(1, ...parts.map(longestRunIn)),
     code: indented > numbers.indented * full.length,
+    stanzas: stanzasIn(lines, numbers),
     kind: kindOf(text, lines, numbers),
   });
 }
@@ -138,11 +140,7 @@ function kindOf(text, lines, numbers) {
     return "prose";
   }
   const found = measuresOf(full, numbers);
-  /** @type {Record<string, number>} */
-  const measures = { ...found, full: full.length / lines.length };
-  const list = Object.entries(numbers.list).every(
-    ([name, [least, most]]) => least <= measures[name] && measures[name] <= most,
-  );
+  const list = within(numbers.list, { ...found, full: full.length / lines.length });
   if (list && linesOf(text.text) >= numbers.fewestLines) {
     return "list";
   }
@@ -156,6 +154,38 @@ function kindOf(text, lines, numbers) {
     found.code <= numbers.list.signs[1] &&
     (found.broken <= numbers.list.broken[1] || found.small <= 0.5);
   return full.length >= numbers.few && lyrical ? "verse" : "prose";
+}
+
+/**
+ * Return whether a text with such `lines` looks like poems in stanzas, as `stanzas?` of looks.hy.
+ * @param {string[]} lines @param {Numbers} numbers
+ */
+function stanzasIn(lines, numbers) {
+  const [least, most] = numbers.stanzaLines;
+  /** @type {number[]} */
+  const sizes = [];
+  lines.forEach((line, n) => {
+    if (line.trim()) {
+      const goesOn = n > 0 && lines[n - 1].trim();
+      sizes.push(1 + (goesOn ? (sizes.pop() ?? 0) : 0));
+    }
+  });
+  if (sizes.length < numbers.fewestStanzas) {
+    return false;
+  }
+  const full = lines.filter((line) => line.trim()).map((line) => line.trimEnd());
+  const several = sizes.filter((size) => least <= size && size <= most).length / sizes.length;
+  return within(numbers.stanzas, { ...measuresOf(full, numbers), several });
+}
+
+/**
+ * Return whether each of the `measures` is within its limits.
+ * @param {Record<string, number[]>} limits @param {Record<string, number>} measures
+ */
+function within(limits, measures) {
+  return Object.entries(limits).every(
+    ([name, [least, most]]) => least <= measures[name] && measures[name] <= most,
+  );
 }
 
 /**
@@ -179,6 +209,11 @@ function measuresOf(lines, { shortLines }) {
   const share = (test) => lines.filter(test).length / lines.length;
   const spoken = [...speakers.values()].filter((times) => times > 1);
   const [[ending, often]] = [...endings].sort(([, a], [, b]) => b - a);
+  const small = (beginnings.get("small") ?? 0) / lines.length;
+  const broken =
+    long <= shortLines || ending === "sentence"
+      ? 0
+      : share((line) => Array.from(line).length >= 0.85 * long);
   return {
     indented: share((line) => /^\s/.test(line)),
     lettered: share((line) => /\p{L}/u.test(line)),
@@ -186,16 +221,14 @@ function measuresOf(lines, { shortLines }) {
     spoken: spoken.reduce((sum, times) => sum + times, 0) / lines.length,
     code: share((line) => /[{}<>=[\]|\\]/.test(line)),
     beginning: Math.max(...beginnings.values()) / lines.length,
-    small: (beginnings.get("small") ?? 0) / lines.length,
+    small,
     ending: often / lines.length,
     sentences: (endings.get("sentence") ?? 0) / lines.length,
     words: (endings.get("word") ?? 0) / lines.length,
     typical,
     longest: long / Math.max(typical, 10),
-    broken:
-      long <= shortLines || ending === "sentence"
-        ? 0
-        : share((line) => Array.from(line).length >= 0.85 * long),
+    broken,
+    wrapped: Math.min(broken, small),
   };
 }
 

@@ -20,6 +20,7 @@
  * @property {number} rarer of `names.hy`
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],
+ *   stanzas: Record<string, number[]>, fewestStanzas: number, stanzaLines: number[], fewestMarks: number,
  *   brokenUp: number[], list: Record<string, number[]>, fewestLines: number, shortLines: number,
  *   oversights: number, breaks: string[], commas: string, few: number, fewControls: number, mostCopies: number,
  *   mostItems: number, windows: number[], brief: number, briefLookback: number,

@@ -1,12 +1,12 @@
 /** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
 
 import { Comparison } from "./comparison.js";
-import { prepared } from "./intake.js";
+import { readText } from "./intake.js";
 import { Keeping } from "./keeping.js";
 import { LessonView } from "./lessonview.js";
 import { Model } from "./model.js";
 import { keepMoment } from "./moments.js";
-import { element, field, make } from "./page.js";
+import { CONSTANTS, element, field, make } from "./page.js";
 import { phraseIn, said } from "./phrases.js";
 import { modelsShown, panel, settings, useModel } from "./playground.js";
 import { bitsShown } from "./surprise.js";
@@ -166,7 +166,7 @@ function finish(done, { facts, weights, bits, why }) {
   const [first] = moments;
   take(n, facts, weights, text);
   const models = [first, { facts, weights }].map((each) => new Model(each.facts, each.weights));
-  models[1].know(prepared(text, facts.lower));
+  models[1].know(readText(text, facts, CONSTANTS).plain);
   comparison.show(models[0], models[1], moments);
   phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
   const surprises = { before: bitsShown(before), after: bitsShown(bits) };
@@ -186,7 +186,7 @@ function take(n, facts, weights, text) {
   const old = modelsShown()[n];
   const model = new Model(facts, weights);
   if (text) {
-    model.know(prepared(text, facts.lower));
+    model.know(readText(text, facts, CONSTANTS).plain);
   }
   useModel(n, model);
   old?.end();

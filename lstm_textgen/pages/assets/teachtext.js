@@ -180,7 +180,7 @@ export class TextSide {
     this.origin = origin;
     element("teach-cut").hidden = !this.rest;
     this.#examine();
-    field("teach-items").checked = this.look?.kind === "list";
+    field("teach-items").checked = Boolean(this.look?.items);
     this.show();
   }
 
@@ -229,11 +229,11 @@ export class TextSide {
 
   /**
    * What the text's items are, if it is taught as a list.
-   * @returns {"line" | null}
+   * @returns {import("./items.js").Items | null}
    */
   get items() {
     const { look } = this;
-    return field("teach-items").checked && look ? "line" : null;
+    return field("teach-items").checked && look ? (look.items ?? "line") : null;
   }
 
   /** Show why a text can't be read; "": no reason. @param {string} why */
@@ -260,24 +260,28 @@ export class TextSide {
       return;
     }
     const listed = Boolean(this.items);
-    const kind = listed ? "list" : look.kind === "list" ? "prose" : look.kind;
-    const count = listed ? look.lines : look.characters;
+    const several = look.items === "paragraph";
+    const list = several ? "paragraphs" : "list";
+    const kind = listed ? list : look.kind === "list" ? "prose" : look.kind;
+    const items = several ? look.paragraphs : look.lines;
+    const count = listed ? items : look.characters;
+    phraseIn(element("teach-items-label"), `teach.each-${several ? "paragraph" : "line"}`);
     phraseIn(element("teach-what"), `teach.kind.${kind}`, { count });
-    const advice = this.#advice(look, listed);
+    const advice = this.#advice(look, listed ? items : 0);
     element("teach-advice").replaceChildren(...advice.map((line) => make("li", "", line)));
     const short = look.characters < FEWEST_LETTERS;
     /** @type {HTMLButtonElement} */ (element("teach-go")).disabled = short;
   }
 
-  /** @param {Look} look @param {boolean} listed */
-  #advice(look, listed) {
-    const { characters, lines, left, added } = look;
+  /** @param {Look} look @param {number} items of a list, or 0 */
+  #advice(look, items) {
+    const { characters, left, added } = look;
     const advice = [];
     if (characters < FEWEST_LETTERS) {
       return [said("teach.short", { least: FEWEST_LETTERS })];
     }
-    if (listed) {
-      advice.push(said(`teach.good.items.${lines < ITEMS_FROM ? "few" : "many"}`));
+    if (items) {
+      advice.push(said(`teach.good.items.${items < ITEMS_FROM ? "few" : "many"}`));
     } else if (characters < PHRASES_FROM) {
       advice.push(said("teach.good.spelling", { needed: PHRASES_FROM }));
     } else {

@@ -32,13 +32,19 @@ without text, such as a system notice or a picture, is left out.]]
   (Summary :people people :turns (is reading.only None) :words (+
     f"{service}, {(counted (.total people) "messages")} of "
     (if (= (len people) 1) "1 person" f"{(len people) :,} people")
-    (if reading.only f", only {reading.only}'s kept" "")
+    (kept-in-words people reading)
     (if left-out "; media and system lines left out" ""))))
 
 
 (defn wanted? [name reading]
   "Return whether the messages of `name` are read."
   (or (is reading.only None) (= (.casefold name) (.casefold (clean-name reading.only)))))
+
+
+(defn kept-in-words [people reading]
+  "Return words about the only person of `people` whose messages `reading` keeps, if it does."
+  (setv kept (sum (gfor [name n] (.items people) :if (wanted? name reading) n)))
+  (if reading.only f", only {reading.only}'s {kept :,} kept" ""))
 
 
 (defn clean-name [name]

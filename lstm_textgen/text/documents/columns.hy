@@ -38,7 +38,12 @@
       :if name
       (or (.fullmatch NUMBER name) (any (gfor row below (= name (one-line (cell-of row n))))))))
       #((lfor n (range (max (map len rows))) (str (+ n 1))) 0 "; no header")
-    True #(names 1 f"; header: {(clip (.join ", " (filter None names)) 200)}")))
+    True #(names 1 f"; header: {(listed (filter None names))}")))
+
+
+(defn listed [names]
+  "Return the `names` of columns, separated by commas; those with one are in quotation marks."
+  (clip (.join ", " (gfor name names (if (in "," name) f"\"{name}\"" name))) 200))
 
 
 (defn cell-of [row index]
@@ -79,8 +84,8 @@
   (setv
     columns (lfor
       [n column] (enumerate (cut header MOST-LISTED))
-      :setv example (next (filter None (gfor row rows (cell-of row n))) "")
-      f"{(+ n 1)} {(clip column 60)}{(if example f" ({(clip (one-line example) 30)})" "")}")
+      :setv example (one-line (next (filter None (gfor row rows (cell-of row n))) ""))
+      f"{(+ n 1)} {(listed [(clip column 60)])}{(if example f" ({(clip example 30)})" "")}")
     more (- (len header) MOST-LISTED)
     many? (> (sum (gfor column header (in (_folded name) (_folded column)))) 1))
   (raise (NotText (+ f"{reading.name} has {(if many? "several columns with" "no column")} "
@@ -91,9 +96,7 @@
 ;; * Conditions on rows, such as `lang=en`
 
 (defclass Condition []
-  #[[A condition on a column, such as `name=value`, `name!=value` or `name<3`.
-
-  It counts all values, for a message.]]
+  "A condition on a column, as `name!=value` or `name<3`; it counts all values, for a message."
 
   (meth __init__ [@text]
     (setv

@@ -1,4 +1,4 @@
-"Files made of entries: mail, subtitles, notebooks."
+"Files made of entries: mail, subtitles, notebooks, fortune files."
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,9 +13,10 @@
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [declared-encoding likely-encoding]
-  lstm-textgen.text.documents.chats [clean-name wanted?]
-  lstm-textgen.text.documents.reading [Summary read-whole text-lines]
-  lstm-textgen.text.documents.web [html-lines])
+  lstm-textgen.text.documents.chats [clean-name kept-in-words wanted?]
+  lstm-textgen.text.documents.reading [Summary one-line read-whole text-lines]
+  lstm-textgen.text.documents.web [html-lines]
+  lstm-textgen.text.items [ENDS])
 
 (setv
   MAX-MAIL (* 16 MB)  ; bytes of one message with its attachments; the rest is ignored
@@ -42,7 +43,8 @@
     r"\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3} +--> +(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}.*")
   ;; <i>, <c.yellow>, <00:01:02.345>, {\an8}
   MARKUP (re.compile r"</?[A-Za-z\d][^<>\n]*>|</?>|\{\\[^{}\n]*\}")
-  SPEAKS (re.compile r"\s*[-–—] ?\S"))  ; the line of one of two speakers in a subtitle
+  SPEAKS (re.compile r"\s*[-–—] ?\S")  ; the line of one of two speakers in a subtitle
+  FEWEST-MARKS 3)  ; between the items of a fortune file
 
 
 ;; * Mail: each message's own words, without quotations
@@ -69,7 +71,8 @@
     (+= count 1)
     (when (and sender text) (+= (get people sender) 1))
     (when (and text (wanted? sender reading)) (yield (+ text "\n\n"))))
-  (Summary f"mail, {(counted count "messages")}; quotations and attachments left out" people))
+  (Summary (+ f"mail, {(counted count "messages")}{(kept-in-words people reading)}; "
+    "quotations and attachments left out") people))
 
 
 (defn _messages [file]
@@ -193,3 +196,25 @@
       (.strip text "\n")))
   (yield :from (gfor text texts (+ text "\n\n")))
   (Summary f"notebook, {(counted (len texts) "cells")}; outputs left out"))
+
+
+;; * Fortune files
+
+(defn fortunes? [text]
+  "Return whether `text`, a file's beginning, has items between lines of `%`; TeX has other signs."
+  (setv signs (lfor line (.split text "\n") :if (.startswith line #("%" "\\")) (.rstrip line)))
+  (and (>= (.count signs "%") FEWEST-MARKS) (> (* 2 (.count signs "%")) (len signs))))
+
+
+(defn read-fortunes [file reading]
+  "Yield the text of the items in `file`, without blank lines; return a `Summary`."
+  (setv
+    [items count between] [(or reading.items "paragraph") 0 True]
+    [tidy within] (if (= items "line") [one-line " "] [str.rstrip "\n"]))
+  (for [line (map tidy (text-lines file reading))]
+    (when (not-in line ["" "%"])
+      (yield (+ (cond (not between) within  count (get ENDS items)  True "") line))
+      (+= count between))
+    (when line (setv between (= line "%"))))
+  (yield "\n")
+  (Summary f"fortune file, {(counted count "items")}" :items items))

@@ -16,8 +16,9 @@
   lstm-textgen.basics.values [clip counted]
   lstm-textgen.text.decoding [NotText decode-plain]
   lstm-textgen.text.documents.archives [Archive DAMAGES]
-  lstm-textgen.text.documents.columns [tested?]
-  lstm-textgen.text.documents.entries [mbox? read-mbox read-notebook read-subtitles subtitles?]
+  lstm-textgen.text.documents.columns [listed tested?]
+  lstm-textgen.text.documents.entries [fortunes? mbox? read-fortunes read-mbox
+    read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [POSTS-FILE chat? find-export read-export]
   lstm-textgen.text.documents.markdown [MARKDOWN UNREAD markdown-text]
   lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
@@ -173,6 +174,9 @@
     ;; They are no table.
     :sniffs? (fn [head text reading]
       (and (not (or reading.column reading.where)) (find-export text))))
+  "fortunes" (Reader "a fortune file" read-fortunes
+    :sniffs? (fn [head text reading]
+      (and (not (or reading.column reading.where)) (fortunes? text))))
   "page" (Reader "a web page" read-html :endings [".html" ".htm" ".xhtml"]
     :sniffs? (fn [head text reading]
       (and (in reading.ending ["" ".php" ".asp" ".aspx"]) (.match PAGE text))))})
@@ -207,7 +211,7 @@
       [n name] (enumerate (cut columns 2) 1)
       f"{{{(if (re.fullmatch r"[\w ]{1,30}" name) name n)}}}")))
     (refuse f"{reading.name} is a table; to read one column give " 'column ": "
-      (clip (.join ", " columns) 200)
+      (listed columns)
       (if (> (len columns) 1) f"; to read several, a template such as '{template}'" "")
       "; to read it as plain text, rename it to .txt"
       :kind NotText))

@@ -156,16 +156,19 @@ whole, and returns a `Summary`. A `Document` keeps what a reader returns.]]
 ;; * Texts, each an iterable of chunks
 
 (defn joined [texts]
-  "Yield the chunks of `texts` without byte order marks, with a line end between two texts."
-  (setv last "\n")  ; the chunk before
+  "Yield the chunks of `texts` without byte order marks; a blank line ends all but lists of lines."
+  (setv [last needed] ["" 0])  ; the end of the chunk before, and the line ends that must be there
   (for [text texts]
     (setv begun False)
     (for [chunk text]
       (unless begun (setv chunk (.removeprefix chunk "\ufeff")))
       (when chunk
-        (unless (or begun (.endswith last #("\n" "\r"))) (yield "\n"))
+        (setv ends (re.findall "\r\n?|\n" (get (re.search r"[\r\n]*$" last) 0)))
+        (unless begun (yield :from (* ["\n"] (- needed (len ends)))))
         (yield chunk)
-        (setv [last begun] [chunk True])))))
+        (setv [last begun] [(cut (+ last (cut chunk -4 None)) -4 None) True])))
+    (setv about (getattr text "summary" None))
+    (when begun (setv needed (if (and about (or about.turns (= about.items "line"))) 1 2)))))
 
 
 (defn sound-documents [documents skipped]

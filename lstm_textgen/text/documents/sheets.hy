@@ -12,6 +12,7 @@ many cells, may need any amount of memory, and then only that process ends.]]
   sys
   lstm-textgen.basics.terminal [printable]
   lstm-textgen.basics.values [clip]
+  lstm-textgen.text.documents.columns [listed]
   lstm-textgen.text.documents.reading [Budget]
   lstm-textgen.text.documents.sandbox [LOCKED run-sandboxed]
   lstm-textgen.text.documents.tables [text-of-rows])
@@ -27,12 +28,10 @@ many cells, may need any amount of memory, and then only that process ends.]]
 (defn read-sheet [data reading]
   "Yield the text of each row of a sheet of a workbook, the bytes `data`; return a `Summary`."
   (with [out (run-sandboxed "sheets" "write_sheet" data reading reading.limit)]
-    (setv
-      [name #* others] (map printable (json.loads (.readline out)))
-      listed (clip (.join ", " others) 200))
+    (setv [name #* others] (map printable (json.loads (.readline out))))
     (.spend (Budget reading) (. (os.fstat (.fileno out)) st-size))
     (yield :from (text-of-rows (map json.loads out) reading
-      f"sheet {(clip name)}{(if others f" (not read: {listed})" "")}"))))
+      f"sheet {(clip name)}{(if others f" (not read: {(listed others)})" "")}"))))
 
 
 ;; * In the other process

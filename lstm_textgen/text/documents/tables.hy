@@ -14,7 +14,7 @@
   lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [clip column-parts counted several]
   lstm-textgen.text.decoding [NotText likely-encoding]
-  lstm-textgen.text.documents.columns [cell-of find-column find-header in-words]
+  lstm-textgen.text.documents.columns [cell-of find-column find-header in-words listed]
   lstm-textgen.text.documents.reading [Budget HEAD IN-MEMORY MAX-LINE Summary cleaned
     file-chunks first-text one-line read-whole refuse-damaged text-lines]
   lstm-textgen.text.items [ENDS])
@@ -75,14 +75,12 @@
     [header start said] (find-header first)
     below (cut first start None)
     index-of (fn [name] (find-column name below header reading))
-    [parts named] (if reading.column (_parts reading.column header index-of) [[] {}])
-    names (if parts (list (.values named)) header)
+    all-cells [[] (dict (enumerate header))]
+    [parts named] (if reading.column (_parts reading.column header index-of) all-cells)
     tested (lfor each reading.where #(each (index-of each.name)))
-    listed (clip (.join ", " names) 200)
-    columns (if parts f" in column{(if (= (len names) 1) "" "s")} {listed}" "")
-    where (in-words reading.where)
-    [count longer items] [0 0 "line"]
-    gaps (Counter)
+    shown (listed (.values named))
+    columns (if parts f" in column{(if (= (len named) 1) "" "s")} {shown}" "")
+    [where count longer items gaps] [(in-words reading.where) 0 0 "line" (Counter)]
     budget (Budget reading))
   ;; Only after the last row is it known whether one has several lines.
   (with [copy (SpooledTemporaryFile IN-MEMORY "w+" :encoding "utf-8" :newline "")]
@@ -94,7 +92,7 @@
         text (if parts (_filled parts row) (.rstrip (.join "\t" (map one-line cells)))))
       (when text
         (+= count 1)
-        (.update gaps (gfor [n name] (.items named) :if (not (cell-of row n)) name))
+        (.update gaps (gfor n (if parts named []) :if (not (cell-of row n)) (get named n)))
         (+= longer (> (len row) (len header)))
         (when (in "\n" text) (setv items "paragraph"))
         (.spend budget (+ (len text) 1))
@@ -107,11 +105,10 @@
     parts [columns where said (if longer
       f"; {(counted longer "rows")} with more cells than there are columns"
       "")]
-    (> (len names) 1) [" with all cells" where "; to read some columns give " 'column ": " listed]
+    (> (len named) 1) [" with all cells" where "; to read some columns give " 'column ": " shown]
     True [where]))
   (Summary (Message kind f", {(counted count "entries")}" #* about)
-    :items (when (and parts count) (or reading.items items))
-    :gaps gaps))
+    :items (when (and parts count) (or reading.items items)) :gaps gaps))
 
 
 (defn _parts [column header index-of]
