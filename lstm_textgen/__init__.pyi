@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any, Protocol, Self, TypeAlias, overload
+from typing import IO, Any, Literal, Protocol, Self, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ _Source: TypeAlias = _Path | IO[str] | IO[bytes]
 _Prep: TypeAlias = Callable[[str], str]
 _Step: TypeAlias = str | tuple[Any, ...] | list[Any] | _Prep
 _Temperature: TypeAlias = float | Sequence[float]
+_Items: TypeAlias = Literal["line", "paragraph"]
+_Unit: TypeAlias = Literal["characters", "pieces", "words"]
 _Warn: TypeAlias = Callable[[str], object]
 
 class Vocabulary:
@@ -39,11 +41,11 @@ class StepError(ValueError): ...
 
 class _Settings(Protocol):
     # settings
-    items: str | None
+    items: _Items | None
     encoding: str
     lower: bool
     join_lines: int | None
-    unit: str
+    unit: _Unit
     max_words: int | None
     validation: float
     layers: Any
@@ -148,6 +150,8 @@ class TextModel:
     @property
     def facts(self) -> _Facts: ...
     @property
+    def trained(self) -> bool: ...
+    @property
     def history(self) -> list[dict[str, Any]]: ...
     def prepare(self, text: str) -> str: ...
     def prepare_pieces(self, chunks: Iterable[str]) -> Iterator[str]: ...
@@ -209,7 +213,7 @@ class TextModel:
     ) -> None: ...
     def to_keras(self) -> Any: ...
 
-def load(path: _Path) -> TextModel: ...
+def load(path: _Path | bytes | IO[bytes]) -> TextModel: ...
 def import_page(path: _Path) -> list[TextModel]: ...
 def train(
     sources: _Source | Iterable[_Source] | None = None, path: _Path = "model", *,
@@ -218,14 +222,15 @@ def train(
     callbacks: Any | Sequence[Any] = (),
     # settings: train
     only: str | None = None, column: str | Sequence[str] | None = None,
-    where: str | Sequence[str] | None = None, items: str | None = None, max_download: float = 1024,
-    encoding: str | None = None, lower: bool | None = None, join_lines: int | None = None,
-    unit: str | None = None, max_words: int | None = None, validation: float | None = None,
-    base: _Path | None = None, layers: str | int | Sequence[str | int] | None = None,
-    lookback: int | None = None, epochs: int | None = None, minutes: float | None = None,
-    patience: int | None = None, learning_rate: float | None = None, batch_size: int | None = None,
-    stride: int | None = None, save_every: float = 10, csv: _Path | None = None,
-    restart: bool = False, add_text: bool = False, distributed: bool = False, quiet: bool = False,
+    where: str | Sequence[str] | None = None, items: _Items | None = None,
+    max_download: float = 1024, encoding: str | None = None, lower: bool | None = None,
+    join_lines: int | None = None, unit: _Unit | None = None, max_words: int | None = None,
+    validation: float | None = None, base: _Path | None = None,
+    layers: str | int | Sequence[str | int] | None = None, lookback: int | None = None,
+    epochs: int | None = None, minutes: float | None = None, patience: int | None = None,
+    learning_rate: float | None = None, batch_size: int | None = None, stride: int | None = None,
+    save_every: float = 10, csv: _Path | None = None, restart: bool = False,
+    add_text: bool = False, distributed: bool = False, quiet: bool = False,
     temperature: _Temperature | None = None, overwrite: bool = False, rng_seed: int | None = None,
 ) -> TextModel: ...
 def load_recipe(path: _Path) -> Recipe: ...

@@ -3,18 +3,16 @@
 (eval-when-compile
   (require hyrule [meth unless]  lstm-textgen.settings.parameters [defn-settings]))
 (import
-  collections.abc [Generator]
   contextlib [contextmanager]
-  io [StringIO]
+  io [BytesIO StringIO]
   os [PathLike]
-  threading [Lock]
   warnings
   numpy :as np
   lstm-textgen.basics.files [refuse-while-training]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [COUNT FLAG FUNCTION Kind PATH TEXT check-value plain text-list]
   lstm-textgen.modelfile.checkpoint [copy-to-share load-checkpoint save-checkpoint]
-  lstm-textgen.modelfile.history [bits]
+  lstm-textgen.modelfile.history [bits loss-of]
   lstm-textgen.modelfile.places [model-path own-path]
   lstm-textgen.prep [composed default-prep]
   lstm-textgen.recipes [Recipe]
@@ -23,37 +21,13 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.scoring [Score surprises]
   lstm-textgen.writing.seeds [Seed seed-text]
-  lstm-textgen.writing.writer [stream write-each write-sample])
+  lstm-textgen.writing.writer [Stream stream write-each write-sample])
 
 (setv
-  RECORDED ["epoch" "loss" "validation_loss" "learning_rate" "seconds" "sample" "machine" "text"
-    "unit_length" "validation_unit_length"]
+  RECORDED ["epoch" "loss" "validation_loss" "validation_bits" "learning_rate" "seconds" "sample"
+    "machine" "text" "unit_length" "validation_unit_length"]
   LENGTH 400  ; units of a text, unless said otherwise …
   CARD-SAMPLE 200)  ; … and of that on a card
-
-
-(defclass Stream [Generator]
-  #[[The chunks of a generator, which any thread may close.
-
-  Python's own raise an error if they are closed while another thread waits for a chunk.]]
-
-  (meth __init__ [@_chunks]
-    (setv
-      @_lock (Lock)
-      @_closed False))
-
-  (meth send [_]
-    (with [_ @_lock]
-      (when @_closed (raise (StopIteration)))
-      (next @_chunks)))
-
-  (meth throw [#* error]
-    (with [_ @_lock] (.throw @_chunks #* error)))
-
-  (meth close []
-    "End after the chunk that another thread waits for."
-    (setv @_closed True)
-    (with [_ @_lock] (.close @_chunks))))
 
 
 (defclass TextModel []
@@ -83,13 +57,18 @@
     "What its text and training brought, as attributes such as `model.facts.people`."
     @checkpoint.facts)
 
+  (meth [property] trained []
+    "Whether the call that returned it trained it: False if its text was already learned."
+    (getattr @checkpoint "trained" False))  ; a `Mixture` lacks it
+
   (meth [property] history []
     #[[A list of dicts, one for each epoch, all with the same keys, ready for a pandas `DataFrame`.
 
     - `epoch`: its number, from 1; `text`: the fingerprint of the text.
-    - `loss`, `validation_loss`: in nats per unit; `learning_rate`: at its end.
+    - `loss`, `validation_loss`: in nats per unit; `validation_bits`: in bits per character;
+      `learning_rate`: at its end.
     - `unit_length`, `validation_unit_length`: the mean number of characters per unit. A loss
-      divided by it and by ln 2 is in bits per character, as a run shows it.
+      divided by it and by ln 2 is in bits per character.
     - `seconds`: how long the process that ended it worked on it; `machine`: where that was;
       `sample`: a text that the model generated then.
 
@@ -97,7 +76,10 @@
     (setv known (if @vocabulary.several {} {"unit_length" 1  "validation_unit_length" 1}))
     (lfor
       entry @checkpoint.history
-      (dfor name RECORDED name (.get entry name (.get known name)))))
+      :setv all {#** known  #** entry}
+      :setv bits (when (<= #{"validation_loss" "validation_unit_length"} (set all))
+        (loss-of all "validation_loss"))
+      (dfor name RECORDED name (.get {#** all  "validation_bits" bits} name))))
 
   (meth prepare [text]
     #[[Return `text`, a seed or a text to score, prepared like the training text.
@@ -298,6 +280,9 @@
 
 (setv
   TEXT-MODEL (Kind "a TextModel" (fn [x] (isinstance x TextModel)))
+  MODEL-FILE (Kind "a path, bytes or a file that is open in binary mode"
+    (fn [x] (isinstance x #(str PathLike bytes)))
+    (fn [x] (or (isinstance x bytes) (PATH.fits x))))
   RECIPE (Kind "a recipe or the path of one"
     (fn [x] (isinstance x #(Recipe str PathLike (type None)))))
   CALLBACKS (Kind "a list of Keras callbacks" (fn [x] (isinstance x list)))
@@ -322,13 +307,23 @@
 
 
 (defn load [path]
-  #[[Return the `TextModel` in the file at `path`; `.h5` may be omitted.
+  #[[Return the `TextModel` in the file at `path` (`.h5` may be omitted), an open file or bytes.
 
-  If that is damaged, it reads the `.h5.bak`, with a warning. Raises `OSError` or, for a file that
-  isn't a model, `ValueError`.]]
+  If a file at a path is damaged, it reads the `.h5.bak`, with a warning. Raises `OSError` or, for
+  what isn't a model, `ValueError`.]]
+  (setv [place model] [path path])
+  (when (hasattr path "read")
+    (setv
+      place (getattr path "name" None)
+      content (.read path)
+      model (if (isinstance content bytes) content path)))
+  (check-value 'path MODEL-FILE model)
+  (when (isinstance model bytes)
+    (setv
+      place (if (isinstance place #(str PathLike)) place "model")
+      model (BytesIO model)))
   (with [warn (_collecting None)]
-    (TextModel (load-checkpoint (check-value 'path PATH path) :resume True :warn warn)
-      (. (model-path path) stem))))
+    (TextModel (load-checkpoint model :resume True :warn warn) (. (model-path place) stem))))
 
 
 (defn import-page [path]
@@ -352,14 +347,15 @@
     ("drop-lines", "^#"), and text → text functions.
   - `display`: a `Display` that shows the run (default: a live display on a terminal or in a
     notebook).
-  - `callbacks`: Keras callbacks, called as by `fit`, with epochs from 0 and losses in
-    nats. They may set the weights, `stop_training` and the optimizer's learning rate.
+  - `callbacks`: Keras callbacks, called with epochs from 0 and losses in nats. They
+    may set the weights, `stop_training` and the optimizer's learning rate.
   - `csv`: a file for a table of losses, in bits per character, updated after each epoch.
   - …
 
   An existing model continues training, unless `restart`; on another text only with `add_text`.
-  `epochs` counts those on the same text; if they are done, there is only a warning. A setting that
-  is None keeps its value in an existing model, and gets the default in a new one.
+  `epochs` counts those on the same text; if they are done, there is only a warning. Warnings also
+  go to `logging`, as `lstm_textgen`. A setting that is None keeps its value in an existing model,
+  and gets the default in a new one.
 
   Raises `ValueError` for settings that are out of range or contradict the model and for unusable
   text, `TypeError` for values of the wrong type, `ImportError` if a package is missing, `OSError`

@@ -15,7 +15,7 @@
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
   tests.counting [CountingLearner]
-  tests.helpers [TEXT TINY StopAfter counting refusal-of write-text])
+  tests.helpers [TEXT TINY StopAfter counting program refusal-of write-text])
 
 (setv
   pytestmark counting
@@ -108,6 +108,18 @@
   (assert (in "is already trained on this text" err))
   (assert (in "2 epochs done; to continue, give `epochs` 3 or more" err))
   (assert (= (.read-bytes (/ trained "model.h5")) before)))
+
+
+(defn test-a-model-says-whether-a-call-trained-it-and-warnings-are-logged [trained caplog]
+  (setv
+    [idle display] (learn trained TEXT :epochs 2)
+    [further _] (learn trained TEXT :epochs 3))
+  (assert (= [False True] [idle.trained further.trained]))
+  (assert (not (. (lstm-textgen.load (/ trained "model")) trained)))
+  (assert (in "is already trained on this text" (get display.warned 0)))
+  (assert (= display.warned (lfor r caplog.records :if (= r.name "lstm_textgen") r.message)))
+  (setv result (program "--sources" "text.txt" :folder trained))
+  (assert (= (.count result.stderr "is already trained") 1)))  ; what is logged isn't printed
 
 
 (defn test-a-limit-of-words-needs-words [tmp-path trained]

@@ -48,7 +48,7 @@ def all_of(model: TextModel, recipe: Recipe) -> None:
     cells = model.cells("hello")
     print(cells.activations[0].shape, [cell.name for cell in cells.named])
     settings: dict[str, Any] = recipe.settings
-    print(settings, Silent().unit)
+    print(settings, Silent().unit, model.trained)
 
 
 all_of(lstm_textgen.load("model"), lstm_textgen.load_recipe("r.hy"))
@@ -66,6 +66,8 @@ number: int = model.generate("h")
 text: str = model.generate(["h"])
 model.generate(5)
 lstm_textgen.train(csv=5)
+lstm_textgen.train(items="lines")
+lstm_textgen.train(unit="letters")
 ]])
 
 
@@ -76,7 +78,7 @@ lstm_textgen.train(csv=5)
   (setv checked (run-python "-m" "mypy" "--strict" "right.py" "wrong.py"
     :cwd tmp-path :cold True :environment {"MYPYPATH" (str ROOT)}))
   (assert (= (re.findall r"(?m)^(\w+)\.py:(\d+): error" checked.stdout)
-    (lfor line "3456" #("wrong" line))))
+    (lfor line "345678" #("wrong" line))))
   (assert (succeeded (run-python "right.py" :cwd tmp-path))))
 
 

@@ -1,14 +1,16 @@
 "`TextModel`, from Hy and from Python; and its file, from stock Keras."
 
 (import
+  io
   json
+  math
   pickle
   numpy :as np
   pytest
   lstm_textgen
   lstm_textgen.display.plain [Quiet]
   lstm_textgen.writing.mixture [Mixture make-engine]
-  tests.helpers [TEXT run-python small-model succeeded])
+  tests.helpers [TEXT refusal-of run-python small-model succeeded])
 
 
 (defn [pytest.fixture] model [trained-once]
@@ -31,8 +33,8 @@
   (assert (= model.settings.lookback 16))
   (import pandas)
   (setv table (pandas.DataFrame model.history))
-  (assert (= (list table.columns) ["epoch" "loss" "validation_loss" "learning_rate" "seconds"
-    "sample" "machine" "text" "unit_length" "validation_unit_length"]))
+  (assert (= (list table.columns) ["epoch" "loss" "validation_loss" "validation_bits"
+    "learning_rate" "seconds" "sample" "machine" "text" "unit_length" "validation_unit_length"]))
   (assert (= (list table.epoch) [1 2]))
   (assert (all (.notna table))))
 
@@ -40,7 +42,32 @@
 (defn test-what-an-epoch-lacks-is-none []
   (setv model (lstm_textgen.TextModel (small-model)))
   (del (get model.checkpoint.history 0 "validation_loss"))
-  (assert (is (get model.history 0 "validation_loss") None)))
+  (for [name ["validation_loss" "validation_bits"]]
+    (assert (is (get model.history 0 name) None))))
+
+
+(defn test-validation-is-in-bits-per-character-too-if-a-unit-s-length-is-known []
+  (setv
+    [letters words] (lfor unit ["characters" "words"] (small-model :unit unit))
+    [one other] (lfor model [letters words] (lstm_textgen.TextModel model))
+    [loss entry] [(get one.history 0 "validation_loss") (get words.history 0)])
+  (assert (= (get one.history 0 "validation_bits") (pytest.approx (/ loss (math.log 2)))))
+  (assert (is (get other.history 0 "validation_bits") None))
+  (.update entry :validation-unit-length 4)
+  (assert (= (get other.history 0 "validation_bits") (pytest.approx (/ loss 4 (math.log 2))))))
+
+
+(defn test-a-model-is-loaded-from-bytes-and-from-an-open-file [model trained]
+  (setv [file content] [(/ trained "model.h5") (.read-bytes (/ trained "model.h5"))])
+  (with [opened (open file "rb")]
+    (for [[given name] [[content "model"] [(io.BytesIO content) "model"] [opened "model"]]]
+      (setv copy (lstm_textgen.load given))
+      (assert (= [copy.name copy.history] [name model.history]))
+      (assert (= (.generate copy "the" :rng-seed 3) (.generate model "the" :rng-seed 3)))))
+  (assert (= (refusal-of lstm_textgen.load (cut content 99))
+    (.format "not a usable model: it is cut off: 99 of {} bytes are left" (len content))))
+  (assert (in "bytes or a file that is open in binary mode, not <_io.StringIO"
+    (refusal-of lstm_textgen.load (io.StringIO "model")))))
 
 
 (defn test-a-saved-copy-writes-the-same-and-can-be-trained-on [model trained tmp-path]

@@ -15,7 +15,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.models [Facts]
   lstm-textgen.settings.parameters [described]
-  lstm-textgen.settings.table [SETTINGS settings-in]
+  lstm-textgen.settings.table [ITEMS SETTINGS UNIT settings-in]
   tools.forms [ROOT])
 
 (setv
@@ -37,7 +37,8 @@ the functions that make them. A test compares the pages in docs/ with their resu
     FLAG "bool"  TEMPERATURE "_Temperature"  STOPS "str | Sequence[str]"
     TABLE-COLUMNS "str | Sequence[str]"  CONDITIONS "str | Sequence[str]"
     MATCH "str | re.Pattern[str] | Callable[[str], object]"
-    LAYERS "str | int | Sequence[str | int]"}
+    LAYERS "str | int | Sequence[str | int]"
+    ITEMS "_Items"  UNIT "_Unit"}
   FILES ["DIR" "FILE" "MODEL"])
 
 

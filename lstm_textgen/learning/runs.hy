@@ -32,7 +32,7 @@
 
 
 (defn train-model [request display]
-  #[[Train as `request` (a `Request`); return the `Checkpoint`.
+  #[[Train as `request` (a `Request`); return the `Checkpoint`, `trained` if there was more to do.
 
   Raise `ValueError` for unusable settings or text, `TypeError` for wrong callbacks, `ImportError`,
   `OSError`, `FloatingPointError` if it diverges, `RuntimeError` in a fork, and `Interrupted`.]]
@@ -70,7 +70,7 @@
     model start.checkpoint
     done (unless request.minutes (why-done model.settings model.history start.corpus.text-id)))
   (when done
-    (.warn display (Message f"{request.path} is already trained on this text: {(get done 0)}; "
+    (.warn run (Message f"{request.path} is already trained on this text: {(get done 0)}; "
       (get done 1)))
     (return model))
   (when run.group.leader? (check-room request.path (* SAVED model.weight-count)))
@@ -88,6 +88,7 @@
     (with [_ (in-float32)]
       (setv training (Training run start (partial run-callbacks request model)))
       (with [note (keeping-table request.csv model)] (.run training note)))
+    (setv model.trained (> training.clock.steps 0))
     (finally (.end-bar display)))
   (when run.group.leader? (_warn-if-hardly-trained run start training.batches.steps))
   model)
@@ -101,7 +102,7 @@
     updates (if model.resume model.resume.progress.updates 0)
     passes (if model.facts.fine-tuned? 1 (/ updates steps)))
   (when (setx why (hardly-trained entries (chance-loss ids) (len ids) passes))
-    (.warn run.display (Message f"{request.path} has hardly learned the text: {why}; to train it "
+    (.warn run (Message f"{request.path} has hardly learned the text: {why}; to train it "
       "further, run this again with " #* (if request.minutes
         ['minutes f" {(ceil (+ 1 (* 2 request.minutes)))}"]
         ['epochs f" {(+ 9 (len entries))}"])))))

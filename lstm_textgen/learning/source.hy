@@ -4,6 +4,7 @@
 (import
   collections [Counter]
   contextlib [contextmanager]
+  logging
   pathlib [Path]
   lstm-textgen.basics.machine [MB]
   lstm-textgen.basics.messages [Message]
@@ -18,7 +19,10 @@
   lstm-textgen.text.lists [Listing]
   lstm-textgen.text.looks [Look look-at])
 
-(setv MOST-NOTED 10)  ; documents that differ, which a run summarizes
+(setv
+  MOST-NOTED 10  ; documents that differ, which a run summarizes
+  LOGGER (logging.getLogger "lstm_textgen"))
+(.addHandler LOGGER (logging.NullHandler))  ; without a handler, Python would print what is logged
 
 
 (defrecord Run "A training run: what was asked for, who trains, and what shows it." [
@@ -27,7 +31,12 @@
     #^ Path absolute-path  ; the model's, as a callback may change the folder
     #^ ProcessGroup group
     #^ Display display
-    #^ object deadline])  ; when it must end, by `time.monotonic`; None if it has no `minutes`
+    #^ object deadline]   ; when it must end, by `time.monotonic`; None if it has no `minutes`
+
+  (meth warn [line]
+    "Show and log a warning; whoever wants the log configures Python's `logging`."
+    (when @group.leader? (.warning LOGGER line))
+    (.warn @display line)))
 
 
 (defrecord Source "The text of a run, before it has units." [
@@ -94,7 +103,7 @@
     (setv chunks (prepared-chunks (read-chunks request.sources
       :encoding filled.encoding :items filled.items #** (.chosen request #* CHOOSING)
       :digests digests
-      :progress display.download :note note :warn display.warn
+      :progress display.download :note note :warn run.warn
       :folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] [])
       :limit (* MB request.max-download)) :width filled.join-lines))
     (when request.prep (setv chunks (cut-at-space [(request.prep (.join "" chunks))])))

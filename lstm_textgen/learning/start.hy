@@ -55,16 +55,16 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   (setv
     [request group] [run.request run.group]
     old (.leaders-model group
-      (when (and group.leader? (not request.restart)) (load-old request.path run.display.warn)))
+      (when (and group.leader? (not request.restart)) (load-old request.path run.warn)))
     base (when request.base
-      (if old (check-same old.facts.base request.base) (load-base request.base run.display.warn)))
+      (if old (check-same old.facts.base request.base) (load-base request.base run.warn)))
     filled (cond
       old (continuing request old.settings)
       base (from-base request base)
       True request))
   (settings-of filled)  ; refuses what takes too much, before anything is read
   (when (and request.add-text (not old))
-    (.warn run.display
+    (.warn run
       (Message 'add-text f" has no effect: there is no model {request.path} yet")))
   (.check-alike group "their settings"
     (str (.chosen request "minutes" #* (gfor s (settings-in "model") s.name))))

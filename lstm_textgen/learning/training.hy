@@ -40,7 +40,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
   (meth __init__ [run start callbacks]
     (setv
-      [@request @group @display] [run.request run.group run.display]
+      [@request @group @display @warn] [run.request run.group run.display run.warn]
       [@path @absolute-path] [run.request.path run.absolute-path]  ; as shown, absolute
       [@checkpoint @epochs] [start.checkpoint start.epochs]
       [@late @unsaved] [False False]  ; whether the clock ended the run, the last save failed
@@ -95,7 +95,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         ;; A place in another text is meaningless.
         (replace resume.progress :step 0 :loss-sum 0.0 :text @text-id))))
     (when resume
-      (.warn @display (+ f"{@path}: its training state doesn't fit this version; "
+      (@warn (+ f"{@path}: its training state doesn't fit this version; "
         "training resumes from the weights with a new optimizer")))
     (Progress (len @checkpoint.history) 0 0 0.0 @text-id))
 
@@ -334,7 +334,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
             (or (getattr error "strerror" None) error))
           line f"{@path} could not be saved: {why}")
         (unless must
-          (.warn @display f"{line}; training continues and tries again at the next save")
+          (@warn f"{line}; training continues and tries again at the next save")
           (return))
         (setv rescued (save-elsewhere @checkpoint @absolute-path))
         (raise (OSError f"{line}{(if rescued f"; the model is in {rescued}" "")}") :from error)))))

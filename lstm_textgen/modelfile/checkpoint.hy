@@ -75,7 +75,8 @@ model.]]
     #^ bytes items b""       ; the `fingerprints` of the items of its list, if it has them
     #^ bytes shingles b""    ; the filter of its texts' passages of 20 characters …
     #^ bytes refrains b""    ; … and of those that come more than once: see `shingles-of`
-    #^ bool half False)      ; whether the file has 16-bit weights, to be small
+    #^ bool half False       ; whether the file has 16-bit weights, to be small
+    #^ bool trained False)   ; whether a run of this process has trained it
 
   (meth [property] weight-count []
     "The number of the network's weights, which may not be there yet."
@@ -203,9 +204,11 @@ model.]]
 (defn load-checkpoint [path [resume False] [warn warnings.warn]]
   #[[Return the `Checkpoint` in the file at `path`; with `resume`, including its training state.
 
-  If it is damaged and its `.bak` is valid, read that and call `warn` with a line about it. Raise
-  `OSError` if no file can be read, `ValueError` if it isn't a model, is damaged, or has another
-  format or other parts. Nothing in it is executed, and no other file is touched.]]
+  `path` may be a `BytesIO` with what a file has. If a file is damaged and its `.bak` is valid,
+  read that and call `warn` with a line about it. Raise `OSError` if no file can be read,
+  `ValueError` if it isn't a model, is damaged, or has another format or other parts. Nothing in it
+  is executed, and no other file is touched.]]
+  (when (isinstance path BytesIO) (return (_read path resume)))
   (setv
     given (Path path)
     path (find-model path)
@@ -248,7 +251,7 @@ model.]]
 
 
 (defn _read [path resume]
-  "Return the `Checkpoint` in the file at `path`."
+  "Return the `Checkpoint` in the file at `path`, or in a `BytesIO`."
   (try
     (with [file (open-hdf5 path)]
       (unless (in "lstm_textgen" file.objects)
@@ -263,7 +266,7 @@ model.]]
       (_read-model file resume))
     (except [error ValueError]
       (raise (failure (if (isinstance error OtherFormat) OtherFormat ValueError)
-        f"{path}: not a usable model: " error) :from None))))
+        (if (isinstance path BytesIO) "" f"{path}: ") "not a usable model: " error) :from None))))
 
 
 (defn _read-model [file resume]

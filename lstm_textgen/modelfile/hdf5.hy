@@ -10,6 +10,7 @@ Specification, version 3.0.]]
 (eval-when-compile (require hyrule [meth unless]))
 (import
   contextlib [contextmanager]
+  io [BytesIO]
   itertools [accumulate]
   math [prod]
   os
@@ -40,7 +41,12 @@ Specification, version 3.0.]]
 
 
 (defn [contextmanager] open-hdf5 [path]
-  "Open the file at `path` as an `Hdf5File`; raise `OSError` or, if it is invalid, `ValueError`."
+  #[[Open the file at `path`, or `path` if it is a `BytesIO`, as an `Hdf5File`.
+
+  Raise `OSError` or, if it is invalid, `ValueError`.]]
+  (when (isinstance path BytesIO)
+    (yield (Hdf5File path))
+    (return))
   ;; A pipe could wait forever.
   (unless (or (not (os.path.exists path)) (os.path.isfile path)) (refuse "it is not a file"))
   (with [file (open path "rb")] (yield (Hdf5File file))))
@@ -80,7 +86,9 @@ Specification, version 3.0.]]
     (unless (= size (* dtype.itemsize (prod actual)))
       (refuse f"'{path}' has another size than it declares"))
     (@_claim at size)
-    (.reshape (np.fromfile @file dtype (prod actual)) actual))
+    (setv array (np.empty (prod actual) dtype))
+    (.readinto @file array)
+    (.reshape array actual))
 
   (meth floats [path [shape None] [dtype "float32"]]
     "Return the array (`shape`) of `dtype` at `path` as float32; its values must be finite."

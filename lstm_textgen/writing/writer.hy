@@ -1,9 +1,11 @@
 "Seed text → generated text, or an item of a list. A `model` is a `Checkpoint` or a `Mixture`."
 
-(eval-when-compile (require hyrule [unless]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
+  collections.abc [Generator]
   functools [lru-cache]
   itertools [chain]
+  threading [Lock]
   warnings
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.settings.models [Request]
@@ -15,6 +17,30 @@
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
   lstm-textgen.writing.selection [Selection])
+
+
+(defclass Stream [Generator]
+  #[[The chunks of a generator, which any thread may close.
+
+  Python's own raise an error if they are closed while another thread waits for a chunk.]]
+
+  (meth __init__ [@_chunks]
+    (setv
+      @_lock (Lock)
+      @_closed False))
+
+  (meth send [_]
+    (with [_ @_lock]
+      (when @_closed (raise (StopIteration)))
+      (next @_chunks)))
+
+  (meth throw [#* error]
+    (with [_ @_lock] (.throw @_chunks #* error)))
+
+  (meth close []
+    "End after the chunk that another thread waits for."
+    (setv @_closed True)
+    (with [_ @_lock] (.close @_chunks))))
 
 
 (defn stream [model seed [request (Request {})] [ends None] [warn warnings.warn]]
