@@ -110,6 +110,8 @@ class Score:
     @property
     def accuracy(self) -> float: ...
 
+_Scored: TypeAlias = tuple[Score, list[str], npt.NDArray[np.float64]]
+
 @dataclass
 class Recipe:
     name: str
@@ -203,7 +205,10 @@ class TextModel:
     def suggest(
         self, text: str = "", *, count: int = 9, words: int = 1,
     ) -> list[_Suggestion]: ...
-    def score(self, text: str) -> tuple[Score, list[str], npt.NDArray[np.float64]]: ...
+    @overload
+    def score(self, text: str) -> _Scored: ...  # type: ignore[overload-overlap]
+    @overload
+    def score(self, text: Iterable[str]) -> list[_Scored]: ...
     def cells(self, text: str) -> _Cells: ...
     def save(self, path: _Path, *, small: bool = False) -> None: ...
     def page(

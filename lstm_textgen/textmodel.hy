@@ -200,22 +200,25 @@
       (.phrases @_suggester text count words warn)))
 
   (meth score [text]
-    #[[Return total, units and bits: how well the model predicts `text`.
+    #[[Return total, units and bits: how well the model predicts `text`; for several, a list.
 
     `total` is a `Score`; `units` lists the units of the prepared text, and `bits` (len(units),)
     has the surprise of each: -log₂ of the probability that the model gave it, NaN for an unknown
-    character. A piece-level model scores one way to split the text, an upper bound. Raises
-    `ValueError` if it can score no unit of the text, `TypeError` unless `text` is a string.]]
+    character. A model of a list scores whole items, each with its end, and a piece-level model one
+    way to split the text, an upper bound. Raises `ValueError` if it can score no unit of a text,
+    `TypeError` unless `text` is a string or several.]]
     (setv
-      total (Score)
-      units []
-      nats [])
-    (for [stretch (surprises @checkpoint [(@prepare text)])]
-      (.add total stretch.score)
-      (.extend units stretch.units)
-      (.append nats stretch.nats))
-    (.check total)
-    #(total units (bits (np.concatenate nats))))
+      alone? (isinstance (plain text) str)
+      results [])
+    (for [[n each] (enumerate (text-list "`text`" text))]
+      (setv [total units nats] [(Score) [] [(np.zeros 0)]])
+      (for [stretch (surprises @checkpoint [(@prepare each)])]
+        (.add total stretch.score)
+        (.extend units stretch.units)
+        (.append nats stretch.nats))
+      (.check total (unless alone? f"text {(+ n 1)}"))
+      (.append results #(total units (bits (np.concatenate nats)))))
+    (if alone? (get results 0) results))
 
   (meth cells [text]
     #[[Return the `Cells` of the network while it reads `text`.

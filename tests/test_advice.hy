@@ -78,7 +78,7 @@
     #("generate" [[b"h"]] {} "`seed` must be text, or a list of texts, not [b'h']")
     #("stream" [["h"]] {} "`seed` must be text, not ['h']")
     #("prepare" [None] {} "`text` must be text, not None")
-    #("score" [5] {} "`text` must be text, not 5")
+    #("score" [["a" 5]] {} "`text` must be text, or a list of texts, not ['a', 5]")
     #("save" [None] {} "`path` must be a path, not None")
     #("save" ["m"] {"small" 1} "`small` must be True or False, not 1")
     #("page" ["p.html" "model"] {} "`others` must be a TextModel, not 'model'")])]

@@ -8,7 +8,7 @@ logarithms. So their texts and scores are known.]]
   re
   numpy :as np
   pytest
-  lstm-textgen.textmodel [TextModel]
+  lstm-textgen.textmodel [TextModel load]
   tests.helpers [output program refused run-python save-odds small-model succeeded
     uniform-model write-text])
 
@@ -34,6 +34,17 @@ print(*(line for line in open('/proc/self/status') if line.startswith('VmHWM')))
     ""])))
   (assert (= (output uniform "--score" "-" :input "abcd")
     f"standard input: {UNIFORM}0.0%, 4 characters\n")))
+
+
+(defn test-score-reads-whole-items-of-a-list [tmp-path]
+  (save-odds tmp-path "Ty\n" {"y" 6} :items "line")
+  (setv [total #* _] (.score (load (/ tmp-path "model")) "Ty"))
+  (write-text tmp-path "Ty" :name "a.txt")
+  (write-text tmp-path "\n\nTy \n" :name "b.txt")
+  (setv lines (.splitlines (output tmp-path "--score" "[ab].txt")))
+  (for [line (cut lines 2)]
+    (assert (in f".txt: {total.bits :.3f} bits per character, " line))
+    (assert (.endswith line ", accuracy 33.3%, 3 characters"))))
 
 
 (defn test-score-reads-the-rows-and-columns-that-flags-choose [uniform]

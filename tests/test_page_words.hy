@@ -4,6 +4,7 @@
   json
   pytest
   lstm-textgen.pages [playground]
+  lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [NamedCell read-cells]
   tests.browser [WRITTEN fragment halved-model open-page start-of visit wait-for-end
     wait-for-text wait-until written]
@@ -173,6 +174,18 @@
     (assert (= shades [
       [["d" "s8"] ["T" ""] ["d" "s8"] ["☃" "unknown"]]
       [["d" ""] ["T" "s8"] ["d" ""] ["☃" "unknown"]]]))))
+
+
+(defn test-a-list-s-items-are-read-whole-as-the-program-scores-them [browser tmp-path]
+  (setv
+    model (halved-model :items "line" :text "Tyra\n" :longest-item 9 :long-item 9 :median-item 4)
+    [total #* _] (.score (TextModel model) "Tyra"))
+  (with [page (open-page browser (page-of tmp-path model))]
+    (.click page "#tab-read")
+    (.fill page "#read-own" " \nTyra")
+    (.wait-for-selector page "#read-texts .text")
+    (assert (= (.text-content page "#read-texts .text") "Tyra\n"))
+    (assert (in f"{total.bits :.1f} bits" (.text-content page "#read-texts")))))
 
 
 (defn test-an-arabic-seed-leaves-english-running-left-to-right [browser tmp-path]

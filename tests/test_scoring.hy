@@ -100,6 +100,48 @@
   (with [_ (pytest.raises ValueError :match "^a.txt: nothing to score")] (.check (Score) "a.txt")))
 
 
+;; * Lists
+
+(defn a-list [items text]
+  "Return a `TextModel` of a list, in which the probability of each unit depends on all before."
+  (TextModel (small-model :items items :text text :scale 2)))
+
+
+(defn test-a-model-of-a-list-scores-whole-items-each-with-its-end []
+  (setv model (a-list "line" "Anna\nBea \n"))
+  (for [text ["Anna" "Anna\n" "\n\nAnna \n"]]
+    (setv [total units bits] (.score model text))
+    (assert (= units ["A" "n" "n" "a" "\n"]))
+    (assert (= total.count 5)))
+  (setv [engine end] [(make-engine model.checkpoint) (.index model.vocabulary.units "\n")])
+  (.feed engine (.encode model.vocabulary "\nAnna"))
+  (setv odds (get (softmax engine.logits) end))
+  (assert (= (get bits -1) (pytest.approx (- (np.log2 odds)) :rel 1e-4)))
+  (setv [_ units _] (.score (a-list "paragraph" "ab\n") "a\nb\n \nb"))
+  (assert (= (.join "" units) "a\nb\n\nb\n\n")))
+
+
+(defn test-several-texts-are-scored-each-as-if-alone []
+  (setv model (a-list "line" "Anna\nBea\n"))
+  (setv several (.score model (gfor name ["Bea" "Anna"] name)))
+  (for [[[total units bits] name] (zip several ["Bea" "Anna"] :strict True)]
+    (setv [alone _ one-by-one] (.score model name))
+    (assert (= total alone))
+    (assert (= (.join "" units) f"{name}\n"))
+    (assert (np.array-equal bits one-by-one)))
+  (assert (= (.score model []) []))
+  (assert (in "text 2: nothing to score" (refusal-of model.score ["Bea" " "]))))
+
+
+(defn test-items-are-whole-wherever-the-pieces-end [monkeypatch]
+  (setv model (a-list "paragraph" "one two\n"))
+  (setv text "one\ntwo\n \n\ntwo")
+  (setv whole (score model.checkpoint [text]))
+  (for [size [1 2 3]] (assert (= (score model.checkpoint (in-pieces text size)) whole)))
+  (.setattr monkeypatch "lstm_textgen.text.items.MAX_ITEM" 3)
+  (assert (in "an item of more than 3 characters" (refusal-of score model.checkpoint ["onetwo"]))))
+
+
 ;; * Two models
 
 (defn mixture []

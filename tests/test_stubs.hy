@@ -44,6 +44,7 @@ def all_of(model: TextModel, recipe: Recipe) -> None:
     pieces.close()
     total, units, bits = model.score("hello")
     assert_type(total, Score)
+    assert_type(model.score(text for text in ["h"])[0][0], Score)
     print(total.bits, units, bits.shape, Score().count)
     cells = model.cells("hello")
     print(cells.activations[0].shape, [cell.name for cell in cells.named])

@@ -5,6 +5,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 (eval-when-compile (require hyrule [meth ncut unless]))
 (import
+  itertools [chain]
   re
   numpy :as np
   lstm-textgen.basics.messages [refuse])
@@ -13,6 +14,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
   ENDS {"line" "\n"  "paragraph" "\n\n"}  ; by the setting: the text that ends an item
   ;; What separates paragraphs: lines of nothing but white space.
   PARAGRAPH-END (re.compile r"\n(?:[^\S\n]*\n)+")
+  MAX-ITEM 1_000_000     ; characters
   FINGERPRINT 6          ; bytes
   FACTOR 0x9E3779B97F4A7C15  ; odd: 2⁶⁴ divided by the golden ratio
   HASHED (** 2 14)       ; items whose fingerprints are taken at once, to save memory
@@ -39,6 +41,25 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 (defn tidied [parts items]
   "Return the items in `parts`, a list of `raw-parts`."
   (list (filter None (map (if (= items "line") str.rstrip str.strip) parts))))
+
+
+(defn split-off [text items]
+  "Return #(rest found): the items that end within `text`, and what follows; refuse long ones."
+  (setv
+    parts (raw-parts text items)
+    rest (.pop parts))
+  (when (> (len rest) MAX-ITEM)
+    (refuse 'items f" {items} doesn't suit the text, which has an item of more than "
+      f"{MAX-ITEM :,} characters"))
+  #(rest (tidied parts items)))
+
+
+(defn whole-items [chunks items]
+  "Yield the items of the text in `chunks`, joined in new chunks, each with its end."
+  (setv [end rest] [(get ENDS items) ""])
+  (for [chunk (chain chunks [end])]
+    (setv [rest found] (split-off (+ rest chunk) items))
+    (yield (.join end [#* found ""]))))
 
 
 ;; * Fingerprints

@@ -13,12 +13,11 @@ has a hash of each item; later there are the places of items.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.corpus [Store gathered]
-  lstm-textgen.text.items [ENDS FINGERPRINT MOST-KNOWN fingerprints join-fingerprints raw-parts
-    split-items tidied])
+  lstm-textgen.text.items [ENDS FINGERPRINT MOST-KNOWN fingerprints join-fingerprints split-items
+    split-off])
 
 (setv
   FEW 10  ; different items of a list
-  MAX-ITEM 1_000_000  ; characters of an item
   MOST-COPIES 10      ; of an item that may be held out: training needs those that are frequent
   SCANNED (** 2 20)   ; units in which ends of items are sought at once
   BRIEF 16         ; units, on average, up to which items are brief …
@@ -61,13 +60,7 @@ has a hash of each item; later there are the places of items.]]
 
     Return #(rest whole): what follows them, and themselves, each with its end. The lists made here
     are gone before `whole` is stored.]]
-    (setv
-      parts (raw-parts text @items)
-      rest (.pop parts)
-      found (tidied parts @items))
-    (when (> (len rest) MAX-ITEM)
-      (refuse 'items f" {@items}: the text has an item of more than {MAX-ITEM :,} characters; "
-        "leave " 'items " out"))
+    (setv [rest found] (split-off text @items))
     (when found
       (+= @count (len found))
       (.add keys (.tobytes (np.fromiter (map hash found) "int64" (len found))))

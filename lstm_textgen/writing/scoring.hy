@@ -11,6 +11,7 @@ A text is cut into parts that are read in parallel; each part first reads the te
   lstm-textgen.basics.machine [cores]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.modelfile.history [bits]
+  lstm-textgen.text.items [whole-items]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [start-ids])
@@ -79,9 +80,10 @@ A text is cut into parts that are read in parallel; each part first reads the te
 (defn surprises [model chunks]
   #[[Yield the text in `chunks` (strings), one `Stretch` at a time.
 
-  Its first unit follows the model's `start-ids`, as a seed's does.]]
-  (setv [vocabulary reader] [model.vocabulary None])
-  (for [text (_stretches chunks vocabulary.spaced)]
+  Its first unit follows the model's `start-ids`, as a seed's does. A model of a list reads whole
+  items, each with its end: without it, the beginnings of items would score best.]]
+  (setv [vocabulary reader items] [model.vocabulary None model.settings.items])
+  (for [text (_stretches (if items (whole-items chunks items) chunks) vocabulary.spaced)]
     (setv
       [units ids known] (read-units vocabulary text)
       reader (or reader (_Reader model (len ids)))

@@ -26,6 +26,15 @@ export function splitItems(text, items, blank) {
 }
 
 /**
+ * Return the items of `text` as a model reads them, each with its `end`.
+ * @param {string} text @param {string} end @param {string} blank of the constants
+ */
+export function wholeItems(text, end, blank) {
+  const items = splitItems(text, end === ENDS.line ? "line" : "paragraph", blank);
+  return items.map((item) => item + end).join("");
+}
+
+/**
  * Return the numbers of the `items` to train on and of those to hold out, in random order.
  *
  * All copies of an item are in one part, and frequent ones aren't held out.

@@ -3,7 +3,8 @@
 import { TENTHS, titleOf } from "./about.js";
 import { MOST_SHOWN } from "./cellsview.js";
 import { shaded } from "./column.js";
-import { element, field, make, makeText, say } from "./page.js";
+import { wholeItems } from "./items.js";
+import { CONSTANTS, element, field, make, makeText, say } from "./page.js";
 import { inDigits, phraseIn, said } from "./phrases.js";
 import { percent, spoken } from "./shown.js";
 import { TextView } from "./textview.js";
@@ -45,7 +46,9 @@ export class Reading {
   /** @param {import("./column.js").Column} column @param {string} text */
   async #by({ model }, text) {
     const { vocabulary, facts } = model;
-    const parts = vocabulary.split(vocabulary.prepare(text));
+    const plain = vocabulary.prepare(text);
+    const { end } = facts;
+    const parts = vocabulary.split(end ? wholeItems(plain, end, CONSTANTS.blank) : plain);
     const shown = parts.slice(0, MOST_SHOWN);
     const ids = shown.map((unit) => vocabulary.id(unit));
     /** @type {{units: import("./worker.js").Unit[]}} */
