@@ -367,18 +367,22 @@
   `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
   (import
     lstm-textgen.display [make-display]
-    lstm-textgen.learning.runs [train-model])
+    lstm-textgen.learning.runs [train-model]
+    lstm-textgen.text.looks [count-items])
   (when (is-not text None)
     (when (is-not sources None) (refuse "give " 'sources " or `text`, not both"))
     (for [name READING :if (in name request)]
       (refuse (hy.models.Symbol name) " has no effect on `text`; leave it out"))
-    (setv sources (StringIO (joined-texts text))))
+    (setv
+      text (text-list "`text`" text)
+      sources (StringIO (joined-texts text))))
   (setv
     more {"sources" sources
       "recipe" (check-value 'recipe RECIPE recipe)
       "prep" (unless (is prep None) (composed prep))}
     request (.but request #** (dfor [name value] (.items more) :if (is-not value None) name value)
       :path (check-value 'path PATH path)
+      :listed (count-items (or text []))
       :callbacks (check-value "`callbacks`" CALLBACKS
         (if (hasattr callbacks "on_epoch_end") [callbacks] callbacks)))
     display (if (is display None)

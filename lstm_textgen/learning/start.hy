@@ -213,9 +213,12 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     (.say display
       f"the list has more than {MOST-KNOWN :,} items, too many to recognize new ones"))
   (when (or source.listing (not model.untrained?)) (return))
-  (when (and (or look.lines look.stanzas) (not source.people))
-    (.say display (Message "this looks like " #* (if look.lines
-      [f"a list of {look.lines :,} items; try " 'items " line"]
+  (setv
+    listed run.request.listed
+    count (or listed look.lines))
+  (when (or listed (and (or count look.stanzas) (not source.people)))
+    ((if listed run.warn display.say) (Message "this looks like " #* (if count
+      [f"a list of {count :,} items; try " 'items " line"]
       ["poems in stanzas; try " 'items " paragraph"]))))
   (when (and look.width (not run.request.join-lines))
     (.say display (Message f"lines are wrapped at {look.width} characters; to learn whole "

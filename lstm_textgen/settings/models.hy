@@ -24,10 +24,12 @@
   It has an attribute for each setting: what was given, or else the default, so `request.minutes`
   may be None; `(in "minutes" request)` tells whether it was given. `#** request` are those that
   were. Only `run.request` tells what was given: in others `but` and `or-else` have filled some in.
-  A run's has `prep`, a text → text function, and `callbacks`, a list, too.]]
+  A run's has `prep`, a text → text function, and `callbacks`, a list, too, and `listed`, the
+  number of texts if they were given one by one and look like items.]]
   (setv
     prep None
-    callbacks #())
+    callbacks #()
+    listed 0)
 
   (meth __init__ [given]
     (.update (vars self) given))

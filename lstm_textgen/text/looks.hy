@@ -6,7 +6,8 @@
   itertools [groupby]
   re
   lstm-textgen.prep [WRAPPED wrapped?]
-  lstm-textgen.text.breaks [unbroken-in])
+  lstm-textgen.text.breaks [unbroken-in]
+  lstm-textgen.text.lists [FEW])
 
 (setv
   ;; The parts by which bases are judged: their number and their characters, of which a base makes
@@ -122,6 +123,12 @@
     unended (!= (.join "" (.part text (- text.length 1) text.length)) "\n")
     count (sum (gfor chunk text (.count chunk "\n")) :start unended))
   (if (>= count FEWEST-LINES) count 0))
+
+
+(defn count-items [texts]
+  "Return the number of `texts`, given one by one, if they look like items of a list, or 0."
+  (setv lines (lfor each texts (.rstrip each "\n")))
+  (if (and (>= (len lines) FEW) (not-in "\n" (.join "" lines)) (list? lines)) (len lines) 0))
 
 
 (defn list? [lines]
