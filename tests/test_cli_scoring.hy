@@ -41,8 +41,7 @@ print(*(line for line in open('/proc/self/status') if line.startswith('VmHWM')))
   (setv [total #* _] (.score (load (/ tmp-path "model")) "Ty"))
   (write-text tmp-path "Ty" :name "a.txt")
   (write-text tmp-path "\n\nTy \n" :name "b.txt")
-  (setv lines (.splitlines (output tmp-path "--score" "[ab].txt")))
-  (for [line (cut lines 2)]
+  (for [line (cut (.splitlines (output tmp-path "--score" "[ab].txt")) 2)]
     (assert (in f".txt: {total.bits :.3f} bits per character, " line))
     (assert (.endswith line ", accuracy 33.3%, 3 characters"))))
 

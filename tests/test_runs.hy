@@ -111,9 +111,7 @@
 
 
 (defn test-a-model-says-whether-a-call-trained-it-and-warnings-are-logged [trained caplog]
-  (setv
-    [idle display] (learn trained TEXT :epochs 2)
-    [further _] (learn trained TEXT :epochs 3))
+  (setv [[idle display] [further _]] (lfor n [2 3] (learn trained TEXT :epochs n)))
   (assert (= [False True] [idle.trained further.trained]))
   (assert (not (. (lstm-textgen.load (/ trained "model")) trained)))
   (assert (in "is already trained on this text" (get display.warned 0)))
