@@ -8,7 +8,8 @@
   lstm_textgen.cli [main]
   lstm_textgen.modelfile.checkpoint [load-checkpoint]
   lstm_textgen.settings.table [settings-in]
-  tests.helpers [UNMEASURED counting limit-files program start-python succeeded write write-text])
+  tests.helpers [TINY-FLAGS UNMEASURED counting limit-files program start-python succeeded write
+    write-text])
 
 
 (defn [pytest.fixture] complaint [here refusal]
@@ -108,6 +109,27 @@ sys.exit(main())")
     (assert (in words shown)))
   (for [each [shown again]]
     (assert (in " --generate 'heylo, said the' --length 300\n" each))))
+
+
+(defn [counting (pytest.mark.parametrize #("limits" "way") [
+    [["--epochs" "2"] "the same command with --epochs 11 trains"]
+    [["--epochs" "2" "--restart"] "the same command without --restart and with --epochs 11 trains"]
+    [["--epochs" "2" "--minutes" "10"] "the same command trains"]])]
+    test-a-run-that-ends-while-it-improves-says-how-it-is-trained-further [tmp-path limits way]
+  (write-text tmp-path)
+  (defn run [#* limits]
+    (. (program "--sources" "text.txt" #* TINY-FLAGS #* limits :folder tmp-path) stdout))
+  (defn epochs [] (len (. (load-checkpoint (/ tmp-path "model")) history)))
+  (assert (= (get (.splitlines (run #* limits)) -1) f"still improving; {way} it further"))
+  (assert (= (epochs) 2))
+  (run #* (if (in "--minutes" limits) limits ["--epochs" "11"]))
+  (assert (> (epochs) 2)))
+
+
+(defn [counting] test-a-run-that-has-stopped-improving-does-not-claim-to [trained]
+  (setv shown (. (program "--sources" "text.txt" "--epochs" "60" :folder trained) stdout))
+  (assert (in "finished: " shown))
+  (assert (not-in "still improving" shown)))
 
 
 (defn shown-by [flag capsys]

@@ -13,6 +13,7 @@
   lstm-textgen.learning.learner.quiet [own-process]
   lstm-textgen.learning.runs [train-model]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.history [entries-on still-improving?]
   lstm-textgen.modelfile.places [model-path]
   lstm-textgen.settings.table [SETTINGS as-flags]
   lstm-textgen.writing.conversation [people-of roles])
@@ -40,7 +41,9 @@
       (train-model (.but flags :path path) display)))
     (unless (follower?)
       (_say-if-large path model display)
-      (.say display (_how-to-generate path model)))
+      (.say display (_how-to-generate path model))
+      (when (still-improving? model.history model.settings.validation)
+        (.say display (_how-to-improve flags model))))
     (except [error Interrupted]
       (unless (follower?)
         (setv again (shlex.join (gfor word (cut sys.argv 1 None) :if (!= word "--restart") word)))
@@ -57,6 +60,16 @@
     (.say display (+ f"{file} has {(size-in-words file)}, as it can be trained further; for a "
       f"copy of about {(/ (* 2 model.weight-count) MB) :.0f} MB to share: "
       f"{(command)} --export small.h5{(_named path)}"))))
+
+
+(defn _how-to-improve [flags model]
+  "Return the line on training `model` further by the command that has just trained it."
+  (setv changes [
+    #* (if flags.restart ["without --restart"] [])
+    ;; Epochs on the same text are counted, except in a run with --minutes.
+    #* (if flags.minutes [] [f"with --epochs {(+ 9 (len (entries-on model.history)))}"])])
+  (+ "still improving; the same command " (.join " and " changes) (if changes " " "")
+    "trains it further"))
 
 
 (defn _named [path]

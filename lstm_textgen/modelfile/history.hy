@@ -38,6 +38,15 @@
     (+ (min (recorded [#* entries entry] "validation_loss")) (/ UNCERTAIN (math.sqrt held)))))
 
 
+(defn still-improving? [history share]
+  "Return whether the last epoch lowered the loss of a `share` held out by more than chance."
+  (setv
+    held (* share (text-length history))
+    losses (recorded (entries-on history) "validation_loss"))
+  (and (> held 0) (> (len losses) 1)
+    (< (+ (get losses -1) (/ UNCERTAIN (math.sqrt held))) (min (cut losses -1)))))
+
+
 (defn describe-kept [history [text None]]
   "Return in words which epoch's weights are kept (see `kept-entry`), and why if not the best's."
   (setv
