@@ -12,7 +12,8 @@
   lstm-textgen.modelfile.checkpoint [load-checkpoint load-old save-checkpoint]
   lstm-textgen.modelfile.places [check-writable]
   lstm-textgen.text.items [fingerprints]
-  tests.helpers [assert-no-warning names-in refusal-of same-model? saved-model small-model])
+  lstm-textgen.textmodel [TextModel]
+  tests.helpers [ROOT assert-no-warning names-in refusal-of same-model? saved-model small-model])
 
 (setv
   pytestmark pytest.mark.quick
@@ -32,6 +33,21 @@
   (save-checkpoint model (/ tmp-path "model"))
   (setv loaded (load-checkpoint (/ tmp-path "model") :resume True :warn assert-no-warning))
   (assert (same-model? model loaded)))
+
+
+;; The promise of docs/model-file.md. This file is never made again; one for a later format joins it.
+;; yes 'heylo, said the dog to the fog: what a day!' | head -30 > heylo.txt
+;; ./train.hy --sources heylo.txt --model format6 --layers 8 --lookback 16 --batch-size 2 \
+;;   --learning-rate 0.05 --epochs 5
+(defn test-a-model-file-of-an-earlier-version-is-read []
+  (setv
+    path (/ ROOT "tests" "models" "format6.h5")
+    model (TextModel (load-checkpoint path :resume True :warn assert-no-warning))
+    [total _ _] (.score model "heylo, said the dog"))
+  (assert (= (.generate model "heylo" 22 :temperature 0) "heylo, said the dog to the "))
+  (assert (= total.nats (pytest.approx 13.946 :abs 0.01)))
+  (assert (= (len model.history) 5))
+  (assert (= model.checkpoint.resume.progress.epoch 5)))
 
 
 (defn test-in-16-bits-a-model-is-half-as-large-and-rounded-once [tmp-path]
