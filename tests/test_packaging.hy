@@ -69,7 +69,7 @@
   (for [name FOLDERS]
     (shutil.copytree (/ ROOT name) (/ folder name)
       :ignore (shutil.ignore-patterns "__pycache__" "english" "french" "german" "spanish"
-        #* (if (= name "lstm_textgen") [] ["*.h5*"]))))
+        #* (if (in name ["lstm_textgen" "tests"]) [] ["*.h5*"]))))
   (for [name FILES]
     (shutil.copy (/ ROOT name) folder))
   folder)
