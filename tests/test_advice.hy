@@ -9,6 +9,7 @@
   pytest
   lstm-textgen.cli [main]
   lstm-textgen.display.plain [Display]
+  lstm-textgen.learning.learner.quiet [what-to-install]
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.recipes [load-recipe]
   lstm-textgen.text.units [Vocabulary]
@@ -56,6 +57,31 @@
   (for [name ["model" "sub/foxes" "my notes"]] (.save model name))
   (with [_ (pytest.raises FileNotFoundError :match f"no such model; did you mean {meant}\\?$")]
     (load given)))
+
+
+(defn test-a-folder-s-name-makes-no-model-in-it-similar [model tmp-path]
+  (.mkdir (/ tmp-path "adv"))
+  (.save model "adv/xg")
+  (with [_ (pytest.raises FileNotFoundError :match "no such model; train one with `sources`")]
+    (load "adv/nix")))
+
+
+(defn [(pytest.mark.parametrize #("path" "refused") [
+    #("/dev/null" "/dev/null") #("pipe" "pipe") #("lost" "lost.h5") #("folder" "folder.h5")])]
+    test-only-a-regular-file-can-be-a-model [model tmp-path refusal path refused]
+  (for [name ["pipe" "lost.h5"]] (os.mkfifo name))
+  (.mkdir (/ tmp-path "folder.h5"))
+  (setv said f"{refused} is not a regular file; give another ")
+  (for [act [(fn [] (.save model path)) (fn [] (train :text TEXT :path path)) (fn [] (load path))]]
+    (assert (in f"{said}`path`" (refusal-of act))))
+  (for [flag ["--sources" "--generate"]]
+    (assert (in f"{said}--model" (refusal flag "a" "--model" path)))))
+
+
+(defn test-a-model-may-share-the-name-of-a-folder [model tmp-path]
+  (.mkdir (/ tmp-path "novels"))
+  (.save model "novels")
+  (assert (= (. (load "novels") name) "novels")))
 
 
 ;; * Backups
@@ -166,6 +192,13 @@
 
 (defn test-missing-keras-is-told-before-the-text-is-read [monkeypatch tmp-path capsys]
   (.setattr monkeypatch "lstm_textgen.learning.runs.find_spec" (fn [name]))
-  (with [_ (pytest.raises ImportError :match "keras is not installed: pip install keras")]
+  (with [_ (pytest.raises ImportError :match "keras is not installed: .*install keras")]
     (train (/ tmp-path "nowhere.txt") (/ tmp-path "model")))
   (assert (= (.readouterr capsys) #("" ""))))
+
+
+(defn test-the-command-that-installs-what-is-missing-is-that-of-this-python [monkeypatch]
+  (.setattr monkeypatch "sys.executable" "/my venv/python")
+  (.setenv monkeypatch "KERAS_BACKEND" "jax")
+  (assert (in "keras is not installed: '/my venv/python' -m pip install keras jax tokenizers ("
+    (str (what-to-install "keras")))))

@@ -1,6 +1,7 @@
 "Keras' callbacks around a run, and the logs that they keep."
 
 (import
+  concurrent.futures [ThreadPoolExecutor]
   csv
   os
   re
@@ -156,6 +157,15 @@ for path, more in [["new", {"layers": "12", "lookback": 16}], ["tuned", {"base":
   (for [[name theirs] [["loss_bits" "loss"] ["val_loss_bits" "validation_loss"]]]
     (assert (= (lfor row rows (float (get row name)))
       (lfor entry model.checkpoint.history (loss-of entry theirs))))))
+
+
+(defn [counting] test-a-run-that-resumes-writes-its-table-into-a-pipe [tmp-path]
+  (train-tiny tmp-path :epochs 1)
+  (os.mkfifo (/ tmp-path "pipe"))
+  (with [pool (ThreadPoolExecutor)]
+    (setv rows (.submit pool rows-of (/ tmp-path "pipe")))
+    (train-tiny tmp-path :epochs 2 :csv (/ tmp-path "pipe")))
+  (assert (= (lfor row (.result rows) (get row "epoch")) ["2"])))
 
 
 (defn [counting] test-tensorboard-which-reads-logs-gets-no-weights-at-batches

@@ -35,7 +35,7 @@
   (assert (same-model? model loaded)))
 
 
-;; The promise of docs/model-file.md. This file is never made again; one for a later format joins it.
+;; Promised in docs/model-file.md. This file is never made again; one for a later format joins it.
 ;; yes 'heylo, said the dog to the fog: what a day!' | head -30 > heylo.txt
 ;; ./train.hy --sources heylo.txt --model format6 --layers 8 --lookback 16 --batch-size 2 \
 ;;   --learning-rate 0.05 --epochs 5

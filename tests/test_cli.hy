@@ -151,6 +151,14 @@ sys.exit(main())")
     r".*\nbackend: torch\nmachine: .+ \d+ cores of .+\n") (succeeded result))))
 
 
+(defn [(pytest.mark.parametrize "missing" ["keras" "jax"])]
+    test-the-version-names-no-backend-where-none-can-train [capsys monkeypatch missing]
+  (.setenv monkeypatch "KERAS_BACKEND" "jax")
+  (.setattr monkeypatch "importlib.util.find_spec" (fn [name] (!= name missing)))
+  (assert (re.search r"\nbackend: none; to train: .* -m pip install keras jax tokenizers\n"
+    (shown-by "--version" capsys))))
+
+
 (defn test-help-all-groups-every-flag-with-its-default [capsys]
   (setv text (.join " " (.split (shown-by "--help-all" capsys))))
   (for [setting (settings-in "cli")]

@@ -1,6 +1,7 @@
 "Output files: never over inputs, never partial, and refused in time."
 
 (import
+  concurrent.futures [ThreadPoolExecutor]
   gzip
   os
   pathlib [Path]
@@ -200,6 +201,21 @@
   (assert (= (main [#* SEED "--output" "pipe"]) 0))
   (.join reader)
   (assert (= read ["aaa\n"])))
+
+
+(defn [(pytest.mark.parametrize "flags" [[#* SEED "--output"] ["--export"]])]
+    test-a-pipe-that-nobody-reads-yet-is-waited-for-and-has-no-size [sure capsys monkeypatch flags]
+  (.setattr monkeypatch "lstm_textgen.cli.flags.SLOW" 0.1)
+  (os.mkfifo "pipe.h5")
+  (defn read []
+    (while (not-in "waiting" (setx said (. (.readouterr capsys) err))) (time.sleep 0.01))
+    [said (.read-bytes (/ sure "pipe.h5"))])
+  (with [pool (ThreadPoolExecutor)]
+    (setv reader (.submit pool read))
+    (assert (= (main [#* flags "pipe.h5"]) 0))
+    (setv [said content] (.result reader)))
+  (assert content)
+  (assert (= (. (.readouterr capsys) err) "")))
 
 
 (defn [(pytest.mark.parametrize "name" ["-" "/dev/stdout"])]

@@ -6,6 +6,8 @@
   pathlib [Path]
   platform
   re
+  shlex
+  sys
   platformdirs [user-cache-dir]
   threadpoolctl [ThreadpoolController])
 
@@ -85,3 +87,8 @@
 (defn set-threads [n]
   "Let BLAS use `n` threads in this process, unless the environment sets a number."
   (for [library (limit-threads)] (.set-num-threads library n)))
+
+
+(defn pip-install [#* packages]
+  "Return the command that installs `packages` for this Python, whatever `pip` is in the shell."
+  f"{(shlex.quote sys.executable)} -m pip install {(.join " " packages)}")

@@ -5,7 +5,7 @@ They are parsed, explained, and named in messages.]]
 (eval-when-compile (require hyrule [meth unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   argparse
-  contextlib [contextmanager suppress]
+  contextlib [ExitStack contextmanager suppress]
   difflib [get-close-matches]
   functools [partial]
   itertools [chain pairwise takewhile]
@@ -64,11 +64,12 @@ examples:
   "Return the lines that name the program, what it runs on, the backend, the machine."
   (import
     importlib.metadata [PackageNotFoundError version]
+    importlib.util [find-spec]
     platform
     lstm-textgen [__version__]
     lstm-textgen.basics.machine [bfloat16? cores gpu? processor-name]
     lstm-textgen.learning.learner.choice [fastest-backend]  ; which needs NumPy
-    lstm-textgen.learning.learner.quiet [configured-backend])
+    lstm-textgen.learning.learner.quiet [configured-backend to-train])
   (setv
     installed [f"Python {(platform.python-version)}"]
     backend (or (fastest-backend) (configured-backend)))
@@ -78,7 +79,9 @@ examples:
   (.join "\n" [
     f"lstm_textgen {__version__}"
     (.join ", " installed)
-    f"backend: {backend}"
+    (+ "backend: " (if (and (find-spec "keras") (find-spec backend))
+      backend
+      f"none; to train: {(to-train backend)}"))
     (+ f"machine: {(platform.system)} {(platform.release)}, {(cores)} cores of {(processor-name)}"
       (if (bfloat16?) ", bfloat16" "")
       (if (gpu?) ", GPU" ""))]))
@@ -190,6 +193,14 @@ examples:
   (try
     (yield)
     (finally (.cancel timer))))
+
+
+(defn [contextmanager] opened [path]
+  "Open the file at `path` as `open-output` does, and say if that waits for a pipe's reader."
+  (import lstm-textgen.modelfile.outputs [open-output])
+  (with [stack (ExitStack)]
+    (yield (with [_ (explaining f"waiting for a program to read from {path}")]
+      (.enter-context stack (open-output path))))))
 
 
 (defn flag [option value]

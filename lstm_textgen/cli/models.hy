@@ -11,14 +11,14 @@
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [spaces-shown visible]
   lstm-textgen.basics.values [clip counted]
-  lstm-textgen.cli.flags [models-of size-in-words warn]
+  lstm-textgen.cli.flags [models-of opened size-in-words warn]
   lstm-textgen.display [make-display]
   lstm-textgen.display.plain [duration]
   lstm-textgen.modelfile.checkpoint [copy-to-share file-image load-checkpoint
     save-checkpoint]
   lstm-textgen.modelfile.history [describe-kept entries-on kept-entry loss-of
     recorded text-length]
-  lstm-textgen.modelfile.outputs [check-output open-output]
+  lstm-textgen.modelfile.outputs [check-output]
   lstm-textgen.modelfile.places [bases find-model own-path]
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.settings.table [as-flags]
@@ -140,11 +140,12 @@
     (refuse 'export f": {path} must end in .h5, the format of this program and of Keras"))
   (check-output 'export path [] [model] flags.overwrite)
   (setv image (file-image (copy-to-share (load-checkpoint model :warn warn))))
-  (with [out (open-output path)]
+  (with [out (opened path)]
     (when (and (isinstance out.name str) (os.path.isfile out.name))  ; neither a stream nor a pipe
       (os.chmod out.name (permissions (find-model model))))  ; as few may read it as the model
     (.write out.buffer image))
-  (.say (make-display flags.quiet as-flags) f"{path}: {(size-in-words path)}"))
+  (when (os.path.isfile path)
+    (.say (make-display flags.quiet as-flags) f"{path}: {(size-in-words path)}")))
 
 
 (defn import-models [flags]

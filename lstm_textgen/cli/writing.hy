@@ -4,6 +4,7 @@
 (import
   contextlib [contextmanager suppress]
   itertools [chain]
+  os
   sys
   numpy :as np
   lstm-textgen.basics.files [naming-errors]
@@ -11,7 +12,7 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.terminal [put visible]
   lstm-textgen.basics.values [counted read-value unknown-name]
-  lstm-textgen.cli.flags [STEERING explaining models-of size-in-words warn]
+  lstm-textgen.cli.flags [STEERING explaining models-of opened size-in-words warn]
   lstm-textgen.modelfile.checkpoint [load-checkpoint]
   lstm-textgen.settings.table [CHOOSING SETTINGS]
   lstm-textgen.text.items [ENDS KnownItems fingerprints split-items]
@@ -71,7 +72,7 @@
   "Open the file at `path` for text; None and - are standard output."
   (if (in path [None "-"])
     (_open-standard-output)
-    (hy.I.lstm-textgen/modelfile/outputs.open-output path)))
+    (opened path)))
 
 
 (defn [_until-stopped] write-sources [flags]
@@ -292,7 +293,8 @@
   (setv named (if (.endswith (.lower path) #(".html" ".htm"))
     ""
     "give it a name that ends in .html, and "))
-  (warn f"{path}: {(size-in-words path)}; {named}open it in a browser"))
+  (when (os.path.isfile path)
+    (warn f"{path}: {(size-in-words path)}; {named}open it in a browser")))
 
 
 ;; * Scoring

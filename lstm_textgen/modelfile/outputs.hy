@@ -101,9 +101,9 @@ A complete one gets its name by a rename. Until then, or if anything fails, an o
 
 
 (defn begins-as? [path pattern]
-  "Return whether there is a file at `path` that begins as `pattern` (bytes)."
-  (with [_ (suppress FileNotFoundError)  file (open path "rb")]
-    (re.match pattern (.read file 200))))  ; bytes, which are enough to tell
+  "Return whether there is a file, no pipe, at `path` that begins as `pattern` (bytes)."
+  (when (os.path.isfile path)
+    (with [file (open path "rb")] (re.match pattern (.read file 200)))))  ; enough bytes to tell
 
 
 (defn _special [path]

@@ -5,7 +5,7 @@
   contextlib [suppress]
   difflib [get-close-matches]
   os [fsencode fspath sep]
-  os.path [basename realpath]
+  os.path [basename exists isdir isfile realpath]
   pathlib [Path]
   shutil
   tempfile [TemporaryFile]
@@ -36,11 +36,19 @@
   (when (.endswith given #("/" sep))
     (refuse setting f": {given} is a folder; give a file, such as {given}model"))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
+    (unless (isdir path) (_check-regular path setting))  ; whose name a model may share
     (setv path (.with-name path (+ path.name ".h5"))))
+  (_check-regular path setting)
   (cond
     (.is-symlink path) (Path (realpath path))
     (_shipped path) (.absolute path)
     True path))
+
+
+(defn _check-regular [path setting]
+  "Raise `ValueError` if there is a folder, a pipe or a device at `path`."
+  (when (and (exists path) (not (isfile path)))
+    (refuse f"{path} is not a regular file; give another " setting)))
 
 
 (defn find-model [path [setting 'path]]
@@ -60,10 +68,10 @@
 (defn similar-model [path]
   "Return a hint at the model that `path`, where there is none, may misspell; empty if none does."
   (setv
-    found (lfor file (.glob path.parent "*.h5") (str (.with-suffix file "")))
-    near (get-close-matches (str (.with-suffix path ""))
+    found (lfor file (.glob path.parent "*.h5") file.stem)
+    near (get-close-matches path.stem  ; without the folder, which all of them have
       [#* found #* (if (= path.name (str path)) (bases) [])] :n 1))
-  (if near f"did you mean {(get near 0)}?" ""))
+  (if near f"did you mean {(/ path.parent (get near 0))}?" ""))
 
 
 (defn bases []

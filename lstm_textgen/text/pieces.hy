@@ -11,6 +11,7 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
   json
   math
   re
+  lstm-textgen.basics.machine [pip-install]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.text.units [Characters Vocabulary WHITE-SPACE describe-units marks])
 
@@ -113,8 +114,8 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     (import tokenizers [Tokenizer]  tokenizers.models [BPE]  tokenizers.pre_tokenizers [Split]
       tokenizers.trainers [BpeTrainer])
     (except [error ImportError]
-      (raise (ImportError "learning pieces needs the package tokenizers: pip install tokenizers")
-        :from error)))
+      (raise (ImportError (+ "learning pieces needs the package tokenizers: "
+        (pip-install "tokenizers"))) :from error)))
   (setv
     scale (/ LEARNED (max LEARNED (.total counts)))
     learner (Tokenizer (BPE))

@@ -19,6 +19,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   time
   numpy :as np
   lstm-textgen.basics.interrupts [Interrupted]
+  lstm-textgen.basics.machine [pip-install]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.learner.quiet [end-at-once import-keras muted-stdout]
@@ -138,7 +139,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (import keras)
   (unless (= (keras.backend.backend) "jax")
     (refuse 'distributed " needs Keras on JAX, not "
-      f"{(keras.backend.backend)}: set KERAS_BACKEND=jax (pip install jax)"))
+      f"{(keras.backend.backend)}: set KERAS_BACKEND=jax ({(pip-install "jax")})"))
   (try
     (setv group (ProcessGroup True (with [_ (_gloo-within-reach)] (_initialize))))
     (except [ValueError] (leave-at-exit) (raise)))

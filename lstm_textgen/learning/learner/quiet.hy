@@ -3,6 +3,7 @@
 (eval-when-compile (require hyrule [unless]))
 (import
   contextlib [contextmanager nullcontext suppress]
+  faulthandler
   importlib [import-module]
   importlib.util [find-spec]
   os
@@ -10,9 +11,9 @@
   signal
   sys
   tempfile [TemporaryFile]
-  threading [RLock]
+  threading [RLock active-count]
   lstm-textgen.basics.interrupts [catching-signals nothing-to-save]
-  lstm-textgen.basics.machine [gpu?]
+  lstm-textgen.basics.machine [gpu? pip-install]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [read-dict])
 
@@ -24,7 +25,8 @@
   ENVIRONMENT {"PYTORCH_ENABLE_MPS_FALLBACK" "1"  "TF_CPU_ALLOCATOR_USE_BFC" "true"}
   ;; One thread at a time redirects standard error: otherwise the last restores another's file.
   MUTING (RLock)
-  _OWNED []    ; an entry for each `own-process` that is open
+  _OWNED []    ; an entry for each `own-process` that is open …
+  _QUIET []    ; … and for each `quiet-run`
   _TRAINED [])  ; the number of the process that trained first, or whose fork this is
 
 
@@ -87,10 +89,14 @@
 
 (defn what-to-install [missing]
   "Return the `ImportError` for a Keras that can't be imported because `missing` isn't there."
-  (setv backend (if (in missing BACKENDS) missing
-    (or (os.environ.get "KERAS_BACKEND") (get BACKENDS 0))))
+  (setv backend (if (in missing BACKENDS) missing (configured-backend)))
   (ImportError (+ f"this needs Keras with the backend {backend}, but {(or missing backend)} is "
-    f"not installed: pip install keras {backend} (KERAS_BACKEND chooses another backend)")))
+    f"not installed: {(to-train backend)} (KERAS_BACKEND chooses another backend)")))
+
+
+(defn to-train [backend]
+  "Return the command that installs what training on `backend` needs."
+  (pip-install "keras" backend "tokenizers"))
 
 
 ;; * Standard error
@@ -105,19 +111,28 @@
     (finally (.pop _OWNED))))
 
 
+(defn [contextmanager] quiet-run []
+  "While inside, mute stderr in another's process, too, where nothing else can write to it."
+  (.append _QUIET True)
+  (try
+    (yield)
+    (finally (.pop _QUIET))))
+
+
 (defn own-process? []
   "Return whether the process is the program's own."
   (bool _OWNED))
 
 
 (defn [contextmanager] muted-stderr []
-  #[[While inside, ask TensorFlow to be quiet; in our own process, mute standard error.
+  #[[While inside, ask TensorFlow to be quiet; in our own process or a `quiet-run`, mute stderr.
 
   Output to it is then withheld, and shown if something fails. TensorFlow writes from C++ at any
   log level, so the file descriptor itself is redirected, if the process has one.]]
+  (setv alone (and (= (active-count) 1) (not (faulthandler.is-enabled))))
   (with [_ MUTING
          withheld (TemporaryFile)
-         real (if (own-process?) (_redirected 2 withheld) (nullcontext))]
+         real (if (or _OWNED (and _QUIET alone)) (_redirected 2 withheld) (nullcontext))]
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
       (yield)
