@@ -3,7 +3,7 @@
 (eval-when-compile
   (require hyrule [meth unless]  lstm-textgen.settings.parameters [defn-settings]))
 (import
-  contextlib [contextmanager nullcontext]
+  contextlib [contextmanager]
   io [BytesIO StringIO]
   os [PathLike]
   warnings
@@ -367,7 +367,6 @@
   `KeyboardInterrupt`, if a signal such as Ctrl-C stopped and saved the run.]]
   (import
     lstm-textgen.display [make-display]
-    lstm-textgen.learning.learner.quiet [quiet-run]
     lstm-textgen.learning.runs [train-model]
     lstm-textgen.text.looks [count-items])
   (when (is-not text None)
@@ -389,8 +388,7 @@
     display (if (is display None)
       (make-display request.quiet)
       (check-value "`display`" DISPLAY display)))
-  (with [_ (if request.quiet (quiet-run) (nullcontext))]
-    (TextModel (train-model request display) (. (own-path path) stem))))
+  (TextModel (train-model request display) (. (own-path path) stem)))
 
 
 (defn joined-texts [text]

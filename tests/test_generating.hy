@@ -1,6 +1,7 @@
 "One way to generate: whoever asks gets the same text."
 
 (import
+  asyncio
   re
   threading [Thread]
   time
@@ -145,3 +146,19 @@
     (.close chunks)
     (.join reader 30)
     (assert (= #((.is-alive reader) caught (list chunks)) #(False [] [])))))
+
+
+(defn test-a-task-reads-a-stream-and-another-ends-it []
+  (setv chunks (.stream (get MODELS #("characters" None))))
+  (defn :async read []
+    (setv read [])
+    (while (is-not (setx chunk (await (asyncio.to-thread next chunks None))) None)
+      (.append read chunk))
+    read)
+  (defn :async end []
+    (setv reader (asyncio.create-task (read)))
+    (await (asyncio.sleep 0.01))
+    (.close chunks)
+    (await (asyncio.wait-for reader 30)))
+  (assert (isinstance (asyncio.run (end)) list))
+  (assert (= (list chunks) [])))

@@ -15,7 +15,7 @@
   lstm-textgen.learning.batches [chance-loss]
   lstm-textgen.learning.learner.choice [load-keras]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
-  lstm-textgen.learning.learner.quiet [what-to-install]
+  lstm-textgen.learning.learner.quiet [quiet-run what-to-install]
   lstm-textgen.learning.schedule [hardly-trained why-done]
   lstm-textgen.learning.source [Run]
   lstm-textgen.learning.start [make-start]
@@ -46,7 +46,8 @@
   (when (and request.restart request.add-text)
     (refuse 'restart " starts over and " 'add-text " goes on; give one of them"))
   (unless (find-spec "keras") (raise (what-to-install "keras")))  ; before any work
-  (with [group (if request.distributed (join display) (ProcessGroup))]
+  (with [_ (quiet-run request.quiet)
+         group (if request.distributed (join display) (ProcessGroup))]
     (setv run (Run request (.absolute request.path) group display deadline))
     (unless group.leader?
       (return (_train (replace run

@@ -36,19 +36,11 @@
   (when (.endswith given #("/" sep))
     (refuse setting f": {given} is a folder; give a file, such as {given}model"))
   (unless (or (= (.lower path.suffix) ".h5") (.endswith path.name BACKUP))
-    (unless (isdir path) (_check-regular path setting))  ; whose name a model may share
     (setv path (.with-name path (+ path.name ".h5"))))
-  (_check-regular path setting)
   (cond
     (.is-symlink path) (Path (realpath path))
     (_shipped path) (.absolute path)
     True path))
-
-
-(defn _check-regular [path setting]
-  "Raise `ValueError` if there is a folder, a pipe or a device at `path`."
-  (when (and (exists path) (not (isfile path)))
-    (refuse f"{path} is not a regular file; give another " setting)))
 
 
 (defn find-model [path [setting 'path]]
@@ -56,7 +48,7 @@
 
   `english` always means the model that comes with the program, `./english.h5` a file. Another
   package's base, and one in another spelling (`Deutsch`), is meant if there is no such file.]]
-  (setv own (model-path path setting))
+  (setv own (_regular-path path setting))
   (or
     (_shipped path)
     (when (or (.exists own) (.exists (backup-path own))) own)
@@ -106,7 +98,17 @@
   (when (= (. (Path path) suffix) ".keras")
     (refuse 'path ": a model is saved as .h5, which Keras opens too; "
       f"give {(.with-suffix (Path path) ".h5")}, not {path}"))
-  (model-path path))
+  (_regular-path path 'path))
+
+
+(defn _regular-path [path setting]
+  "Return the file for the model `path`; raise `ValueError` for a pipe, a device or a folder."
+  (setv file (model-path path setting))
+  (for [each [(Path path) file]]  ; a folder may have the name without .h5
+    (unless (or (isfile each) (not (exists each)) (_shipped path)
+        (and (isdir each) (!= each file)))
+      (refuse f"{each} is not a regular file; give another " setting)))
+  file)
 
 
 (defn _shipped [path]

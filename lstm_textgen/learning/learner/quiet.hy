@@ -111,9 +111,9 @@
     (finally (.pop _OWNED))))
 
 
-(defn [contextmanager] quiet-run []
-  "While inside, mute stderr in another's process, too, where nothing else can write to it."
-  (.append _QUIET True)
+(defn [contextmanager] quiet-run [wanted]
+  "While inside, if `wanted`, mute stderr in another's process, too, if nothing else writes to it."
+  (.append _QUIET wanted)
   (try
     (yield)
     (finally (.pop _QUIET))))
@@ -132,7 +132,7 @@
   (setv alone (and (= (active-count) 1) (not (faulthandler.is-enabled))))
   (with [_ MUTING
          withheld (TemporaryFile)
-         real (if (or _OWNED (and _QUIET alone)) (_redirected 2 withheld) (nullcontext))]
+         real (if (or _OWNED (and (any _QUIET) alone)) (_redirected 2 withheld) (nullcontext))]
     (.setdefault os.environ "TF_CPP_MIN_LOG_LEVEL" "3")
     (try
       (yield)
