@@ -5,7 +5,7 @@
   collections [defaultdict]
   re
   pytest
-  lstm-textgen.text.wordends [typed-at-end]
+  lstm-textgen.text.wordends [typed-at-end words-of]
   lstm-textgen.textmodel [TextModel load]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [Mixture make-engine]
@@ -309,6 +309,15 @@
   (assert phrases)
   (for [each phrases]
     (assert (not-in "\n" each.text))))
+
+
+(defn test-a-phrase-does-not-end-with-an-abbreviation []
+  (setv
+    model (small-model :unit "words" :text "a Mr. b Mr. c d.\n" :odds {" Mr" 9  "." 9})
+    found (lfor each (.phrases (Suggester model) "a b" 3 6) each.text))
+  (assert found)
+  (for [each found]
+    (assert (or (not (.endswith each "Mr.")) (= (len (words-of each)) 6)) found)))
 
 
 (defn test-a-phrase-repeats-no-two-words []

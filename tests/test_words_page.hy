@@ -64,9 +64,12 @@
     (assert-alike words (.words suggester text 9 (fn [line] None)))))
 
 
-(defn test-a-page-suggests-the-phrases-that-python-suggests [browser]
+(defn [(pytest.mark.parametrize "options" [
+    {"text" VERSE  "unit" "pieces"  "max_words" 24  "scale" 3}
+    {"text" "hey yo Mr. b Mr. c d.\n"  "unit" "words"  "odds" {" Mr" 99  "." 80  " c" 9}}])]
+    test-a-page-suggests-the-phrases-that-python-suggests [browser options]
   (setv
-    model (halved-model :text VERSE :unit "pieces" :max-words 24 :scale 3)
+    model (halved-model #** options)
     texts ["" "hey yo"]
     found (on-page browser model (lfor text texts {"text" text  "count" 3  "words" 6})))
   (for [[text phrases] (zip texts found)]

@@ -105,6 +105,23 @@
     (assert (= (.join "" (up-to (in-pieces text size) :sentences wanted)) expected))))
 
 
+(defn [(pytest.mark.parametrize "sentence" [
+    "She saw Mr. and MRS. Hale, i. e. Dr. J. Watson of St. Ives, etc. and left at 5 p.m. in tears."
+    "Er mag z. B. Äpfel, Birnen usw. und sprach am 3. Mai mit Frl. Kern (d. h. Dr. A. Kern)."
+    "M. Roux, Mme. Roux et Mlle. Léa vont, p. ex. chez le\nDr. C. Petit avec MM. Hugo, etc. ici."
+    "El Sr. Paz y la Sra. Ruiz, p. ej. hoy, con el P. Luis y D. Juan, vieron a Vd. en casa."])]
+    test-an-abbreviation-ends-no-sentence [sentence]
+  (for [size [1 3 200]]
+    (setv chunks (in-pieces (+ sentence " Then") size))
+    (assert (= (.join "" (up-to chunks :sentences 1)) sentence))))
+
+
+(defn test-a-short-word-that-is-no-abbreviation-ends-a-sentence []
+  (setv text "So do I. Tom. Of 25. She can't. Il y en a. Si. Ja. Ah. Yes. My sky. ")
+  (for [n (range 1 11)]
+    (assert (= (.count (.join "" (up-to text :sentences n)) ".") n))))
+
+
 (defn [(pytest.mark.parametrize #("text" "wanted") [
     [" hello.\nanna: hi" " hello."]
     [" hello.\nanna b. c: hi" " hello."]

@@ -34,6 +34,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.text.vocabulary [UNITS]
   lstm-textgen.text.wordends [LONGEST-WORD SPACELESS WORD-JOINERS WORD-TABLE ZERO-WIDTH]
+  lstm-textgen.writing.ends [ABBREVIATION]
   lstm-textgen.writing.memory [APOSTROPHES ELSEWHERE PLACES RECALL SHARPNESS SPEAKERS
     SPELLED-SO-FAR TAIL TRACE WITHIN-NAMES]
   lstm-textgen.writing.passage [LONGER]
@@ -78,9 +79,9 @@ nothing is requested, whatever data the page holds.]]
     "milliseconds" 60  ; of a search, once it has as many words as it should find
     "sure" SURE  "exact" EXACT  "nearly" NEARLY  "whole" PROBABLY-WHOLE
     "least" LEAST  "leastCompleted" LEAST-COMPLETED  "leastLonger" LEAST-LONGER
-    "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "paths" PATHS-OF-PHRASE
-    "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE  "firstWords" FIRST-WORDS
-    "remembersFrom" REMEMBERS-FROM}
+    "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "abbreviation" ABBREVIATION
+    "paths" PATHS-OF-PHRASE  "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE
+    "firstWords" FIRST-WORDS  "remembersFrom" REMEMBERS-FROM}
   ;; What pages' scripts share with the program: see assets/page.js.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED

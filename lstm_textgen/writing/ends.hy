@@ -15,7 +15,18 @@ the previous one returns.]]
   ;; another mark. Closing quotes and brackets may come between.
   SENTENCE-END (re.compile
     rf"(?:[.!?…][{CLOSERS}]*\s|[。！？][{CLOSERS}]*[^。！？…{CLOSERS}])\Z")
-  SENTENCE-REACH 8)  ; how many characters back its mark may be
+  SENTENCE-REACH 20  ; how many characters back its mark, or its last word, may be
+  ;; An abbreviation that ends a text, for JavaScript, too: a letter that is no word, with a few
+  ;; after its point, as in "p. ex."; a few without a vowel; these; the day of a German date. Of
+  ;; about 10,000 sentence ends in 1 MB of English (modern), German, French and Spanish, 260 (413),
+  ;; 42, 254 and 350 were wrong for lack of it, now 9 (44), 8, 5 and 10; up to 22 right ones go.
+  LETTER "A-Za-zÀ-ɏ"
+  CONSONANT "b-df-hj-np-tv-xz"
+  ABBREVIATION (+ rf"(?:^|[^{LETTER}0-9'’])(?:[A-HJ-Zb-xz](?:\.\s?[{LETTER}]{{1,3}})?"
+    rf"|[{(.upper CONSONANT)}{CONSONANT}][{CONSONANT}]{{1,3}}"
+    "|[Mm](?:mes?|lles?|essrs)|M(?:M|RS?)|[Ss]r(?:as?|es|tas?)|[Dd]ra|[Uu]ds?|[Pp]rof"
+    "|[Cc]apt|[Gg]en|Col|[Rr]ev|[Gg]ov|Sept|Oct|Nov|Dec|etc|usw|evtl|ca|oz|núm|pág"
+    r"|(?:[Aa]m|[Dd]e[mnrs]|[Vv]om|[Zz]um|[Bb]is) [0-9]{1,2})\.$"))
 
 
 (defrecord Ends
@@ -25,7 +36,7 @@ the previous one returns.]]
     other ends is cut off after a while, as it may never reach them.
   - `stop`: before this text, or any of these texts, would appear.
   - `sentences`: after this many sentences. A sentence ends with . ! ? or …, closing quotes and
-    white space (which isn't part of the text), or with 。！？.
+    white space (which isn't part of the text), or with 。！？, but not with an abbreviation.
   - `names`: before a line that begins with one of these and a colon.
   - `item`: of a list, where its item ends.]]
   [ #^ object [length None]  #^ object [stop None]  #^ object [sentences None]
@@ -43,6 +54,11 @@ the previous one returns.]]
     [ #* (if @names [(NameFinder @names line-begins?)] [])
       #* (if stops [(StopFinder stops)] [])
       #* (if @sentences [(SentenceFinder @sentences)] [])]))
+
+
+(defn abbreviated? [text]
+  "Return whether `text` ends with an abbreviation, whose point ends no sentence."
+  (bool (re.search ABBREVIATION text)))
 
 
 (defn sure-text [finders text [last? False]]
@@ -121,7 +137,7 @@ the previous one returns.]]
     "Return the sentences so far; nothing need be held back."
     (for [[n character] (enumerate text)]
       (setv tail (+ @_tail character))
-      (when (.search SENTENCE-END tail)
+      (when (and (.search SENTENCE-END tail) (not (abbreviated? (cut tail -1))))
         (-= @left 1)
         (when (= @left 0)
           (setv @found True)

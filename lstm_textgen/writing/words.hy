@@ -13,6 +13,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
   numpy :as np
   lstm-textgen.text.wordends [LONGEST-WORD completes? typed-at-end words-of]
   lstm-textgen.writing.conversation [people-of roles]
+  lstm-textgen.writing.ends [abbreviated?]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.rules [usual-rules]
   lstm-textgen.writing.seeds [Seed as-read ways-on warn-of]
@@ -253,7 +254,8 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
   (meth _ended? [node]
     "Return whether a sentence, or a long enough clause, ends with the last word of `node`."
     (setv word (cut node.text node.begun None))
-    (or (and (> node.words 1) (any (gfor mark FULL-STOPS (in mark word))))
+    (or (and (> node.words 1) (not (abbreviated? (.rstrip node.text)))
+          (any (gfor mark FULL-STOPS (in mark word))))
       (and (>= node.words (/ @words 2)) (any (gfor mark CLAUSE-ENDS (in mark word)))))))
 
 

@@ -16,7 +16,7 @@
  *   waysBudget: number, milliseconds: number, sure: number, exact: number, nearly: number,
  *   whole: number, least: number, leastCompleted: number, leastLonger: number,
  *   shortestPhrase: number, firstWords: number, remembersFrom: number, clauseEnds: string,
- *   fullStops: string, paths: number, unitsOfWord: number}} choosing of `wordtree.hy` and `words.hy`
+ *   fullStops: string, abbreviation: string, paths: number, unitsOfWord: number}} choosing of `wordtree.hy` and `words.hy`
  * @property {number} rarer of `names.hy`
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
  * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],

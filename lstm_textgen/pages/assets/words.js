@@ -307,10 +307,11 @@ class Phrase {
    * @param {Node} node
    */
   hasEnded({ text, begun, words }) {
-    const { clauseEnds, fullStops } = this.constants;
+    const { abbreviation, clauseEnds, fullStops } = this.constants;
     const marks = [...text.slice(begun)];
+    const sentence = words > 1 && !new RegExp(abbreviation).test(text.trimEnd());
     return (
-      (words > 1 && marks.some((mark) => fullStops.includes(mark))) ||
+      (sentence && marks.some((mark) => fullStops.includes(mark))) ||
       (words >= this.words / 2 && marks.some((mark) => clauseEnds.includes(mark)))
     );
   }
