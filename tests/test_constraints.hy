@@ -9,6 +9,7 @@
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.constraints [Repeats]
+  lstm-textgen.writing.ends [SentenceFinder]
   lstm-textgen.writing.mixture [Mixture]
   tests.helpers [refusal-of small-model])
 
@@ -41,6 +42,29 @@
       ["[^.]*\\." {"length" 50}] [".*(bed|bad)" {"length" 30}] ["[abc ]*" {"stop" "e"}]]]
     (setv text (.generate model "ed" :rng-seed 2 :match pattern #** {"length" None #** ends}))
     (assert (re.fullmatch pattern (.removeprefix text "ed")))))
+
+
+(defn [(pytest.mark.parametrize #("options" "sentences") [
+    [{} 1] [{} 2] [{"unit" "words"  "text" "ab. cd. bee dab.\n"  "odds" {}} 1]])]
+    test-a-text-of-sentences-is-led-into-its-pattern-and-then-ends [monkeypatch options sentences]
+  (for [name ["PATIENT_TRIES" "MOST_TRIES"]]
+    (monkeypatch.setattr f"lstm_textgen.writing.passage.{name}" 3))
+  (setv
+    model (TextModel (small-model :layers "3"
+      #** {"text" LIST  "odds" {"." 2  " " 2  "\n" 0.1}  #** options}))
+    wish {"match" "[^\n]*bee dab[^\n]*"  "sentences" sentences  "length" None  "rng_seed" 1})
+  (for [text (.generate model "" :samples 9 #** wish)]
+    (assert (re.fullmatch (get wish "match") text))
+    (assert (.endswith text "."))
+    (assert (= (.feed (SentenceFinder sentences) (+ text " ")) text))))
+
+
+(defn test-a-sentence-that-must-end-with-a-word-ends-there [monkeypatch]
+  (monkeypatch.setattr "lstm_textgen.writing.passage.PATIENT_UNITS" 0)
+  (monkeypatch.setattr "lstm_textgen.writing.passage.PATIENT_TRIES" 0)
+  (setv model (TextModel (small-model :text LIST :odds {"." 3  " " 2} :layers "3")))
+  (for [text (.generate model "" :samples 4 :sentences 1 :match "(?s).*bad" :length None)]
+    (assert (.endswith text "bad"))))
 
 
 (defn test-a-match-forced-into-little-room-fits []

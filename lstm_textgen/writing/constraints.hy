@@ -62,17 +62,19 @@
       (or model.facts.people (= model.settings.items "paragraph"))
       (. (@guide model stops) one-line?)))
 
-  (meth pattern [seed stops units characters patient]
+  (meth pattern [seed stops units characters patient sentences]
     #[[Return the `Pattern` of a text after `seed`, or None.
 
     The text ends before one of `stops` and has at most this number of `units` and `characters`;
-    `patient` is as in `Pattern`. Raise `ValueError` if nothing after the seed can match.]]
+    `patient` and `sentences` are as in `Pattern`. Raise `ValueError` if nothing after the
+    seed can match.]]
     (setv guide (@guide seed.model stops))
     (unless guide (return None))
     (setv
       own (own-part seed.model seed.before)
       pattern (Pattern guide units characters patient))
     (.read pattern own)
+    (setv pattern.sentences sentences)
     (when (> pattern.least pattern.room)
       (refuse 'match ": no text" (if own f" that begins with {own !r}" "") " can match"
         (if (= pattern.least inf) "" f" with room for only {pattern.room :,} characters")))
@@ -114,10 +116,14 @@
   `patient` one ends the text as `failed?` where the model wants to end it and can't, or hardly
   wants any unit that may come, or where nothing may follow within a word, as another text may
   match by itself. Otherwise the text is forced there, or where little room is left, but at the end
-  of a word: only units that bring it nearer to a match are taken.]]
+  of a word: only units that bring it nearer to a match are taken.
+
+  `sentences`, if not None, is a `SentenceFinder` of the text's end. In a text that isn't patient,
+  the last sentence only ends where the text matches; forced to match, it goes on to its end.]]
 
   (meth __init__ [@_guide @_units @_characters @_patient]
     (setv
+      @sentences None
       @units _guide.vocabulary.units
       @_demanded _guide.start
       @_ending False
@@ -128,6 +134,7 @@
 
   (meth read [text]
     (when text (setv @_before (get text -1)))
+    (when @sentences (.feed @sentences text))
     (setv @_demanded (.after @_guide @_demanded text)))
 
   (meth [property] least []
@@ -145,12 +152,16 @@
     (when (or (is-not @last None) (<= (min @_units @_characters) 0)) (return))
     (setv
       needs (.needs @_guide @_demanded)
-      refused (@_out-of-reach needs)
+      last? (bool (and @sentences (<= @sentences.left 1) (not @_patient)))
+      refused (| (@_out-of-reach needs)
+        (& last? @_guide.marked (> needs (len @_guide.end))))
       wish (int (.argmax (+ scores choice.noise)))
       unit (get @units wish)
       within-word? (and (.isalnum @_before) (.isalnum (get unit 0)))
       end (cut @_guide.end -1 None)
-      stuck? (and (get refused wish) end (in end unit)))  ; it can't end where it wants to
+      ;; It can't end where it wants to.
+      stuck? (and (get refused wish)
+        (or (and end (in end unit)) (and last? (get @_guide.marked wish)))))
     (cond
       (= (.min needs) inf) (@_stop (and @_patient within-word?))  ; nothing can follow
       (not @_patient) (@_force needs refused stuck? (not within-word?))
@@ -187,7 +198,7 @@
     #[[Add to the `refused` units (size,) those that don't bring the text nearer to a match.
 
     Begin to do so where the text is `stuck?` or, for lack of room, where a word ends; a space
-    comes first. What matches by then is over.]]
+    comes first. What matches by then is over, unless its last sentence can still end.]]
     (setv
       least (.least @_guide @_demanded)
       whole? (= least (len @_guide.end))
@@ -198,6 +209,9 @@
     (setv @_ending (or @_ending begins?))
     (cond
       (not @_ending) (return)
+      (and whole? @sentences (.any (& @_guide.marked (bnot refused)))) (do
+        (setv @_ending False)
+        (return))
       (and whole? (not @_guide.end)) (return (@_stop False)))
     (setv
       lengths @_guide.lengths

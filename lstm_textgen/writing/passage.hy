@@ -9,7 +9,7 @@
   numpy :as np
   lstm-textgen.basics.messages [Message]
   lstm-textgen.writing.constraints [Constraints]
-  lstm-textgen.writing.ends [Ends sure-text]
+  lstm-textgen.writing.ends [Ends SentenceFinder sure-text]
   lstm-textgen.writing.scoring [compare])
 
 (setv
@@ -56,7 +56,8 @@
       @pattern (.pattern constraints seed ends.stops
         (if measure @_units-left @left)
         (if measure @_counted-left maxsize)
-        @patient?))
+        @patient?
+        (when ends.sentences (SentenceFinder ends.sentences))))
     (@_add @_opening))
 
   (meth again [number]

@@ -154,7 +154,8 @@ refused.]]
 
   A text that must be followed by `end`, as an item of a list is, is over with the first one, so
   that is part of what is demanded at the `start`. `lengths` (size,) are those of the units, in
-  characters, and `blank` (size,) says which begin with a space. Raise `ValueError` if there is no
+  characters, `blank` (size,) says which begin with a space, and `marked` (size,) which have a mark
+  that may end a sentence. Raise `ValueError` if there is no
   such text, or only an empty one.]]
 
   (meth __init__ [pattern @vocabulary [end ""]]
@@ -169,6 +170,7 @@ refused.]]
       ;; Words can't spell all texts of their characters, as characters and pieces can.
       @_spells? (all (gfor c (.join "" vocabulary.units) (in c vocabulary.ids)))
       @_spellable {}
+      @marked (np.array (lfor unit vocabulary.units (bool (re.search "[.!?…。！？]" unit))))
       @blank (np.array (lfor unit vocabulary.units (bool (re.match r"[^\S\n]" unit)))))
     (try
       (when end (setv @start (@_before-end)))
