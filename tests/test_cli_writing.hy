@@ -82,8 +82,8 @@ logarithms. So their texts and scores are known.]]
   (assert (.startswith longer (+ (.removesuffix text "\n") "ab")))
   (setv text (output uniform "--generate" "" "--sentences" 2 "--rng-seed" 1))
   (assert (.endswith text ".\n"))
-  (assert (= 2 (len (lfor each (re.finditer r"\.\s" text)
-    :if (not (abbreviated? (cut text (+ 1 (.start each))))) each)))))
+  (setv ends (lfor found (re.finditer r"\.\s" text) (cut text (+ 1 (.start found)))))
+  (assert (= 2 (len (lfor each ends :if (not (abbreviated? each)) each)))))
 
 
 (defn test-the-seed-comes-from-a-file-or-from-standard-input [sure]

@@ -20,9 +20,9 @@ the previous one returns.]]
   ;; after its point, as in "p. ex."; a few without a vowel; these; the day of a German date. Of
   ;; about 10,000 sentence ends in 1 MB of English (modern), German, French and Spanish, 260 (413),
   ;; 42, 254 and 350 were wrong for lack of it, now 9 (44), 8, 5 and 10; up to 22 right ones go.
-  LETTER "A-Za-zÀ-ɏ"
+  LATIN "A-Za-zÀ-ɏ"
   CONSONANT "b-df-hj-np-tv-xz"
-  ABBREVIATION (+ rf"(?:^|[^{LETTER}0-9'’])(?:[A-HJ-Zb-xz](?:\.\s?[{LETTER}]{{1,3}})?"
+  ABBREVIATION (+ rf"(?:^|[^{LATIN}0-9'’])(?:[A-HJ-Zb-xz](?:\.\s?[{LATIN}]{{1,3}})?"
     rf"|[{(.upper CONSONANT)}{CONSONANT}][{CONSONANT}]{{1,3}}"
     "|[Mm](?:mes?|lles?|essrs)|M(?:M|RS?)|[Ss]r(?:as?|es|tas?)|[Dd]ra|[Uu]ds?|[Pp]rof"
     "|[Cc]apt|[Gg]en|Col|[Rr]ev|[Gg]ov|Sept|Oct|Nov|Dec|etc|usw|evtl|ca|oz|núm|pág"
