@@ -66,7 +66,7 @@
     (for [text [(+ (* "\n" 50_000) TEXT) (* "word " 500_000)]]
       (read-as-file page text)
       (setv shown (.input-value page "#teach-text"))
-      (assert (and (.startswith text shown) (< 400 (len shown) 20_001)))
+      (assert (and (.startswith text shown) (< 400 (len shown) 100_001)))
       (assert (.is-visible page "#teach-cut")))))
 
 
@@ -79,8 +79,8 @@
     (counted page 250_004)
     (.evaluate page (+ "(text) => { const data = new DataTransfer();"
       "data.setData('text/plain', text); document.getElementById('teach-text').dispatchEvent("
-      "new ClipboardEvent('paste', {clipboardData: data, cancelable: true})); }") (* "b " 15_000))
-    (counted page 280_004)
+      "new ClipboardEvent('paste', {clipboardData: data, cancelable: true})); }") (* "b " 60_000))
+    (counted page 370_004)
     (.press page "#teach-text" "Control+a")
     (.type page.keyboard (cut TEXT 60))
     (counted page 60)
@@ -144,7 +144,7 @@
     (.click page "#tab-teach")
     (.click page "text=a lighthouse diary")
     (counted page (len DIARY))
-    (assert (.startswith DIARY (.input-value page "#teach-text")))
+    (assert (= DIARY (.input-value page "#teach-text")))  ; the lesson has most of it deleted there
     (assert (= (shown page "#teach-what") "46,231 characters of prose"))))
 
 

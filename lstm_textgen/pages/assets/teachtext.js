@@ -11,7 +11,7 @@ export const FEWEST_LETTERS = 1_000;
 export const MOST_LETTERS = 2_000_000;
 
 /** Characters and lines of a text that its field shows: browsers take long to lay out more. */
-const MOST_IN_FIELD = 20_000;
+const MOST_IN_FIELD = 100_000;
 const MOST_LINES_IN_FIELD = 500;
 
 /** Letters from which a machine learns phrases, and how sentences are built. */
