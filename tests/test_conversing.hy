@@ -69,7 +69,7 @@
   (write (/ tmp-path "chat.txt") CHAT)
   (a-table tmp-path)
   (setv shown (output tmp-path "--sources" "chat.txt" "--only" "ben" #* FLAGS))
-  (assert (in "only ben's kept" shown))
+  (assert (in "only ben's 40 kept" shown))
   (assert (not-in "--interactive" shown))
   (refused (program "--sources" "a.csv" "--only" "Ben" :folder tmp-path)
     "'a.csv' is not a chat or mailbox, so --only doesn't apply to it\n"))

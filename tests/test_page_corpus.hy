@@ -174,7 +174,7 @@
     model (facts-on-page (small-model :text "abc \n"))
     found (found-in browser (+ (* "abc " 20) "\b\x01\ud83d é\n😀") model))
   (assert (= [(get found "left") (get found "added")] [["\b" "\x01" "\ud83d"] ["é" "😀"]]))
-  (assert (= [(get found "lines") (get found "binary")] [2 False])))
+  (assert (= [(get found "parts") (get found "binary")] [2 False])))
 
 
 ;; * Copies

@@ -13,9 +13,7 @@ import { lookOf, Passage } from "./looks.js";
  * @property {number} characters
  * @property {import("./looks.js").Look["kind"]} kind
  * @property {Items | null} items what its items seem to be, if it looks like a list
- * @property {number} paragraphs those that are items
- * @property {number} lines those that aren't empty
- * @property {number} different lines, of those
+ * @property {number} parts paragraphs if these are items, or else lines that aren't empty
  * @property {boolean} binary whether it is hardly a text
  * @property {string[]} places parts of it, by which it is judged how well a model knows it
  * @property {string[]} added characters that the model lacks and learns
@@ -60,16 +58,10 @@ function fortunesIn(text, { fewestMarks }) {
   if (marks < fewestMarks || 2 * marks <= signs.length) {
     return null;
   }
-  const items = text.split(/^%[^\S\n]*$/m).map((item) =>
-    item
-      .split("\n")
-      .map((line) => line.trimEnd())
-      .filter(Boolean)
-      .join("\n"),
-  );
-  return items
-    .filter(Boolean)
-    .map((item) => `${item}\n\n`)
+  return text
+    .split(/^%[^\S\n]*$/m)
+    .map((item) => item.replace(/\s*\n/g, "\n").replace(/^\n+|\s+$/g, ""))
+    .map((item) => item && `${item}\n\n`)
     .join("");
 }
 
@@ -110,17 +102,11 @@ export function lookAt(text, facts, constants) {
   const whole = new Passage(plain);
   const { kind, places, stanzas } = lookOf(whole, constants.corpus);
   const items = fortunes || stanzas ? "paragraph" : kind === "list" ? "line" : null;
-  const lines = plain
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .filter(Boolean);
   return {
     characters: plain.trim() ? whole.length : 0,
     kind: stanzas && kind === "prose" ? "verse" : kind,
     items,
-    paragraphs: items === "paragraph" ? splitItems(plain, items, constants.blank).length : 0,
-    lines: lines.length,
-    different: new Set(lines).size,
+    parts: splitItems(plain, items ?? "line", constants.blank).length,
     binary: binary(text, constants.corpus),
     places,
     added: unitsIn(plain, facts),

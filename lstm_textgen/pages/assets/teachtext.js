@@ -263,11 +263,10 @@ export class TextSide {
     const several = look.items === "paragraph";
     const list = several ? "paragraphs" : "list";
     const kind = listed ? list : look.kind === "list" ? "prose" : look.kind;
-    const items = several ? look.paragraphs : look.lines;
-    const count = listed ? items : look.characters;
+    const count = listed ? look.parts : look.characters;
     phraseIn(element("teach-items-label"), `teach.each-${several ? "paragraph" : "line"}`);
     phraseIn(element("teach-what"), `teach.kind.${kind}`, { count });
-    const advice = this.#advice(look, listed ? items : 0);
+    const advice = this.#advice(look, listed ? look.parts : 0);
     element("teach-advice").replaceChildren(...advice.map((line) => make("li", "", line)));
     const short = look.characters < FEWEST_LETTERS;
     /** @type {HTMLButtonElement} */ (element("teach-go")).disabled = short;
