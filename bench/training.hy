@@ -1,6 +1,6 @@
 #[[How fast networks train beside PyTorch's and stock Keras'.
 
-    python -m hy bench/training.hy [LAYERS@ROWS…] [--float32]
+    python -m hy bench/training.hy [LAYERS@ROWS…] [--float32 | --busy]
 
 The first networks are those that the program chooses for a text of 1 MB; LAYERS, in batches of
 ROWS, are measured alone. All train the same
@@ -14,28 +14,35 @@ that PyTorch or TensorFlow has here in the precision used, measured in the same 
 operations for each weight and character (2 forward, 4 backward; the embedding counts as looked
 up). Needs the extra `bench` (PyTorch).
 
+`--busy` compares what the program chooses among the backends and number formats, once it has timed
+them, with the best of them, alone and beside one and two busy processes.
+
 `--float32` leaves bfloat16 out. To imitate a processor with AVX2 alone, set besides in the
 environment ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2
 XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 "--xla_cpu_max_isa=AVX2 --xla_cpu_experimental_ynn_fusion_type=" has Eigen multiply instead.]]
 
 (import
+  functools [partial]
   os
   statistics [median]
   subprocess
   sys
   numpy :as np
-  bench.common [KEPT PYTHON ROOT in-turns print-header print-row processor results rounds
-    times-faster usual-networks]
+  bench.common [KEPT PYTHON ROOT busy-beside in-turns print-header print-row processor results
+    rounds times-faster usual-networks]
   lstm-textgen.basics.machine [bfloat16? cores]
-  lstm-textgen.learning.learner.choice [fastest-backend]
+  lstm-textgen.display.plain [Display]
   lstm-textgen.learning.learner.quiet [import-keras]
+  lstm-textgen.learning.learner.speed [CHOICE backends-to-choose fastest-backend formats
+    time-backends]
   lstm-textgen.settings.layers [NetworkSpec parse-layers])
 
 (setv
   EDITION 1  ; of what it measures: raised by a change that makes older results incomparable
   ROUNDS (rounds 9)
-  STEPS 2    ; in a round
+  STEPS 2    ; in a round …
+  REPEATED 10  ; … and how often a round has them if other processes are busy
   VOCABULARY 65
   EMBEDDING 64
   WINDOW 64
@@ -53,6 +60,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
     low (and (bfloat16?) (not-in "--float32" sys.argv))
     own (lfor word (cut sys.argv 1 None) :if (in "@" word) (.split word "@")))
   (print f"{(processor)}\n")
+  (when (in "--busy" sys.argv) (return (compare-choices own)))
   (print-header "network, batch size" "ours" "share" "on TensorFlow" "PyTorch" "allocator tuned"
     #* (if low ["PyTorch, float32"] [])
     "stock Keras, XLA"
@@ -98,6 +106,37 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
     f"{(/ (* (speed "ours") (operations layers)) rate) :.0%}"
     (if (in "on TensorFlow" times) f"{(speed "on TensorFlow") :,.0f}" "as ours")
     #* (gfor name others (times-faster (get times "ours") (get times name)))))
+
+
+(defn compare-choices [own]
+  "Print how fast the backends are in each format, alone and beside others, and what is chosen."
+  (time-backends (backends-to-choose) (Display))
+  (setv
+    contestants (lfor backend CHOICE format (formats backend) #(backend format))
+    chosen (or (fastest-backend) "tensorflow"))
+  (print-header "network, batch size" "busy" #* (map ", ".join contestants) "chosen, of the best"
+    :keys 2 :unit "characters/s")
+  (for [[layers rows] (or own [#* (usual-networks) #("384" 16) #("128" 2)])]
+    (setv workers (dfor [backend format] contestants
+      #(backend format) (Worker ["ours" format layers rows] {"KERAS_BACKEND" backend})))
+    (for [others [0 1 2]]
+      (with [_ (busy-beside others)]
+        (setv times (in-turns
+          (dfor [name worker] (.items workers) name (partial repeatedly worker.ask))
+          ROUNDS)))
+      (setv speeds (dfor
+        [name each] (.items times)
+        name (/ (* REPEATED STEPS (int rows) WINDOW) (median each))))
+      (when (= others 0)  ; the format that the program would remember
+        (setv kept (max (gfor c contestants :if (= (get c 0) chosen) c) :key speeds.get)))
+      (print-row f"{layers}, {rows}" others #* (gfor speed (.values speeds) f"{speed :,.0f}")
+        f"{(/ (get speeds kept) (max (.values speeds))) :.0%}"))
+    (for [worker (.values workers)] (.end worker))))
+
+
+(defn repeatedly [act]
+  "Let `act` happen several times, so that what changes with the load has time to do so."
+  (for [_ (range REPEATED)] (act)))
 
 
 (defn operations [layers]

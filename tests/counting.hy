@@ -134,4 +134,4 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
     runs.chance-loss (fn [ids] math.inf)
     schedule.RESERVE 1
     training.Clock Hurried
-    start.machine-speed (fn [display] 0.1)))  ; so that `minutes` choose small networks
+    start.machine-speed (fn [display minutes] 0.1)))  ; so that `minutes` choose small networks

@@ -95,7 +95,8 @@
 
 
 (defn [(pytest.mark.parametrize #("chosen" "units" "unit" "epochs") [
-    #(default-epochs 1000 "characters" 9) #(default-epochs 1_000_000 "characters" 7)
+    #(default-epochs 199_999 "characters" 9) #(default-epochs 200_000 "characters" 6)
+    #(default-epochs 1000 "characters" 9) #(default-epochs 1_500_000 "characters" 5)
     #(default-epochs 100_000_000 "characters" 3) #(default-epochs 59_000 "words" 5)
     #(default-epochs 262_000 "words" 3) #(default-epochs 100_000_000 "words" 2)
     #(most-epochs 500_000 "characters" 9) #(most-epochs 100_000_000 "characters" 5)

@@ -68,8 +68,8 @@ examples:
     platform
     lstm-textgen [__version__]
     lstm-textgen.basics.machine [bfloat16? cores gpu? processor-name]
-    lstm-textgen.learning.learner.choice [fastest-backend]  ; which needs NumPy
-    lstm-textgen.learning.learner.quiet [configured-backend to-train])
+    lstm-textgen.learning.learner.quiet [configured-backend to-train]
+    lstm-textgen.learning.learner.speed [fastest-backend])  ; which needs NumPy
   (setv
     installed [f"Python {(platform.python-version)}"]
     backend (or (fastest-backend) (configured-backend)))

@@ -13,9 +13,9 @@
   lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.display.plain [Plan Silent]
   lstm-textgen.learning.batches [chance-loss]
-  lstm-textgen.learning.learner.choice [load-keras]
   lstm-textgen.learning.learner.machines [ProcessGroup join]
   lstm-textgen.learning.learner.quiet [quiet-run what-to-install]
+  lstm-textgen.learning.learner.speed [LONG-RUN load-keras time-untimed]
   lstm-textgen.learning.schedule [hardly-trained why-done]
   lstm-textgen.learning.source [Run]
   lstm-textgen.learning.start [make-start]
@@ -67,6 +67,7 @@
   "Prepare `run` and train the model, unless that is done; return its `Checkpoint`."
   (setv
     [request display] [run.request run.display]
+    begun (time.monotonic)
     start (make-start run)
     model start.checkpoint
     done (unless request.minutes (why-done model.settings model.history start.corpus.text-id)))
@@ -92,6 +93,7 @@
     (setv model.trained (> training.clock.steps 0))
     (finally (.end-bar display)))
   (when run.group.leader? (_warn-if-hardly-trained run start training.batches.steps))
+  (when (> (- (time.monotonic) begun) LONG-RUN) (time-untimed display))
   model)
 
 

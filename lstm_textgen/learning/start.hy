@@ -14,7 +14,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   lstm-textgen.learning.bases [base-record bits-of check-same fitted-bias from-base load-base stem
     try-bases with-new-units]
   lstm-textgen.learning.batches [check-length fitting-lookback]
-  lstm-textgen.learning.learner.choice [machine-speed]
+  lstm-textgen.learning.learner.speed [machine-speed]
   lstm-textgen.learning.schedule [check-time-left]
   lstm-textgen.learning.source [read-source]
   lstm-textgen.modelfile.checkpoint [Checkpoint load-old]
@@ -183,7 +183,8 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
 
 (defn _speed [run]
   "Return this machine's speed, the same on all processes, if the run has `minutes`."
-  (when run.request.minutes (.leader-says run.group (machine-speed run.display))))
+  (setv minutes run.request.minutes)
+  (when minutes (.leader-says run.group (machine-speed run.display minutes))))
 
 
 (defn _fitted [run corpus before model]

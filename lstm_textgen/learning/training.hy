@@ -13,15 +13,17 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   time
   lstm-textgen.basics.interrupts [Interrupted catching-signals]
   lstm-textgen.basics.machine [cores processor-name]
-  lstm-textgen.basics.messages [refuse]
+  lstm-textgen.basics.messages [Message refuse]
   lstm-textgen.basics.values [counted]
   lstm-textgen.learning.batches [Batches HeldOut unit-lengths]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [arrays-of]
+  lstm-textgen.learning.learner.speed [bfloat16-pays? formats]
   lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor softened
     why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
   lstm-textgen.modelfile.history [as-good? describe-kept entries-on kept-entry]
+  lstm-textgen.settings.sizing [training-speed]
   lstm-textgen.settings.training [LARGE-LAYER STEADY-ROWS]
   lstm-textgen.text.lists [item-bounds]
   lstm-textgen.writing.scoring [calibration]
@@ -29,7 +31,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
 
 (setv
   SAMPLE-LENGTH 200   ; units shown after each epoch
-  SAMPLE-KEPT 300)    ; characters of them in each epoch's entry in the history
+  SAMPLE-KEPT 300     ; characters of them in each epoch's entry in the history
+  TOLD-AFTER 30       ; steps, after which it is known how long a run takes …
+  LONG-WAIT 3)        ; … and said, if it is more than this number of minutes
 
 
 (defclass Training []
@@ -64,16 +68,30 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @larger-steps (and run.deadline @checkpoint.untrained? (not @checkpoint.vocabulary.several)
         (not @checkpoint.facts.fine-tuned?) (>= settings.batch-size STEADY-ROWS)
         (not-in "learning_rate" @request))
+      bfloat16 (@_bfloat16?)
       @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed
-        settings.learning-rate :distributed @group.distributed)
+        settings.learning-rate :bfloat16 bfloat16 :distributed @group.distributed)
+      @learner.in-time? (bool run.deadline)
       @callbacks (callbacks @learner {
         "verbose" 1  ; for what a callback shows if it is asked to
         "epochs" @epochs
         "steps" @batches.steps})
-      @progress (@_restored)
+      @progress (replace (@_restored) :bfloat16 bfloat16)
       ;; Epochs on other texts don't count, nor earlier runs' in one with a deadline.
       @epochs-elsewhere (- @progress.epoch (len (entries-on @checkpoint.history @text-id)))
       @epochs-before (if run.deadline @progress.epoch @epochs-elsewhere)))
+
+  (meth _bfloat16? []
+    "Return whether to multiply in bfloat16: as the run that is resumed did, else if that pays."
+    (setv resume @checkpoint.resume)
+    (if resume
+      (and resume.progress.bfloat16 (> (len (formats)) 1))
+      (bfloat16-pays? @checkpoint.spec @batches.shape @display
+        (if @request.minutes
+          (* 60 @request.minutes)
+          (/ (* @epochs @batches.steps @batch-units)
+            (training-speed @settings.layers @settings.unit @checkpoint.weight-count
+              @settings.batch-size))))))
 
   (meth _restored []
     "Restore the learner from `checkpoint`; return the `Progress`. Warn if the state doesn't fit."
@@ -187,6 +205,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (setv loss (.step @learner x y))
     (@_check loss)
     (.note-step @clock (if @held @held.steps 0))
+    (when (= @clock.steps TOLD-AFTER) (@_say-how-long))
     (+= progress.loss-sum loss)
     (+= progress.step 1)
     (+= progress.updates 1)
@@ -197,6 +216,15 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       (/ mean (.get @lengths "unit_length" 1))
       (if @epochs (min 1 (@_share-done)) (or (.progress @clock) 0)))
     (@_call "on_train_batch_end" (- progress.step 1) {"loss" mean}))
+
+  (meth _say-how-long []
+    "Say how long a run without a deadline takes, if that is long."
+    (setv
+      steps (* @epochs @batches.steps (- 1 (@_share-done)))
+      minutes (/ (* steps @clock.step-seconds) 60))
+    (when (and (not @clock.deadline) (> minutes LONG-WAIT))
+      (.say @display (Message f"about {minutes :,.0f} minutes on this machine; " 'minutes
+        " 2 would take two"))))
 
   (meth _rate [done]
     "Return the learning rate of a step before which a share of the training is `done`."

@@ -48,7 +48,8 @@ model.]]
   #^ int step        ; steps done in the current epoch
   #^ int updates     ; updates of the weights, over all epochs
   #^ float loss-sum  ; the sum of the losses of those `step` steps, in nats per unit
-  #^ str text)       ; the training text's `text-id`; files have it under this name
+  #^ str text        ; the training text's `text-id`; files have it under this name
+  (setv #^ bool bfloat16 False))  ; whether products are in bfloat16: bits depend on it
 
 
 (defclass [(dataclass :eq False)] Resume []
@@ -306,9 +307,13 @@ model.]]
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (sum parts []))
   (unless (= (.get (.attributes file RESUME) "sha256") (digest [text #* arrays])) (refuse DAMAGED))
-  (check-record "training state" progress)
+  (check-record "training state" progress ["bfloat16"])
   (check-arrays "optimizer state" arrays)
-  (Resume (Progress #* (gfor name Progress.__dataclass_fields__ (get progress name))) #* parts))
+  (setv fields (dfor
+    name Progress.__dataclass_fields__
+    :if (in name progress)  ; files of earlier versions lack the last
+    name (get progress name)))
+  (Resume (Progress #** fields) #* parts))
 
 
 ;; * Checks of the open file

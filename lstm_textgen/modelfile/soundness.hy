@@ -42,7 +42,8 @@ They also run before it is written, so that each saved model loads. They raise `
       "unit_length" _length?  "validation_unit_length" _length?}
     "evaluation" {"epoch" _step?  "calibration" (_list-of (_list-of _number? 3 3) 0 100)}
     "training state" {
-      "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?}})
+      "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?
+      "bfloat16" (fn [value] (isinstance value bool))}})
 
 
 ;; * Checks

@@ -26,7 +26,8 @@
   "rules" (dfor
     [unit rule] (.items RULES)
     unit {
-      "read" rule.read  "fewestEpochs" rule.fewest-epochs  "mostEpochs" rule.most-epochs})
+      "read" rule.read  "fewestEpochs" rule.fewest-epochs  "mostEpochs" rule.most-epochs
+      "long" [(int (min rule.long-from 1e9)) rule.long-epochs]})  ; JSON lacks ∞
   "new" {
     "sizes" (lfor
       size ON-PAGE.sizes

@@ -49,7 +49,9 @@
     #^ list sizes             ; the networks to choose from, the largest first
     #^ int read               ; units to read in total, within …
     #^ int fewest-epochs      ; … this number of epochs …
-    #^ int most-epochs        ; … to this one
+    #^ int most-epochs        ; … to this one, …
+    #^ float long-from        ; … or, from this number of units on, …
+    #^ int long-epochs        ; … to this one
     #^ int most-read          ; units to read in a run with `minutes`, within …
     #^ int enough-epochs      ; … this number of epochs to `most-epochs`
     #^ float enough-readings  ; epochs on a longer text that make a network worth its size …
@@ -70,11 +72,13 @@
       (Size 384 44_000 0.06 0.3 200_000 2_500_000 6_000)
       (Size 256 75_000 0.06 0.3 0 2_500_000)]
     :read 7_000_000 :fewest-epochs 3 :most-epochs 9  ; with more a small text is memorized
+    :long-from 200_000 :long-epochs 6
     :most-read 5_000_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 12_000_000 :by-rows 0.5)
   WORDS (SizingDefaults
     [ (Size 256 9_000 0.15 0.5 0 600_000) (Size 128 15_000 0.15 0.5 NEVER 600_000)]
-    :read 800_000 :fewest-epochs 2 :most-epochs 5 :most-read 800_000 :enough-epochs 5
+    :read 800_000 :fewest-epochs 2 :most-epochs 5 :long-from NEVER :long-epochs 5
+    :most-read 800_000 :enough-epochs 5
     :enough-readings 1 :enough-of-more 600_000 :by-rows 0)
   ;; As for characters, in pieces of 2.2 characters.
   PIECES (SizingDefaults
@@ -83,7 +87,8 @@
       (Size 512 12_000 0.06 0.5 NEVER 1_100_000 5_500)
       (Size 384 18_000 0.06 0.3 90_000 1_100_000 2_700)
       (Size 256 28_000 0.06 0.3 0 1_100_000)]
-    :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :most-read 2_300_000 :enough-epochs 5
+    :read 3_200_000 :fewest-epochs 3 :most-epochs 9 :long-from 90_000 :long-epochs 6
+    :most-read 2_300_000 :enough-epochs 5
     :enough-readings 2.5 :enough-of-more 5_500_000 :by-rows 0.5 :max-words None)
   RULES {"characters" CHARACTERS  "pieces" PIECES  "words" WORDS}  ; for every kind of unit
   ;; As for characters, for a new model that a page makes, on one of the cores in Chromium.
@@ -113,9 +118,12 @@
   #[[Return the default number of epochs for a text with this number of `units` to train on.
 
   They read about what a network learns most from in three minutes on two cores; a smaller text
-  isn't read more often, since it is soon memorized (bench/log.md).]]
-  (setv rule (get RULES unit))
-  (min rule.most-epochs (max rule.fewest-epochs (round (/ rule.read units)))))
+  isn't read more often, since it is soon memorized, and one for which a larger network is chosen
+  gains little after six (bench/log.md).]]
+  (setv
+    rule (get RULES unit)
+    most (if (>= units rule.long-from) rule.long-epochs rule.most-epochs))
+  (min most (max rule.fewest-epochs (round (/ rule.read units)))))
 
 
 (defn most-epochs [units [unit "characters"]]

@@ -23,7 +23,8 @@ another, and passes a batch. It saves and restores the learner's state.]]
   A variable has what Keras' have: `value`, `shape`, `dtype`, `assign`.]]
 
   (setv
-    compiles? True  ; whether its first step takes seconds to compile
+    compiles? True   ; whether its first step takes seconds to compile
+    in-time? False   ; whether the run has a deadline, so that its bits depend on time anyway
     _compiled False)
 
   (meth step [x y]

@@ -1,19 +1,24 @@
 "Training steps with PyTorch itself, on processors."
 
-(eval-when-compile (require hyrule [meth]))
+(eval-when-compile (require hyrule [meth unless]))
 (import
   ctypes
   math
   sys
+  time
   numpy :as np
   torch
   torch.nn.functional [cross-entropy]
   torch.optim.adam [adam]
   lstm-textgen.basics.machine [cores]
+  lstm-textgen.learning.learner.protocol [arrays-of]
   lstm-textgen.learning.learner.stock [StockLearner]
+  lstm-textgen.learning.learner.threads [Threads]
   lstm-textgen.settings.training [CLIP-NORM])
 
-(setv IGNORED -1)  ; in place of an id whose loss doesn't count
+(setv
+  IGNORED -1   ; in place of an id whose loss doesn't count
+  CLEARLY 1.1)  ; how many times as fast one thread must be to be used from the start
 
 
 (defclass TorchLearner [StockLearner]
@@ -26,7 +31,6 @@
       (setv mallopt (. (ctypes.CDLL None) mallopt))
       (mallopt -4 0)                ; M_MMAP_MAX
       (mallopt -1 2_000_000_000))   ; M_TRIM_THRESHOLD, bytes
-    (torch.set-num-threads (cores))
     (.__init__ (super) #* arguments #** options)
     (setv
       @parameters (lfor w @weights w.value)
@@ -35,10 +39,44 @@
         kind ["_momentum" "_velocity"]
         (lfor v @optimizer.variables :if (.endswith v.name kind) v.value)))
     (for [means [@means @squares] [mean weight] (zip means @parameters)]
-      (setv mean.data (torch.zeros-like weight))))  ; transposed in memory if the weight is
+      (setv mean.data (torch.zeros-like weight)))  ; transposed in memory if the weight is
+    (setv @_threads None))
 
   (meth learn [x y]
-    "Train as in `StockLearner`; PyTorch's Adam adds ε to the root only after bias correction."
+    "Train as in `StockLearner`, on as many threads as are fastest; return the loss."
+    (unless @_threads (@_choose-threads x y))
+    (torch.set-num-threads @_threads.now)
+    (setv [loss seconds] (@_timed x y))
+    (when (or @_alike? @in-time?) (.note @_threads seconds (time.perf-counter)))
+    loss)
+
+  (meth _choose-threads [x y]
+    #[[Try a step with all threads and with one, and begin with what is faster.
+
+    `_alike?` is whether both give the same bits, so that the number may change within a run. With
+    two cores they do, with more not always (bench/log.md).]]
+    (setv
+      most (cores)
+      kept (arrays-of [#* @variables #* @optimizer.variables])
+      seconds {most []  1 []}
+      found [])
+    (for [n (* (list seconds) 2)]
+      (torch.set-num-threads n)
+      (.append (get seconds n) (get (@_timed x y) 1))
+      (.append found (arrays-of [#* @variables #* @optimizer.variables]))
+      (@restore kept))
+    (setv
+      @_alike? (all (gfor same (zip #* found) array same (np.array-equal array (get same 0))))
+      @_threads (Threads most
+        (if (< (* CLEARLY (min (get seconds 1))) (min (get seconds most))) 1 most))))
+
+  (meth _timed [x y]
+    "Take a step; return #(loss seconds)."
+    (setv begun (time.perf-counter))
+    #((@_learn x y) (- (time.perf-counter) begun)))
+
+  (meth _learn [x y]
+    "Take a step; PyTorch's Adam adds ε to the root only after bias correction."
     (setv loss (@_loss x y True))
     (.backward loss)
     (setv

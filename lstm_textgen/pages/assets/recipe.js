@@ -24,7 +24,8 @@ import { evenly } from "./items.js";
  *   of one that begins from nothing, at most
  * @property {{new: number, most: number}} seconds
  *
- * @typedef {{read: number, fewestEpochs: number, mostEpochs: number}} Rule
+ * @typedef {{read: number, fewestEpochs: number, mostEpochs: number, long: [number, number]}}
+ *   Rule with the most epochs of a long text: from how many units on, how many
  * @typedef {{units: number, speed: number, dropout: number, mostDropout: number, enough: number,
  *   from: number}} Size
  * @typedef {{sizes: Size[], mostRead: number, enoughEpochs: number, mostEpochs: number,
@@ -157,8 +158,8 @@ export function batchRows(units, { least, most }) {
  * Return the epochs of a run, as `default-epochs`.
  * @param {number} units to train on @param {Rule} rule
  */
-function usualEpochs(units, { read, fewestEpochs, mostEpochs: most }) {
-  return Math.min(most, Math.max(fewestEpochs, evenly(read / units)));
+function usualEpochs(units, { read, fewestEpochs, mostEpochs: most, long }) {
+  return Math.min(units < long[0] ? most : long[1], Math.max(fewestEpochs, evenly(read / units)));
 }
 
 /**
