@@ -2,12 +2,24 @@
 
 (import
   json
+  pytest
   tests.browser [halved-model wait-until]
-  tests.helpers [brief]
-  tests.test-together-page [PHRASES SETTLED SHARES WORDS offered place-of press settle sheet
-    together type-in])
+  tests.engines [open-firefox]
+  tests.helpers [brief page-of]
+  tests.test-together-page [PHRASES SETTLED SHARES WORDS a-model offered place-of press put settle
+    sheet together type-in])
 
-(setv pytestmark brief)
+(setv
+  pytestmark brief
+  PHONE {"has_touch" True  "is_mobile" True  "viewport" {"width" 390  "height" 600}}
+  LONG (+ (* "one two\n" 60) "one")
+  ;; Whether the line with the cursor is in the window (its letters need 3/4), above the offers.
+  IN-VIEW (+ "(() => { const area = document.getElementById('sheet');"
+    "const style = getComputedStyle(area); const height = parseFloat(style.lineHeight);"
+    "const lines = area.value.slice(0, area.selectionStart).split('\\n').length;"
+    "const end = area.getBoundingClientRect().top + parseFloat(style.paddingTop) + lines * height;"
+    "const offers = document.getElementById('offers').getBoundingClientRect();"
+    "return end > 0.75 * height && end < offers.top + 1; })()"))
 
 
 (defn tap [page word text]
@@ -85,3 +97,39 @@
     (type-in page "x")
     (assert (any (map str.isalpha (offered page))))
     (assert (<= (set (.join "" (offered page))) (set "xyz. ↵")))))
+
+
+(defn [(pytest.mark.parametrize "options" [{} PHONE])]
+    test-the-line-with-the-cursor-is-in-view-in-a-long-sheet [browser tmp-path options]
+  (with [page (together browser tmp-path #** options)]
+    (put page LONG)  ; a script's text isn't scrolled to, but a person's is
+    (for [act [
+        (fn [] (type-in page " two\nthree"))
+        (fn [] (press page "1"))
+        (fn [] (press page "Tab") (.wait-for-selector page PHRASES))
+        (fn [] (press page "Escape" #* (* ["ArrowUp"] 50)))
+        (fn [] (press page #* (* ["ArrowDown"] 20)))
+        (fn [] (.evaluate page "scrollTo(0, 0)") (press page "x"))]]
+      (act)
+      (wait-until page IN-VIEW))))
+
+
+(defn test-typing-in-a-long-sheet-does-not-scroll-it [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (put page LONG)
+    (press page #* (* ["ArrowUp"] 30))
+    (setv before (.evaluate page "scrollY"))
+    (type-in page "x")
+    (assert (= (.evaluate page "scrollY") before))))
+
+
+(defn test-in-firefox-the-line-with-the-cursor-is-in-view [tmp-path]
+  (with [page (open-firefox tmp-path)]
+    (.open page (page-of tmp-path (a-model)))
+    (.wait-until page "document.getElementById('tab-together')")
+    (.click page "#tab-together")
+    (.run page "document.getElementById('sheet').focus()")
+    (.run page f"document.execCommand('insertText', false, {(json.dumps LONG)})")
+    (for [keys [" two\nthree" "1" (* "\ue013" 50) (* "\ue015" 20)]]  ; these are arrow keys
+      (.type-in page "#sheet" keys)
+      (.wait-until page f"{SETTLED} && {IN-VIEW}"))))

@@ -233,8 +233,10 @@ export class Sheet {
   show() {
     const { area, colors } = this;
     const { text, whose } = this.owned;
+    const y = scrollY; // less if the page was shorter for a moment
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
+    scrollTo(scrollX, y);
     if (colors.hidden) {
       return;
     }

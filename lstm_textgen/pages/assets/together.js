@@ -49,6 +49,9 @@ let following = false;
 let request = 0;
 let late = 0;
 
+/** The most pixels that the offers have needed: the browser keeps the cursor above them. */
+let tallest = 0;
+
 /** Whether Tab leaves the sheet, as Escape was pressed. */
 let leaving = false;
 
@@ -346,4 +349,15 @@ addEventListener("languagechange", () => {
   showVoices();
   listSheets();
 });
+new ResizeObserver(() => {
+  const { area } = sheet;
+  const { offsetHeight, offsetTop, ownerDocument: page } = element("offers");
+  const more = Math.max(0, offsetHeight - tallest);
+  tallest += more;
+  const free = `min(${offsetHeight && tallest + 8}px, 100vh - 6rem)`;
+  page.documentElement.style.scrollPaddingBottom = free;
+  if (page.activeElement === area) {
+    scrollBy(0, Math.min(more, Math.max(0, area.offsetTop + area.offsetHeight - offsetTop)));
+  }
+}).observe(element("offers"));
 openSheet(shelf.all()[0]?.place ?? shelf.place);
