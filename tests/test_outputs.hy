@@ -192,6 +192,23 @@
   (assert (= (set (.read-text (/ sure "new"))) #{"a" "\n"})))
 
 
+(defn [(pytest.mark.parametrize "number" [signal.SIGINT signal.SIGTERM])]
+    test-a-text-with-an-end-that-was-stopped-leaves-the-file-as-it-was [sure number]
+  (.write-text (/ sure "new") "earlier")
+  (setv
+    names (names-in sure)
+    process (start-program "--generate" "a" "--length" 999999999 "--output" "new" "--overwrite"
+      :folder sure))
+  (while (and (not (list (.glob sure ".new.*.tmp"))) (is (.poll process) None))
+    (time.sleep 0.01))
+  (.send-signal process number)
+  (setv [_ said] (.communicate process :timeout 30))
+  (assert (= [said process.returncode]
+    ["\nlstm-textgen: stopped; nothing was changed\n" (+ 128 number)]))
+  (assert (= (names-in sure) names))
+  (assert (= (.read-text (/ sure "new")) "earlier")))
+
+
 (defn test-a-pipe-is-written-to-directly [sure]
   (os.mkfifo "pipe")
   (setv

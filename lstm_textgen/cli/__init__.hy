@@ -3,6 +3,7 @@
 (import
   importlib [import-module]
   os
+  signal
   sys
   lstm-textgen.basics.interrupts [loading]
   lstm-textgen.cli.flags [find-action parse-flags program warn]
@@ -35,9 +36,9 @@
     (except [error [ValueError OSError FloatingPointError ImportError]]
       (warn f"{(program)}: {(explain error)}")
       2)
-    (except [KeyboardInterrupt]
+    (except [error KeyboardInterrupt]
       (warn f"\n{(program)}: stopped; nothing was changed")
-      130)
+      (+ 128 #* (or error.args [signal.SIGINT])))
     (finally (settle-streams))))
 
 

@@ -35,13 +35,17 @@
 
 
 (defn _until-stopped [act]
-  "Return the action `act` with checks of its flags; Ctrl-C or the end of a pipe's reader ends it."
+  #[[Return the action `act` with checks of its flags; Ctrl-C or the end of a pipe's reader ends it.
+
+  If a file isn't complete then, `KeyboardInterrupt` is raised.]]
   (fn [flags]
     (_check-flags flags)
     (try
       (act flags)
       (with [_ (_open-standard-output)])  ; flushes it while errors are handled
-      (except [KeyboardInterrupt] (print))
+      (except [KeyboardInterrupt]
+        (when (- (set (.values (.chosen flags "output" "page"))) #{"-"}) (raise))
+        (print))
       (except [BrokenPipeError]))))  ; the reader has left
 
 
@@ -136,14 +140,15 @@
     gap (if items (.removeprefix (get ENDS items) "\n") "\n")
     heading (fn [n] (if (or items (= samples 1)) "" f"--- {(+ n 1)} of {samples} ---\n"))
     path flags.output
+    endless (not (or items (.chosen flags #* ENDINGS)))
     texts (if (= samples flags.best-of 1)  ; may warn or raise, so it precedes the output
       [#(0 (stream-text model seed request :warn warn))]  ; one comes as it is drawn
       (_in-order (write-each model [seed] request :warn warn))))  ; several are drawn together
-  (when (and path (not items) (not (.chosen flags #* ENDINGS)))
+  (when (and path endless)
     (warn (Message f"writing to {path} until you press Ctrl-C; "
       "to end earlier, give " 'length ", " 'stop " or " 'sentences)))
   (with [out (_open-text path)]
-    (setv written (_put-texts out shown texts gap heading keep)))
+    (setv written (_put-texts out shown texts gap heading keep endless)))
   (when keep (_say-originality model shown written training)))
 
 
@@ -164,8 +169,10 @@
   (yield :from (sorted (.items waiting))))
 
 
-(defn _put-texts [out seed texts [gap ""] [heading (fn [n] "")] [keep False]]
+(defn _put-texts [out seed texts [gap ""] [heading (fn [n] "")] [keep False] [endless True]]
   #[[Write each of `texts`, #(k chunks), until Ctrl-C; return them if `keep` is true.
+
+  A new file of texts that aren't `endless` isn't complete then: `KeyboardInterrupt` is raised.
 
   Its `heading`, a function of its number from 0 on, and the `seed` precede each; the `gap` is
   between them. They come with the first chunk: until then the text may be refused.]]
@@ -189,6 +196,7 @@
       (when open? (put out "\n"))
       (raise))
     (except [KeyboardInterrupt]
+      (unless (or endless (not (isinstance out.name str)) (not (os.path.isfile out.name))) (raise))
       (when (or open? (.isatty out)) (put out "\n"))))
   (lfor chunks kept (.join "" chunks)))
 

@@ -133,7 +133,7 @@ A complete one gets its name by a rename. Until then, or if anything fails, an o
   (with [_ (naming-errors path)
          _ (catching-signals
            (lfor number SIGNALS :if (= (signal.getsignal number) signal.SIG-DFL) number)
-           signal.default-int-handler)  ; it raises `KeyboardInterrupt` for any signal
+           (fn [number frame] (raise (KeyboardInterrupt number))))
          new (replacing real)]
     (yield new)
     (when (.exists real) (shutil.copymode real new))))
