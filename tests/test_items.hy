@@ -318,6 +318,17 @@
   (assert (= model.settings.items "paragraph")))
 
 
+(defn [counting] test-a-fortune-file-and-a-novel-are-no-list [tmp-path]
+  (setv novel (/ tmp-path "novel.txt"))
+  (.write-text novel (prose))
+  (setv
+    path (write-text tmp-path (.join "\n%\n" (gfor name NAMES f"{name}\nlives here.")))
+    [model lines] (learned tmp-path None :sources [path (str novel)] :items None)
+    said "not all sources are lists, so they are read as text; to learn items, give `items`")
+  (assert (in said lines))
+  (assert (is model.settings.items None)))
+
+
 (defn [(pytest.mark.parametrize #("text" "items" "count") [
     #(NAMES None 100) #(NAMES "line" 0) #((.join "\n" NAMES) None 0)
     #((* ["The keeper of the lamp"] 10) None 10) #((* ["The keeper of the lamp"] 9) None 0)

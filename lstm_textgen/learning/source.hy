@@ -61,14 +61,19 @@
 (defn [contextmanager] read-source [run filled old]
   #[[Read the sources of `run`, prepared as `filled` (a `Request`); yield the `Source`.
 
-  The source of a table whose rows are a list is its items, unless it is to continue `old`.]]
+  If the sources are tables whose rows are a list, its items are read, unless to continue `old`.]]
   (setv
-    [summaries digests] [[] []]
-    chunks (_prepared run filled summaries digests)
+    [summaries plain digests] [[] [] []]
+    chunks (_prepared run filled summaries plain digests)
     listing (when filled.items (Listing filled.items)))
   (with [text (Text)  table (Text)]
     (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
     (setv items (next (gfor each summaries :if each.items each.items) None))  ; rows of a table
+    (when (and items (not listing) (not old)
+        (or plain (not (all (gfor each summaries (or each.parts each.items))))))
+      (setv items None)
+      (.say run.display (Message "not all sources are lists, so they are read as text; "
+        "to learn items, give " 'items)))
     (when (and items (not listing) (not old))
       (setv listing (Listing items))
       (try
@@ -85,11 +90,11 @@
     (yield (Source text listing people digests kept (look-at text kept)))))
 
 
-(defn _prepared [run filled summaries digests]
+(defn _prepared [run filled summaries plain digests]
   #[[Yield the text of the sources of `run`, prepared as `filled`, in chunks.
 
-  Meanwhile `summaries` gets those of documents, the first different ones of which are shown, and
-  `digests` those of files. With a recipe's own steps the whole text is in memory once.]]
+  Meanwhile `summaries` gets those of documents, the first different ones of which are shown,
+  `plain` the names of other texts, and `digests` those of files. With a recipe's own steps the whole text is in memory once.]]
   (setv
     [request display] [run.request run.display]
     shown [])
@@ -103,7 +108,7 @@
     (setv chunks (prepared-chunks (read-chunks request.sources
       :encoding filled.encoding :items filled.items #** (.chosen request #* CHOOSING)
       :digests digests
-      :progress display.download :note note :warn run.warn
+      :progress display.download :note note :plain plain :warn run.warn
       :folders (if (and request.recipe request.recipe.folder) [request.recipe.folder] [])
       :limit (* MB request.max-download)) :width filled.join-lines))
     (when request.prep (setv chunks (cut-at-space [(request.prep (.join "" chunks))])))

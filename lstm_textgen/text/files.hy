@@ -42,7 +42,7 @@
 
 
 (defn read-chunks [sources [encoding "utf-8"] [progress None] [folders #()] [limit LIMIT]
-    [note None] [warn None] #** options]
+    [note None] [plain None] [warn None] #** options]
   #[[Yield the text of all `sources`, in order, in chunks of about a megabyte.
 
   A source is a file, a folder, a pattern such as `books/**/*.md`, an http or https URL, which is
@@ -53,7 +53,8 @@
   `warn` is told.
 
   A `.gz` is unpacked. Documents are read by `documents`; `options` are as in `reading-of`. `note`
-  is called with the name and the `Summary` of each one read. Other bytes are decoded as
+  is called with the name and the `Summary` of each one read; `plain`, a list or None, gets the
+  names of other texts. Other bytes are decoded as
   `encoding`, and texts are `joined`. `limit` is the size limit in bytes for a download and for an
   unpacked `.gz` or document; `progress` is as in `fetch`.
 
@@ -76,9 +77,11 @@
   (defn documents []
     (for [source sources  document (documents-of source reading progress folders warn)]
       (yield document)  ; here its chunks are read
-      (when document.summary
-        (.append summaries document.summary)
-        (add-up document.name document.summary))))
+      (cond
+        document.summary (do
+          (.append summaries document.summary)
+          (add-up document.name document.summary))
+        (is-not plain None) (.append plain document.name))))
   (for [chunk (joined (documents))]
     (setv empty False)
     (yield chunk))
