@@ -135,6 +135,13 @@
   (assert (in words (refusal-of learned tmp-path :text text #** settings))))
 
 
+(defn [counting] test-a-short-list-that-a-model-is-to-continue-is-refused-without-a-flag [tmp-path]
+  (learned tmp-path)
+  (assert (= (refusal-of learned tmp-path :text "Ann\nBo\nCy" :items None :add-text True)
+    (+ "the model learns a list of lines, which needs at least 10 different items, "
+      "but the text has 3; give a longer text"))))
+
+
 ;; * The model
 
 (defn [counting] test-a-model-and-a-copy-to-share-keep-the-list [tmp-path]

@@ -65,7 +65,7 @@
   (setv
     [summaries plain digests] [[] [] []]
     chunks (_prepared run filled summaries plain digests)
-    listing (when filled.items (Listing filled.items)))
+    listing (when filled.items (Listing filled.items (bool old))))
   (with [text (Text)  table (Text)]
     (for [chunk (if listing (.chunks listing chunks) chunks)] (.add text chunk))
     (setv items (next (gfor each summaries :if each.items each.items) None))  ; rows of a table

@@ -29,13 +29,13 @@ has a hash of each item; later there are the places of items.]]
 (defclass Listing []
   #[[A text as a list of `items`, the setting: lines or paragraphs.
 
-  `chunks` reads it. After that, `count` is the number of its items, and `copies` the number of
+  `continued` is whether a model has learned a list before. `chunks` reads it. After that, `count` is the number of its items, and `copies` the number of
   those that equal an earlier one. After `hold-out`, `own` and `held` are the numbers of the items
   to train on and to hold out, in random order. After `split`, `units` is the number of units,
   `longest` and `median` are those of the longest and the median item, without their ends, `long`
   is what `MOST-ITEMS` of them have at most, and `last` has the last characters of items.]]
 
-  (meth __init__ [@items]
+  (meth __init__ [@items [@continued False]]
     (setv
       @count 0
       @known b""
@@ -52,8 +52,10 @@ has a hash of each item; later there are the places of items.]]
         [@indices @firsts @times] (duplicates (.array keys "int64"))
         @copies (np.count-nonzero (!= @indices @firsts))))
     (when (< (- @count @copies) FEW)
-      (refuse 'items f" {@items}: a list needs at least {FEW} different items, but the text has "
-        f"{(- @count @copies)}; give a longer text, or leave " 'items " out")))
+      (setv few f"at least {FEW} different items, but the text has {(- @count @copies)}; give a ")
+      (if @continued
+        (refuse f"the model learns a list of {@items}s, which needs {few}longer text")
+        (refuse 'items f" {@items}: a list needs {few}longer text, or leave " 'items " out"))))
 
   (meth _note [text keys]
     #[[Note what there is to know of the items that end within `text`; add their hashes to `keys`.
