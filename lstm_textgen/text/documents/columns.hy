@@ -59,15 +59,17 @@
   #[[Return the index among `names` of the one that `name` means, or None.
 
   It is the same, or is so but for case, white space and apostrophes; or it has this number,
-  counted from 1; or it is the only one that contains `name`.]]
+  counted from 1; or it is the only one that contains `name`. Two that have the
+  same name can only be meant by their numbers.]]
   (setv
     folded (list (map _folded names))
     wanted (_folded name)
     numbers (lfor n (range (len names)) (str (+ n 1)))
     within (lfor [n each] (enumerate folded) :if (in wanted each) n))
   (cond
-    (in name names) (.index names name)
-    (in wanted folded) (.index folded wanted)
+    (in wanted folded) (do
+      (setv index (if (in name names) (.index names name) (.index folded wanted)))
+      (when (= (.count names (get names index)) 1) index))
     (in wanted numbers) (.index numbers wanted)
     (= (len within) 1) (get within 0)))
 
