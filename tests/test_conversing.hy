@@ -92,6 +92,8 @@
     #("h" 3 "hi\nBen: hi hi\nanna:hi\n" "Anna: hi\nhhh\nBen: hi hi\nhhh\nAnna: hi\nhhh\n" "")
     ;; Whom the model leaves it to says nothing.
     #("\n" 9 "hi\nBen: hi\n" "Anna: hi\nBen:\nBen: hi\nAnna:\n" "")
+    ;; With an empty line you say nothing.
+    #("h" 3 "\nhi\n \n" "Ben:hhh\nAnna: hi\nhhh\nBen:hhh\n" "")
     #("h" 1 "xi\nhi\n" "Anna: i\nh\nAnna: hi\nh\n" "never saw")])]
     test-a-model-of-a-chat-takes-turns-and-names-what-it-never-saw-once
     [tmp-path likely length typed shown said]

@@ -33,21 +33,21 @@
   (meth answer [line echo options]
     #[[Return #(shown chunks): the text to show first, and an iterator of the answer's text.
 
-    `line` is yours, with or without a name before it, and shown if `echo` is true. The answer ends
-    at your turn.]]
+    `line` is yours, with or without a name before it, and shown if `echo` is true; if it is empty
+    you say nothing, and another goes on. The answer ends at your turn.]]
     (setv [name colon text] (.partition line ":"))
     (for [each @people :if (and colon (= (.casefold each) (.casefold (.strip name))))]
       (setv [@you line] [each text]))
     (setv
-      line f"{(one-line @you)}: {(one-line line)}\n"
+      line (if (.strip line) f"{(one-line @you)}: {(one-line line)}\n" "")
       seed (+ @said line)
       request (Request options)
       ends (Ends request.length request.stop request.sentences [@you]))
     (defn chunks-after [text warn]
       (stream @model.checkpoint (.prepare @model text) request ends warn))
     (setv
-      chunks (chunks-after seed warn)
-      first (next chunks ""))
+      chunks (when line (chunks-after seed warn))
+      first (if line (next chunks "") ""))
     (unless (.strip first)  ; the model leaves the turn to you
       (setv
         first f"{(get (roles @people @you) 1)}:"
