@@ -13,7 +13,8 @@
   lstm-textgen.display.live [LiveDisplay draw-curve]
   lstm-textgen.display.plain [Display]
   lstm-textgen.modelfile.history [describe-kept]
-  tests.helpers [a-plan])
+  lstm-textgen.textmodel [load]
+  tests.helpers [a-plan refusal-of])
 
 (setv
   pytestmark pytest.mark.quick
@@ -132,6 +133,15 @@
   (show-epoch display)
   (.warn display "no room \x1b[31m")
   (assert (= (.readouterr capsys) #("" "no room ␛[31m\n"))))
+
+
+(defn test-reports-and-exceptions-have-no-escape-codes-of-a-name [capsys tmp-path]
+  (.say (Display) "a\x1b[31m.h5 is saved")
+  (assert (= (. (.readouterr capsys) out) "a␛[31m.h5 is saved\n"))
+  (setv name (str (/ tmp-path "a\x1b[31m.h5")))
+  (assert (not-in "\x1b" (refusal-of load name)))
+  (.write-text (/ tmp-path "a\x1b[31m.h5") "no model")
+  (assert (not-in "\x1b" (refusal-of load name))))
 
 
 ;; * What the live display shows

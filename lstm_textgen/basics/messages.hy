@@ -5,7 +5,8 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
 
 (eval-when-compile (require hyrule [meth]))
 (import
-  hy.models [Symbol])
+  hy.models [Symbol]
+  lstm-textgen.basics.terminal [visible])
 
 
 (defn refuse [#* words [kind ValueError]]
@@ -27,7 +28,8 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
 
       (Message 'batch-size " is " 5)  ; => "`batch_size` is 5"
 
-  `words` are strings, symbols, and what has words: messages, exceptions with one, and lists.]]
+  `words` are strings, symbols, and what has words: messages, exceptions with one, and lists.
+  Control characters, as of a file's name, become visible.]]
 
   (defn __new__ [cls #* words]
     (setv
@@ -60,4 +62,4 @@ that name: in backticks as Python's keyword, as a flag, or as the keyword of a r
     (and (isinstance message Exception) message.args (isinstance (get message.args 0) Message))
       (words-of (get message.args 0))
     (isinstance message Symbol) [message]
-    True [(str message)]))
+    True [(visible (str message))]))

@@ -44,7 +44,7 @@
 
   (meth say [text]
     "Show a permanent line."
-    (put (Tolerant sys.stdout) (+ (@words text) "\n")))
+    (put (Tolerant sys.stdout) (+ (visible (@words text)) "\n")))
 
   (meth warn [text]
     "Show a warning on standard error; the run continues."
