@@ -138,10 +138,9 @@
 (defn test-reports-and-exceptions-have-no-escape-codes-of-a-name [capsys tmp-path]
   (.say (Display) "a\x1b[31m.h5 is saved")
   (assert (= (. (.readouterr capsys) out) "a␛[31m.h5 is saved\n"))
-  (setv name (str (/ tmp-path "a\x1b[31m.h5")))
-  (assert (not-in "\x1b" (refusal-of load name)))
-  (.write-text (/ tmp-path "a\x1b[31m.h5") "no model")
-  (assert (not-in "\x1b" (refusal-of load name))))
+  (setv path (/ tmp-path "a\x1b[31m.h5"))
+  (.write-text path "no model")
+  (assert (not-in "\x1b" (refusal-of load path))))
 
 
 ;; * What the live display shows

@@ -111,13 +111,7 @@
         (fn [] (press page #* (* ["ArrowDown"] 20)))
         (fn [] (.evaluate page "scrollTo(0, 0)") (press page "x"))]]
       (act)
-      (wait-until page IN-VIEW))))
-
-
-(defn test-typing-in-a-long-sheet-does-not-scroll-it [browser tmp-path]
-  (with [page (together browser tmp-path)]
-    (put page LONG)
-    (press page #* (* ["ArrowUp"] 30))
+      (wait-until page IN-VIEW))
     (setv before (.evaluate page "scrollY"))
     (type-in page "x")
     (assert (= (.evaluate page "scrollY") before))))

@@ -35,9 +35,10 @@
 
 
 (defn _until-stopped [act]
-  #[[Return the action `act` with checks of its flags; Ctrl-C or the end of a pipe's reader ends it.
+  #[[Return the action `act` with checks of its flags.
 
-  If a file isn't complete then, `KeyboardInterrupt` is raised.]]
+  Ctrl-C or the end of a pipe's reader ends it; `KeyboardInterrupt` leaves it if that is to write a
+  file, which isn't complete then.]]
   (fn [flags]
     (_check-flags flags)
     (try

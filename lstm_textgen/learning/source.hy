@@ -94,7 +94,8 @@
   #[[Yield the text of the sources of `run`, prepared as `filled`, in chunks.
 
   Meanwhile `summaries` gets those of documents, the first different ones of which are shown,
-  `plain` the names of other texts, and `digests` those of files. With a recipe's own steps the whole text is in memory once.]]
+  `plain` the names of other texts, and `digests` those of files. With a recipe's own
+  steps the whole text is in memory once.]]
   (setv
     [request display] [run.request run.display]
     shown [])
