@@ -114,7 +114,8 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   (setv
     contestants (lfor backend CHOICE format (formats backend) #(backend format))
     chosen (or (fastest-backend) "tensorflow"))
-  (print-header "network, batch size" "busy" #* (map ", ".join contestants) "chosen, of the best"
+  (print-header "network, batch size" "busy" #* (gfor each contestants (.join ", " each))
+    "chosen, of the best"
     :keys 2 :unit "characters/s")
   (for [[layers rows] (or own [#* (usual-networks) #("384" 16) #("128" 2)])]
     (setv workers (dfor [backend format] contestants
