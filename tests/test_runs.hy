@@ -252,12 +252,12 @@
   (setv
     text (+ TEXT (.join "\n" (map str (range 9))))
     speeds [1e-5])  ; it is measured once
-  (monkeypatch.setattr start "machine_speed" (fn [_] (.pop speeds)))
+  (monkeypatch.setattr start "machine_speed" (fn [#* _] (.pop speeds)))
   (setv [_ display] (learn tmp-path text :minutes 10 :epochs 1 #** options))
   (setv said (.join "\n" display.said))
   (assert (re.search r"`minutes` 10 reads about \d+% of this text; [\d,]+ minutes read all" said))
   (assert (= (in "a model hardly knows where items end" said) (in "items" options)))
-  (monkeypatch.setattr start "machine_speed" (fn [_] 1))
+  (monkeypatch.setattr start "machine_speed" (fn [#* _] 1))
   (setv [_ display] (learn tmp-path text :minutes 10 :epochs 2 #** options))
   (assert (not-in "of this text" (.join "\n" display.said))))
 

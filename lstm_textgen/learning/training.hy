@@ -221,7 +221,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     "Say how long a run without a deadline takes, if that is long."
     (setv
       steps (* @epochs @batches.steps (- 1 (@_share-done)))
-      minutes (/ (* steps @clock.step-seconds) 60))
+      minutes (/ (* steps (or @clock.step-seconds 0)) 60))  ; None after a short epoch
     (when (and (not @clock.deadline) (> minutes LONG-WAIT))
       (.say @display (Message f"about {minutes :,.0f} minutes on this machine; " 'minutes
         " 2 would take two"))))

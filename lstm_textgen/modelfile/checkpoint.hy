@@ -187,7 +187,10 @@ model.]]
     "sha256" (digest [#* (.values arrays) #* (gfor w weights (np.asarray w "float32"))])})
   (when (setx resume checkpoint.resume)
     (setv
-      progress (asdict resume.progress)
+      progress (dfor  ; `bfloat16` is in it only if it is true
+        [name value] (.items (asdict resume.progress))
+        :if (is-not value False)
+        name value)
       arrays {
         "state" (-> progress json.dumps .encode (np.frombuffer "uint8"))
         #** (dfor

@@ -47,14 +47,14 @@
     (unless @_threads (@_choose-threads x y))
     (torch.set-num-threads @_threads.now)
     (setv [loss seconds] (@_timed x y))
-    (when (or @_alike? @in-time?) (.note @_threads seconds (time.perf-counter)))
+    (when @_free? (.note @_threads seconds (time.perf-counter)))
     loss)
 
   (meth _choose-threads [x y]
-    #[[Try a step with all threads and with one, and begin with what is faster.
+    #[[Try a step with all threads and with one, and begin with what is faster, if it is free.
 
-    `_alike?` is whether both give the same bits, so that the number may change within a run. With
-    two cores they do, with more not always (bench/log.md).]]
+    It is if both give the same bits, or bits depend on time anyway; else it is always all. With
+    two cores they do, with more they don't (bench/log.md).]]
     (setv
       most (cores)
       kept (arrays-of [#* @variables #* @optimizer.variables])
@@ -66,9 +66,10 @@
       (.append found (arrays-of [#* @variables #* @optimizer.variables]))
       (@restore kept))
     (setv
-      @_alike? (all (gfor same (zip #* found) array same (np.array-equal array (get same 0))))
-      @_threads (Threads most
-        (if (< (* CLEARLY (min (get seconds 1))) (min (get seconds most))) 1 most))))
+      alike? (all (gfor same (zip #* found) array same (np.array-equal array (get same 0))))
+      @_free? (or alike? @in-time?)
+      faster? (< (* CLEARLY (min (get seconds 1))) (min (get seconds most)))
+      @_threads (Threads most (if (and @_free? faster?) 1 most))))
 
   (meth _timed [x y]
     "Take a step; return #(loss seconds)."
