@@ -212,7 +212,7 @@ def _count(monkeypatch):
     monkeypatch.setattr("lstm_textgen.learning.training.make_learner", CountingLearner)
     monkeypatch.setattr("lstm_textgen.learning.runs.chance_loss", lambda ids: math.inf)
     monkeypatch.setattr("lstm_textgen.learning.schedule.RESERVE", 1)
-    monkeypatch.setattr("lstm_textgen.learning.start.machine_speed", lambda display: 0.1)
+    monkeypatch.setattr("lstm_textgen.learning.start.machine_speed", lambda display, minutes: 0.1)
     monkeypatch.setenv(COUNTING, "1")
 
 

@@ -197,7 +197,7 @@ model.]]
           part RESUME-PARTS
           [n array] (enumerate (getattr resume part))
           f"{part}/{n}" array)})
-    (check-record "training state" progress)
+    (check-record "training state" progress ["bfloat16"])
     (check-arrays "optimizer state" (.values arrays))
     (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
     (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
