@@ -12,6 +12,7 @@
   lstm-textgen.learning.runs :as runs
   lstm-textgen.learning.schedule :as schedule
   lstm-textgen.learning.start :as start
+  lstm-textgen.learning.training :as training
   lstm-textgen.modelfile.history [WORDS-ALONE]
   lstm-textgen.settings.sizing :as sizing
   tests.counting [CountingLearner]
@@ -260,6 +261,15 @@
   (monkeypatch.setattr start "machine_speed" (fn [#* _] 1))
   (setv [_ display] (learn tmp-path text :minutes 10 :epochs 2 #** options))
   (assert (not-in "of this text" (.join "\n" display.said))))
+
+
+(defn [(pytest.mark.parametrize #("minutes" "expected") [[None True] [9 False]])]
+    test-a-long-run-without-minutes-says-how-long-it-takes [tmp-path monkeypatch minutes expected]
+  (.setattr monkeypatch training "TOLD_AFTER" 2)
+  (.setattr monkeypatch training "LONG_WAIT" 0)
+  (setv [_ display] (learn tmp-path (* 9 TEXT) :minutes minutes :epochs 2 #** TINY))
+  (setv said (.join "\n" display.said))
+  (assert (= (in " on this machine; `minutes` 2 would take two" said) expected)))
 
 
 (defn test-batch-size-and-lookback-may-change-when-training-resumes [trained]

@@ -197,7 +197,7 @@
       (when open? (put out "\n"))
       (raise))
     (except [KeyboardInterrupt]
-      (unless (or endless (not (isinstance out.name str)) (not (os.path.isfile out.name))) (raise))
+      (when (and (not endless) (isinstance out.name str) (os.path.isfile out.name)) (raise))
       (when (or open? (.isatty out)) (put out "\n"))))
   (lfor chunks kept (.join "" chunks)))
 

@@ -102,7 +102,8 @@ nothing is requested, whatever data the page holds.]]
   ;; Modules are joined into one script, so what one imports from another is already defined.
   IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
   IMPORTED (re.compile r"^import [^;]*\"\./(.*)\";" re.MULTILINE)
-  REMARK (re.compile r"^ *(/\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)\n" re.MULTILINE)
+  ;; A comment that has its lines for itself, or an empty line.
+  REMARK (re.compile r"^ *(/\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)?\n" re.MULTILINE)
   EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
 
 
@@ -197,8 +198,8 @@ nothing is requested, whatever data the page holds.]]
 (defn join-modules [names]
   #[[Return the JavaScript modules `names` of assets/ as one script.
 
-  It is without imports and exports, and without comments that have lines of their own: these are
-  a third of the modules, and are to be read in assets/.]]
+  It is without imports and exports, empty lines, and comments that have lines of their own: these
+  are a third of the modules, and are to be read in assets/.]]
   (.join "\n" (gfor name names (.sub REMARK "" (.sub EXPORT "" (.sub IMPORT "" (asset name)))))))
 
 

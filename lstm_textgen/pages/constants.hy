@@ -27,7 +27,7 @@
     [unit rule] (.items RULES)
     unit {
       "read" rule.read  "fewestEpochs" rule.fewest-epochs  "mostEpochs" rule.most-epochs
-      "long" [(int (min rule.long-from 1e9)) rule.long-epochs]})  ; JSON lacks ∞
+      "long" [rule.long-from rule.long-epochs]})
   "new" {
     "sizes" (lfor
       size ON-PAGE.sizes

@@ -54,9 +54,9 @@
 
   A `.gz` is unpacked. Documents are read by `documents`; `options` are as in `reading-of`. `note`
   is called with the name and the `Summary` of each one read; `plain`, a list or None, gets the
-  names of other texts. Other bytes are decoded as
-  `encoding`, and texts are `joined`. `limit` is the size limit in bytes for a download and for an
-  unpacked `.gz` or document; `progress` is as in `fetch`.
+  names of other texts. Other bytes are decoded as `encoding`, and texts are `joined`. `limit` is
+  the size limit in bytes for a download and for an unpacked `.gz` or document; `progress` is as in
+  `fetch`.
 
   Any problem with a source raises `ValueError` or `OSError`, in one line that names it; a value
   that can't be a source raises `TypeError`.]]

@@ -32,9 +32,9 @@ has a hash of each item; later there are the places of items.]]
   `continued` is whether a model has learned a list before. `chunks` reads it. After that, `count`
   is the number of its items, and `copies` that of those that equal an earlier one. After
   `hold-out`, `own` and `held` are the numbers of the items to train on and to hold out, in random
-  order. After `split`, `units` is the number of units,
-  `longest` and `median` are those of the longest and the median item, without their ends, `long`
-  is what `MOST-ITEMS` of them have at most, and `last` has the last characters of items.]]
+  order. After `split`, `units` is the number of units, `longest` and `median` are those of the
+  longest and the median item, without their ends, `long` is what `MOST-ITEMS` of them have at
+  most, and `last` has the last characters of items.]]
 
   (meth __init__ [@items [@continued False]]
     (setv

@@ -14,6 +14,7 @@
   lstm-textgen.learning.learner.protocol [arrays-of]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.learning.learner.threads [Threads]
+  lstm-textgen.modelfile.keraslayout [digest]
   lstm-textgen.settings.training [CLIP-NORM])
 
 (setv
@@ -51,23 +52,22 @@
     loss)
 
   (meth _choose-threads [x y]
-    #[[Try a step with all threads and with one, and begin with what is faster, if it is free.
+    #[[Try a step with all threads and with one, and begin with what is faster if that is free.
 
-    It is if both give the same bits, or bits depend on time anyway; else it is always all. With
-    two cores they do, with more they don't (bench/log.md).]]
+    The number is free if both give the same bits, as two threads do and more don't (bench/log.md),
+    or if bits depend on time anyway. Otherwise it is always all.]]
     (setv
       most (cores)
       kept (arrays-of [#* @variables #* @optimizer.variables])
       seconds {most []  1 []}
-      found [])
+      found (set))
     (for [n (* (list seconds) 2)]
       (torch.set-num-threads n)
       (.append (get seconds n) (get (@_timed x y) 1))
-      (.append found (arrays-of [#* @variables #* @optimizer.variables]))
+      (.add found (digest (arrays-of [#* @variables #* @optimizer.variables])))
       (@restore kept))
     (setv
-      alike? (all (gfor same (zip #* found) array same (np.array-equal array (get same 0))))
-      @_free? (or alike? @in-time?)
+      @_free? (or @in-time? (= (len found) 1))
       faster? (< (* CLEARLY (min (get seconds 1))) (min (get seconds most)))
       @_threads (Threads most (if (and @_free? faster?) 1 most))))
 

@@ -59,8 +59,8 @@
   #[[Return the index among `names` of the one that `name` means, or None.
 
   It is the same, or is so but for case, white space and apostrophes; or it has this number,
-  counted from 1; or it is the only one that contains `name`. Two that have the
-  same name can only be meant by their numbers.]]
+  counted from 1; or it is the only one that contains `name`. Two that have the same name can only
+  be meant by their numbers.]]
   (setv
     folded (list (map _folded names))
     wanted (_folded name)
