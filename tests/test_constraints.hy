@@ -5,12 +5,17 @@
   random [Random]
   re
   tracemalloc
+  types [SimpleNamespace]
   pytest
+  lstm-textgen.settings.models [Request]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.textmodel [TextModel]
-  lstm-textgen.writing.constraints [Repeats]
+  lstm-textgen.writing.constraints [Constraints Repeats]
   lstm-textgen.writing.ends [SentenceFinder]
   lstm-textgen.writing.mixture [Mixture]
+  lstm-textgen.writing.sampling [Draw]
+  lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.selection [Selection rivals-for]
   tests.helpers [refusal-of small-model])
 
 (setv
@@ -170,13 +175,46 @@
 
 (defn test-the-best-of-several-is-the-likeliest []
   (setv
-    model (TextModel (small-model :text LIST :odds {"a" 3} :layers "3"))
+    model (TextModel (small-model :text "abcd" :odds {"a" 3} :layers "3"))
     make (fn [#** options] (.generate model :length 8 :temperature 1 :rng-seed 1 #** options))
-    all (make :samples 12)
+    all (make :samples 12 :best-of 1)
     best (make :samples 3 :best-of 4))
   (for [n (range 3)]
     (setv rivals (cut all (* 4 n) (* 4 (+ n 1))))
     (assert (= (.count (get best n) "a") (max (gfor text rivals (.count text "a")))))))
+
+
+(defn selected [model texts #** options]
+  "Return which of `texts`, #(text surprise) each, by `model` are selected, three for each."
+  (setv
+    passages (lfor [n [text surprise]] (enumerate texts)
+      (SimpleNamespace :draw (Draw :number n) :seed (Seed model "") :text text :surprise surprise
+        :units (len text) :over "stop" :constraints (Constraints) :fits? True :again (fn [n] n)))
+    selection (Selection model
+      (Request {"samples" (// (len texts) 3)  "best_of" 3  #** options}) 1)
+    again [])
+  #((lfor each (.select selection passages again.append) each.text) again))
+
+
+(defn test-new-items-and-openings-win-then-the-likeliest-per-letter []
+  (setv model (small-model :items "line" :resume False))
+  (setv model.items (fingerprints ["Ann"]))
+  (setv texts (list (zip #* (* [(iter [
+    "ann" 1  "bea ***" 4  "cyd" 6  "Bea ***" 1  "eve was here" 9  "ida" 8
+    "eve was here too" 1  "eve" 9  "ida" 1  "ann" 9  "bea ***" 8  "ida" 7])] 2))))
+  (assert (= (selected model texts) #(["bea ***" "eve was here" "ida" "ann"] [])))
+  (assert (= (get (selected model texts :new True) 1 0) 12)))
+
+
+(defn test-how-many-rivals-there-are-by-default []
+  (setv
+    [names tales text] (lfor n [6 60 None] (small-model :resume False :median-item n
+      :items (when n "line")))
+    count (fn [model #** request] (rivals-for model (Request request) 1)))
+  (assert (= (lfor model [names tales text] (count model)) [10 4 1]))
+  (assert (= (lfor model [names tales text] (count model :samples 5)) [10 4 4]))
+  (for [request [{"match" "a+"} {"temperature" 0} {"best_of" 1}]]
+    (assert (= (count names #** request) 1))))
 
 
 ;; * Texts that match by themselves, and those that are made to

@@ -37,7 +37,8 @@
     read (.generate model seed :length 0 :warn (fn [line] None)))
   [ (.generate model seed #** same)
     (+ read (.join "" (.stream model seed #** same)))
-    (get (.generate model seed :samples 3 #** same) 0)
+    (get (.generate model seed :samples 3  ; a single text has no rivals, unless it is an item
+      :best-of (if model.settings.items None 1) #** same) 0)
     (.generate both seed #** same)])
 
 

@@ -160,10 +160,10 @@
 
 (defn [(pytest.mark.parametrize #("options" "wanted" "kept") [
     #({} {} [520 520 520])
-    #({} {"best_of" 4} [])
+    #({} {"best_of" 1} [520 520 520])
     #({} {"match" "(?s).*"} [])
     #({"items" "line"  "longest_item" 900} {} [])])]
-    test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-rival-and-no-half-of-an-item
+    test-ctrl-c-keeps-what-there-is-of-many-texts-but-no-half-of-an-item
     [monkeypatch options wanted kept]
   (setv
     model (letters :odds {"\n" 1e-20} #** options)

@@ -142,7 +142,7 @@
     heading (fn [n] (if (or items (= samples 1)) "" f"--- {(+ n 1)} of {samples} ---\n"))
     path flags.output
     endless (not (or items (.chosen flags #* ENDINGS)))
-    texts (if (= samples flags.best-of 1)  ; may warn or raise, so it precedes the output
+    texts (if (= samples (or flags.best-of 1) 1)  ; may warn or raise, so it precedes the output
       [#(0 (stream-text model seed request :warn warn))]  ; one comes as it is drawn
       (_in-order (write-each model [seed] request :warn warn))))  ; several are drawn together
   (when (and path endless)

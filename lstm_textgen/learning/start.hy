@@ -29,6 +29,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   lstm-textgen.text.corpus [ids-of]
   lstm-textgen.text.files [MOST-DIGESTS title-of]
   lstm-textgen.text.items [MOST-KNOWN]
+  lstm-textgen.text.lexicon [LONGEST-READ lexicon-of]
   lstm-textgen.text.names [LONGEST-TEXT joined-names names-in]
   lstm-textgen.text.shingles [joined-filters shingles-of]
   lstm-textgen.text.units [Vocabulary]
@@ -113,7 +114,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     facts (new-facts run source corpus (embedding-size (len vocabulary)) base why))
   (when hint (.say run.display hint))
   (_start run corpus speed
-    (Checkpoint None vocabulary settings facts [] #** (known-passages source))))
+    (Checkpoint None vocabulary settings facts [] #** (kept-of source vocabulary))))
 
 
 (defn fine-tuned-start [run base source filled bits]
@@ -135,7 +136,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     facts (new-facts run source corpus base.facts.embedding (base-record base request.base)
       f"fine-tuned from {(stem request.base)}, {tuning.why}")
     model (Checkpoint base.weights base.vocabulary settings facts []
-      #** (known-passages source)))
+      #** (kept-of source vocabulary :base base)))
   (_start run corpus speed
     (_fitted run corpus base (with-new-units model vocabulary corpus.ids run.display))))
 
@@ -166,7 +167,7 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     speed (_speed run)
     ;; 16-bit weights are only for models that aren't trained.
     model (replace old :settings settings :facts facts :resume resume :half False
-      #** (known-passages source old))
+      #** (kept-of source vocabulary old))
     larger (with-new-units model vocabulary corpus.ids run.display))
   (_start run corpus speed (if (is larger model) model (_fitted run corpus old larger))))
 
@@ -327,11 +328,18 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
     #** (if listing (.facts listing known new) {})))
 
 
-(defn known-passages [source [old None]]
-  "Return the fingerprints of items and filters of passages of `source` and `old`, if any: a dict."
+(defn kept-of [source vocabulary [old None] [base None]]
+  #[[Return what a model keeps of `source`, besides facts, and has of `old` or `base`: a dict.
+
+  That is fingerprints of items, filters of passages, and a lexicon, unless units are whole words
+  or an earlier text invents words.]]
   (setv
     [listing items] [source.listing (if old old.items b"")]
     filters (if listing #(b"" b"") (shingles-of source.text)))
-  { "items" (if listing (.joined listing items (or (not old) old.untrained?)) items)
+  { "lexicon" (if (or (is-not vocabulary.unknown None) (and old (not old.untrained?) (not old.lexicon)))
+      b""
+      (lexicon-of (.join "" (.part source.text 0 (+ LONGEST-READ 1)))
+        (if (or old base) (. (or old base) lexicon) b"")))
+    "items" (if listing (.joined listing items (or (not old) old.untrained?)) items)
     #** (dfor [name filter] (zip ["shingles" "refrains"] filters)
       name (joined-filters (if old (getattr old name) b"") filter))})

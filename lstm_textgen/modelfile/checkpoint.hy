@@ -35,10 +35,11 @@ model.]]
   RECORD {"settings" dict  "facts" dict  "history" list}  ; in JSON; a page has it, too
   TEXT-PARTS ["vocabulary" #* RECORD]  ; in JSON, in every file
   EVALUATION "evaluation"  ; in JSON, only of trained models
-  BYTE-PARTS ["items" "shingles" "refrains"]  ; optional; attributes of a `Checkpoint`
+  BYTE-PARTS ["items" "shingles" "refrains" "lexicon"]  ; optional; attributes of a `Checkpoint`
   FILE-PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]  ; all but …
   RESUME "lstm_textgen/resume"  ; … this group, with the state of training and …
   RESUME-PARTS ["variables" "optimizer"]  ; … these groups of arrays
+  BITS ["bfloat16" "one_thread"]  ; of a `Progress`: what bits depend on, in a file only if true
   DAMAGED "it is damaged: its checksum does not match")
 
 
@@ -49,7 +50,10 @@ model.]]
   #^ int updates     ; updates of the weights, over all epochs
   #^ float loss-sum  ; the sum of the losses of those `step` steps, in nats per unit
   #^ str text        ; the training text's `text-id`; files have it under this name
-  (setv #^ bool bfloat16 False))  ; whether products are in bfloat16: bits depend on it
+  ;; What bits depend on, too:
+  (setv
+    #^ bool bfloat16 False     ; whether products are in bfloat16
+    #^ bool one-thread False))  ; whether steps are on one thread, where that matters
 
 
 (defclass [(dataclass :eq False)] Resume []
@@ -76,6 +80,7 @@ model.]]
     #^ bytes items b""       ; the `fingerprints` of the items of its list, if it has them
     #^ bytes shingles b""    ; the filter of its texts' passages of 20 characters …
     #^ bytes refrains b""    ; … and of those that come more than once: see `shingles-of`
+    #^ bytes lexicon b""     ; the words that it keeps to, if it does: see `lexicon-of`
     #^ bool half False       ; whether the file has 16-bit weights, to be small
     #^ bool trained False)   ; whether a run of this process has trained it
 
@@ -187,7 +192,7 @@ model.]]
     "sha256" (digest [#* (.values arrays) #* (gfor w weights (np.asarray w "float32"))])})
   (when (setx resume checkpoint.resume)
     (setv
-      progress (dfor  ; `bfloat16` is in it only if it is true
+      progress (dfor
         [name value] (.items (asdict resume.progress))
         :if (is-not value False)
         name value)
@@ -197,7 +202,7 @@ model.]]
           part RESUME-PARTS
           [n array] (enumerate (getattr resume part))
           f"{part}/{n}" array)})
-    (check-record "training state" progress ["bfloat16"])
+    (check-record "training state" progress BITS)
     (check-arrays "optimizer state" (.values arrays))
     (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
     (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
@@ -310,7 +315,7 @@ model.]]
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (sum parts []))
   (unless (= (.get (.attributes file RESUME) "sha256") (digest [text #* arrays])) (refuse DAMAGED))
-  (check-record "training state" progress ["bfloat16"])
+  (check-record "training state" progress BITS)
   (check-arrays "optimizer state" arrays)
   (setv fields (dfor
     name Progress.__dataclass_fields__

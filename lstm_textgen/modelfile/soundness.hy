@@ -7,7 +7,8 @@ They also run before it is written, so that each saved model loads. They raise `
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [MAX-EXACT number? text? whole?]
-  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-array])
+  lstm-textgen.text.items [FINGERPRINT MOST-KNOWN fingerprint-array]
+  lstm-textgen.text.lexicon [check-lexicon])
 
 (setv
   MAX-COUNTED (** 2 48)  ; epochs or steps: more than any run takes, and a run may go on from them
@@ -34,6 +35,7 @@ They also run before it is written, so that each saved model loads. They raise `
   _number? (_within number? (- MAX-EXACT) MAX-EXACT)  ; sums of such numbers are finite
   _length? (_within number? 1e-9 MAX-EXACT)
   _true? (fn [value] (is value True))
+  _flag? (fn [value] (isinstance value bool))
   ;; What a file says about its training: an epoch of its history, its evaluation, its progress.
   RECORDS {
     "history" {
@@ -43,7 +45,7 @@ They also run before it is written, so that each saved model loads. They raise `
     "evaluation" {"epoch" _step?  "calibration" (_list-of (_list-of _number? 3 3) 0 100)}
     "training state" {
       "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?
-      "bfloat16" (fn [value] (isinstance value bool))}})
+      "bfloat16" _flag?  "one_thread" _flag?}})
 
 
 ;; * Checks
@@ -59,7 +61,8 @@ They also run before it is written, so that each saved model loads. They raise `
     (refuse "its fingerprints of items are invalid"))
   (for [filter [model.shingles model.refrains]  :setv n (len filter)]
     (when (& n (- n 1))  ; not a power of two
-      (refuse "its filter of passages has an invalid length"))))
+      (refuse "its filter of passages has an invalid length")))
+  (check-lexicon model.lexicon))
 
 
 (defn check-record [name record [optional #()]]

@@ -27,6 +27,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.decoding [FEW-CONTROLS]
   lstm-textgen.text.documents.entries [FEWEST-MARKS]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
+  lstm-textgen.text.lexicon [AGAIN HELD-OUT LONGEST-READ MOST-NEW MOST-STRANGE NEAR SHORT-WORD]
   lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
   lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES FEWEST-STANZAS LIST LOOKED-THROUGH
     SHORT-LINES STANZA-LINES STANZAS TRIED]
@@ -40,6 +41,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED]
+  lstm-textgen.writing.selection [OPENING SHORT-ITEM SHORT-RIVALS USUAL-RIVALS]
   lstm-textgen.writing.words [CLAUSE-ENDS FIRST-WORDS FULL-STOPS LONGEST-OF-PHRASE
     PATHS-OF-PHRASE REMEMBERS-FROM SHORTEST-PHRASE]
   lstm-textgen.writing.wordtree [BUDGET EXACT LEAST LEAST-COMPLETED LEAST-LONGER NEARLY
@@ -91,6 +93,10 @@ nothing is requested, whatever data the page holds.]]
     "learning" LEARNING  "choosing" WORD-CHOICE
     "corpus" CORPUS
     "patterns" PATTERNS
+    "lexicon" {
+      "longest" LONGEST-READ  "heldOut" HELD-OUT  "mostStrange" MOST-STRANGE  "mostNew" MOST-NEW
+      "near" NEAR  "short" SHORT-WORD  "again" AGAIN}
+    "rivals" {"usual" USUAL-RIVALS  "short" SHORT-RIVALS  "shortItem" SHORT-ITEM  "opening" OPENING}
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS

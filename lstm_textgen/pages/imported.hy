@@ -81,7 +81,8 @@ the facts before any are read. The file's size bounds time and memory.]]
     model (recorded-model
       (vocabulary-of (dfor name ["unit" "units" #* parts] name (.get facts name)))
       record
-      :items (_bytes-in (_fact facts "known" str) "list of items"))
+      :items (_bytes-in (_fact facts "known" str) "list of items")
+      :lexicon (.encode (_fact {"lexicon" "" #** facts} "lexicon" str)))
     bits (.get facts "bits")
     model.half (= bits 16)
     model.weights (_weights weights bits (lfor [_ shape] (weight-shapes model.spec) shape)))

@@ -16,6 +16,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
     base64 fill modules-for phrases]
   lstm-textgen.pages.packing [packed]
+  lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [SETTINGS check-setting]
   lstm-textgen.text.breaks [BROKEN FREE break-rules]
   lstm-textgen.text.files [OUR-CORPORA]
@@ -25,6 +26,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.rules [longest-run]
   lstm-textgen.writing.seeds [Seed]
+  lstm-textgen.writing.selection [temperature-for]
   lstm-textgen.writing.writer [passage-length write-sample])
 
 (setv
@@ -69,7 +71,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   (setv writes? (<= (sum (gfor each (.values models) each.weight-count)) MOST-WEIGHTS))
   (unless (and names writes?)
     (setv models (dfor [name each] (.items models)
-      name (replace each :facts (replace each.facts :names None)))))
+      name (replace each :facts (replace each.facts :names None) :lexicon b""))))
   (setv
     controls (_controls (list (.values models)) temperature length min-p)
     name (.join " & " models)
@@ -108,7 +110,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   "Return where the controls of playground.html start, for `playground`."
   (setv
     [model #* _] models
-    own model.settings.usual-temperature
+    own (temperature-for model (Request {}) 1)
     list? (all (gfor each models each.settings.items)))
   { "hottest" HOTTEST
     "temperature" (cond
@@ -147,6 +149,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
    "remembers" (not (or settings.items facts.people))
    ;; Those that the page keeps to, with spaces between; a model of words makes up none.
    "names" (if (is vocabulary.unknown None) (or facts.names "") "")
+   "lexicon" (.decode model.lexicon)
    "mostUnits" (min LONGEST (* LONGER (or facts.long-item LONGEST)))
    ;; The fingerprints of the items that it learned, unless they are too many.
    "known" (base64 (if (> (len model.items) (* FINGERPRINT MOST-HELD)) b"" model.items))

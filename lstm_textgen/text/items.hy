@@ -133,7 +133,7 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
 
 
 (defclass NewItems [KnownItems]
-  "Tells which items are new: neither in the list of `model`, which is one of a list, nor seen."
+  "Tells which items are new: neither in the list of `model`, which is one of a list, nor added."
 
   (meth __init__ [model]
     (unless model.settings.items
@@ -142,15 +142,13 @@ keeps a fingerprint of each item, so that it can generate only new ones.]]
       (refuse "the model doesn't know its list, as it keeps fingerprints of up to "
         f"{MOST-KNOWN :,} items only; leave out " 'new))
     (.__init__ (super) model.items)
-    (setv [@_end @_in-vain] [(get ENDS model.settings.items) 0]))
+    (setv @_in-vain 0))
 
-  (meth new? [text]
-    "Return whether the last item of `text` is new; the text's seed may have earlier ones."
+  (meth new? [item]
+    "Return whether `item` is new."
     (setv
-      item (get (.split text @_end) -1)
       new? (bool (and (.strip item) (not-in item self)))
       @_in-vain (if new? 0 (+ @_in-vain 1)))
-    (when new? (@add item))
     new?)
 
   (meth memorized? []

@@ -9,6 +9,7 @@
   lstm-textgen.settings.table [check-setting]
   lstm-textgen.text.breaks [common]
   lstm-textgen.text.items [join-fingerprints]
+  lstm-textgen.text.lexicon [joined-lexicons]
   lstm-textgen.text.names [joined-names]
   lstm-textgen.text.shingles [joined-filters]
   lstm-textgen.writing.engine [Engine Network softmax])
@@ -56,6 +57,9 @@
           {}))
       @shingles (joined-filters first.shingles second.shingles)
       @refrains (joined-filters first.refrains second.refrains)
+      @lexicon (if (and first.lexicon second.lexicon)
+        (joined-lexicons first.lexicon second.lexicon)
+        b"")
       @items (if (and first.items second.items)
         (join-fingerprints first.items second.items)
         b"")

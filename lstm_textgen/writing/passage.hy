@@ -5,7 +5,6 @@
   collections [deque]
   itertools [islice]
   sys [maxsize]
-  warnings
   numpy :as np
   lstm-textgen.basics.messages [Message]
   lstm-textgen.writing.constraints [Constraints]
@@ -31,17 +30,17 @@
 
   `chunks` is a deque of the text that nobody has read yet: units or characters, one each, unless
   an end is looked for. `over` is None, then why the text is over: "length", "stop", or "cut off"
-  if it didn't reach its end, of which `warn` is told; it may still be refused, as it isn't as
+  if it didn't reach its end, which a `warning` says then; it may still be refused, as it isn't as
   demanded by the `constraints`. `units` counts those that the text has, and `surprise` is the sum
   of theirs, in nats, if the draw keeps the logits. `rules` are those for its next unit.
 
   `tries` texts in place of this one, of `spent` units, were refused.]]
 
-  (meth __init__ [@seed @draw [@ends (Ends)] [@warn warnings.warn] [@constraints (Constraints)]
-      [@tries 0] [@spent 0]]
+  (meth __init__ [@seed @draw [@ends (Ends)] [@constraints (Constraints)] [@tries 0] [@spent 0]]
     (setv
       @chunks (deque)
       @over None
+      @warning None
       @units 0
       @surprise 0.0
       @rules []
@@ -62,7 +61,7 @@
 
   (meth again [number]
     "Return another passage in place of this one, with the random numbers of the `number`."
-    (Passage @seed (.again @draw number) @ends @warn @constraints (+ @tries 1) (+ @spent @units)))
+    (Passage @seed (.again @draw number) @ends @constraints (+ @tries 1) (+ @spent @units)))
 
   (meth [property] patient? []
     "Whether the text needn't match, as others will be tried."
@@ -139,7 +138,7 @@
           (setv
             warning (if @_counted-left @_units-warning @_counted-warning)
             @over (if warning "cut off" "length"))
-          (when warning (@warn warning)))))))
+          (setv @warning warning))))))
 
 
 (defn limits [ends model]

@@ -9,9 +9,13 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   copy [copy]
   functools [lru-cache]
   math [inf]
-  lstm-textgen.text.breaks [FREE break-rules])
+  lstm-textgen.text.breaks [FREE break-rules]
+  lstm-textgen.text.lexicon [Lexicon NEAR letter?])
 
-(setv SHORT-RUN 8)  ; characters of a run that any text may have
+(setv
+  SHORT-RUN 8  ; characters of a run that any text may have
+  REACH 200    ; characters of a seed in which words are noticed
+  lexicon-in ((lru-cache 8) Lexicon))
 
 
 (defclass Rule []
@@ -100,6 +104,46 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
     (setv @_state (.after @_names @_state id))))
 
 
+(defclass KnownWords [Rule]
+  #[[Spells no word that the `lexicon` (a `Lexicon`) lacks, and none that was just written.
+
+  A word can begin only as one of the lexicon does, and end only where one is complete. A word
+  that was just written is refused only as a whole unit: within it, hardly any other may follow.
+  What stands `before` may be any.]]
+  (setv choosy True)
+
+  (meth __init__ [@units @_lexicon before]
+    (setv
+      @_word ""       ; the letters of the last word, while it goes on
+      @_recent #())   ; the words before it
+    (@read (cut before (- REACH) None)))
+
+  (meth read [text]
+    (setv [@_word @_recent _] (@_with text)))
+
+  (meth refuses? [id strict]
+    (and strict (not (get (@_with (get @units id)) 2))))
+
+  (meth _with [text]
+    "Return [word recent fine?] with `text` added; `fine?` tells whether that may come."
+    (setv
+      [word recent fine?] [@_word @_recent True]
+      begun? (bool word)
+      strange? (and begun? (not (.begins? @_lexicon word))))  ; what was given may go on
+    (for [c text]
+      (cond
+        (letter? c) (do
+          (+= word (.lower c))
+          (when (and (not begun?) (in word recent) (not (.comes-again? @_lexicon word)))
+            (setv fine? False)))
+        word (do
+          (unless (or strange? (in word @_lexicon)) (setv fine? False))
+          (setv
+            recent #(#* (cut recent (- 2 NEAR) None) word)
+            [word begun? strange?] ["" False False]))))
+    [word recent (and fine? (or (not word) strange? (.begins? @_lexicon word)))]))
+
+
 (defn usual-rules [seed memory]
   "Return the list of the rules of each text after `seed`, of which `memory` has what was read."
   (setv
@@ -108,6 +152,9 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   [ #* (if seed.names [(KeptNames seed.names seed.before)] [])
     #* (if memory [(.copy memory)] [])
     #* (if table [(Breaks #* table)] [])
+    #* (if (and model.lexicon (is model.vocabulary.unknown None))
+      [(KnownWords model.vocabulary.units (lexicon-in model.lexicon) seed.before)]
+      [])
     (doto (Runs model.vocabulary.units (longest-run model.facts)) (.read seed.before))])
 
 

@@ -16,7 +16,7 @@
   lstm-textgen.writing.passage [Passage]
   lstm-textgen.writing.sampling [Draw SamplingOptions]
   lstm-textgen.writing.seeds [Seed]
-  lstm-textgen.writing.selection [Selection])
+  lstm-textgen.writing.selection [Selection rivals-for temperature-for])
 
 
 (defclass Stream [Generator]
@@ -54,17 +54,18 @@
     selection (Selection model request 1)
     first (next passages))  ; raises at once for what can't be
   (if (.final? selection first)
-    (_chunks-of model first)
+    (_chunks-of model first warn)
     (gfor [_ text] (_texts-of model (chain [first] passages) selection warn) text)))
 
 
-(defn _chunks-of [model passage]
-  "Yield the text of `passage` by `model` as it comes."
+(defn _chunks-of [model passage warn]
+  "Yield the text of `passage` by `model` as it comes; `warn` if it is cut off."
   (setv batch (Batch model [passage]))
   (while True
     (while passage.chunks (yield (.popleft passage.chunks)))
     (when passage.over (break))
-    (.step batch)))
+    (.step batch))
+  (when passage.warning (warn passage.warning)))
 
 
 (defn write-each [model seeds [request (Request {})] [warn warnings.warn]]
@@ -93,7 +94,9 @@
     batch (Batch model passages)
     items? (bool model.settings.items)
     found 0)
-  (defn numbered [passage] #((.number selection passage) passage.text))
+  (defn numbered [passage]
+    (when passage.warning (warn passage.warning))
+    #((.number selection passage) passage.text))
   (try
     (for [passage (.select selection (.finished batch items?) batch.added.append)]
       (+= found 1)
@@ -101,9 +104,7 @@
     (except [KeyboardInterrupt]
       ;; Those that are over needn't wait for earlier ones.
       (yield :from (map numbered (.select selection (.over batch False) batch.added.append)))
-      (for [passage batch.running
-          :if (not (or passage.over items?)) :if (.final? selection passage)]
-        (yield (numbered passage)))
+      (unless items? (yield :from (map numbered (.leading selection batch.running))))
       (raise)))
   (when selection.gave-up
     (if found
@@ -119,9 +120,10 @@
   doesn't know; the first passage raises it for a pattern that nothing after the seed can match.]]
   (setv
     settings model.settings
-    several (* request.samples request.best-of)
+    rivals (rivals-for model request (len seeds))
+    several (* request.samples rivals)
     ends (or ends (Ends request.length request.stop request.sentences))
-    options (SamplingOptions (.get request "temperature" settings.usual-temperature)
+    options (SamplingOptions (temperature-for model request (len seeds))
       request.top-k request.top-p request.min-p)
     constraints (.with-usual-lines (Constraints request.match request.no-repeat request.no-copy)
       model ends options.temperature)
@@ -137,7 +139,7 @@
   (gfor k (range (* several (len seeds)))
     (Passage (seed-of (// k several))
       ;; None if not given: different each time. The table's default, 1, is for training.
-      (Draw options (.get request "rng_seed") k (> request.best-of 1)) ends warn constraints)))
+      (Draw options (.get request "rng_seed") k (> rivals 1)) ends constraints)))
 
 
 (defn passage-length [model [characters 400]]
@@ -150,5 +152,5 @@
 
   Of a list it is as many items as fit.]]
   (setv given (if (is temperature None) {} {"temperature" temperature}))
-  (.join "" (stream model "" (Request {"rng_seed" rng-seed #** given})
+  (.join "" (stream model "" (Request {"rng_seed" rng-seed  "best_of" 1  #** given})
     (Ends length :item False))))

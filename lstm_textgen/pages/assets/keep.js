@@ -90,7 +90,9 @@ export function takeWeights(n) {
  */
 export function savePage(models, names = true) {
   const { html, block: around } = partsOfPage();
-  const facts = models.map((each) => (names ? each.facts : { ...each.facts, names: "" }));
+  const facts = models.map((each) =>
+    names ? each.facts : { ...each.facts, names: "", lexicon: "" },
+  );
   const blocks = [
     ["packed", block("packed")],
     ["facts", JSON.stringify(facts).replaceAll("<", "\\u003c")],

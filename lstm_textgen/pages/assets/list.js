@@ -3,6 +3,7 @@
 import { Column, entryOf, frame, idsOf, LONGEST, shaded, withCopies } from "./column.js";
 import { fingerprinter, readFingerprints } from "./fingerprint.js";
 import { CONSTANTS } from "./page.js";
+import { Rivals, rivalsFor } from "./rivals.js";
 import { directionOf } from "./shown.js";
 
 const fingerprintOf = fingerprinter(CONSTANTS);
@@ -100,29 +101,44 @@ export class List extends Column {
     const { lines } = this.model.facts;
     const odds = lines > 0 && !pattern ? PATIENT : 0;
     const wanted = this.items.length + ADDED;
+    const most = pattern || !this.settings().temperature ? 1 : rivalsFor(this.model.facts);
+    const chooser = new Rivals(seen, this.items);
     let misses = 0;
     let due = 0;
     while (this.items.length < wanted && misses < patience && this.length < FULL) {
-      await this.model.ask("again", { rngSeed, stream: this.drawn });
-      const item = this.running === run ? await this.finish(seed, [], false, run) : null;
+      const first = this.drawn;
+      /** @type {Item[]} */
+      const rivals = [];
+      while (rivals.length < most && misses < patience) {
+        await this.model.ask("again", { rngSeed, stream: this.drawn });
+        const item = this.running === run ? await this.finish(seed, [], false, run) : null;
+        if (!item) {
+          this.drawn = first; // they will be drawn again
+          return;
+        }
+        this.drawn++;
+        const { text, fingerprint, cut } = item;
+        const old = this.settings().fresh && seen.has(fingerprint);
+        const odd = odds > misses && !cut && text.split("\n").length !== lines;
+        if (text && !old && !odd && whole.test(text)) {
+          rivals.push(item);
+          misses = 0;
+        } else {
+          misses++;
+        }
+      }
       while (this.running === run && !this.settings().fast && performance.now() < due) {
         await frame();
       }
-      if (this.running !== run || !item) {
-        return; // it will be drawn again
+      if (this.running !== run) {
+        this.drawn = first;
+        return;
       }
-      this.drawn++;
-      const { text, fingerprint, cut } = item;
-      const old = this.settings().fresh && seen.has(fingerprint);
-      const odd = odds > misses && !cut && text.split("\n").length !== lines;
-      if (text && !old && !odd && whole.test(text)) {
-        seen.add(fingerprint);
+      if (rivals.length > 0) {
+        const item = chooser.best(rivals);
         this.items.push(item);
         this.follow(() => this.append(item));
-        misses = 0;
         due = performance.now() + PAUSE;
-      } else {
-        misses++;
       }
     }
     if (misses === patience) {
@@ -142,7 +158,7 @@ export class List extends Column {
   async recall(entries) {
     const run = ++this.running;
     this.rngSeed = this.settings().rngSeed;
-    this.drawn = entries.length;
+    this.drawn = entries.length * rivalsFor(this.model.facts);
     for (const { seed, way, ids, cut } of entries) {
       await this.read(seed);
       const { units } = await this.model.ask("keep", { ids: idsOf(ids), way });
@@ -252,7 +268,7 @@ export class List extends Column {
  * @param {string} seed @param {import("./column.js").Unit[]} units without those of its end
  * @param {boolean} cut @returns {Item}
  */
-function itemOf(seed, units, cut) {
+export function itemOf(seed, units, cut) {
   const text = (seed + units.map((unit) => unit.text).join("")).trimEnd();
   return { seed, units, cut, text, fingerprint: fingerprintOf(text) };
 }

@@ -37,6 +37,7 @@ export const KERNELS = dataOf("kernels").map(fromBase64);
  * @property {boolean} remembers whether it keeps in mind what a long seed has
  * @property {number} longestRun of one character that a text may have
  * @property {string} names in the text that it was trained on; "": any is as likely
+ * @property {string} lexicon the words that it may spell; "": any
  * @property {number} mostUnits after which an item is cut
  * @property {string} known fingerprints of the items that it was trained on, in base64
  * @property {{layer: number, cell: number, name: string, correlation: number}[]} cells

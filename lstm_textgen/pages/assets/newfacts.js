@@ -2,6 +2,7 @@
 
 import { fingerprinter, readFingerprints, writeFingerprints } from "./fingerprint.js";
 import { ENDS, factsOfItems } from "./items.js";
+import { lexiconOf } from "./lexicon.js";
 import { kindOfBreak, speakersIn } from "./looks.js";
 import { joinedNames, namesIn } from "./names.js";
 import { shapesOf, weightsIn } from "./shapes.js";
@@ -47,6 +48,7 @@ export function newFacts(wish, source, units, parts) {
       longestRun: Math.max(numbers.shortRun, 2 * kept.longest_run),
       remembers: !(items || kept.people),
       names: items ? "" : namesFor(wish, source.text.text),
+      lexicon: lexiconFor(wish, source.text.text),
       mostUnits: Math.min(
         numbers.longest,
         numbers.longer * (about?.kept.long_item || numbers.longest),
@@ -124,6 +126,15 @@ export function breakRules(units, itemEnds, unbroken, { commas }) {
 function namesFor({ facts: parent, goesOn, constants }, text) {
   const names = text.length > constants.corpus.longestNamed ? "" : namesIn(text, constants.corpus);
   return goesOn ? joinedNames(parent?.names ?? "", names, constants.corpus) : names;
+}
+
+/**
+ * Return the lexicon of the new model; none if an earlier text invented words.
+ * @param {Wish} wish @param {string} text
+ */
+function lexiconFor({ facts: parent, goesOn, constants }, text) {
+  const known = parent?.lexicon ?? "";
+  return goesOn && !known ? "" : lexiconOf(text, known, constants.lexicon);
 }
 
 /**

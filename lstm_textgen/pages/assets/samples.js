@@ -1,9 +1,12 @@
 /** What a model writes at three temperatures, in the tab About. */
 
 import { placeForSamples } from "./about.js";
+import { readFingerprints } from "./fingerprint.js";
+import { itemOf } from "./list.js";
 import { Model } from "./model.js";
-import { make } from "./page.js";
+import { CONSTANTS, make } from "./page.js";
 import { phraseIn } from "./phrases.js";
+import { Rivals, rivalsFor } from "./rivals.js";
 
 /** The temperatures, by the phrases that name them. */
 const TEMPERATURES = { "about.careful": 0.6, "about.usual": 1, "about.wild": 1.5 };
@@ -44,15 +47,21 @@ export async function showSamples(models) {
 /** @param {Model} model @param {number} temperature */
 async function sampleOf(model, temperature) {
   const { facts, vocabulary } = model;
-  const texts = [];
   const seed = vocabulary.readSeed("");
   await model.ask("begin", { ...seed, rngSeed: 1, stream: 0 });
-  for (let stream = 0; stream < (facts.end ? SAMPLE_ITEMS : 1); stream++) {
-    await model.ask("again", { rngSeed: 1, stream });
-    const length = facts.end ? facts.mostUnits : SAMPLE_LENGTH;
-    /** @type {import("./worker.js").Written} */
-    const { units } = await model.ask("write", { ...RULES, length, temperature });
-    texts.push((seed.opening + units.map(({ text }) => text).join("")).trim());
+  const length = facts.end ? facts.mostUnits : SAMPLE_LENGTH;
+  const most = facts.end ? rivalsFor(facts) : 1;
+  const chooser = new Rivals(new Set(readFingerprints(facts.known, CONSTANTS)));
+  const texts = [];
+  for (let n = 0; n < (facts.end ? SAMPLE_ITEMS : 1); n++) {
+    const items = [];
+    for (let stream = n * most; stream < (n + 1) * most; stream++) {
+      await model.ask("again", { rngSeed: 1, stream });
+      /** @type {import("./worker.js").Written} */
+      const { units } = await model.ask("write", { ...RULES, length, temperature });
+      items.push(itemOf("", units, false));
+    }
+    texts.push((seed.opening + chooser.best(items).text).trim());
   }
   return texts.join(facts.end);
 }

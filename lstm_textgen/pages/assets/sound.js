@@ -93,6 +93,7 @@ function testsOf({ unit, units, layers }) {
     remembers: isFlag,
     longestRun: wholeFrom(0, Number.MAX_SAFE_INTEGER),
     names: isText,
+    lexicon: ifAny(isBytes),
     mostUnits: wholeFrom(1, CONSTANTS.corpus.longest),
     known: isBytes,
     cells: listOf(

@@ -7,6 +7,7 @@ import { aside, cellsIn, surprises } from "./aside.js";
 import { NoCopies } from "./copies.js";
 import { compiled } from "./heap.js";
 import { Helper, Lesson } from "./lesson.js";
+import { KnownWords } from "./lexicon.js";
 import { Memory } from "./memory.js";
 import { Names } from "./names.js";
 import { Network } from "./network.js";
@@ -59,6 +60,8 @@ export class Writer {
     this.learned = "";
     /** @type {NoCopies | null} */
     this.noCopies = null;
+    /** @type {KnownWords | null} */
+    this.knownWords = null;
     /** @type {import("./spelling.js").Way[]} from the seed, if it ends within a unit */
     this.ways = [];
   }
@@ -83,6 +86,7 @@ export class Writer {
       this.memory,
       new Breaks(facts),
       new Runs(units, facts.longestRun),
+      ...this.spelling,
     ];
     this.seed = opening;
     network.restore();
@@ -262,6 +266,7 @@ export class Writer {
    */
   change({ facts, weights }) {
     this.facts = facts;
+    this.knownWords = null;
     this.network.load(facts, weights);
     this.suggester.forget();
     return { weights }; // which then need not be copied to new memory the next time
@@ -280,6 +285,16 @@ export class Writer {
   get originality() {
     this.noCopies ??= this.learned ? new NoCopies(this.units, this.learned) : null;
     return this.noCopies ? [this.noCopies] : [];
+  }
+
+  /** The rule against invented words, if the model has one. */
+  get spelling() {
+    const { lexicon, unknown } = this.facts;
+    if (!lexicon || unknown !== null) {
+      return [];
+    }
+    this.knownWords ??= new KnownWords(this.units, lexicon, this.constants.lexicon);
+    return [this.knownWords];
   }
 
   /**
