@@ -165,8 +165,8 @@
 
 (setv
   SPEC (NetworkSpec (parse-layers "8") 9 4)
-  LONG speed.WORTH-TIMING
-  SHORT (- LONG 1))
+  SHORT speed.WORTH-TIMING
+  LONG (+ SHORT 1))
 
 
 (defn pays? [seconds]

@@ -72,6 +72,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
       @learner (make-learner @checkpoint.spec @batches.shape settings.rng-seed
         settings.learning-rate :bfloat16 bfloat16 :distributed @group.distributed)
       @learner.in-time? (bool run.deadline)
+      @learner.one-thread (when @checkpoint.resume @checkpoint.resume.progress.one-thread)
       @callbacks (callbacks @learner {
         "verbose" 1  ; for what a callback shows if it is asked to
         "epochs" @epochs
@@ -202,7 +203,9 @@ follows from the settings and the number of cores. This module sees a `Learner`,
     (@_call "on_train_batch_begin" progress.step)
     (.set-rate @learner (@_rate before))
     (when (.from-empty? @batches progress.step) (.empty-states @learner))
-    (setv loss (.step @learner x y))
+    (setv
+      loss (.step @learner x y)
+      progress.one-thread (bool @learner.one-thread))
     (@_check loss)
     (.note-step @clock (if @held @held.steps 0))
     (when (= @clock.steps TOLD-AFTER) (@_say-how-long))

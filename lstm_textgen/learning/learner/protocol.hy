@@ -24,6 +24,7 @@ another, and passes a batch. It saves and restores the learner's state.]]
 
   (setv
     compiles? True   ; whether its first step takes seconds to compile
+    one-thread None  ; whether steps are on one thread, as those of the run that is resumed
     in-time? False   ; whether the run has a deadline, so that its bits depend on time anyway
     _compiled False)
 

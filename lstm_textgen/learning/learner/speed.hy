@@ -31,7 +31,7 @@ the cache folder, in units a second.]]
   USUAL-SPEC (NetworkSpec (parse-layers MEASURED) 65 32)
   USUAL-SHAPE #(32 64)  ; rows, lookback
   MEASURED-SECONDS 0.5  ; of steps in each format, after the first, which compiles
-  WORTH-TIMING 60  ; seconds of a run before which number formats are timed, …
+  WORTH-TIMING 60  ; seconds above which number formats are timed before a run, …
   LONG-RUN 180     ; … after which backends are, each in a process of its own …
   LONGER-RUN 600   ; … and before which they are, as that takes ten seconds each
   SLEEP 0.3       ; seconds in which other work shows
@@ -116,7 +116,7 @@ the cache folder, in units a second.]]
   between half and 1.3 times (bench/log.md).]]
   (when (= (len (formats)) 1) (return False))
   (setv known (known-speeds (_current) spec batch-shape))
-  (unless (or known (< seconds WORTH-TIMING))
+  (unless (or known (<= seconds WORTH-TIMING))
     (.doing display "measuring number formats")
     (setv known (measured-speeds spec batch-shape (free-share))))
   (> (.get known "bfloat16" 0) (.get known "float32" 0)))

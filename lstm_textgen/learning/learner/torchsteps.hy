@@ -52,10 +52,10 @@
     loss)
 
   (meth _choose-threads [x y]
-    #[[Try a step with all threads and with one, and begin with what is faster if that is free.
+    #[[Try a step with all threads and with one, and begin with what is faster.
 
-    The number is free if both give the same bits, as two threads do and more don't (bench/log.md),
-    or if bits depend on time anyway. Otherwise it is always all.]]
+    The number is free to change if both give the same bits, or if bits depend on time anyway.
+    Otherwise it stays, also when the run is resumed: see bench/log.md.]]
     (setv
       most (cores)
       kept (arrays-of [#* @variables #* @optimizer.variables])
@@ -69,7 +69,9 @@
     (setv
       @_free? (or @in-time? (= (len found) 1))
       faster? (< (* CLEARLY (min (get seconds 1))) (min (get seconds most)))
-      @_threads (Threads most (if (and @_free? faster?) 1 most))))
+      one? (if (or @_free? (is @one-thread None)) faster? @one-thread)
+      @one-thread (and one? (not @_free?))
+      @_threads (Threads most (if one? 1 most))))
 
   (meth _timed [x y]
     "Take a step; return #(loss seconds)."
