@@ -12,7 +12,7 @@ as in German.]]
   pathlib [Path]
   sys
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.text.lexicon [WORD counted marked-words packed])
+  lstm-textgen.text.lexicon [SPELLED-WORD counted marked-words packed])
 
 (setv
   WORDS 45_000     ; the most frequent, …
@@ -26,7 +26,7 @@ as in German.]]
   (setv [small all near] [(Counter) (Counter) (Counter)])
   (for [folder folders  path (sorted (.glob (Path folder) "*.gz"))]
     (setv
-      words (.findall WORD (.decode (gzip.decompress (.read-bytes path))))
+      words (.findall SPELLED-WORD (.decode (gzip.decompress (.read-bytes path))))
       [counts again] (counted (map str.lower words)))
     (.update small (filter str.islower words))
     (.update all counts)

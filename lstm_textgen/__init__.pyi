@@ -171,7 +171,7 @@ class TextModel:
     @overload
     def generate(  # type: ignore[overload-overlap]
         self, seed: str = "", length: int | None = ..., samples: None = None, *,
-        new: bool = False, best_of: int = 1, warn: _Warn | None = None,
+        new: bool = False, best_of: int | None = None, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | re.Pattern[str] | Callable[[str], object] | None = None,
@@ -182,7 +182,7 @@ class TextModel:
     @overload
     def generate(
         self, seed: Iterable[str] = "", length: int | None = ..., samples: int = ..., *,
-        new: bool = False, best_of: int = 1, warn: _Warn | None = None,
+        new: bool = False, best_of: int | None = None, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | re.Pattern[str] | Callable[[str], object] | None = None,
@@ -193,7 +193,7 @@ class TextModel:
     @overload
     def generate(
         self, seed: Iterable[str] = "", length: int | None = ..., samples: None = None, *,
-        new: bool = False, best_of: int = 1, warn: _Warn | None = None,
+        new: bool = False, best_of: int | None = None, warn: _Warn | None = None,
         # settings: write
         stop: str | Sequence[str] | None = None, sentences: int | None = None,
         match: str | re.Pattern[str] | Callable[[str], object] | None = None,

@@ -116,7 +116,8 @@
         :warn warn))))
 
   (defn-settings generate "write" [
-      self [seed ""] [length ...] [samples None] * [new False] [best-of None] [warn None] #** request]
+      self [seed ""] [length ...] [samples None] *
+      [new False] [best-of None] [warn None] #** request]
     #[[Return `seed`, as the model reads it, with the text generated after it; of a list, an item.
 
     The text has `length` characters (or words; default: 400, or a whole item); with None, it
@@ -125,9 +126,9 @@
 
     - `new`: only items that aren't in the model's list, each once. After 100 draws in a row
       without one, generation ends with a warning, or with a `ValueError` if it has found none.
-    - `best_of`: for each text, generate this number, and keep the one most likely per letter, but
-      rather one that isn't in the list and begins in another way than earlier ones (default: 4 for
-      several texts or an item, 10 for a short item, 1 for a single text or with `match`).
+    - `best_of`: for each text, generate this number, and keep the one most likely per letter,
+      preferring new ones and new openings (default: 4, 10 for short items, 1 for a single text or
+      with `match`).
     - `match`: a regular expression for the whole text (of an item, with its seed), or a function
       of the text. After 50 texts that don't match, or up to 500 short ones, an expression is
       enforced; if a function refuses 100 in a row, generation ends as with `new`.

@@ -208,8 +208,9 @@
 
 (defn test-how-many-rivals-there-are-by-default []
   (setv
-    [names tales text] (lfor n [6 60 None] (small-model :resume False :median-item n
-      :items (when n "line")))
+    [names tales text] (lfor
+      n [6 60 None]
+      (small-model :resume False :median-item n :items (when n "line")))
     count (fn [model #** request] (rivals-for model (Request request) 1)))
   (assert (= (lfor model [names tales text] (count model)) [10 4 1]))
   (assert (= (lfor model [names tales text] (count model :samples 5)) [10 4 4]))

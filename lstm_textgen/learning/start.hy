@@ -335,11 +335,13 @@ fine-tuned. One function for each returns its `Start`, whose settings and facts 
   or an earlier text invents words.]]
   (setv
     [listing items] [source.listing (if old old.items b"")]
-    filters (if listing #(b"" b"") (shingles-of source.text)))
-  { "lexicon" (if (or (is-not vocabulary.unknown None) (and old (not old.untrained?) (not old.lexicon)))
+    filters (if listing #(b"" b"") (shingles-of source.text))
+    earlier (or old base)
+    known (if earlier earlier.lexicon b"")
+    free? (or (is-not vocabulary.unknown None) (and old (not old.untrained?) (not known))))
+  { "lexicon" (if free?
       b""
-      (lexicon-of (.join "" (.part source.text 0 (+ LONGEST-READ 1)))
-        (if (or old base) (. (or old base) lexicon) b"")))
+      (lexicon-of (.join "" (.part source.text 0 (+ LONGEST-READ 1))) known))
     "items" (if listing (.joined listing items (or (not old) old.untrained?)) items)
     #** (dfor [name filter] (zip ["shingles" "refrains"] filters)
       name (joined-filters (if old (getattr old name) b"") filter))})

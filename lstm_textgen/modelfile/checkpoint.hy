@@ -39,7 +39,7 @@ model.]]
   FILE-PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]  ; all but …
   RESUME "lstm_textgen/resume"  ; … this group, with the state of training and …
   RESUME-PARTS ["variables" "optimizer"]  ; … these groups of arrays
-  BITS ["bfloat16" "one_thread"]  ; of a `Progress`: what bits depend on, in a file only if true
+  FLAGS-OF-BITS ["bfloat16" "one_thread"]  ; of a `Progress`, in a file only if true
   DAMAGED "it is damaged: its checksum does not match")
 
 
@@ -202,7 +202,7 @@ model.]]
           part RESUME-PARTS
           [n array] (enumerate (getattr resume part))
           f"{part}/{n}" array)})
-    (check-record "training state" progress BITS)
+    (check-record "training state" progress FLAGS-OF-BITS)
     (check-arrays "optimizer state" (.values arrays))
     (for [[name array] (.items arrays)] (.create-dataset file f"{RESUME}/{name}" :data array))
     (setv (. file [RESUME] attrs ["sha256"]) (digest (.values arrays)))))
@@ -315,7 +315,7 @@ model.]]
     parts (lfor name RESUME-PARTS (lfor path (_resume-paths file name) (.array file path "fiu")))
     arrays (sum parts []))
   (unless (= (.get (.attributes file RESUME) "sha256") (digest [text #* arrays])) (refuse DAMAGED))
-  (check-record "training state" progress BITS)
+  (check-record "training state" progress FLAGS-OF-BITS)
   (check-arrays "optimizer state" arrays)
   (setv fields (dfor
     name Progress.__dataclass_fields__

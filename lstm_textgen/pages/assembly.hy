@@ -27,7 +27,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.decoding [FEW-CONTROLS]
   lstm-textgen.text.documents.entries [FEWEST-MARKS]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
-  lstm-textgen.text.lexicon [AGAIN HELD-OUT LONGEST-READ MOST-NEW MOST-STRANGE NEAR SHORT-WORD]
+  lstm-textgen.text.lexicon [AGAIN LONGEST-READ MOST-NEW MOST-STRANGE NEAR SHORT-WORD TENTHS]
   lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
   lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES FEWEST-STANZAS LIST LOOKED-THROUGH
     SHORT-LINES STANZA-LINES STANZAS TRIED]
@@ -41,7 +41,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.writing.passage [LONGER]
   lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED]
-  lstm-textgen.writing.selection [OPENING SHORT-ITEM SHORT-RIVALS USUAL-RIVALS]
+  lstm-textgen.writing.selection [OPENING SHORT-RIVALS USUAL-RIVALS]
   lstm-textgen.writing.words [CLAUSE-ENDS FIRST-WORDS FULL-STOPS LONGEST-OF-PHRASE
     PATHS-OF-PHRASE REMEMBERS-FROM SHORTEST-PHRASE]
   lstm-textgen.writing.wordtree [BUDGET EXACT LEAST LEAST-COMPLETED LEAST-LONGER NEARLY
@@ -94,9 +94,11 @@ nothing is requested, whatever data the page holds.]]
     "corpus" CORPUS
     "patterns" PATTERNS
     "lexicon" {
-      "longest" LONGEST-READ  "heldOut" HELD-OUT  "mostStrange" MOST-STRANGE  "mostNew" MOST-NEW
+      "longest" LONGEST-READ  "tenths" TENTHS  "mostStrange" MOST-STRANGE  "mostNew" MOST-NEW
       "near" NEAR  "short" SHORT-WORD  "again" AGAIN}
-    "rivals" {"usual" USUAL-RIVALS  "short" SHORT-RIVALS  "shortItem" SHORT-ITEM  "opening" OPENING}
+    "rivals" {
+      "usual" USUAL-RIVALS  "short" SHORT-RIVALS  "opening" OPENING
+      "shortItem" (dfor unit (.values UNITS) unit.unit unit.short-item)}
     "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS

@@ -15,10 +15,10 @@ of its first characters, at most nine, are those of the word before it, and the 
   lstm-textgen.basics.messages [refuse])
 
 (setv
-  WORD (re.compile r"[^\W\d_]+")
+  SPELLED-WORD (re.compile r"[^\W\d_]+")
   LONGEST-READ 2_000_000  ; characters: a longer text teaches its words
-  MOST-WORDS 60_000  ; of a text, the most frequent ones
-  HELD-OUT 10        ; the last of so many parts of a text shows whether it invents words
+  MOST-SPELLED 60_000  ; words of a text, the most frequent ones
+  TENTHS 10          ; of a text, the last of which shows whether it invents words
   MOST-STRANGE 0.02  ; of its words, those in small letters that are in no lexicon, …
   MOST-NEW 0.2       ; … and all, with names, in a text that doesn't
   NEAR 6             ; words in which no word comes again, unless …
@@ -29,7 +29,7 @@ of its first characters, at most nine, are those of the word before it, and the 
 
 
 (defn letter? [c]
-  "Return whether the character `c` belongs to a word, as in `WORD`."
+  "Return whether the character `c` belongs to a word, as in `SPELLED-WORD`."
   (and (.isalnum c) (not (.isdecimal c))))
 
 
@@ -39,8 +39,8 @@ of its first characters, at most nine, are those of the word before it, and the 
   A text has none if it is too long, or if too many words in its last part are in neither.]]
   (when (> (len text) LONGEST-READ) (return b""))
   (setv
-    words (.findall WORD text)
-    tested (cut words (- (// (len words) HELD-OUT)) None)
+    words (.findall SPELLED-WORD text)
+    tested (cut words (- (// (len words) TENTHS)) None)
     read (set (map str.lower (cut words (- (len words) (len tested)))))
     lexicon (Lexicon known)
     strange (lfor
@@ -68,7 +68,7 @@ of its first characters, at most nine, are those of the word before it, and the 
 (defn marked-words [counts near]
   "Return the most frequent words in `counts`, a list; those that come again `near` have a mark."
   (lfor
-    [word n] (.most-common counts MOST-WORDS)
+    [word n] (.most-common counts MOST-SPELLED)
     (if (>= (get near word) (* AGAIN n)) (+ word MARK) word)))
 
 

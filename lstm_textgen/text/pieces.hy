@@ -35,6 +35,7 @@ piece (Gage 1994; Sennrich et al. 2016). The same merges, in the same order, lat
     singular "piece"
     parts ["merges"]
     measure "characters"
+    short-item 8
     limited True
     spaced True
     learn Characters.learn)  ; another text adds only characters

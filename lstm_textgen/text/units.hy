@@ -52,6 +52,7 @@
     parts []       ; attributes that make a vocabulary besides `unit` and `units`
     measure None   ; the unit of a text's length, "characters" if not its own units …
     width 1        ; … and about how many characters it has
+    short-item 24  ; units of an item up to which it is short
     merges []      ; see `Pieces`
     pattern None   ; in JavaScript (flag u): what a text is first split into, if not characters
     several True   ; whether a unit may have several characters
@@ -211,6 +212,7 @@
     unit "words"
     singular "word"
     width 5
+    short-item 4
     reserved [UNKNOWN-UNIT]
     limited True
     spaced True)

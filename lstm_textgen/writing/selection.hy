@@ -9,8 +9,7 @@
 (setv
   USUAL-RIVALS 4    ; texts of which the likeliest is kept, as readers prefer it (bench/log.md), …
   COOLER 0.8        ; … drawn at this temperature, which does as much as ten at 1, …
-  SHORT-RIVALS 10   ; … or this number of short items, which take no time, of up to …
-  SHORT-ITEM {"characters" 24  "pieces" 8  "words" 4}  ; … this number of units in the median
+  SHORT-RIVALS 10   ; … or this number of short items, which take no time
   OPENING 3)        ; words with which few texts begin alike
 
 
@@ -19,7 +18,7 @@
 
   A single running text comes as it is drawn, and texts that must match are rare.]]
   (setv
-    short? (<= (or model.facts.median-item 0) (get SHORT-ITEM model.settings.unit))
+    short? (<= (or model.facts.median-item 0) model.vocabulary.short-item)
     own (.get request "temperature" model.settings.usual-temperature))
   (cond
     request.best-of request.best-of
@@ -71,8 +70,8 @@
     #[[Yield those of `passages`, which are over, that are wanted; of rivals, the likeliest.
 
     One that was cut off loses against any other, then an item of the list or an earlier one, then
-    a text that begins like an earlier one. The function `add` gets the passages that are to be generated instead of
-    others.]]
+    one that begins like an earlier one. The function `add` gets the passages that are to be
+    generated instead of others.]]
     (for [passage passages]
       (setv fits? (and (@_fits? passage) (or (not @_new?) (@_is-new? passage))))
       (when fits?
@@ -94,7 +93,7 @@
         (when @gave-up (return)))))
 
   (meth leading [passages]
-    "Return, for texts that are missing, the best so far of `passages`, some under way, and others."
+    "Return, for texts that are missing, the best so far; some of `passages` are under way."
     (for [each passages  :if (not (or each.over @_new? each.constraints.late?))]
       (.append (.setdefault @_contests (@number each) []) each))
     (lfor [_ rivals] (sorted (.items @_contests))  (min rivals :key @_rank)))

@@ -108,10 +108,10 @@ export function packedWords(words) {
  * Return the lexicon of `text` and of what is `known`; "" if the text invents words or is too long.
  * @param {string} text @param {string} known another lexicon @param {Limits} limits
  */
-export function lexiconOf(text, known, { longest, heldOut, mostStrange, mostNew, near, again }) {
+export function lexiconOf(text, known, { longest, tenths, mostStrange, mostNew, near, again }) {
   const words = text.length > longest ? [] : (text.match(SPELLED) ?? []);
   const small = words.map((word) => word.toLowerCase());
-  const tested = Math.floor(words.length / heldOut);
+  const tested = Math.floor(words.length / tenths);
   const first = words.length - tested;
   const read = new Set(small.slice(0, first));
   const lexicon = new Lexicon(known);

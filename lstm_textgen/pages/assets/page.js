@@ -18,12 +18,12 @@
  *   shortestPhrase: number, firstWords: number, remembersFrom: number, clauseEnds: string,
  *   fullStops: string, abbreviation: string, paths: number, unitsOfWord: number}} choosing of `wordtree.hy` and `words.hy`
  * @property {number} rarer of `names.hy`
- * @property {{longest: number, heldOut: number, mostStrange: number, mostNew: number,
+ * @property {{longest: number, tenths: number, mostStrange: number, mostNew: number,
  *   near: number, short: number, again: number}} lexicon of `lexicon.hy`
  * @property {{usual: number, short: number, opening: number,
  *   shortItem: Record<string, number>}} rivals of `selection.hy`
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
- * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],
+ * @property {{tenths: number, mostMore: number, tried: number[], lookedThrough: number[],
  *   stanzas: Record<string, number[]>, fewestStanzas: number, stanzaLines: number[], fewestMarks: number,
  *   brokenUp: number[], list: Record<string, number[]>, fewestLines: number, shortLines: number,
  *   oversights: number, breaks: string[], commas: string, few: number, fewControls: number, mostCopies: number,
