@@ -343,7 +343,7 @@
 (defn write-many [model seeds samples [warn None] #** request]
   "Return the list of texts that `write-each` yields, in the order of their numbers."
   (setv
-    request {"samples" samples  "min_p" 0  #** request}
+    request {"samples" samples  "best_of" 1  "min_p" 0  #** request}
     texts (write-each model seeds (Request request) :warn warn))
   (lfor [_ text] (sorted texts) text))
 

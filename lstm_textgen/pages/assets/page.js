@@ -23,7 +23,7 @@
  * @property {{usual: number, short: number, opening: number,
  *   shortItem: Record<string, number>}} rivals of `selection.hy`
  * @property {Record<string, any>} settings of a model: the defaults, in Python's words
- * @property {{tenths: number, mostMore: number, tried: number[], lookedThrough: number[],
+ * @property {{heldOut: number, mostMore: number, tried: number[], lookedThrough: number[],
  *   stanzas: Record<string, number[]>, fewestStanzas: number, stanzaLines: number[], fewestMarks: number,
  *   brokenUp: number[], list: Record<string, number[]>, fewestLines: number, shortLines: number,
  *   oversights: number, breaks: string[], commas: string, few: number, fewControls: number, mostCopies: number,
