@@ -45,11 +45,7 @@
   ;; How a list item begins, and the part of it that is dropped.
   ITEM (re.compile r"\s*(?:[•–▪◦‣·●○■\ue000-\uf8ff-]|\(?\w{1,3}[.)])\s")
   BULLET (re.compile r"\s*[•▪◦‣●○■\ue000-\uf8ff]\s+")
-  LIGATURES (dict (zip "ﬀﬁﬂﬃﬄ" ["ff" "fi" "fl" "ffi" "ffl"]))
-  ;; Fonts that don't name their letters, as those of old TeX, leave codes for ligatures, in the
-  ;; same order: these two encodings are common.
-  LIGATURE-CODES ["\x0b\x0c\r\x0e\x0f" "\x1b\x1c\x1d\x1e\x1f"]
-  LIGATURE-CODE (re.compile r"(?<=[^\W\d_]{2})[\x01-\x1f](?=[^\W\d_]{2})"))
+  LIGATURES (str.maketrans (dict (zip "ﬀﬁﬂﬃﬄ" ["ff" "fi" "fl" "ffi" "ffl"]))))
 
 
 (defrecord Line
@@ -63,18 +59,15 @@
   (with [out (run-sandboxed "pdfpages" "write_pages" (.read file) reading
       reading.limit PAGE-SECONDS)]
     (setv pages (list (map json.loads out))))  ; None for one that can't be read
+  (.spend (Budget reading) (sum (gfor page pages line (or page []) [text #* _] line (len text))))
   (setv
     damaged (.count pages None)
-    text (.join "" (gfor page pages line (or page []) [text #* _] line text)))
-  (.spend (Budget reading) (len text))
-  (setv
-    letters (str.maketrans (| LIGATURES (coded-ligatures text)))
     lines (lfor
       [n page] (enumerate pages)
       (lfor
         parts (or page [])
         :if (.strip (.join "" (gfor [text #* _] parts text)))
-        (line-of n (lfor [text #* box] parts (Part (.translate text letters) #* box)))))
+        (line-of n (lfor [text #* box] parts (Part (.translate text LIGATURES) #* box)))))
     found (->> lines without-headings without-notes paragraphs))
   (unless found
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
@@ -83,19 +76,6 @@
     (yield (+ (.sub BULLET "" paragraph 1) "\n")))
   (Summary (+ f"PDF, {(counted (len pages) "pages")}"
     (if damaged f"; skipped {(counted damaged "damaged pages")}" ""))))
-
-
-(defn coded-ligatures [text]
-  #[[Return what the codes for ligatures in `text` stand for, a dict.
-
-  The one for fi is the most frequent; if it is in no known encoding, the others are unknown.]]
-  (setv
-    found (Counter (.findall LIGATURE-CODE text))
-    codes (max LIGATURE-CODES :key (fn [codes] (get found (get codes 1)))))
-  (cond
-    (get found (get codes 1)) (dict (zip codes (.values LIGATURES)))
-    found {(get (.most-common found 1) 0 0) "fi"}
-    True {}))
 
 
 (defn line-of [page parts]
