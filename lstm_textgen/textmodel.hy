@@ -26,8 +26,7 @@
 (setv
   RECORDED ["epoch" "loss" "validation_loss" "validation_bits" "learning_rate" "seconds" "sample"
     "machine" "text" "unit_length" "validation_unit_length"]
-  LENGTH 400  ; units of a text, unless said otherwise …
-  CARD-SAMPLE 200)  ; … and of that on a card
+  LENGTH 400)  ; units of a text, unless said otherwise
 
 
 (defclass TextModel []
@@ -94,11 +93,6 @@
     (defn each [text-of] (.join " + " (gfor model models (str (text-of model)))))
     (+ f"<TextModel {(each (fn [m] m.settings.layers))}, {(len @vocabulary)} "
       f"{@vocabulary.unit}, epochs: {(each (fn [m] (len m.history)))}>"))
-
-  (meth _repr-html_ []
-    "Return the model's card for a notebook: what it learned, its curves and a sample."
-    (import lstm-textgen.pages.card [model-card])
-    (model-card @checkpoint (write-sample @checkpoint CARD-SAMPLE)))
 
   (meth prepare-pieces [chunks]
     "Prepare a long text, given as the strings `chunks`; yield it, perhaps cut at other places."

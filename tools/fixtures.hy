@@ -17,7 +17,7 @@ workbook with dates, formulas and lines within a cell; and a page to encrypt.]]
 
 (setv
   FOLDER (Path "tests/documents")
-  BY-PANDOC ["docx" "epub" "html" "odt" "pptx" "rtf"]
+  BY-PANDOC ["docx" "epub" "html" "odt" "rtf"]
   BY-LIBREOFFICE ["docx" "epub" "html" "odt" "pdf" "rtf"]
   WORKBOOKS ["ods" "xls" "xlsx"])
 

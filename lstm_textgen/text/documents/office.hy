@@ -1,9 +1,8 @@
-"Office's .docx and .pptx, OpenDocument's .odt and .odp, .rtf: a line for each paragraph and row."
+"Word's .docx, OpenDocument's .odt and .rtf: a line for each paragraph and table row."
 
 (eval-when-compile (require hyrule [->> meth]))
 (import
   itertools [pairwise]
-  posixpath
   re
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.documents.archives [read-xml target]
@@ -28,40 +27,11 @@
 
 (defn read-docx [archive]
   "Yield the text of the Word document in `archive`; return a `Summary`."
-  (.lines (Word) (read-xml archive (_main archive "word/document.xml"))))
-
-
-(defn read-pptx [archive]
-  "Yield the text of the presentation in `archive`, slide by slide; return a `Summary`."
-  (setv
-    main (_main archive "ppt/presentation.xml")
-    slides (_linked archive main "/slide")
-    count 0)
-  (for [name (dict.fromkeys (gfor  ; in the order in which they are shown
-        slide (.iterfind (read-xml archive main) ".//{*}sldId")
-        id (.values slide.attrib)
-        :if (in id slides)
-        (get slides id)))
-      :setv slide (read-xml archive name)
-      :if (not-in (.get slide "show") ["0" "false"])]
-    (+= count 1)
-    (yield :from (.lines (Slide) slide))
-    (yield "\n"))
-  (Summary f"presentation, {(counted count "slides")}; notes left out"))
-
-
-(defn _main [archive usual]
-  "Return the name of the main member of `archive`: the `usual` one unless it names another."
-  (next (iter (.values (_linked archive "" "/officeDocument"))) usual))
-
-
-(defn _linked [archive base kind]
-  "Return the members of a `kind` that `base` refers to, by ids; without a base, the archive."
-  (setv [folder file] (posixpath.split base))
-  (dfor
-    link (read-xml archive (posixpath.join folder "_rels" f"{file}.rels") :needed (not base))
-    :if (.endswith (.get link "Type" "") kind)
-    (.get link "Id") (target base (.get link "Target" ""))))
+  (setv mains (gfor
+    link (read-xml archive "_rels/.rels")
+    :if (.endswith (.get link "Type" "") "/officeDocument")
+    (target "" (.get link "Target" ""))))
+  (.lines (Word) (read-xml archive (next mains "word/document.xml"))))
 
 
 (defn read-odt [archive]
@@ -78,8 +48,7 @@
 
   `KIND` is a document in words; `OURS` matches the namespaces whose elements have names. `ROLES`
   maps a name to a role, `TEXTS` to the text that the element stands for. Those in `LEFT-OUT` are
-  skipped, and so are those in `HIDDEN` if the attribute of the element at the path within them
-  fits the pattern.]]
+  skipped, and so are those in `HIDDEN` if a value at the path within them fits the pattern.]]
   (setv
     OURS (re.compile "")
     HIDDEN {})
@@ -96,10 +65,10 @@
     (setv
       [space _ name] (.rpartition node.tag "}")
       name (if (.search @OURS space) name "")
-      [path attribute hidden] (.get @HIDDEN name ["" "" None])
+      [path hidden] (.get @HIDDEN name ["" None])
       found (when path (.find node path)))
     (when (or (in name @LEFT-OUT)
-        (and (is-not found None) (.match hidden (_attribute found attribute))))
+        (and (is-not found None) (.match hidden (_attribute found "val"))))
       (return ""))
     (setv [text within] [(@own name node) []])
     (for [child node] (+= text (@text-of child within) (@between child.tail)))
@@ -122,10 +91,9 @@
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
     HIDDEN {
-      "r" ["{*}rPr/{*}vanish" "val" (re.compile "(?!(?:0|false|off)$)")]
-      "p" ["{*}pPr/{*}pStyle" "val" (re.compile "(?:TOC|Contents) ?[0-9]")]
-      "sdt" ["{*}sdtPr/{*}docPartObj/{*}docPartGallery" "val"
-        (re.compile "Table of Contents$")]}
+      "r" ["{*}rPr/{*}vanish" (re.compile "(?!(?:0|false|off)$)")]
+      "p" ["{*}pPr/{*}pStyle" (re.compile "(?:TOC|Contents) ?[0-9]")]
+      "sdt" ["{*}sdtPr/{*}docPartObj/{*}docPartGallery" (re.compile "Table of Contents$")]}
     ;; Drawings have another kind of paragraph, which is ignored.
     OURS (re.compile "wordprocessingml|/math|markup-compatibility"))
 
@@ -141,22 +109,13 @@
     ""))
 
 
-(defclass Slide [Word]
-  "The elements of a slide of PowerPoint."
-  (setv
-    TEXTS {}
-    LEFT-OUT #{"fld" "Fallback"}  ; the number of the slide, the date
-    HIDDEN {"sp" ["{*}nvSpPr/{*}nvPr/{*}ph" "type" (re.compile "(?:sldNum|dt|ftr|hdr)$")]}
-    OURS (re.compile "drawingml|presentationml|/math|markup-compatibility")))
-
-
 (defclass OpenDocument [Paragraphs]
-  "The elements of an OpenDocument text or presentation."
+  "The elements of an OpenDocument text."
   (setv
     KIND "OpenDocument"
     ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"}
     TEXTS {"tab" "\t"  "line-break" "\n"}
-    LEFT-OUT #{"note" "notes" "annotation" "tracked-changes" "forms" "table-of-content"
+    LEFT-OUT #{"note" "annotation" "tracked-changes" "forms" "table-of-content"
       "alphabetical-index" "bibliography" "illustration-index" "table-index" "object-index"
       "user-index" "ruby-text" "sequence-decls" "variable-decls" "user-field-decls" "title" "desc"
       "scripts" "automatic-styles" "font-face-decls"})

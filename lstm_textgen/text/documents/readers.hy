@@ -21,7 +21,7 @@
     read-notebook read-subtitles subtitles?]
   lstm-textgen.text.documents.exports [POSTS-FILE chat? find-export read-export]
   lstm-textgen.text.documents.markdown [MARKDOWN UNREAD markdown-text]
-  lstm-textgen.text.documents.office [read-docx read-odt read-pptx read-rtf]
+  lstm-textgen.text.documents.office [read-docx read-odt read-rtf]
   lstm-textgen.text.documents.pdf [read-pdf]
   lstm-textgen.text.documents.reading [BeyondLimit Budget Document HEAD IN-MEMORY Reading
     Summary about-skipped cleaned-chunks file-chunks first-text joined read-whole
@@ -75,11 +75,11 @@
     begins? (fn [start] (any (gfor name archive.names (.startswith name start)))))
   (setv read (cond
     (begins? "word/") read-docx
-    (begins? "ppt/") read-pptx
-    (.startswith open-document #("text" "presentation")) read-odt
+    (.startswith open-document "text") read-odt
     (or (begins? "xl/") (.startswith open-document "spreadsheet")) read-zipped-sheet
     (in "META-INF/container.xml" archive.names) read-epub
-    mime (raise (NotText f"{reading.name} can't be read: it is of type {mime}"))
+    (or mime (begins? "ppt/"))
+      (raise (NotText f"{reading.name} can't be read: it is of type {(or mime "pptx")}"))
     (begins? "Index/")
       (raise (NotText f"{reading.name} is a document of Pages, not text; export it as .docx"))
     reading.budget (raise (NotText f"{reading.name} is a zip archive in another; unpack it"))
