@@ -39,7 +39,7 @@ as in German.]]
       word)
     kept (| (set (cut usual WORDS)) (sfor [word _] (.most-common all FREQUENT) word))
     checkpoint (load-checkpoint model :resume True)
-    checkpoint.lexicon (packed (marked-words (Counter (dfor word kept word (get all word))) near)))
+    checkpoint.lexicon (packed (marked-words (dfor word kept word (get all word)) near)))
   (save-checkpoint checkpoint model :backup False)
   (print f"{model}: {(len kept) :,} words, {(len checkpoint.lexicon) :,} bytes"))
 

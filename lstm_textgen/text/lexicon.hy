@@ -17,7 +17,6 @@ of its first characters, at most nine, are those of the word before it, and the 
 (setv
   SPELLED-WORD (re.compile r"[^\W\d_]+")
   LONGEST-READ 2_000_000  ; characters: a longer text teaches its words
-  MOST-SPELLED 60_000  ; words of a text, the most frequent ones
   TENTHS 10          ; of a text, the last of which shows whether it invents words
   MOST-STRANGE 0.02  ; of its words, those in small letters that are in no lexicon, …
   MOST-NEW 0.2       ; … and all, with names, in a text that doesn't
@@ -28,11 +27,6 @@ of its first characters, at most nine, are those of the word before it, and the 
   PACKED (re.compile r"(\d)([^\d+]*)(\+?)"))
 
 
-(defn letter? [c]
-  "Return whether the character `c` belongs to a word, as in `SPELLED-WORD`."
-  (and (.isalnum c) (not (.isdecimal c))))
-
-
 (defn lexicon-of [text [known b""]]
   #[[Return the lexicon (bytes) of `text` (str) and of what is `known`, another one, or none.
 
@@ -40,17 +34,16 @@ of its first characters, at most nine, are those of the word before it, and the 
   (when (> (len text) LONGEST-READ) (return b""))
   (setv
     words (.findall SPELLED-WORD text)
-    tested (cut words (- (// (len words) TENTHS)) None)
-    read (set (map str.lower (cut words (- (len words) (len tested)))))
+    tested (// (len words) TENTHS)
+    first (- (len words) tested)
+    read (set (map str.lower (cut words first)))
     lexicon (Lexicon known)
     strange (lfor
-      word tested
-      :setv small (.lower word)
-      :if (not (or (in small read) (in small lexicon)))
+      word (cut words first None)
+      :if (not (or (in (.lower word) read) (in (.lower word) lexicon)))
       word)
     small (sum (map str.islower strange)))
-  (if (or (not tested) (> small (* MOST-STRANGE (len tested)))
-      (> (len strange) (* MOST-NEW (len tested))))
+  (if (or (not tested) (> small (* MOST-STRANGE tested)) (> (len strange) (* MOST-NEW tested)))
     b""
     (joined-lexicons (packed (marked-words #* (counted (map str.lower words)))) known)))
 
@@ -66,10 +59,8 @@ of its first characters, at most nine, are those of the word before it, and the 
 
 
 (defn marked-words [counts near]
-  "Return the most frequent words in `counts`, a list; those that come again `near` have a mark."
-  (lfor
-    [word n] (.most-common counts MOST-SPELLED)
-    (if (>= (get near word) (* AGAIN n)) (+ word MARK) word)))
+  "Return the words in `counts`, a list; those that often come again `near` have a mark."
+  (lfor [word n] (.items counts)  (if (>= (get near word) (* AGAIN n)) (+ word MARK) word)))
 
 
 (defn packed [words]
@@ -143,8 +134,5 @@ of its first characters, at most nine, are those of the word before it, and the 
 
 (defn check-lexicon [data]
   "Raise `ValueError` unless `data`, a stranger's bytes, is a lexicon."
-  (try
-    (setv text (.decode data))
-    (except [UnicodeDecodeError] (setv text "?")))
-  (unless (.fullmatch (re.compile r"(\d[^\d+]*\+?)*") text)
+  (unless (re.fullmatch r"(\d[^\d+\ufffd]*\+?)*" (.decode data "utf-8" "replace"))
     (refuse "its lexicon is invalid")))

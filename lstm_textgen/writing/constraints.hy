@@ -139,9 +139,7 @@
 
   (meth [property] least []
     "How many characters must follow at least, besides its end; ∞ if the text can't match."
-    (if (.spellable? @_guide @_demanded)
-      (- (.least @_guide @_demanded) (len @_guide.end))
-      inf))
+    (- (.least @_guide @_demanded) (len @_guide.end)))
 
   (meth [property] room []
     "How many characters can follow at most."

@@ -7,7 +7,6 @@ refused.]]
 (eval-when-compile (require hyrule [meth unless]))
 (import
   functools [reduce]
-  heapq [heappop heappush]
   math [inf]
   re
   re._compiler :as compiler
@@ -20,7 +19,6 @@ refused.]]
 
 (setv
   LONGEST-PATTERN 500  ; characters of a pattern
-  MOST-SEEN 100  ; expressions that a search for a text of words goes through
   MOST-IN-RANGES 500_000  ; code points in the ranges of its classes; Python lists them
   SINGLE #{codes.LITERAL codes.NOT-LITERAL codes.ANY codes.IN}  ; what demands one character
   REPEATS #{codes.MAX-REPEAT codes.MIN-REPEAT}
@@ -167,9 +165,6 @@ refused.]]
       ;; Units that are alike to the pattern are tried once.
       [@_alike @_which] [(list numbers) (np.array (lfor each spelled (get numbers each)))]
       [@_whole @lengths] [@start vocabulary.lengths]
-      ;; Words can't spell all texts of their characters, as characters and pieces can.
-      @_spells? (all (gfor c (.join "" vocabulary.units) (in c vocabulary.ids)))
-      @_spellable {}
       @marked (np.array (lfor unit vocabulary.units (bool (re.search "[.!?…。！？]" unit))))
       @blank (np.array (lfor unit vocabulary.units (bool (re.match r"[^\S\n]" unit)))))
     (try
@@ -198,23 +193,6 @@ refused.]]
   (meth matches? [text]
     "Return whether all of `text` (str), without the end, matches."
     (. (@after @_whole text) nullable))
-
-  (meth spellable? [e]
-    #[[Return whether units can make what `e` demands, of which their characters could make some.
-
-    Where that takes long to find out, they can.]]
-    (unless (in e @_spellable)
-      (setv
-        [seen left] [#{e} [#((@least e) 0 e)]]
-        (get @_spellable e) (or @_spells? (do
-          (while (and left (< (len seen) MOST-SEEN) (not (. (get left 0 2) nullable)))
-            (setv [_ _ each] (heappop left))
-            (for [next (sfor classes @_alike (reduce @step classes each))]
-              (when (and (not-in next seen) (< (@least next) inf))
-                (.add seen next)
-                (heappush left #((@least next) (len seen) next)))))
-          (bool left)))))
-    (get @_spellable e))
 
   (meth room? [e n]
     "Return whether a text of `n` characters or more can be what `e` demands."

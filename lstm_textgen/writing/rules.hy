@@ -10,7 +10,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   functools [lru-cache]
   math [inf]
   lstm-textgen.text.breaks [FREE break-rules]
-  lstm-textgen.text.lexicon [Lexicon NEAR letter?])
+  lstm-textgen.text.lexicon [Lexicon NEAR])
 
 (setv
   SHORT-RUN 8  ; characters of a run that any text may have
@@ -107,9 +107,8 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 (defclass KnownWords [Rule]
   #[[Spells no word that the `lexicon` (a `Lexicon`) lacks, and none that was just written.
 
-  A word can begin only as one of the lexicon does, and end only where one is complete. A word
-  that was just written is refused only as a whole unit: within it, hardly any other may follow.
-  What stands `before` may be any.]]
+  A word that was just written is refused only as a whole unit: within it, hardly any other may
+  follow. What stands `before` may be any.]]
   (setv choosy True)
 
   (meth __init__ [@units @_lexicon before]
@@ -132,7 +131,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
       strange? (and begun? (not (.begins? @_lexicon word))))  ; what was given may go on
     (for [c text]
       (cond
-        (letter? c) (do
+        (and (.isalnum c) (not (.isdecimal c))) (do  ; as `SPELLED-WORD`
           (+= word (.lower c))
           (when (and (not begun?) (in word recent) (not (.comes-again? @_lexicon word)))
             (setv fine? False)))
