@@ -46,12 +46,12 @@
   (read-sources ["a.pdf"]))
 
 
-(defn test-pages-are-read-without-heads-and-numbers []
+(defn test-pages-are-read-without-notes-heads-and-numbers []
   (setv [text [[_ about]]] (noted (/ DOCUMENTS "pages.pdf")))
   (assert (= about.words "PDF, 5 pages"))
-  (assert (not (any (gfor part ["Keeper’s Lamp" "A. Writer" "Page" "  "] (in part text)))))
-  (assert (= (.count text "\n") 14))  ; two notes stand within paragraphs
-  (assert (= (.count text "every evening he counted them, although their number") 10)))
+  (assert (not (any (gfor part ["Keeper’s Lamp" "A. Writer" "Page" "wrong" "  "] (in part text)))))
+  (assert (= (.count text "\n") 10))
+  (assert (= (.count text "tower was built. “Ninety-nine,” he said. The lamp") 10)))
 
 
 (defn [(pytest.mark.parametrize #("drawn" "text") [
@@ -84,6 +84,18 @@
 
 (defn test-a-ligature-is-letters-and-one-without-a-name-a-space [here]
   (assert (= (read (lines "an o~ce to con&ne")) "an office to con ne\n")))
+
+
+(defn test-notes-are-small-print-below-the-text-to-which-a-raised-mark-leads [here]
+  (setv
+    marked (+ (lines #* (* [LINE] 8))
+      f"BT /F 12 Tf 50 580 Td ({LINE}.) Tj 4 Ts /F 8 Tf (7) Tj ET ")
+    note (lines "7 a note" "that goes on" :size 8 :at 200))
+  (assert (= (read (+ marked note)) f"{(.join " " (* [LINE] 9))}.\n"))
+  (setv text (read (+ (lines #* (* [LINE] 9)) (lines "7 euro tax" "8 euro tax" :size 8 :at 200))))
+  (for [row ["7 euro tax" "8 euro tax"]] (assert (in row text)))
+  (setv text (read (+ (lines "7 abstract" "of it" :size 8 :at 760) marked note)))
+  (assert (.startswith text "7 abstract\nof it\n")))
 
 
 (defn test-equal-pages-are-text-and-their-numbers-are-not [here]

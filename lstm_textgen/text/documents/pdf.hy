@@ -1,13 +1,13 @@
-"PDF: the text of its pages, without running heads, with lines joined to paragraphs."
+"PDF: the text of its pages, without notes and running heads, with lines joined to paragraphs."
 
-(eval-when-compile (require hyrule [unless]  lstm-textgen.basics.forms [defrecord]))
+(eval-when-compile (require hyrule [->> unless]  lstm-textgen.basics.forms [defrecord]))
 (import
   collections [Counter]
+  dataclasses [replace]
   itertools [chain pairwise]
   json
   math [inf]
   re
-  statistics [mode]
   lstm-textgen.basics.values [counted]
   lstm-textgen.text.decoding [NotText]
   lstm-textgen.text.documents.pdfpages [Part]
@@ -24,11 +24,17 @@
   REPEATED 3  ; pages whose first or last line is the same, but for numbers, have it as a heading
   MOST-HEADINGS 3  ; lines of a heading, and as many at the foot
   MOST-LOST 0.05  ; of a document's words: what repeats more of them is its text
-  LARGE 1.1  ; of the size of most letters: what is larger is a title
+  SMALL 0.9  ; of the size of most letters: what is smaller may be a note
+  LARGE 1.1  ; of that size: what is larger is a title
   ALIKE 0.08  ; of their size, by which the letters of a paragraph may differ
   INDENT 0.8  ; of their size, by which the first line of a paragraph is indented, or more
+  MOST-LINES 2000  ; of a page on which notes are looked for, as each is compared with all lines
   PAGE-SECONDS 10  ; of the CPU; a page of text takes a hundredth of one
   PAGE-NUMBER (re.compile r"\W*\d{1,4}(?:\s*/\s*\d{1,4})?\W*")
+  ;; What a note begins with, and the raised mark that leads to it from the text before.
+  NOTE (re.compile r"\[?(\d{1,3}|[*†‡§])[\]).:]?(?:\s|(?=[^\W\d]))")
+  NOTE-MARK (re.compile r"\s*[\[(]?[\d*†‡§][\d*†‡§\s,]{0,9}[\])]?\s*")
+  MARKED (re.compile r"(?:[^\W\d_]{3}|[.,;:!?…\"”’»)])$")  ; exponents follow others
   ENDED (re.compile r"[.!?:…\"”’»)\]]\s*$")
   ;; How a heading may begin.
   NUMBERED (re.compile r"(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})+)\.?\s+[^\W\d_]")
@@ -44,7 +50,8 @@
 
 (defrecord Line
   "A line on page number `page`; `size` and `height` are those of most of its letters, in points."
-  [#^ str text  #^ int page  #^ float size  #^ float height  #^ float left  #^ float right])
+  [#^ str text  #^ list parts  #^ int page  #^ float size  #^ float height
+    #^ float left  #^ float right])
 
 
 (defn read-pdf [file reading]
@@ -60,8 +67,8 @@
       (lfor
         parts (or page [])
         :if (.strip (.join "" (gfor [text #* _] parts text)))
-        (line-of n (lfor part parts (Part #* part)))))
-    found (paragraphs (list (chain #* (without-headings lines)))))
+        (line-of n (lfor [text #* box] parts (Part (.translate text LIGATURES) #* box)))))
+    found (->> lines without-headings without-notes paragraphs))
   (unless found
     (raise (NotText (+ f"{reading.name} is a PDF without text, perhaps scanned; let a program "
       "such as ocrmypdf recognize its text first"))))
@@ -76,9 +83,16 @@
   (setv
     main (max parts :key (fn [part] (len (.strip part.text))))
     seen (lfor part parts :if (.strip part.text) part))
-  (Line (one-line (.translate (.join "" (gfor part parts part.text)) LIGATURES))
-    page main.size main.height
+  (Line (one-line (.join "" (gfor part parts part.text))) parts page main.size main.height
     (min (gfor part seen part.left)) (max (gfor part seen part.right))))
+
+
+(defn usual-size [pages]
+  "Return the size of most letters on `pages`, in points."
+  (setv sizes (Counter))
+  (for [page pages  line page  part line.parts]
+    (+= (get sizes (round part.size 1)) (len (.strip part.text))))
+  (get [#* (.most-common sizes 1) [0]] 0 0))
 
 
 ;; * What is no text
@@ -124,6 +138,47 @@
   (sum (gfor line lines (len (.split line.text)))))
 
 
+(defn without-notes [pages]
+  #[[Return the lines of `pages`, a list, without notes and the marks of these.
+
+  A note is in small print below the text and begins with a mark that is raised in that text.]]
+  (setv [kept usual] [[] (usual-size pages)])
+  (defn small? [line]
+    (all (gfor part line.parts (or (< part.size (* SMALL usual)) (not (.strip part.text))))))
+  (for [page pages]
+    (setv
+      body (if (< (len page) MOST-LINES) (lfor line page :if (not (small? line)) line) [])
+      texts (dfor line body (id line) (unmarked line))
+      marks (sfor [_ marks] (.values texts) mark (re.findall r"\d+|[*†‡§]" marks) mark)
+      noted False)
+    (for [line page]
+      (setv
+        begun (.match NOTE line.text)
+        noted (and (small? line)
+          (or noted (bool (and begun (in (get begun 1) marks))))
+          (not (any (gfor  ; it stands above text in a column
+            other body
+            (and (> line.height other.height) (< line.left other.right)
+              (> line.right other.left)))))))
+      (unless noted (.append kept (replace line
+        :text (get (.get texts (id line) [line.text]) 0))))))
+  kept)
+
+
+(defn unmarked [line]
+  "Return the text of a `line` without the raised marks that lead to notes, and these marks."
+  (setv [text marks] ["" ""])
+  (for [part line.parts]
+    (if (and
+        (< part.size (* SMALL line.size))
+        (> part.height line.height)
+        (.fullmatch NOTE-MARK part.text)
+        (.search MARKED (cut text -3 None)))
+      (+= marks f" {part.text}")
+      (+= text part.text)))
+  #((one-line text) marks))
+
+
 ;; * Lines to paragraphs
 
 (defrecord Usual
@@ -141,8 +196,7 @@
     distances (Counter (gfor pair (pairwise lines) (round (distance #* pair) 1)))
     near (sorted (gfor [each count] (.items distances) :if (< 0 each 3) #(count (- each))))
     most (int (* USUAL (len lines)))
-    usual (Usual #* (gfor each [widths lengths] (get (sorted each) most))
-      (mode (gfor line lines _ line.text (round line.size 1)))
+    usual (Usual #* (gfor each [widths lengths] (get (sorted each) most)) (usual-size [lines])
       (if near (- (get near -1 1)) DOUBLE-SPACED))
     next-lines [#* (cut lines 1 None) None]
     goes-on (lfor [line next] (zip lines next-lines) (and next (goes-on? line next usual)))
