@@ -121,7 +121,7 @@
     - `new`: only items that aren't in the model's list, each once. After 100 draws in a row
       without one, generation ends with a warning, or with a `ValueError` if it has found none.
     - `best_of`: for each text, generate this number, and keep the one most likely per letter,
-      preferring new ones and new openings (default: 4, 10 for short items, 1 for a single text or
+      preferring new ones and new openings (default: 4, 6 for short items, 1 for a single text or
       with `match`).
     - `match`: a regular expression for the whole text (of an item, with its seed), or a function
       of the text. After 50 texts that don't match, or up to 500 short ones, an expression is
@@ -345,8 +345,7 @@
   - `recipe`: a `Recipe`, or the path of one, whose settings are the defaults.
   - `prep`: a step, or a list of steps: names such as "lower", tuples such as
     ("drop-lines", "^#"), and text → text functions.
-  - `display`: a `Display` that shows the run (default: a live display on a terminal or in a
-    notebook).
+  - `display`: a `Display` that shows the run (default: a live display on a terminal).
   - `callbacks`: Keras callbacks, called with epochs from 0 and losses in nats. They
     may set the weights, `stop_training` and the optimizer's learning rate.
   - `csv`: a file for a table of losses, in bits per character, updated after each epoch.

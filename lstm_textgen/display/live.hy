@@ -1,8 +1,7 @@
-"The live display of a training run, on a terminal or in a notebook: progress, curves, a sample."
+"The live display of a training run on a terminal: progress, curves, a sample."
 
 (eval-when-compile (require hyrule [doto meth ncut unless]))
 (import
-  io [StringIO]
   math [ceil]
   sys
   textwrap [wrap]
@@ -15,7 +14,6 @@
   rich.padding [Padding]
   rich.progress [BarColumn Progress TaskProgressColumn TextColumn TimeRemainingColumn]
   rich.table [Column Table]
-  rich.terminal-theme [TerminalTheme]
   rich.text [Text]
   lstm-textgen.basics.machine [memory]
   lstm-textgen.basics.terminal [Tolerant put visible]
@@ -36,15 +34,7 @@
   DONE "green"
   NO-DOTS 0x2800  ; the braille pattern without a dot
   ;; The bit of each dot in a braille pattern, by its row and column (4, 1, 2).
-  DOTS (np.array [[[0x01 0x08]] [[0x02 0x10]] [[0x04 0x20]] [[0x40 0x80]]])
-  ;; In a notebook.
-  SIZE [100 32]  ; columns and lines of the display
-  REFRESH-PAUSE 1  ; seconds between refreshes
-  HTML-FORMAT (+ "<pre style=\"line-height: 1.25; overflow-x: auto; "
-    "font-family: ui-monospace, 'DejaVu Sans Mono', monospace\">{code}</pre>")
-  ;; Readable on a light and on a dark page: black, red, green, yellow, blue, magenta, cyan, white.
-  TERMINAL-COLORS [#(90 90 90) #(208 72 60) #(46 150 92) #(176 128 16)
-    #(64 124 214) #(196 78 168) #(20 150 170) #(128 128 128)])
+  DOTS (np.array [[[0x01 0x08]] [[0x02 0x10]] [[0x04 0x20]] [[0x40 0x80]]]))
 
 
 (defn lively? []
@@ -283,43 +273,3 @@
       (| (= rows ends) (< (* (- rows begins) (- rows ends)) 0))
       (< (- (get x 0) step) places) (< places (+ (get x -1) step))))
   (.sum (* (.reshape dots height 4 width 2) DOTS) :axis #(1 3)))
-
-
-(defclass NotebookDisplay [LiveDisplay]
-  "A `LiveDisplay` in a notebook; its last state stays, in place of the lines."
-
-  (meth begin-download [url total] (@say f"downloading {url}"))
-
-  (meth start-live []
-    (import IPython.display [display])
-    (setv @handle (display (@_render) :raw True :display-id True))
-    self)
-
-  (meth refresh []
-    "Show the current state."
-    (.update @handle (@_render) :raw True))
-
-  (setv stop refresh)
-
-  (meth step [#* arguments]
-    (.step (super) #* arguments)
-    (when (> (- (time.monotonic) @shown) REFRESH-PAUSE) (@refresh)))
-
-  (meth end-run [text]
-    (@end-bar)
-    (@say text))
-
-  (meth leave-history [])
-
-  (meth _render []
-    "Return the display as HTML and as text, by media type."
-    (setv
-      @shown (time.monotonic)
-      [width height] SIZE
-      console (Console :file (StringIO) :record True :width width :height height
-        :force-terminal True :force-jupyter False :color-system "standard"))
-    (.print console (@draw width height))
-    { "text/html" (.export-html console
-        :theme (TerminalTheme #(255 255 255) #(0 0 0) TERMINAL-COLORS)
-        :code-format HTML-FORMAT :inline-styles True :clear False)
-      "text/plain" (.export-text console)}))

@@ -50,8 +50,7 @@ model.]]
   #^ int updates     ; updates of the weights, over all epochs
   #^ float loss-sum  ; the sum of the losses of those `step` steps, in nats per unit
   #^ str text        ; the training text's `text-id`; files have it under this name
-  ;; What bits depend on, too:
-  (setv
+  (setv  ; what bits depend on, too
     #^ bool bfloat16 False     ; whether products are in bfloat16
     #^ bool one-thread False))  ; whether steps are on one thread, where that matters
 

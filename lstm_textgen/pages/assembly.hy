@@ -27,7 +27,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.decoding [FEW-CONTROLS]
   lstm-textgen.text.documents.entries [FEWEST-MARKS]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
-  lstm-textgen.text.lexicon [AGAIN LONGEST-READ MOST-NEW MOST-STRANGE NEAR SHORT-WORD TENTHS]
+  lstm-textgen.text.lexicon [AGAIN CLOSE LONGEST-READ MOST-NEW MOST-STRANGE SHORT-WORD TENTHS]
   lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
   lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES FEWEST-STANZAS LIST LOOKED-THROUGH
     SHORT-LINES STANZA-LINES STANZAS TRIED]
@@ -95,7 +95,7 @@ nothing is requested, whatever data the page holds.]]
     "patterns" PATTERNS
     "lexicon" {
       "longest" LONGEST-READ  "tenths" TENTHS  "mostStrange" MOST-STRANGE  "mostNew" MOST-NEW
-      "near" NEAR  "short" SHORT-WORD  "again" AGAIN}
+      "near" CLOSE  "short" SHORT-WORD  "again" AGAIN}
     "rivals" {
       "usual" USUAL-RIVALS  "short" SHORT-RIVALS  "opening" OPENING
       "shortItem" (dfor unit (.values UNITS) unit.unit unit.short-item)}

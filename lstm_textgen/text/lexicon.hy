@@ -1,10 +1,8 @@
 #[[The words of texts, so that a model that spells what it writes invents none.
 
 A model keeps those of its text and of its base's texts. Of a text that invents words itself, such
-as a list of names, it keeps none. As sorted words have much in common, a file has of each how many
-of its first characters, at most nine, are those of the word before it, and the rest: ::
-
-    (packed ["read" "reader" "reads" "red+"])   ; => b"0read4er4s2d+"]]
+as a list of names, it keeps none. A file has the words sorted, and of each how many of its first
+characters, at most nine, are those of the word before it, and the rest, as in 0read4er4s2d+.]]
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
@@ -20,7 +18,7 @@ of its first characters, at most nine, are those of the word before it, and the 
   TENTHS 10          ; of a text, the last of which shows whether it invents words
   MOST-STRANGE 0.02  ; of its words, those in small letters that are in no lexicon, …
   MOST-NEW 0.2       ; … and all, with names, in a text that doesn't
-  NEAR 6             ; words in which no word comes again, unless …
+  CLOSE 6            ; words in which no word comes again, unless …
   SHORT-WORD 3       ; … it has so few letters, or …
   AGAIN 0.03         ; … this share of its places in a text is so near to another …
   MARK "+"           ; … which this says
@@ -53,7 +51,7 @@ of its first characters, at most nine, are those of the word before it, and the 
   (setv [counts near last] [(Counter) (Counter) {}])
   (for [[n word] (enumerate words)]
     (+= (get counts word) 1)
-    (when (< (- n (.get last word (- NEAR))) NEAR) (+= (get near word) 1))
+    (when (< (- n (.get last word (- CLOSE))) CLOSE) (+= (get near word) 1))
     (setv (get last word) n))
   #(counts near))
 

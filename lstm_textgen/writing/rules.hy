@@ -10,11 +10,10 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   functools [lru-cache]
   math [inf]
   lstm-textgen.text.breaks [FREE break-rules]
-  lstm-textgen.text.lexicon [Lexicon NEAR])
+  lstm-textgen.text.lexicon [Lexicon CLOSE])
 
 (setv
   SHORT-RUN 8  ; characters of a run that any text may have
-  REACH 200    ; characters of a seed in which words are noticed
   lexicon-in ((lru-cache 8) Lexicon))
 
 
@@ -115,7 +114,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
     (setv
       @_word ""       ; the letters of the last word, while it goes on
       @_recent #())   ; the words before it
-    (@read (cut before (- REACH) None)))
+    (@read before))
 
   (meth read [text]
     (setv [@_word @_recent _] (@_with text)))
@@ -138,7 +137,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
         word (do
           (unless (or strange? (in word @_lexicon)) (setv fine? False))
           (setv
-            recent #(#* (cut recent (- 2 NEAR) None) word)
+            recent #(#* (cut recent (- 2 CLOSE) None) word)
             [word begun? strange?] ["" False False]))))
     [word recent (and fine? (or (not word) strange? (.begins? @_lexicon word)))]))
 

@@ -2,6 +2,8 @@
 
 (eval-when-compile (require hyrule [meth unless]))
 (import
+  collections [Counter]
+  math [log]
   lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [several]
   lstm-textgen.text.items [ENDS KnownItems MOST-DRAWS NewItems])
@@ -9,7 +11,7 @@
 (setv
   USUAL-RIVALS 4    ; texts of which the likeliest is kept, as readers prefer it (bench/log.md), …
   COOLER 0.8        ; … drawn at this temperature, which does as much as ten at 1, …
-  SHORT-RIVALS 10   ; … or this number of short items, which take no time
+  SHORT-RIVALS 6    ; … or this number of short items, which take no time
   OPENING 3)        ; words with which few texts begin alike
 
 
@@ -54,9 +56,9 @@
       @_misfits 0    ; in a row
       @_new? request.new
       @_end (.get ENDS model.settings.items)
-      ;; The items of the list, and what was selected; the first words of that.
+      ;; The items of the list, and what was selected; its first words, and how many have each.
       @_known (if request.new (NewItems model) (KnownItems model.items))
-      @_openings (set)))
+      [@_openings @_used] [(set) (Counter)]))
 
   (meth final? [passage]
     "Return whether `passage`, which is under way, can't be refused."
@@ -70,8 +72,8 @@
     #[[Yield those of `passages`, which are over, that are wanted; of rivals, the likeliest.
 
     One that was cut off loses against any other, then an item of the list or an earlier one, then
-    one that begins like an earlier one. The function `add` gets the passages that are to be
-    generated instead of others.]]
+    one that begins like an earlier one; words that earlier ones have count as less likely. The
+    function `add` gets the passages that are to be generated instead of others.]]
     (for [passage passages]
       (setv fits? (and (@_fits? passage) (or (not @_new?) (@_is-new? passage))))
       (when fits?
@@ -86,7 +88,8 @@
             (do
               (del (get @_contests (@number passage)))
               (.add @_known (@_item best))
-              (.add @_openings (opening-of best))
+              (.add @_openings (tuple (cut (words-in best) OPENING)))
+              (.update @_used (set (words-in best)))
               (yield best)))))
       (unless fits?
         (add (.again passage (+ passage.draw.number (* @rivals @wanted))))
@@ -107,9 +110,10 @@
     "Return what the best of rivals has least of."
     #( (= passage.over "cut off")
       (and (> @rivals 1) (in (@_item passage) @_known))
-      (in (opening-of passage) @_openings)
+      (in (tuple (cut (words-in passage) OPENING)) @_openings)
       ;; Per letter: rows of stars are likely, but what is wanted is words.
-      (/ passage.surprise (or (sum (map str.isalnum passage.text)) passage.units 1))))
+      (/ (+ passage.surprise (sum (gfor word (words-in passage) (log (+ 1 (get @_used word))))))
+        (or (sum (map str.isalnum passage.text)) passage.units 1))))
 
   (meth _fits? [passage]
     "Return whether `passage` is as demanded; give up if many in a row aren't."
@@ -135,6 +139,6 @@
     new?))
 
 
-(defn opening-of [passage]
-  "Return the first words of the text of `passage`, in small letters."
-  (.lower (.join " " (cut (.split passage.text None OPENING) OPENING))))
+(defn words-in [passage]
+  "Return a list of the words of `passage`, in small letters."
+  (.split (.lower passage.text)))

@@ -20,6 +20,9 @@ export class Rivals {
   constructor(known, earlier = []) {
     this.known = known;
     this.openings = new Set(earlier.map(openingOf));
+    /** @type {Map<string, number>} how many of the items have each word */
+    this.used = new Map();
+    earlier.forEach((item) => this.#use(item));
   }
 
   /**
@@ -31,13 +34,36 @@ export class Rivals {
     const ranks = items.map((item) => [
       Number(this.known.has(item.fingerprint)),
       Number(this.openings.has(openingOf(item))),
-      surpriseOf(item),
+      this.#surpriseOf(item),
     ]);
     const order = items.map((_, n) => n).sort((a, b) => ordered(ranks[a], ranks[b]));
     const item = items[order[0]];
     this.known.add(item.fingerprint);
     this.openings.add(openingOf(item));
+    this.#use(item);
     return item;
+  }
+
+  /** @param {import("./list.js").Item} item whose words then count as less likely */
+  #use(item) {
+    for (const word of new Set(wordsOf(item))) {
+      this.used.set(word, (this.used.get(word) ?? 0) + 1);
+    }
+  }
+
+  /**
+   * Return how improbable an item was, per letter or digit, and its words are by now.
+   * @param {import("./list.js").Item} item
+   */
+  #surpriseOf(item) {
+    const { units, text, seed } = item;
+    const letters = text.slice(seed.length).match(/[\p{L}\p{N}]/gu)?.length;
+    const own = units.reduce((sum, { odds }) => sum - Math.log(odds), 0);
+    const again = wordsOf(item).reduce(
+      (sum, word) => sum + Math.log(1 + (this.used.get(word) ?? 0)),
+      0,
+    );
+    return (own + again) / (letters || units.length || 1);
   }
 }
 
@@ -48,16 +74,11 @@ function ordered(a, b) {
 }
 
 /** @param {import("./list.js").Item} item */
-function openingOf({ text, seed }) {
-  const words = text.slice(seed.length).toLowerCase().trim().split(/\s+/);
-  return words.slice(0, CONSTANTS.rivals.opening).join(" ");
+function wordsOf({ text, seed }) {
+  return text.slice(seed.length).toLowerCase().trim().split(/\s+/);
 }
 
-/**
- * Return how improbable an item was, per letter or digit.
- * @param {import("./list.js").Item} item
- */
-function surpriseOf({ units, text, seed }) {
-  const letters = text.slice(seed.length).match(/[\p{L}\p{N}]/gu)?.length;
-  return units.reduce((sum, { odds }) => sum - Math.log(odds), 0) / (letters || units.length || 1);
+/** @param {import("./list.js").Item} item */
+function openingOf(item) {
+  return wordsOf(item).slice(0, CONSTANTS.rivals.opening).join(" ");
 }
