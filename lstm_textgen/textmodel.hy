@@ -121,7 +121,7 @@
     - `new`: only items that aren't in the model's list, each once. After 100 draws in a row
       without one, generation ends with a warning, or with a `ValueError` if it has found none.
     - `best_of`: for each text, generate this number, and keep the one most likely per letter,
-      preferring new ones and new openings (default: 4, 6 for short items, 1 for a single text or
+      preferring new ones and new openings (default: 4, 8 for short items, 1 for a single text or
       with `match`).
     - `match`: a regular expression for the whole text (of an item, with its seed), or a function
       of the text. After 50 texts that don't match, or up to 500 short ones, an expression is

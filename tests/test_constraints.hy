@@ -212,8 +212,8 @@
       n [6 60 None]
       (small-model :resume False :median-item n :items (when n "line")))
     count (fn [model #** request] (rivals-for model (Request request) 1)))
-  (assert (= (lfor model [names tales text] (count model)) [6 4 1]))
-  (assert (= (lfor model [names tales text] (count model :samples 5)) [6 4 4]))
+  (assert (= (lfor model [names tales text] (count model)) [8 4 1]))
+  (assert (= (lfor model [names tales text] (count model :samples 5)) [8 4 4]))
   (for [request [{"match" "a+"} {"temperature" 0} {"best_of" 1}]]
     (assert (= (count names #** request) 1))))
 

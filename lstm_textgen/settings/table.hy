@@ -185,7 +185,7 @@ in Python, and its checks.]]
         "60, for running text, but what comes in it more than once may come again)"))
     (Setting "best_of" COUNT "cli generate"
       (+ "of every N texts drawn, keep the one that is most likely per letter (default: 4, for "
-        "short items 6, for a single text or with --match 1)")
+        "short items 8, for a single text or with --match 1)")
       :brief "of every N texts drawn, keep the likeliest")
     (Setting "samples" COUNT "cli generate"
       (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "

@@ -11,7 +11,7 @@
 (setv
   USUAL-RIVALS 4    ; texts of which the likeliest is kept, as readers prefer it (bench/log.md), …
   COOLER 0.8        ; … drawn at this temperature, which does as much as ten at 1, …
-  SHORT-RIVALS 6    ; … or this number of short items, which take no time
+  SHORT-RIVALS 8    ; … or this number of short items, which take no time
   OPENING 3)        ; words with which few texts begin alike
 
 

@@ -149,8 +149,11 @@ export class KnownWords {
   }
 
   /** @type {NonNullable<import("./rules.js").Rule["refuses"]>} */
-  refuses(id, { text }) {
+  refuses(id, { text }, strict = true) {
     const { lexicon, near } = this;
+    if (!strict) {
+      return false;
+    }
     const before = text.slice(-NOTICED);
     const whole = before + this.units[id];
     /** @type {string[]} */

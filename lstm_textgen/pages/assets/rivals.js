@@ -26,12 +26,13 @@ export class Rivals {
   }
 
   /**
-   * Return the best of some items, and know it: one that is new, begins in its own way, and is the
+   * Return the best of some items, and know it: one that has an end, is new, begins in its own way, and is the
    * most likely per letter.
    * @param {import("./list.js").Item[]} items
    */
   best(items) {
     const ranks = items.map((item) => [
+      Number(item.cut),
       Number(this.known.has(item.fingerprint)),
       Number(this.openings.has(openingOf(item))),
       this.#surpriseOf(item),
@@ -46,7 +47,7 @@ export class Rivals {
 
   /** @param {import("./list.js").Item} item whose words then count as less likely */
   #use(item) {
-    for (const word of new Set(wordsOf(item))) {
+    for (const word of new Set(itsWords(item))) {
       this.used.set(word, (this.used.get(word) ?? 0) + 1);
     }
   }
@@ -59,7 +60,7 @@ export class Rivals {
     const { units, text, seed } = item;
     const letters = text.slice(seed.length).match(/[\p{L}\p{N}]/gu)?.length;
     const own = units.reduce((sum, { odds }) => sum - Math.log(odds), 0);
-    const again = wordsOf(item).reduce(
+    const again = itsWords(item).reduce(
       (sum, word) => sum + Math.log(1 + (this.used.get(word) ?? 0)),
       0,
     );
@@ -74,11 +75,11 @@ function ordered(a, b) {
 }
 
 /** @param {import("./list.js").Item} item */
-function wordsOf({ text, seed }) {
+function itsWords({ text, seed }) {
   return text.slice(seed.length).toLowerCase().trim().split(/\s+/);
 }
 
 /** @param {import("./list.js").Item} item */
 function openingOf(item) {
-  return wordsOf(item).slice(0, CONSTANTS.rivals.opening).join(" ");
+  return itsWords(item).slice(0, CONSTANTS.rivals.opening).join(" ");
 }

@@ -8,7 +8,8 @@
  * @typedef {object} Rule that asks only the place, as a text can go back to any
  * @property {(scores: Float64Array, place: Place, temperature: number) => void} [score] changes the
  *   scores of all units, which are logits divided by the temperature
- * @property {(id: number, place: Place) => boolean} [refuses] the unit that was drawn
+ * @property {(id: number, place: Place, strict?: boolean) => boolean} [refuses] the unit that was
+ *   drawn; where all are refused, it is asked again, not `strict`
  */
 
 /** Breaks no line where the lines of the training text didn't end, by `break-rules` of breaks.hy. */

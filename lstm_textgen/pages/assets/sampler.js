@@ -20,21 +20,28 @@ export class Sampler {
   }
 
   /**
-   * Return the next id at a `place`, which no rule refuses, unless all are refused.
+   * Return the next id at a `place`, which no rule refuses, or at least none that isn't only
+   * `strict`, unless all are refused.
    * @param {Place} place @param {Rule[]} rules
    */
   pick(place, rules = []) {
-    const scores = scoresAt(place, rules, this.temperature || 1);
-    const first = this.#draw(scores);
+    const first = this.#draw(scoresAt(place, rules, this.temperature || 1));
     let id = first;
-    while (rules.some((rule) => rule.refuses?.(id, place))) {
-      scores[id] = Number.NEGATIVE_INFINITY;
-      if (highestOf(scores) === scores[id]) {
-        return first;
+    for (const strict of [true, false]) {
+      const scores = scoresAt(place, rules, this.temperature || 1);
+      while (rules.some((rule) => rule.refuses?.(id, place, strict))) {
+        scores[id] = Number.NEGATIVE_INFINITY;
+        if (highestOf(scores) === scores[id]) {
+          break;
+        }
+        id = this.#draw(scores);
       }
-      id = this.#draw(scores);
+      if (highestOf(scores) > Number.NEGATIVE_INFINITY) {
+        return id;
+      }
+      id = first;
     }
-    return id;
+    return first;
   }
 
   /**
