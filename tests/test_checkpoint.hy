@@ -35,6 +35,15 @@
   (assert (same-model? model loaded)))
 
 
+(defn test-what-bits-depend-on-is-saved [tmp-path]
+  (setv
+    model (small-model)
+    [model.resume.progress.bfloat16 model.resume.progress.one-thread] [True True])
+  (save-checkpoint model (/ tmp-path "model"))
+  (assert (= (. (load-checkpoint (/ tmp-path "model") :resume True) resume progress)
+    model.resume.progress)))
+
+
 ;; Promised in docs/model-file.md. This file is never made again; one for a later format joins it.
 ;; yes 'heylo, said the dog to the fog: what a day!' | head -30 > heylo.txt
 ;; ./train.hy --sources heylo.txt --model format6 --layers 8 --lookback 16 --batch-size 2 \

@@ -56,6 +56,32 @@
   (for [[a b] (zip (flat ours) (flat keras))] (assert (= a (pytest.approx b :abs 1e-3)))))
 
 
+(defn test-where-bits-differ-the-number-of-threads-stays-also-when-resumed []
+  "Make one thread look faster, and two threads give other bits than one."
+  (setv found (on-torch #[[
+(import
+  itertools [count]
+  torch
+  lstm-textgen.learning.learner.torchsteps :as torchsteps)
+(defclass Learner [TorchLearner]
+  (defn _timed [self x y]
+    (setv [loss _] (._timed (super) x y))
+    #(loss (if (= (torch.get-num-threads) 1) 0.1 0.2))))
+(setv
+  torchsteps.cores (fn [] 2)
+  numbers (count)
+  torchsteps.digest (fn [arrays] (next numbers)))
+(defn used [one-thread]
+  (setv
+    each (learner Learner "8" False)
+    each.one-thread one-thread)
+  (losses each seen)
+  [(torch.get-num-threads) each.one-thread])
+(print (json.dumps (lfor one-thread [None False True] (used one-thread))))
+]]))
+  (assert (= found [[1 True] [2 False] [1 True]])))
+
+
 (defn flat [nested]
   (if (isinstance nested list)
     (lfor part nested number (flat part) number)
