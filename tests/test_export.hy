@@ -38,7 +38,7 @@
 
 
 (defn test-after-a-run-a-large-file-says-how-to-get-a-small-one [here monkeypatch capsys]
-  (.setattr monkeypatch training "LARGE_FILE" 40_000)
+  (.setattr monkeypatch training "LARGE_FILE" 50_000)
   (write-text here TEXT)
   (for [[layers said] [["24" True] ["2" False]]]
     (assert (= 0 (main ["--sources" "text.txt" "--epochs" "1" "--model" "mine" "--restart"
