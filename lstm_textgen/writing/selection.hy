@@ -34,8 +34,8 @@
   "Return the temperature at which `request` draws texts by `model`, or a list of them."
   (cond
     (in "temperature" request) request.temperature
-    (and (is model.settings.temperature None) (not request.best-of)
-        (= (rivals-for model request seed-count) USUAL-RIVALS))
+    (and (not request.best-of) (= (rivals-for model request seed-count) USUAL-RIVALS)
+        (is model.settings.temperature None))
       COOLER
     True model.settings.usual-temperature))
 
