@@ -77,9 +77,9 @@ process.]]
       (weights size (* 4 size))
       (weights (* 4 size))]))
   (SimpleNamespace
-    :settings (SimpleNamespace :layers layers :usual-temperature 1.0 :items None)
+    :settings (SimpleNamespace :layers layers :usual-temperature 1.0 :temperature None :items None)
     :facts (Facts VOCABULARY "A")
-    :shingles b""
+    :shingles b""  :lexicon b""  :items b""
     :weights [#* arrays (weights size VOCABULARY) (weights VOCABULARY)]
     :vocabulary (Characters UNITS)))
 
