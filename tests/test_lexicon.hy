@@ -1,14 +1,12 @@
-"Words that a model may spell: kept in its file, a rule of the draw, alike on a page."
+"Words that a model may spell: kept in its file, a rule of the draw."
 
 (import
   pytest
   lstm-textgen.modelfile.checkpoint [load-checkpoint save-checkpoint]
-  lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.text.lexicon [LONGEST-READ Lexicon SPELLED-WORD joined-lexicons lexicon-of packed]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.mixture [Mixture]
   lstm-textgen.writing.rules [KnownWords]
-  tests.browser [in-browser]
   tests.helpers [ROOT brief refusal-of small-model])
 
 (setv
@@ -105,29 +103,3 @@
   (for [data [b"x0read" b"0re\xff" b"0read++"]]
     (setv model.lexicon data)
     (assert (in "lexicon" (refusal-of (fn [] (save-checkpoint model path)))))))
-
-
-;; * On a page
-
-(defn test-a-page-keeps-the-same-words [browser]
-  (setv
-    base (.decode (packed (sfor word (.findall SPELLED-WORD DIARY) (.lower word))))
-    texts (lfor text [DIARY DINOSAURS ALPHABETS (* REMARK 200) ""] known ["" base] [text known]))
-  (setv found (in-browser browser ["lexicon.js"]
-    "([texts, limits]) => texts.map(([text, known]) => lexiconOf(text, known, limits))"
-    [texts (get SHARED "lexicon")]))
-  (for [[[text known] own] (zip texts found)]
-    (assert (=
-      (sorted (.marked (Lexicon (.encode own))))
-      (sorted (.marked (Lexicon (lexicon-of text (.encode known)))))))))
-
-
-(defn test-a-page-spells-by-the-same-rule [browser]
-  (setv
-    pieces ["rea" "d" "reads" " " "a" "red," "zoo" "xyz" "R" "1" "é" "𐐨" "𐐩 " "ﬁn" "’"]
-    cases (lfor a pieces b pieces c pieces [(+ a " " b c) (+ c a)])
-    own (lfor [text added] cases (not (fine? text added))))
-  (assert (= own (in-browser browser ["lexicon.js"]
-    (+ "([cases, lexicon, limits]) => cases.map(([text, added]) =>"
-      " new KnownWords([added], lexicon, limits).refuses(0, { text }))")
-    [cases (.decode (packed WORDS)) (get SHARED "lexicon")]))))
