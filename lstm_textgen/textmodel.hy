@@ -127,7 +127,7 @@
       of the text. After 50 texts that don't match, or up to 500 short ones, an expression is
       enforced; if a function refuses 100 in a row, generation ends as with `new`.
     - `stop`: a text to end before, or a list of them.
-    - `temperature`: a number, or a list for the units in turn (default: the model's own, often 1).
+    - `temperature`: a number, or a list to cycle through (its own, or 1; 0.8 if four are drawn).
     - `rng_seed`: the same model, seeds, options and random seed give the same text.
     - …
     - `warn`: called with a line about units of the seed that the model doesn't know, or about a

@@ -26,8 +26,8 @@ export class Rivals {
   }
 
   /**
-   * Return the best of some items, and know it: one that has an end, is new, begins in its own way, and is the
-   * most likely per letter.
+   * Return the best of some items, and know it: one that has an end, is new, begins in its own
+   * way, and is the most likely per letter.
    * @param {import("./list.js").Item[]} items
    */
   best(items) {

@@ -25,21 +25,22 @@ export class Sampler {
    * @param {Place} place @param {Rule[]} rules
    */
   pick(place, rules = []) {
-    const first = this.#draw(scoresAt(place, rules, this.temperature || 1));
-    let id = first;
+    let scores = scoresAt(place, rules, this.temperature || 1);
+    const first = this.#draw(scores);
     for (const strict of [true, false]) {
-      const scores = scoresAt(place, rules, this.temperature || 1);
+      let id = first;
       while (rules.some((rule) => rule.refuses?.(id, place, strict))) {
         scores[id] = Number.NEGATIVE_INFINITY;
         if (highestOf(scores) === scores[id]) {
+          id = -1;
           break;
         }
         id = this.#draw(scores);
       }
-      if (highestOf(scores) > Number.NEGATIVE_INFINITY) {
+      if (id >= 0) {
         return id;
       }
-      id = first;
+      scores = scoresAt(place, rules, this.temperature || 1);
     }
     return first;
   }
