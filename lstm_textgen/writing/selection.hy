@@ -6,7 +6,8 @@
   math [log]
   lstm-textgen.basics.messages [Message]
   lstm-textgen.basics.values [several]
-  lstm-textgen.text.items [ENDS KnownItems MOST-DRAWS NewItems])
+  lstm-textgen.text.items [ENDS KnownItems MOST-DRAWS NewItems]
+  lstm-textgen.text.lexicon [SHORT-WORD])
 
 (setv
   USUAL-RIVALS 4    ; texts of which the likeliest is kept, as readers prefer it (bench/log.md), …
@@ -51,8 +52,7 @@
     (setv
       @wanted (* request.samples seed-count)
       @rivals (rivals-for model request seed-count)
-      @gave-up None
-      @_contests {}  ; lists of rivals
+      [@gave-up @_contests] [None {}]  ; lists of rivals
       @_misfits 0    ; in a row
       @_new? request.new
       @_end (.get ENDS model.settings.items)
@@ -89,7 +89,7 @@
               (del (get @_contests (@number passage)))
               (.add @_known (@_item best))
               (.add @_openings (tuple (cut (words-in best) OPENING)))
-              (.update @_used (set (words-in best)))
+              (.update @_used (sfor w (words-in best) :if (> (len w) SHORT-WORD) w))
               (yield best)))))
       (unless fits?
         (add (.again passage (+ passage.draw.number (* @rivals @wanted))))

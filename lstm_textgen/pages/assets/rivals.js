@@ -45,10 +45,12 @@ export class Rivals {
     return item;
   }
 
-  /** @param {import("./list.js").Item} item whose words then count as less likely */
+  /** @param {import("./list.js").Item} item whose longer words then count as less likely */
   #use(item) {
     for (const word of new Set(itsWords(item))) {
-      this.used.set(word, (this.used.get(word) ?? 0) + 1);
+      if (word.length > CONSTANTS.lexicon.short) {
+        this.used.set(word, (this.used.get(word) ?? 0) + 1);
+      }
     }
   }
 
