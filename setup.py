@@ -147,7 +147,7 @@ setuptools.setup(
     },
     packages=setuptools.find_namespace_packages(
         include=["lstm_textgen", "lstm_textgen.*"], exclude=["*.__pycache__", "*.node_modules*"]),
-    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.ts", "*.wasm",
+    package_data={"": ["*.hy", "*.pyi", "py.typed", "*.html", "*.css", "*.js", "*.wasm",
                       "models/*.h5", "phrases.json"]},
     entry_points={
         "console_scripts": [

@@ -7,7 +7,7 @@
     const bytes = (base64) => Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
     const base64 = (all) => btoa(Array.from(all, (each) => String.fromCharCode(each)).join(""));
     const codes = kernels.map(bytes);
-    const code = URL.createObjectURL(new Blob([shared, worker], { type: "text/javascript" }));
+    const code = URL.createObjectURL(new Blob([shared ?? "", worker], { type: "text/javascript" }));
     const workers = Array.from({ length: helpers + 1 }, () => new Worker(code));
     const [teacher, ...others] = workers;
     const ports = others.map((worker) => {

@@ -13,9 +13,9 @@ anything to say on its console, fails the test.]]
   urllib.parse [quote urlencode]
   axe-playwright-python.sync-playwright [Axe]
   playwright.sync-api [sync-playwright]
-  lstm-textgen.pages.assembly [join-modules]
   lstm-textgen.textmodel [TextModel]
-  tests.helpers [small-model])
+  tests.helpers [small-model]
+  tests.node [script-of])
 
 (setv
   NAMES ["chromium" "chromium-browser" "google-chrome" "chrome"]
@@ -182,14 +182,14 @@ anything to say on its console, fails the test.]]
   (.press page "#seed" "Enter"))
 
 
-(defn in-browser [browser scripts code argument [before ""]]
+(defn in-browser [browser modules code argument [before ""]]
   #[[Return what the `code` of a function in JavaScript makes of `argument`.
 
-  The code `before`, and `scripts` of assets/, are there.]]
+  It knows the code `before` and the `modules` of source/, each after those that it imports.]]
   (setv page (.new-page browser))
   (try
     (.evaluate page
-      (+ "(argument) => {" before (join-modules scripts) f"\nreturn ({code})(argument); }}")
+      (+ "(argument) => {" before (script-of modules) f"\nreturn ({code})(argument); }}")
       argument)
     (finally
       (.close page))))

@@ -1,14 +1,13 @@
-"Pages put together from the files in assets/."
+"Pages put together from what source/ has and built/ is."
 
 (import
   base64 [b64encode]
-  collections [Counter]
   hashlib [sha256]
   json
+  pathlib [Path]
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS assemble join-modules modules-for]
-  lstm-textgen.pages.playground [SCRIPTS WORKER]
+  lstm-textgen.pages.assembly [PAGES assemble built]
   tests.helpers [packed-on])
 
 (setv
@@ -37,8 +36,8 @@
 
 (defn test-the-policy-allows-the-pages-own-style-and-script-and-nothing-else []
   (setv
-    page (assemble "A" "<p>a</p>" :styles ["text.css"] :scripts ["page.js"])
-    own (+ #* (gfor part ["shared" "code"] (get (packed-on page) part))))
+    page (assemble "A" "<p>a</p>" "page.js")
+    own (get (packed-on page) "code"))
   (assert (= (policy-of page) {
     "default-src" "'none'"
     "style-src" (hash-of "style" page)
@@ -48,21 +47,20 @@
     "form-action" "'none'"})))
 
 
-(defn test-a-page-with-workers-holds-each-module-once []
+(defn test-a-page-holds-what-was-built []
   (setv
-    make (fn [] (assemble "A" "" :scripts ["page.js" "binary.js"] :workers ["binary.js" "clock.js"]
-      :packed {"constants" {"é" "<"}}))
+    make (fn [] (assemble "A" "" "page.js" :worker "worker.js" :packed {"constants" {"é" "<"}}))
     page (make)
     packed (packed-on page))
-  (assert (= (+ (get packed "shared") (get packed "code")) (join-modules ["binary.js" "page.js"])))
-  (assert (= (get packed "worker") (join-modules ["clock.js"])))
+  (assert (= (get packed "code") (built "page.js")))
+  (assert (= (get packed "worker") (built "worker.js")))
   (assert (= (get packed "constants") {"é" "<"}))
   (assert (= page (make))))
 
 
 (defn test-data-come-back-and-cannot-leave-their-element []
   (setv
-    page (assemble "A" "" :blocks {"facts" {"text" HOSTILE}})
+    page (assemble "A" "" "alone.js" :blocks {"facts" {"text" HOSTILE}})
     [block] (re.findall "(?s)id=\"facts\">(.*?)</script>" page))
   (assert (= (json.loads block) {"text" HOSTILE}))
   (assert (.isascii block))
@@ -71,19 +69,38 @@
 
 (defn test-a-block-with-a-tag-is-refused []
   (with [_ (pytest.raises ValueError :match "the block weights of a page contains a tag")]
-    (assemble "A" "" :blocks {"weights" HOSTILE})))
+    (assemble "A" "" "alone.js" :blocks {"weights" HOSTILE})))
 
 
-(defn test-no-asset-asks-for-anything-from-elsewhere []
-  (for [path (.rglob ASSETS "*.*")  :if (in path.suffix [".css" ".html" ".js"])]
-    (assert (not (re.search r"url\(|src=|@import|<link" (.read-text path :encoding "utf-8")))
-      path)))
+(defn test-nothing-on-a-page-asks-for-anything-from-elsewhere []
+  (for [path (.rglob PAGES "*.*")
+      :if (in path.suffix [".css" ".html" ".js"])
+      :if (not-in "node_modules" path.parts)]
+    (setv text (re.sub "@import \"[.]/" "" (.read-text path :encoding "utf-8")))  ; of page.css
+    (assert (not (re.search r"url\(|src=|@import|<link" text)) path)))
 
 
-(defn [(pytest.mark.parametrize "modules" [WORKER SCRIPTS (modules-for "alone.js")])]
-    test-modules-that-are-joined-have-no-name-in-common [modules]
-  (setv
-    code (join-modules modules)
-    names (re.findall r"(?m)^(?:async )?(?:const|let|function\*?|class) (\w+)" code))
-  (assert (> (len names) 50))
-  (assert (= [] (lfor [name times] (.items (Counter names)) :if (> times 1) name))))
+;; * The folders of source/
+
+(setv
+  SOURCE (/ PAGES "source")
+  ;; What is in a folder imports from those before it, and from its own.
+  FOLDERS ["types.ts" "text" "network" "writing" "teaching" "ui" "models" "tabs"])
+
+
+(defn place-of [path]
+  "Return the place of the file at `path` among `FOLDERS`; what begins a script comes last."
+  (setv [name #* _] (. (.relative-to path SOURCE) parts))
+  (if (in name FOLDERS) (.index FOLDERS name) (len FOLDERS)))
+
+
+(defn test-scripts-import-one-way []
+  (for [path (.rglob SOURCE "*.ts")
+      name (re.findall r"from \"(\..*?)\"" (.read-text path :encoding "utf-8"))]
+    (setv imported (.resolve (/ path.parent name)))
+    (assert (<= (place-of imported) (place-of path)) [path name])))
+
+
+(defn test-a-folder-has-at-most-twelve-files []
+  (for [folder [SOURCE #* (filter Path.is-dir (.rglob SOURCE "*"))]]
+    (assert (<= (sum (map Path.is-file (.iterdir folder))) 12) folder)))

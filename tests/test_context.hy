@@ -3,10 +3,11 @@
 (import
   json
   lstm-textgen.pages.assembly [SHARED]
-  lstm-textgen.pages.playground [WORKER playground]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.writing.words [Suggester]
-  tests.browser [halved-model in-browser]
-  tests.helpers [block-of brief packed-on])
+  tests.browser [halved-model]
+  tests.helpers [block-of brief packed-on]
+  tests.node [in-node])
 
 (setv
   pytestmark brief
@@ -24,12 +25,12 @@
     "const slice = () => new Promise((resolve) => setTimeout(resolve));"))
 
 
-(defn in-worker [browser code [other None]]
+(defn in-worker [code [other None]]
   "Return what `code` returns in a worker of `a-model`, beside the weights of the model `other`."
   (setv
     page (playground (dfor [n model] (enumerate [(a-model) (or other (a-model))]) (str n) model))
     [weights others] (lfor n [0 1] (block-of page f"weights-{n}")))
-  (in-browser browser WORKER (+ WORKER-HERE code "}")
+  (in-node ["text/binary" "writing/writer"] (+ WORKER-HERE code "}")
     [(get (json.loads (block-of page "facts")) 0) weights (get (packed-on page) "kernels")
       SHARED others LONG]))
 
@@ -43,8 +44,8 @@
     (lfor each (.words (Suggester model) text 9) each.text))))
 
 
-(defn test-a-newer-request-ends-reading-and-what-was-read-stays-read [browser]
-  (setv [older newer between all] (in-worker browser (+
+(defn test-a-newer-request-ends-reading-and-what-was-read-stays-read []
+  (setv [older newer between all] (in-worker (+
     "const older = ask(text); await slice(); const between = read; const newer = ask(`${text}y`);"
     "return [await older, await newer, between, read];")))
   (assert (is older None))
@@ -53,8 +54,8 @@
   (assert (<= all (+ (len LONG) 9))))
 
 
-(defn test-a-text-is-generated-as-if-none-was-read-meanwhile [browser]
-  (setv [alone beside words] (in-worker browser (+
+(defn test-a-text-is-generated-as-if-none-was-read-meanwhile []
+  (setv [alone beside words] (in-worker (+
     "const seed = {ids: [0, 1], start: 0, rest: '', opening: '', rngSeed: 1, stream: 0};"
     "const asked = {length: 9, milliseconds: 1e9, temperature: 1, topP: 1, minP: 0};"
     "const other = make(); other.begin(seed);"
@@ -66,17 +67,17 @@
   (assert-words-of words (a-model) LONG))
 
 
-(defn test-other-weights-read-the-sheet-anew [browser]
+(defn test-other-weights-read-the-sheet-anew []
   (setv
     other (a-model 5)
-    [found] (in-worker browser :other other (+
+    [found] (in-worker :other other (+
       "await ask(text); writer.change({facts, weights: fromBase64(others)});"
       "return [await ask(text)];")))
   (assert-words-of found other LONG))
 
 
-(defn test-within-a-word-little-is-computed-again [browser]
-  (setv [fresh again] (in-worker browser (+
+(defn test-within-a-word-little-is-computed-again []
+  (setv [fresh again] (in-worker (+
     "const { streams } = network; const step = streams.step.bind(streams); let rows = 0;"
     "streams.step = (net, states, ids) => { rows += ids.length; return step(net, states, ids); };"
     "await ask('hey y'); const fresh = rows; writer.suggester.forget(); await ask('hey ');"

@@ -6,9 +6,10 @@
   lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.text.items [ENDS KnownItems fingerprint-of fingerprints]
-  tests.browser [WRITTEN fragment halved-model in-browser open-more open-page wait-for-end
+  tests.browser [WRITTEN fragment halved-model open-more open-page wait-for-end
     wait-until]
-  tests.helpers [page-of write-many])
+  tests.helpers [page-of write-many]
+  tests.node [in-node])
 
 (setv
   ITEM f"{WRITTEN} .item"
@@ -138,7 +139,7 @@
 
 (defn test-the-browser-takes-the-same-fingerprints [browser]
   (assert (= (lfor text TRICKY (fingerprint-of text))
-    (in-browser browser ["binary.js" "fingerprint.js"]
+    (in-node ["text/binary" "text/fingerprint"]
       "([texts, constants]) => texts.map(fingerprinter(constants))"
       [TRICKY SHARED]))))
 

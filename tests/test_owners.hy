@@ -1,9 +1,10 @@
 "Who wrote what on a sheet: which changes of a text change the writer of a word."
 
 (import
+  json
   pytest
   lstm-textgen.pages.assembly [SHARED]
-  tests.browser [in-browser])
+  tests.node [in-node])
 
 (setv
   ;; Writes with a caret: a string is typed letter by letter, by a person; [string] is added by a
@@ -22,10 +23,10 @@
     "return [all.text, all.whose]; }"))
 
 
-(defn written [browser #* steps]
+(defn written [#* steps]
   "Return #(text machine): the text after these `steps`, and what of it is a machine's."
-  (setv [text whose] (in-browser browser ["owners.js"] WRITE [SHARED (list steps)]
-    :before "const [CONSTANTS] = argument;"))
+  (setv [text whose] (in-node ["tabs/together/owners"] WRITE [SHARED (list steps)]
+    :before f"globalThis.unpacked = {{ constants: {(json.dumps SHARED)} }};"))
   #(text (.join "" (gfor [c owner] (zip text whose :strict True) (if (= owner "1") c "_")))))
 
 
@@ -47,14 +48,14 @@
     #(["was sur" ["prised"] {"undo" "was sur"}] "was sur" "_______")
     ;; In Chinese each character is someone's.
     #(["你" ["们好"] "吗"] "你们好吗" "_们好_")])]
-    test-a-word-is-of-who-wrote-or-changed-its-letters [browser steps text machines]
-  (assert (= (written browser #* steps) #(text machines))))
+    test-a-word-is-of-who-wrote-or-changed-its-letters [steps text machines]
+  (assert (= (written #* steps) #(text machines))))
 
 
-(defn test-undo-and-redo-keep-who-wrote-what-also-after-several-steps [browser]
+(defn test-undo-and-redo-keep-who-wrote-what-also-after-several-steps []
   (setv steps ["one " ["two "] ["three"] {"cut" 2} " x"])
   (for [[undone machines] [["one two three" "____two three"] ["one two " "____two "]
       ["one " "____"]]]
-    (assert (= (written browser #* steps {"undo" undone}) #(undone machines)))
-    (assert (= (written browser #* steps {"undo" undone} {"redo" "one two thr x"})
+    (assert (= (written #* steps {"undo" undone}) #(undone machines)))
+    (assert (= (written #* steps {"undo" undone} {"redo" "one two thr x"})
       #("one two thr x" "____two _____")))))

@@ -12,17 +12,17 @@
   lstm-textgen.modelfile.checkpoint [save-checkpoint]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.pages.assembly [SHARED]
-  lstm-textgen.pages.playground [WORKER playground]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.settings.models [Request]
   lstm-textgen.text.corpus [Text]
   lstm-textgen.text.items [fingerprints]
   lstm-textgen.text.looks [look-at]
-  tests.browser [in-browser]
-  tests.helpers [ROOT block-of brief small-model write])
+  tests.helpers [ROOT block-of brief small-model write]
+  tests.node [in-node])
 
 (setv
   pytestmark brief
-  MODULES (lfor name WORKER :if (!= name "worker.js") name)
+  MODULES ["text/intake" "teaching/corpus"]
   corpus-text (fn [name] (.read-text (/ ROOT "corpora" name) :encoding "utf-8"))
   PROSE (cut (corpus-text "lighthouse.txt") 20_000)
   ITEMS (.join "" (gfor
@@ -56,9 +56,9 @@
   (get (json.loads (block-of (playground {"new" model}) "facts")) 0))
 
 
-(defn corpus-on-page [browser text #** wish]
+(defn corpus-on-page [text #** wish]
   "Return what `makeCorpus` makes of `text`, a dict, or the key of what it says instead."
-  (in-browser browser MODULES
+  (in-node MODULES
     (+ "(wish) => { try { const made = makeCorpus(wish);"
       "const listed = (part) => part instanceof Int32Array ? [...part] : part.map((p) => [...p]);"
       "return {...made, training: listed(made.training), validation: listed(made.validation)}; }"
@@ -94,10 +94,10 @@
 
 
 (defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
-    test-a-page-makes-of-a-text-what-the-program-makes-of-it [browser tmp-path text items]
+    test-a-page-makes-of-a-text-what-the-program-makes-of-it [tmp-path text items]
   (setv
     start (start-on tmp-path text :layers "16" #** (if items {"items" items} {}))
-    found (corpus-on-page browser text :layers [["lstm" 16]] :items items)
+    found (corpus-on-page text :layers [["lstm" 16]] :items items)
     model start.checkpoint
     model.weights (lfor [_ shape] (weight-shapes model.spec) (np.zeros shape "float32")))
   (assert-same-corpus found start)
@@ -105,7 +105,7 @@
 
 
 (defn [(pytest.mark.parametrize #("text" "items") TEXTS)]
-    test-a-page-adds-to-a-base-what-the-program-adds [browser tmp-path monkeypatch text items]
+    test-a-page-adds-to-a-base-what-the-program-adds [tmp-path monkeypatch text items]
   (.setattr monkeypatch starting "STRANGE" inf)
   (setv base (small-model :unit "pieces" :text (corpus-text "lol.txt") :max-words 300
     :layers "6" :resume False :lower True :lookback 96 :scale 0.2))
@@ -113,14 +113,14 @@
   (setv
     start (start-on tmp-path text :base (str (/ tmp-path "base.h5"))
       #** (if items {"items" items} {}))
-    found (corpus-on-page browser text :items items :facts (facts-on-page base)))
+    found (corpus-on-page text :items items :facts (facts-on-page base)))
   (assert-same-corpus found start)
   (assert (= (get found "added") (cut start.corpus.vocabulary.units (len base.vocabulary) None)))
   (assert-same-facts (get found "facts") start.checkpoint))
 
 
 (defn [(pytest.mark.parametrize #("text" "items") [#(PROSE None) #(ITEMS "line")])]
-    test-a-model-that-goes-on-also-keeps-what-its-first-text-brought [browser tmp-path text items]
+    test-a-model-that-goes-on-also-keeps-what-its-first-text-brought [tmp-path text items]
   (setv model (small-model :text (+ ALPHABETS "abc ") :layers "6" :items items :resume False
     #** (if items
       {"longest_item" 50  "item_ends" "xy"}
@@ -129,21 +129,21 @@
   (save-checkpoint model (/ tmp-path "new.h5"))
   (setv
     start (start-on tmp-path text :add-text True #** (if items {"items" items} {}))
-    found (corpus-on-page browser text :items items :facts (facts-on-page model) :goesOn True))
+    found (corpus-on-page text :items items :facts (facts-on-page model) :goesOn True))
   (assert-same-corpus found start :texts 2)
   (assert-same-facts (get found "facts") start.checkpoint))
 
 
-(defn test-too-little-to-learn-is-said [browser]
+(defn test-too-little-to-learn-is-said []
   (for [[text items key] [["abc" None "short"] [(* "a" 900) None "one-letter"]
       [(* "Ann\nBea\n" 50) "line" "few-lines"]]]
-    (assert (= (corpus-on-page browser text :items items) f"intake.{key}"))))
+    (assert (= (corpus-on-page text :items items) f"intake.{key}"))))
 
 
 ;; * What was found
 
-(defn found-in [browser text [facts None]]
-  (in-browser browser MODULES "([text, facts, constants]) => lookAt(text, facts, constants)"
+(defn found-in [text [facts None]]
+  (in-node MODULES "([text, facts, constants]) => lookAt(text, facts, constants)"
     [text facts SHARED]))
 
 
@@ -158,8 +158,8 @@
       "verse" None)
     #((.join "\n" (gfor n (range 40) f"if (n == {n}) {{ go({n}); }}")) "prose" None)
     #((.join "" (gfor n (range 900) (if (= (% n 9) 8) "long\n" "words go on "))) "prose" None)])]
-    test-a-page-tells-kinds-of-texts-apart [browser text kind items]
-  (setv found (found-in browser text))
+    test-a-page-tells-kinds-of-texts-apart [text kind items]
+  (setv found (found-in text))
   (assert (= (get found "kind") kind))
   (assert (= (get found "items") items))
   (assert (= (get found "characters") (len text)))
@@ -169,10 +169,10 @@
     (assert (= [(bool look.lines) look.stanzas] [(= items "line") (= items "paragraph")]))))
 
 
-(defn test-a-page-tells-what-is-left-out-and-what-is-added [browser]
+(defn test-a-page-tells-what-is-left-out-and-what-is-added []
   (setv
     model (facts-on-page (small-model :text "abc \n"))
-    found (found-in browser (+ (* "abc " 20) "\b\x01\ud83d é\n😀") model))
+    found (found-in (+ (* "abc " 20) "\b\x01\ud83d é\n😀") model))
   (assert (= [(get found "left") (get found "added")] [["\b" "\x01" "\ud83d"] ["é" "😀"]]))
   (assert (= [(get found "parts") (get found "binary")] [2 False])))
 
@@ -182,28 +182,28 @@
 (setv LEARNED (cut PROSE 8000))
 
 
-(defn copied-in [browser text]
-  (in-browser browser ["copies.js"]
+(defn copied-in [text]
+  (in-node ["text/copies"]
     "([text, learned]) => copiedParts(text, new Passages(learned, COPIED))"
     [text LEARNED]))
 
 
-(defn test-a-page-underlines-passages-of-25-characters-and-no-others [browser]
+(defn test-a-page-underlines-passages-of-25-characters-and-no-others []
   (setv text (+ (cut LEARNED 50 75) "@" (cut LEARNED 90 114) "@" (cut LEARNED 300 400)
     (cut LEARNED 350 400) "@"))
-  (assert (= (copied-in browser text) [[0 25] [51 201]]))
-  (assert (= (copied-in browser LEARNED) [[0 (len LEARNED)]]))
-  (assert (= (copied-in browser "") [])))
+  (assert (= (copied-in text) [[0 25] [51 201]]))
+  (assert (= (copied-in LEARNED) [[0 (len LEARNED)]]))
+  (assert (= (copied-in "") [])))
 
 
-(defn test-nothing-copied-lets-no-passage-of-25-characters-through [browser]
+(defn test-nothing-copied-lets-no-passage-of-25-characters-through []
   (setv
     units (sorted (set LEARNED))
-    taken (in-browser browser ["copies.js"]
+    taken (in-node ["text/copies"]
       (+ "([units, learned]) => { const rule = new NoCopies(units, learned);"
         ;; A model that wants nothing but to copy: what is refused is left out.
         "let text = ''; for (const wanted of learned) {"
         "if (!rule.refuses(units.indexOf(wanted), {text})) text += wanted; } return text; }")
       [units LEARNED]))
-  (assert (= (copied-in browser taken) []))
+  (assert (= (copied-in taken) []))
   (assert (> (len taken) (* 0.7 (len LEARNED)))))

@@ -8,13 +8,12 @@
   zipfile [ZIP-DEFLATED ZipFile]
   pytest
   lstm-textgen.pages.assembly [SHARED phrases]
-  lstm-textgen.pages.playground [WORKER]
   lstm-textgen.text.files [read-sources]
   tests.browser [in-browser]
   tests.helpers [DOCUMENTS])
 
 (setv
-  MODULES [#* (lfor name WORKER :if (!= name "worker.js") name) "docx.js" "documents.js"]
+  MODULES ["text/looks" "text/pcg64" "text/items" "text/intake" "text/docx" "ui/documents"]
   TEXT "„Grüße“, sagte sie – und ging.\r\nEnde\n"
   OFFICE "http://schemas.openxmlformats.org"
   BODY (+ "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>one</w:t><w:tab/><w:t>two</w:t>"

@@ -7,7 +7,6 @@
   numpy :as np
   pytest
   lstm-textgen.cli [main]
-  lstm-textgen.pages.assembly [join-modules]
   lstm-textgen.pages.imported [models-on-page]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [load]
@@ -15,7 +14,8 @@
     wait-until written]
   tests.damage [damaged-page]
   tests.engines [open-firefox]
-  tests.helpers [FUZZ block-of brief page-of])
+  tests.helpers [FUZZ block-of brief page-of]
+  tests.node [script-of])
 
 (setv
   pytestmark brief
@@ -30,7 +30,7 @@
     #("a chat" (fn [] (halved-model :text HOSTILE :people [HOSTILE "Anna"])))
     #(HOSTILE (fn [] (halved-model :text HOSTILE :names HOSTILE :title HOSTILE
       :beginning ">" :seed-text HOSTILE :base f"{HOSTILE}:page")))]
-  KEEP ["binary.js" "page.js" "shapes.js" "sound.js" "keep.js"]
+  KEEP ["text/binary" "ui/document" "network/shapes" "models/validation" "models/page-file"]
   ;; Functions in JavaScript, of models as `models-of` returns them.
   WITH-BYTES "(all) => all.map((each) => ({ ...each, weights: fromBase64(each.weights) }))"
   WITH-TEXT "(all) => all.map((each) => ({ ...each, weights: toBase64(each.weights) }))"
@@ -43,9 +43,9 @@
 
 
 (defn on-page [page code [argument None]]
-  "Return what the `code` of a function in JavaScript, which knows keep.js, returns on a `page`."
+  "Return what the `code` of a function in JavaScript, which knows page-file.ts, returns on a `page`."
   (.evaluate page
-    f"async (argument) => {{ {(join-modules KEEP)}\nreturn await ({code})(argument); }}"
+    f"async (argument) => {{ {(script-of KEEP)}\nreturn await ({code})(argument); }}"
     argument))
 
 

@@ -7,19 +7,25 @@
   lstm-textgen.learning.learner [network]
   lstm-textgen.learning.learner.stock [StockLearner]
   lstm-textgen.pages [playground :as module]
-  lstm-textgen.pages.assembly [ASSETS base64 join-modules]
+  lstm-textgen.pages.assembly [PAGES base64]
   lstm-textgen.pages.playground [KERNELS playground]
   lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  tests.browser [SENTENCE in-browser]
-  tests.helpers [block-of brief small-model])
+  tests.browser [SENTENCE]
+  tests.helpers [block-of brief small-model]
+  tests.node [SOURCE in-node])
 
 (setv
   SHAPE #(3 5)  ; rows and steps of a batch
   RATE 0.01
-  MODULES ["binary.js" "heap.js" "shapes.js" "network.js" "layer.js" "learn.js" "member.js"
-    "team.js"]
+  MODULES ["text/binary" "network/heap" "network/network" "network/learning"
+    "teaching/member" "teaching/team"]
+  ;; The code of a worker that is a member of a team.
+  HELPER #[f[
+    import {{ parentPort }} from "node:worker_threads";
+    const member = import("{(.as-uri (/ SOURCE "teaching/member.ts"))}");
+    parentPort.once("message", async (port) => (await member).share(port));]f]
   ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON})
 
 
@@ -34,10 +40,10 @@
 
 
 (setv MAKE #[[async ([worker, kernels, shape, rows, steps, weights, more]) => {
+  const { Worker } = await import("node:worker_threads");
   const ports = worker.map((code) => {
     const { port1, port2 } = new MessageChannel();
-    const address = URL.createObjectURL(new Blob([code]));
-    new Worker(address).postMessage(port2, [port2]);
+    new Worker(code, { eval: true }).postMessage(port2, [port2]);
     return port1;
   });
   const code = fromBase64(kernels);
@@ -50,14 +56,13 @@
 }]])
 
 
-(defn taught [browser model code #* arguments [kernels "kernels.wasm"] [helpers 0]]
+(defn taught [model code #* arguments [kernels "kernels.wasm"] [helpers 0]]
   #[[Return what the `code` of a function of a `Learner` makes of more `arguments`.
 
   The learner has the weights of `model`, and computes by `kernels`; with `helpers` it is a team.]]
-  (setv worker (+ (join-modules MODULES) "onmessage = ({ data }) => share(data);"))
-  (in-browser browser MODULES (.replace MAKE "CODE" code)
-    [ (* [worker] helpers)
-      (base64 (.read-bytes (/ ASSETS kernels)))
+  (in-node MODULES (.replace MAKE "CODE" code)
+    [ (* [HELPER] helpers)
+      (base64 (.read-bytes (/ PAGES "built" kernels)))
       { "vocabulary" (len model.vocabulary)  "embedding" model.facts.embedding
         "layers" (lfor each model.settings.layers.recurrent each.size)}
       #* SHAPE
@@ -90,7 +95,7 @@
 
 (defn [(pytest.mark.parametrize #("layers" "unit" "large") [
     #("lstm:9,lstm:7" "pieces" 512) #("lstm:16,lstm:5" "characters" 8)])]
-    test-ten-steps-on-a-page-are-those-of-keras [browser monkeypatch layers unit large]
+    test-ten-steps-on-a-page-are-those-of-keras [monkeypatch layers unit large]
   (.setattr monkeypatch network "LARGE_LAYER" large)
   (setv
     model (model-of layers unit)
@@ -100,7 +105,7 @@
   (.put learner learner.weights model.weights)
   (setv losses (lfor batch batches (.learn learner #* batch)))
   (for [kernels KERNELS]
-    (setv found (taught browser model LEARN (lfor batch batches (placed #* batch)) ADAM
+    (setv found (taught model LEARN (lfor batch batches (placed #* batch)) ADAM
       {"steadying" steadying} :kernels kernels))
     (assert (= found (pytest.approx losses :abs 1e-3)))))
 
@@ -131,12 +136,12 @@
 }]])
 
 
-(defn test-gradients-with-dropout-are-those-of-differences [browser]
+(defn test-gradients-with-dropout-are-those-of-differences []
   (setv
     model (model-of "lstm:9,lstm:7" "pieces")
     [batch] (batches-of model 1)
     how {"dropout" 0.4  "before" 0.3}
-    pairs (np.array (taught browser model DIFFERENCES #* (placed #* batch) how)))
+    pairs (np.array (taught model DIFFERENCES #* (placed #* batch) how)))
   (assert (np.allclose #* (. pairs T) :atol 1e-3))
   (assert (> (.max (np.abs pairs)) 0.1)))
 
@@ -151,12 +156,12 @@
 
 (defn [(pytest.mark.parametrize #("layers" "helpers") [
     #("lstm:9,lstm:7" 1) #("lstm:9,lstm:6" 2)])]  ; the latter has 1,141 weights
-    test-workers-that-share-batches-learn-as-one-does [browser layers helpers]
+    test-workers-that-share-batches-learn-as-one-does [layers helpers]
   (setv
     model (model-of layers "pieces")
     batches (lfor batch (batches-of model 6) (placed #* batch))
     [shared alone] (lfor n [helpers 0]
-      (taught browser model (.replace DROP "LEARN" LEARN) batches ADAM :helpers n)))
+      (taught model (.replace DROP "LEARN" LEARN) batches ADAM :helpers n)))
   (assert (= shared (pytest.approx alone :abs 1e-5))))
 
 
@@ -175,7 +180,7 @@
   const teams = [await make(shape, 8, steps), await make(shape, 8, steps)];
   const [now] = teams.map((team) => team.helpers.length);
   let idle = ports.length - now;
-  const left = new Promise((resolve) => { window.close = () => --idle || resolve(); });
+  const left = new Promise((resolve) => { globalThis.close = () => --idle || resolve(); });
   teams[1].dismiss();
   await (idle && left);
   return [now, teams[1].helpers.length, memories];
@@ -185,8 +190,8 @@
 (defn [(pytest.mark.parametrize #("times" "helpers" "memories") [
     #([4 5] 0 2) #([4 3 0 5] 1 4) #([4 3 0 2] 3 4)])]
     test-a-team-has-the-helpers-that-make-it-faster-and-each-worker-one-memory
-    [browser times helpers memories]
-  (assert (= (taught browser (model-of "4" "characters") RECRUIT times)
+    [times helpers memories]
+  (assert (= (taught (model-of "4" "characters") RECRUIT times)
     [helpers helpers memories])))
 
 
@@ -204,11 +209,11 @@
 }]])
 
 
-(defn test-a-learner-in-an-earlier-ones-memory-begins-anew [browser]
+(defn test-a-learner-in-an-earlier-ones-memory-begins-anew []
   (setv
     model (model-of "9" "pieces")
     [batch] (batches-of model 1)
-    [first again] (taught browser model INHERIT #* (placed #* batch) ADAM))
+    [first again] (taught model INHERIT #* (placed #* batch) ADAM))
   (assert (= first again)))
 
 
@@ -224,10 +229,10 @@
 }]])
 
 
-(defn test-what-workers-get-is-no-more-than-they-need [browser]
+(defn test-what-workers-get-is-no-more-than-they-need []
   (setv
     model (model-of "12" "characters")
-    sizes (taught browser model OVERHEAR :helpers 1))
+    sizes (taught model OVERHEAR :helpers 1))
   (assert (= (len sizes) 2))
   (assert (<= 0 (- (max sizes) (* 2 model.weight-count)) 16)))  ; half of the weights, padded
 
@@ -249,12 +254,12 @@
 
 
 (defn [(pytest.mark.parametrize "helpers" [0 1 2])]
-    test-workers-keep-an-average-of-the-weights-that-can-take-their-place [browser helpers]
+    test-workers-keep-an-average-of-the-weights-that-can-take-their-place [helpers]
   (setv
     model (model-of "lstm:9,lstm:6" "pieces")
     batches (lfor batch (batches-of model 4) (placed #* batch))
     [[first #* others] mean last]
-      (taught browser model AVERAGE batches {#** ADAM  "part" 0.3} :helpers helpers)
+      (taught model AVERAGE batches {#** ADAM  "part" 0.3} :helpers helpers)
     expected (np.array first))
   (for [weights others] (+= expected (* 0.3 (- weights expected))))
   (assert (= mean (pytest.approx expected :abs 1e-6)))
@@ -281,7 +286,7 @@
 
 
 (defn [(pytest.mark.parametrize #("helpers" "softer") [#(0 1) #(1 1) #(1 1.3)])]
-    test-reading-gives-the-losses-and-what-was-expected [browser helpers softer]
+    test-reading-gives-the-losses-and-what-was-expected [helpers softer]
   (setv
     model (model-of "12" "pieces")
     batches (batches-of model 2)
@@ -291,7 +296,7 @@
     counted (.reshape counted y.shape)
     ids (np.where counted y -1)
     own (np.take-along-axis odds (get y #(... None)) -1)
-    [losses expected] (taught browser model READ
+    [losses expected] (taught model READ
       (lfor parts (zip #* (lfor a [x ids] (np.hsplit a 2))) (placed #* parts))
       softer
       :helpers helpers))
@@ -301,18 +306,18 @@
 
 
 (defn [brief (pytest.mark.parametrize "bits" [16 8])]
-    test-a-page-packs-weights-as-the-program-does [browser monkeypatch bits]
+    test-a-page-packs-weights-as-the-program-does [monkeypatch bits]
   (.setattr monkeypatch module "MOST_HALVED" (if (= bits 8) 1 10_000))
   (setv
     model (small-model :layers "9,6" :text SENTENCE)
     page (playground {"a" model})
     [facts] (json.loads (block-of page "facts"))
     weights (block-of page "weights-0")
-    again (in-browser browser MODULES
+    again (in-node MODULES
       "([flat, facts]) => btoa(String.fromCharCode(...packed(Float32Array.from(flat), facts)))"
       [(flat model.weights) facts]))
   (assert (= again weights))
-  (assert (= weights (in-browser browser MODULES
+  (assert (= weights (in-node MODULES
     (+ "([weights, facts]) => { const room = fromBase64(weights).fill(7);"  ; of earlier weights
       "return toBase64(packed(unpacked(fromBase64(weights), facts), facts, room)); }")
     [weights facts]))))

@@ -6,24 +6,24 @@
   math
   random [Random]
   numpy :as np
-  playwright.sync-api [Error]
   pytest
   lstm-textgen.learning.batches [item-windows]
   lstm-textgen.learning.schedule [learning-rate]
   lstm-textgen.modelfile.checkpoint [recorded-model]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
-  lstm-textgen.pages.assembly [ASSETS SHARED base64]
-  lstm-textgen.pages.playground [WORKER]
+  lstm-textgen.pages.assembly [PAGES SHARED base64]
   lstm-textgen.settings.sizing :as sizing
   lstm-textgen.settings.sizing [BESIDE ON-PAGE SECONDS-A-UNIT SECONDS-A-WEIGHT choose-layers
     choose-tuning default-batch-size]
   lstm-textgen.text.units [Characters]
   lstm-textgen.textmodel [TextModel]
-  tests.browser [in-browser]
-  tests.helpers [ROOT])
+  tests.helpers [ROOT]
+  tests.node [in-node])
 
 (setv
-  MODULES (lfor name WORKER :if (!= name "worker.js") name)
+  MODULES ["text/binary" "text/items" "network/heap" "network/learning" "teaching/batches"
+    "teaching/beginning" "teaching/exactly" "teaching/corpus" "teaching/recipe" "teaching/start"
+    "teaching/training" "writing/sampler"]
   LENGTHS [#* (range 200 3000 137) #* (lfor n (range 60) (int (* 1000 (** 1.15 n)))) 8000 128_000
     512_000]
   SPEEDS [0.05 0.4 1 3]
@@ -37,9 +37,9 @@
     (+ (.join "" (.choices (Random n) "abcdefgh" :k 4)) "\n"))))
 
 
-(defn on-page [browser code argument]
+(defn on-page [code argument]
   "Return what the `code` of a function makes of `argument`, with the page's `constants`."
-  (in-browser browser MODULES
+  (in-node MODULES
     (+ "([argument, constants]) => { const numbers = constants.learning;"
       f"return ({code})(argument); }}")
     [argument SHARED]))
@@ -47,14 +47,14 @@
 
 ;; * The plan
 
-(defn test-a-page-fine-tunes-as-the-program-would [browser]
+(defn test-a-page-fine-tunes-as-the-program-would []
   (setv
     cases (lfor units LENGTHS  familiar [True False]  minutes [None 1 5] [units familiar minutes])
     weights 3_200_000
     by-clock (fn [units minutes] (if minutes
       (/ (- (* 60 minutes) BESIDE) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
       1e9))
-    plans (on-page browser (+ "(cases) => cases.map(([units, familiar, byClock]) => chooseTuning("
+    plans (on-page (+ "(cases) => cases.map(([units, familiar, byClock]) => chooseTuning("
         "{units, familiar, byClock, rule: numbers.rules.pieces}, numbers))")
       (lfor [units familiar minutes] cases [units familiar (by-clock units minutes)])))
   (for [[[units familiar minutes] plan] (zip cases plans)]
@@ -63,11 +63,11 @@
       "before" own.before  "rate" own.rate}))))
 
 
-(defn test-a-page-chooses-a-new-network-as-the-program-would [browser monkeypatch]
+(defn test-a-page-chooses-a-new-network-as-the-program-would [monkeypatch]
   (.setitem monkeypatch sizing.RULES "page" ON-PAGE)
   (setv
     cases (lfor units LENGTHS  speed SPEEDS  epochs [3 9]  [units speed epochs])
-    sizes (on-page browser (+ "(cases) => cases.map(([units, speed, epochs]) => chooseSize("
+    sizes (on-page (+ "(cases) => cases.map(([units, speed, epochs]) => chooseSize("
         "{units, epochs, seconds: 60 * speed}, numbers))")
       cases))
   (for [[[units speed epochs] size] (zip cases sizes)]
@@ -78,29 +78,29 @@
       "dropout" (if dropout (. (get dropout 0) size) 0)}))))
 
 
-(defn test-a-page-learns-as-fast-as-the-program-would [browser]
+(defn test-a-page-learns-as-fast-as-the-program-would []
   (setv
     steps (lfor
       n [0 1 50 99 100 700]
       done [0 0.001 0.1 0.5 0.93 1]
       tuned [False True]
       [n done tuned])
-    rates (on-page browser (+ "(steps) => steps.map(([updates, done, tuned]) => "
+    rates (on-page (+ "(steps) => steps.map(([updates, done, tuned]) => "
       "rateAt({rate: 0.01, tuned}, updates, done, numbers.rate))") steps))
   (assert (= rates (pytest.approx (lfor [n done tuned] steps (learning-rate 0.01 n done tuned))))))
 
 
-(defn test-a-batch-has-as-many-rows-as-in-the-program [browser]
+(defn test-a-batch-has-as-many-rows-as-in-the-program []
   (assert (= (lfor units LENGTHS (default-batch-size units))
-    (on-page browser "(all) => all.map((units) => batchRows(units, numbers.rows))" LENGTHS))))
+    (on-page "(all) => all.map((units) => batchRows(units, numbers.rows))" LENGTHS))))
 
 
 ;; * Batches
 
-(defn batches-on-page [browser text form]
+(defn batches-on-page [text form]
   "Return the batches of an epoch of `text`, ids or lists of them: x and y (rows, lookback)."
   (lfor
-    [x y empty] (on-page browser (+ "([text, form]) => { const ids = Array.isArray(text[0]) ? "
+    [x y empty] (on-page (+ "([text, form]) => { const ids = Array.isArray(text[0]) ? "
         "text.map((item) => Int32Array.from(item)) : Int32Array.from(text);"
         "const epoch = new Batches(ids, form).epoch(randomNumbers(1, 1));"
         "return [...epoch].map(({x, y, empty}) => [[...x], [...y], empty]); }")
@@ -108,10 +108,10 @@
     [#* (lfor ids [x y] (.tolist (. (np.reshape ids #(-1 (get form "rows"))) T))) empty]))
 
 
-(defn test-each-row-reads-on-through-the-ring-of-a-text [browser]
+(defn test-each-row-reads-on-through-the-ring-of-a-text []
   (setv
     form {"rows" 3  "lookback" 4  "run" 2  "whole" False  "ends" 0}
-    batches (batches-on-page browser (list (range 50)) form))
+    batches (batches-on-page (list (range 50)) form))
   (assert (= (lfor [_ _ empty] batches empty) [True False True False]))
   (for [row (range 3)]
     (setv read (sum (lfor [x _ _] batches (get x row)) []))
@@ -119,11 +119,11 @@
     (assert (= (get batches 0 1 row) (lfor id (get batches 0 0 row) (% (+ id 1) 50))))))
 
 
-(defn test-each-window-begins-with-a-whole-item [browser]
+(defn test-each-window-begins-with-a-whole-item []
   (setv
     items (lfor n (range 20) [#* (* [n] (+ 1 (% n 5))) 99])
     form {"rows" 2  "lookback" 8  "tuned" True  "whole" True  "ends" 1}
-    batches (batches-on-page browser items form))
+    batches (batches-on-page items form))
   (assert (all (gfor [_ _ empty] batches empty)))
   (for [[x y _] batches  [before read] (zip x y)]
     (assert (= (get before 0) 99))
@@ -131,11 +131,11 @@
     (assert (.startswith (str read) (.removesuffix (str (get items (get read 0))) "]")))))
 
 
-(defn test-the-first-of-the-windows-that-carry-the-state-over-begins-with-an-item [browser]
+(defn test-the-first-of-the-windows-that-carry-the-state-over-begins-with-an-item []
   (setv
     items (lfor n (range 30) [#* (* [n] (+ 1 (% n 5))) 99])
     form {"rows" 2  "lookback" 4  "run" 3  "whole" False  "aligned" True  "ends" 1}
-    batches (batches-on-page browser items form))
+    batches (batches-on-page items form))
   (for [[n [x _ empty]] (enumerate batches)]
     (assert (= empty (= (% n 3) 0)))
     (when empty
@@ -144,20 +144,20 @@
         (assert (!= item 99))))))
 
 
-(defn test-windows-of-items-are-those-of-the-program [browser]
+(defn test-windows-of-items-are-those-of-the-program []
   (setv
     random (np.random.default-rng 1)
     cases (lfor _ (range 30) (.tolist (.integers random 1 30 25)))
-    found (on-page browser (+ "(cases) => cases.map((sizes) => "
+    found (on-page (+ "(cases) => cases.map((sizes) => "
       "windowsOf(sizes.map((size) => new Int32Array(size)), 12))") cases))
   (for [[sizes starts] (zip cases found)]
     (assert (= starts (.tolist (item-windows (np.append 0 (np.cumsum sizes)) 12))))))
 
 
-(defn test-each-held-out-unit-is-predicted-once-after-those-before-it [browser]
+(defn test-each-held-out-unit-is-predicted-once-after-those-before-it []
   (setv
     [rows lookback held] [4 8 300]
-    [xs ys] (zip #* (on-page browser (+ "([held, form]) => [...readings("
+    [xs ys] (zip #* (on-page (+ "([held, form]) => [...readings("
         "Int32Array.from({length: held}, (_, n) => n), [-5], form, 16)]"
         ".map(({x, y}) => [[...x], [...y]])")
       [held {"rows" rows  "lookback" lookback}]))
@@ -168,11 +168,10 @@
 
 ;; * Numbers that are the same in all browsers
 
-(defn test-exact-functions-agree-with-those-of-python [browser]
+(defn test-exact-functions-agree-with-those-of-python []
   (setv
     values (lfor n (range 1 400) (/ n 127.3))
-    [cosines powers logarithms] (on-page browser
-      "(xs) => [cosine, exponential, logarithm].map((f) => xs.map((x) => f(x)))" values))
+    [cosines powers logarithms] (on-page "(xs) => [cosine, exponential, logarithm].map((f) => xs.map((x) => f(x)))" values))
   (assert (= powers (pytest.approx (list (map math.exp values)) :rel 1e-12)))
   (assert (= logarithms (pytest.approx (list (map math.log values)) :abs 1e-12)))
   (assert (= cosines (pytest.approx (list (map math.cos values)) :abs 1e-9))))
@@ -180,13 +179,13 @@
 
 ;; * A run
 
-(defn taught [browser text [code ""] [parent None] [seed 1] [anew False] #** wish]
+(defn taught [text [code ""] [parent None] [seed 1] [anew False] #** wish]
   #[[Return the news of a page that is taught `text`: dicts, with weights in base64.
 
   The `code` of JavaScript runs at each of the `news`; `request` is what the page asks for. A model
   may begin `anew` where the parent predicts the text poorly. The last one of the news has the text
   that was held out.]]
-  (in-browser browser MODULES
+  (in-node MODULES
     (+ "async ([wish, parent, kernels, seed, again, constants]) => {"
       "const module = compiled([fromBase64(kernels)]); const all = []; const asked = {};"
       "const own = parent && {...parent, weights: fromBase64(parent.weights)};"
@@ -202,21 +201,21 @@
       "Object.assign(all[all.length - 1], {held: held.join('')}); return all; }")
     [ {"text" text  "items" None  "name" "new"  #** wish}
       parent
-      (base64 (.read-bytes (/ ASSETS "kernels-simd.wasm")))
+      (base64 (.read-bytes (/ PAGES "built/kernels-simd.wasm")))
       seed
       anew
       SHARED]))
 
 
-(defn [cache] run-of [browser name]
+(defn [cache] run-of [name]
   "Return the news of one of the runs of which the tests are about."
   (match name
-    "new" (taught browser PROSE)
-    "plain" (taught browser SENTENCES)
-    "tuned" (taught browser (+ (.replace SENTENCES "cat" "c\u00e4t") "\u00bfSo?\n")
-      :parent (get (run-of browser "plain") -1))
-    "strange" (taught browser PROSE :parent (get (run-of browser "plain") -1))
-    "list" (taught browser FOUR-LETTERS :items "line")))
+    "new" (taught PROSE)
+    "plain" (taught SENTENCES)
+    "tuned" (taught (+ (.replace SENTENCES "cat" "c\u00e4t") "\u00bfSo?\n")
+      :parent (get (run-of "plain") -1))
+    "strange" (taught PROSE :parent (get (run-of "plain") -1))
+    "list" (taught FOUR-LETTERS :items "line")))
 
 
 (defn model-of [done]
@@ -237,9 +236,9 @@
 
 
 (defn [(pytest.mark.parametrize "name" ["new" "tuned" "strange" "list"])]
-    test-losses-fall-to-what-the-program-finds-and-the-part-that-is-done-grows [browser name]
+    test-losses-fall-to-what-the-program-finds-and-the-part-that-is-done-grows [name]
   (setv
-    news (run-of browser name)
+    news (run-of name)
     [before first #* _ last] (epochs-of news)
     parts (lfor each news :if (in "part" each) (get each "part"))
     done (get news -1)
@@ -251,59 +250,59 @@
   (assert (<= (get parts -1) 1)))
 
 
-(defn test-an-item-ends-where-it-should [browser]
+(defn test-an-item-ends-where-it-should []
   (setv
-    done (get (run-of browser "list") -1)
+    done (get (run-of "list") -1)
     [_ units bits] (.score (model-of done) (get done "held")))
   (assert (< (.mean (get bits (= (np.array units) "\n"))) 0.1)))
 
 
-(defn test-a-run-that-only-learns-by-heart-ends-early [browser]
-  (setv news (run-of browser "list"))
+(defn test-a-run-that-only-learns-by-heart-ends-early []
+  (setv news (run-of "list"))
   (assert (= (get news -1 "why") "by heart"))
   (assert (get (epochs-of news) -1 "byHeart"))
-  (assert (= (get (run-of browser "new") -1 "why") "finished")))
+  (assert (= (get (run-of "new") -1 "why") "finished")))
 
 
-(defn test-a-parent-that-knows-the-text-is-changed-gently [browser]
+(defn test-a-parent-that-knows-the-text-is-changed-gently []
   (setv [[known gentle] [strange bold]] (lfor
     name ["tuned" "strange"]
-    :setv plan (get (run-of browser name) 0)
+    :setv plan (get (run-of name) 0)
     [(get plan "knows" "familiar") (get plan "plan" "rate")]))
   (assert (= [known strange] [True False]))
   (assert (< gentle bold)))
 
 
-(defn test-a-text-that-its-parent-predicts-poorly-is-learned-by-a-new-network [browser]
+(defn test-a-text-that-its-parent-predicts-poorly-is-learned-by-a-new-network []
   (setv
-    [plan #* _ done] (taught browser PROSE :parent (get (run-of browser "plain") -1) :anew True)
-    [_ #* _ own] (run-of browser "new"))
+    [plan #* _ done] (taught PROSE :parent (get (run-of "plain") -1) :anew True)
+    [_ #* _ own] (run-of "new"))
   (assert (and (get plan "knows" "strange") (not (get plan "plan" "tuned"))))
   (assert (= (get done "weights") (get own "weights"))))
 
 
-(defn test-only-a-network-that-replaces-a-parent-may-be-large [browser]
+(defn test-only-a-network-that-replaces-a-parent-may-be-large []
   (setv
     sought {"units" 20_000  "lookback" 64  "parent" None  "speed" 10  "same" False}
-    sizes (on-page browser (+ "(sought) => [false, true].map((large) => "
+    sizes (on-page (+ "(sought) => [false, true].map((large) => "
       "planFor({...sought, large}, constants).layers[0][1])") sought))
   (assert (= sizes [256 512])))
 
 
-(defn test-the-same-seed-brings-the-same-model [browser]
-  (setv again (taught browser PROSE))
-  (assert (= (get again -1 "weights") (get (run-of browser "new") -1 "weights"))))
+(defn test-the-same-seed-brings-the-same-model []
+  (setv again (taught PROSE))
+  (assert (= (get again -1 "weights") (get (run-of "new") -1 "weights"))))
 
 
-(defn test-a-run-that-is-stopped-keeps-the-best [browser]
+(defn test-a-run-that-is-stopped-keeps-the-best []
   (setv
-    news (taught browser PROSE "if (news.epoch === 3) asked.stop = true;")
+    news (taught PROSE "if (news.epoch === 3) asked.stop = true;")
     done (get news -1))
   (assert (= (get done "why") "stopped"))
   (assert (= (get done "bits")
     (pytest.approx (min (gfor each (epochs-of news) (get each "validation"))) :abs 0.001))))
 
 
-(defn test-a-run-that-diverges-ends-with-a-message [browser]
-  (with [_ (pytest.raises Error :match "teach.failed.diverged")]
-    (taught browser PROSE "if (news.plan) news.plan.rate = 1e9;")))
+(defn test-a-run-that-diverges-ends-with-a-message []
+  (with [_ (pytest.raises AssertionError :match "teach.failed.diverged")]
+    (taught PROSE "if (news.plan) news.plan.rate = 1e9;")))

@@ -4,7 +4,7 @@
   json
   re
   pytest
-  lstm-textgen.pages.assembly [ASSETS asset phrases]
+  lstm-textgen.pages.assembly [PAGES phrases]
   lstm-textgen.writing.cells [FEATURES])
 
 (setv
@@ -13,8 +13,8 @@
   PHRASES (phrases)
   PREFIXES (sfor key PHRASES (get (.split key ".") 0))
   SOURCES (dfor
-    path (sorted (.iterdir ASSETS))
-    :if (in path.suffix [".js" ".html"])
+    path (sorted (.rglob (/ PAGES "source") "*.*"))
+    :if (in path.suffix [".ts" ".html"])
     path.name (.read-text path :encoding "utf-8")))
 
 
@@ -23,7 +23,7 @@
   (setv
     own (.join "|" (sorted PREFIXES))
     patterns [  ; the first: anything that looks like a key
-      rf"[\"`]((?:{own})\.(?:\$|(?!(?:hy|js)\b)[a-z][a-z.-]*\$?))"
+      rf"[\"`]((?:{own})\.(?:\$|(?!(?:hy|ts)\b)[a-z][a-z.-]*\$?))"
       r"\b(?:said|partsOf)\([\"`]([^\"`{]+)"
       r"\bphraseIn\([^;{]*?[\"`]([a-z]+\.[^\"`{]+)"
       r"data-say(?:-label|-placeholder)?=\"([^\"]+)\""])
@@ -79,6 +79,6 @@
 
 
 (defn test-phrases-are-sorted-and-formatted-as-json-is []
-  (setv text (asset "phrases.json"))
+  (setv text (.strip (.read-text (/ PAGES "source/phrases.json") :encoding "utf-8")))
   (assert (= text (json.dumps PHRASES :indent 2 :ensure-ascii False)))
   (assert (= (list PHRASES) (sorted PHRASES))))

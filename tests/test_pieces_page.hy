@@ -11,8 +11,9 @@
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [Seed ways-on]
   tests.browser [WRITTEN alternatives-on assert-writes-as-python fragment halved-model
-    in-browser open-page start-of wait-for-end wait-for-text written]
-  tests.helpers [page-of])
+    open-page start-of wait-for-end wait-for-text written]
+  tests.helpers [page-of]
+  tests.node [in-node])
 
 (setv
   VERSE (* "heylo hey lo, ye hello theca\n" 9)
@@ -31,11 +32,11 @@
     (.join "" (lfor _ (range (.randrange rng 60)) (.choice rng (.choice rng [some alphabet]))))))
 
 
-(defn split-in-browser [browser vocabulary texts]
-  "Return what assets/units.js makes of `texts`: for each, the units of `vocabulary`."
+(defn split-in-node [browser vocabulary texts]
+  "Return what text/units.ts makes of `texts`: for each, the units of `vocabulary`."
   (setv facts {"units" vocabulary.units  "unknown" vocabulary.unknown  "lower" False
     "pattern" vocabulary.pattern  "merges" vocabulary.merges})
-  (in-browser browser ["units.js"]
+  (in-node ["text/units"]
     (+ f"([facts, texts]) => {{ const vocabulary = new UNITS.{vocabulary.unit}(facts);"
       "return texts.map((text) => Array.from(vocabulary.split(text))); }")
     [facts texts]))
@@ -47,7 +48,7 @@
     alphabet (sorted (set (.join "" SCRIPTS)))
     texts [#* SCRIPTS (.join " " SCRIPTS) #* (random-texts alphabet 2000)]
     vocabulary (build-vocabulary SCRIPTS unit)
-    splits (split-in-browser browser vocabulary texts))
+    splits (split-in-node browser vocabulary texts))
   (for [[text units] (zip texts splits)]
     (assert (= units (list (.split vocabulary text))) (repr text))))
 

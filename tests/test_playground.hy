@@ -5,13 +5,14 @@
   numpy :as np
   pytest
   lstm-textgen.pages [playground :as module]
-  lstm-textgen.pages.playground [WORKER playground]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
-  tests.browser [assert-writes-as-python halved-model in-browser open-page restart wait-for-end
+  tests.browser [assert-writes-as-python halved-model open-page restart wait-for-end
     wait-for-units written]
-  tests.helpers [block-of brief packed-on page-of small-model])
+  tests.helpers [block-of brief packed-on page-of small-model]
+  tests.node [in-node])
 
 (setv
   pytestmark brief
@@ -22,12 +23,12 @@
 
 ;; * The engine
 
-(defn logits-in-browser [browser page [codes None]]
+(defn logits-in-node [browser page [codes None]]
   #[[Return the logits (time, vocabulary) of the model on a `page` (HTML) after each of `IDS`.
 
   It computes by the first of `codes` that runs (None: the page's).]]
   (setv [facts] (json.loads (block-of page "facts")))
-  (in-browser browser WORKER
+  (in-node ["text/binary" "network/heap" "network/network"]
     (+ "([facts, weights, codes, ids]) => {"
       "const module = compiled(codes.map((code) => fromBase64(code)));"
       "const network = new Network(facts, fromBase64(weights), module);"
@@ -42,16 +43,16 @@
     page (playground {"a" model})
     engine (make-engine model)
     expected (lfor id IDS (.copy (.step engine id))))
-  (assert (np.allclose (logits-in-browser browser page) expected :atol 1e-4))
-  (assert (np.allclose (logits-in-browser browser page :codes []) expected :atol 1e-4)))
+  (assert (np.allclose (logits-in-node browser page) expected :atol 1e-4))
+  (assert (np.allclose (logits-in-node browser page :codes []) expected :atol 1e-4)))
 
 
 (defn [(pytest.mark.parametrize #("options" "left") [
     #({} [0 1 2 3 5]) #({"temperature" 2} [0 1 2 3 5]) #({"topP" 0.8} [0 3])
     #({"minP" 0.2} [0 2 3]) #({"minP" 0.2  "temperature" 2} [0 1 2 3]) #({"temperature" 0} [0])])]
-    test-a-page-draws-by-the-rules-of-the-program [browser options left]
+    test-a-page-draws-by-the-rules-of-the-program [options left]
   (setv
-    ids (in-browser browser ["sampler.js"]
+    ids (in-node ["writing/sampler"]
       (+ "([logits, options, draws]) => {"
         "const sampler = Object.assign(new Sampler(7), options);"
         "const rules = [{score: (scores) => { scores[4] = -Infinity; }}];"

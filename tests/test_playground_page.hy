@@ -9,9 +9,10 @@
   lstm-textgen.writing.cells [read-cells]
   lstm-textgen.writing.constraints [Repeats]
   lstm-textgen.writing.rules [Runs]
-  tests.browser [WRITTEN alternatives-on fragment halved-model in-browser open-more open-page
+  tests.browser [WRITTEN alternatives-on fragment halved-model open-more open-page
     start-of wait-for-end wait-for-text wait-for-units wait-until write-on written]
-  tests.helpers [page-of])
+  tests.helpers [page-of]
+  tests.node [in-node])
 
 (setv
   ;; A vocabulary that would be markup, or turn the page round, if it weren't text.
@@ -133,7 +134,7 @@
     (.read repeats text)
     (.append expected (bool (.begins? repeats unit))))
   (assert (< 100 (sum expected) 1400))
-  (assert (= expected (in-browser browser ["rules.js"]
+  (assert (= expected (in-node ["writing/rules"]
     "(cases) => cases.map(([text, unit, n]) => new Repeats([unit], n).refuses(0, {text}))"
     cases))))
 
@@ -147,7 +148,7 @@
     (setv runs (Runs [unit] most))
     (.read runs text)
     (.refuses? runs 0 True))
-  (assert (= (lfor case cases (python #* case)) (in-browser browser ["rules.js"]
+  (assert (= (lfor case cases (python #* case)) (in-node ["writing/rules"]
     "(cases) => cases.map(([text, unit, n]) => new Runs([unit], n).refuses(0, {text}))"
     cases))))
 

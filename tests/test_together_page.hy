@@ -4,10 +4,11 @@
   contextlib [contextmanager]
   json
   pytest
-  lstm-textgen.pages.assembly [SHARED modules-for]
-  tests.browser [flaws halved-model in-browser open-page wait-until]
+  lstm-textgen.pages.assembly [SHARED]
+  tests.browser [flaws halved-model open-page wait-until]
   tests.engines [open-firefox open-webkit]
-  tests.helpers [brief page-of])
+  tests.helpers [brief page-of]
+  tests.node [in-node])
 
 (setv
   pytestmark brief
@@ -256,13 +257,13 @@
     (assert (> (len (sheet page)) 4))))
 
 
-(defn test-no-phrase-repeats-four-words-of-the-sheet-unless-all-do [browser]
+(defn test-no-phrase-repeats-four-words-of-the-sheet-unless-all-do []
   (setv
     phrases (lfor
       word ["was gone, and the Lamp" "came back" "was gone, and the boat"]
       {"word" word})
     [some all] (lfor each [phrases (cut phrases 1)]
-      (in-browser browser (modules-for "choice.js")
+      (in-node ["tabs/together/choice"]
         "([phrases, text]) => unrepeated(phrases, text).map(({ word }) => word)"
         [each "The goat was gone and the lamp."])))
   (assert (= some ["came back"]))

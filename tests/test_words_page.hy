@@ -4,11 +4,12 @@
   json
   pytest
   lstm-textgen.pages.assembly [SHARED]
-  lstm-textgen.pages.playground [WORKER playground]
+  lstm-textgen.pages.playground [playground]
   lstm-textgen.text.wordends [CLASSES as-seen class-of follow words-of]
   lstm-textgen.writing.words [Suggester]
-  tests.browser [halved-model in-browser]
+  tests.browser [halved-model]
   tests.helpers [block-of brief packed-on]
+  tests.node [in-node]
   tests.test-pieces-page [SCRIPTS])
 
 (setv
@@ -28,12 +29,12 @@
     "return found; }"))
 
 
-(defn on-page [browser model request]
+(defn on-page [model request]
   "Return what the worker of a page of `model` suggests, for each dict in `request`."
   (setv
     page (playground {"a" model})
     [facts] (json.loads (block-of page "facts")))
-  (in-browser browser WORKER ASK
+  (in-node ["text/binary" "network/heap" "network/network" "writing/words"] ASK
     [facts (block-of page "weights-0") (get (packed-on page) "kernels") CONSTANTS request]))
 
 
@@ -54,12 +55,12 @@
     {"text" "你们好吗我们很好。\n"  "rng_seed" 5}
     {"items" "line"  "longest_item" 9}
     {"people" ["hey" "yo"]}])]
-    test-a-page-suggests-what-python-suggests [browser options]
+    test-a-page-suggests-what-python-suggests [options]
   (setv
     model (halved-model #** {"text" VERSE  "scale" 3  #** options})
     texts (if (in "text" options) ["" "你们" "好。"] TEXTS)
     suggester (Suggester model)
-    found (on-page browser model (lfor text texts {"text" text  "count" 9})))
+    found (on-page model (lfor text texts {"text" text  "count" 9})))
   (for [[text words] (zip texts found)]
     (assert-alike words (.words suggester text 9 (fn [line] None)))))
 
@@ -67,20 +68,20 @@
 (defn [(pytest.mark.parametrize "options" [
     {"text" VERSE  "unit" "pieces"  "max_words" 24  "scale" 3}
     {"text" "hey yo Mr. b Mr. c d.\n"  "unit" "words"  "odds" {" Mr" 99  "." 80  " c" 9}}])]
-    test-a-page-suggests-the-phrases-that-python-suggests [browser options]
+    test-a-page-suggests-the-phrases-that-python-suggests [options]
   (setv
     model (halved-model #** options)
     texts ["" "hey yo"]
-    found (on-page browser model (lfor text texts {"text" text  "count" 3  "words" 6})))
+    found (on-page model (lfor text texts {"text" text  "count" 3  "words" 6})))
   (for [[text phrases] (zip texts found)]
     (assert-alike phrases (.phrases (Suggester model) text 3 6))))
 
 
-(defn test-a-word-that-has-ended-is-not-made-longer [browser]
+(defn test-a-word-that-has-ended-is-not-made-longer []
   (setv
     model (halved-model :text VERSE :odds {" " 20})
     all (dfor each (.words (Suggester model) "he" 99) each.text each.probability)
-    [found] (on-page browser model [{"text" "he"  "count" 9  "ended" True}])
+    [found] (on-page model [{"text" "he"  "count" 9  "ended" True}])
     ratios (lfor
       each found
       :if (in (get each "text") all)
@@ -91,10 +92,10 @@
   (assert (= ratios (pytest.approx (* [(get ratios 0)] (len ratios)) :rel 2e-3))))
 
 
-(defn test-the-browser-ends-words-where-python-does [browser]
+(defn test-the-browser-ends-words-where-python-does []
   (setv
     texts [#* SCRIPTS "don't- x" "a's." "ไทย ok" "用Python写" "…" "\n\n x" "„Ah“, ‘he-he’ "]
-    found (in-browser browser ["wordends.js"]
+    found (in-node ["text/word-ends"]
       (+ "([texts, constants]) => { const ends = new WordEnds([], constants);"
         "return texts.map((text) => [Array.from(text, (c) => ends.classOf(c)),"
         "'SLTU'.split('').map((state) => ends.follow(state, text)[0]),"
@@ -110,7 +111,7 @@
 
 ;; * What is shown of what models offer
 
-(defn shown [browser function texts #* more]
+(defn shown [function texts #* more]
   #[[Return the texts that a function of choice.js leaves of `texts`, the most probable first.
 
   What stands before a | has been typed.]]
@@ -119,22 +120,22 @@
     :setv whole (.replace text "|" "")
     {"text" (get (.split text "|") -1)  "word" (or (.strip whole) whole)}))
   (lfor
-    each (in-browser browser ["wordends.js" "choice.js"]
+    each (in-node ["text/word-ends" "tabs/together/choice"]
       f"([offers, more]) => {function}(offers, ...more)" [offers more])
     (get each "text")))
 
 
-(defn test-what-looks-alike-or-comes-next-anyway-takes-no-place [browser]
+(defn test-what-looks-alike-or-comes-next-anyway-takes-no-place []
   (setv texts [" “" "\n\n" "\n" "\"" "." "th" " the" " cat"])
-  (assert (= (shown browser "distinct" texts False ". Then" 9) [" “" "th" " the" " cat" "\n\n"]))
-  (assert (= (shown browser "distinct" texts False " the end" 3) [" “" "." "\n\n"])))
+  (assert (= (shown "distinct" texts False ". Then" 9) [" “" "th" " the" " cat" "\n\n"]))
+  (assert (= (shown "distinct" texts False " the end" 3) [" “" "." "\n\n"])))
 
 
-(defn test-phrases-of-two-models-differ-in-their-first-words [browser]
+(defn test-phrases-of-two-models-differ-in-their-first-words []
   (setv texts [" “I know,”" " \"I know,\"" " i think," " we know."])
-  (assert (= (shown browser "distinct" texts True "" 3) [" “I know,”" " we know."])))
+  (assert (= (shown "distinct" texts True "" 3) [" “I know,”" " we know."])))
 
 
-(defn test-a-surprise-is-a-rare-word-and-among-these-a-long-one [browser]
+(defn test-a-surprise-is-a-rare-word-and-among-these-a-long-one []
   (setv texts [" the" " forever" "." "flag|ship" " a" " moon" " he" " by" " lighthouse" " whale"])
-  (assert (= (shown browser "surprising" texts) [" lighthouse" " whale"])))
+  (assert (= (shown "surprising" texts) [" lighthouse" " whale"])))

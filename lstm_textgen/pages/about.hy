@@ -14,7 +14,7 @@
 
 
 (defn training-of [name model]
-  #[[Return what is said of the training of `model` (a `Checkpoint`), the `Training` of about.js.
+  #[[Return what is said of the training of `model` (a `Checkpoint`), the `Training` of types.ts.
 
   - `settings`: [name value why] each, in English.
   - `command`: what trains such a model; empty if a recipe did, as that may hold code.

@@ -1,10 +1,10 @@
 #[[Assembles pages: one HTML file that needs no other file and makes no requests.
 
-A page's styles and scripts are readable files in assets/. They are inlined under a
+A page's styles and scripts are built from source/, and are in built/. They are inlined under a
 Content-Security-Policy that allows exactly them: no other script runs, no other style applies and
 nothing is requested, whatever data the page holds.]]
 
-(eval-when-compile (require hyrule [-> unless]))
+(eval-when-compile (require hyrule [->]))
 (import
   base64 [b64encode]
   gzip
@@ -48,12 +48,12 @@ nothing is requested, whatever data the page holds.]]
     PROBABLY-WHOLE SURE WAYS-BUDGET])
 
 (setv
-  ASSETS (/ (. (Path __file__) parent) "assets")
+  PAGES (. (Path __file__) parent)
   LONGEST 20_000  ; units of a text, so that a page's memory is bounded
   MOST-HALVED 3_000_000  ; of a model: with more, its page of 16-bit weights would exceed 8 MB
   MOST-HELD 100_000  ; items whose fingerprints a page holds: 0.8 MB
   INDENTED 0.1  ; the share of indented lines from which a text is shown as code
-  ;; How a page looks at a text and makes a corpus of it: see assets/corpus.js.
+  ;; How a page looks at a text and makes a corpus of it: see source/teaching/corpus.ts.
   CORPUS {
     "heldOut" (. (get SETTINGS "validation") default)  "mostMore" MOST-MORE
     "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
@@ -71,7 +71,8 @@ nothing is requested, whatever data the page holds.]]
   ;; By the unit: what a text is first split into.
   PATTERNS (dfor unit (.values UNITS) unit.unit (. (object.__new__ unit) pattern))
   ALTERNATIVES 5  ; to each unit of a text that a page shows
-  ;; How a page finds words to choose from: see assets/wordends.js and assets/wordtree.js.
+  ;; How a page finds words to choose from: see source/text/word-ends.ts
+  ;; and source/writing/word-tree.ts.
   WORD-CHOICE {
     ;; The classes of characters of wordends.hy, in the same order; a sign is what is left.
     "classes" ["\\n" (+ "[\\p{M}" ZERO-WIDTH "]") f"[{SPACELESS}]" "[\\p{L}\\p{N}_]"
@@ -84,7 +85,7 @@ nothing is requested, whatever data the page holds.]]
     "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "abbreviation" ABBREVIATION
     "paths" PATHS-OF-PHRASE  "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE
     "firstWords" FIRST-WORDS  "remembersFrom" REMEMBERS-FROM}
-  ;; What pages' scripts share with the program: see assets/page.js.
+  ;; What pages' scripts share with the program: see source/types.ts.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
     "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
@@ -106,40 +107,30 @@ nothing is requested, whatever data the page holds.]]
       "trace" TRACE  "recall" RECALL  "from" REMEMBERED-FROM}}
   HOLE "\0"  ; stands in HTML for what comes later
   ;; How a page of this program begins (see page.html): one may replace another.
-  OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen"
-  ;; Modules are joined into one script, so what one imports from another is already defined.
-  IMPORT (re.compile r"^import [^;]*;\n" re.MULTILINE)
-  IMPORTED (re.compile r"^import [^;]*\"\./(.*)\";" re.MULTILINE)
-  ;; A comment that has its lines for itself, or an empty line.
-  REMARK (re.compile r"^ *(/\*[^*]*(\*(?!/)[^*]*)*\*/|//.*)?\n" re.MULTILINE)
-  EXPORT (re.compile r"^export (?=const|let|function|async|class)" re.MULTILINE))
+  OUR-PAGE rb"(?s)<!DOCTYPE html>.{,99}<meta name=\"generator\" content=\"lstm_textgen")
 
 
-(defn assemble [title body * [styles #()] [scripts #()] [workers #()] [blocks {}] [packed {}]]
+(defn assemble [title body script * [worker ""] [blocks {}] [packed {}]]
   #[[Return a page (str) with this `title` and `body`, the latter being HTML.
 
-  - `styles`: names of the style sheets in assets/ that follow common.css.
-  - `scripts`: names of the JavaScript modules in assets/ that run on the page, each after those
-    that it imports from. They are compressed with `packed`, and assets/loader.js runs them.
-  - `workers`: names of those that run in workers.
+  - `script`: the file in built/ that runs on the page, and `worker`: that which its workers run.
+    They are compressed with `packed`, and source/loader.ts runs the first.
   - `blocks`: a dict from ids of elements to what each holds for the scripts to read: text without
     <, such as base64, or another value as JSON.
   - `packed`: a dict from names to text, or values of JSON, for the scripts to read.]]
   (setv
-    sheets (gfor name ["common.css" #* styles] (.sub REMARK "" (asset name)))
-    style (.join "\n" [#* sheets #* (map _shade (range 1 9))])
-    [shared code worker] (_dealt scripts workers)
-    script (join-modules (modules-for "loader.js"))
+    style (.join "\n" [(built "page.css") #* (map _shade (range 1 9))])
+    [loader code] (map built ["loader.js" script])
     parts (.split
       (fill "page.html"
-        :version __version__  :policy (_policy style [script (+ shared code)])  :body body
+        :version __version__  :policy (_policy style [loader code])  :body body
         #** (dfor name ["title" "style" "blocks" "script"] name HOLE))
       HOLE)
     content (json.dumps :ensure-ascii False {
       #** packed
-      "shared" shared  "code" code  "worker" worker
-      ;; For assets/keep.js, which saves the page with other models: what is around its holes and
-      ;; around a block.
+      "code" code  "worker" (if worker (built worker) "")
+      ;; For source/models/page-file.ts, which saves the page with other models: what is around its
+      ;; holes and around a block.
       "parts" {"html" parts  "block" (.split (_block HOLE HOLE) HOLE)}})
     ;; Without a time, the same page has the same bytes.
     blocks {#** blocks  "packed" (base64 (gzip.compress (.encode content) :mtime 0))})
@@ -147,15 +138,8 @@ nothing is requested, whatever data the page holds.]]
     (escaped title)
     style
     (.join "" (gfor [name value] (.items blocks) (_block name value)))
-    script
+    loader
     "\n"]))))
-
-
-(defn _dealt [scripts workers]
-  "Return the code that both a page's `scripts` and its `workers` have, and those of each alone."
-  (setv shared (lfor name workers :if (in name scripts) name))
-  (defn rest [names] (join-modules (lfor name names :if (not-in name shared) name)))
-  [(+ (join-modules shared) "\n") (rest scripts) (rest workers)])
 
 
 (defn _policy [style scripts]
@@ -177,14 +161,15 @@ nothing is requested, whatever data the page holds.]]
   (.format ".s{} {{ background: light-dark({}, {}); }}" bits light dark))
 
 
-(defn asset [name]
-  "Return the text of the file `name` in assets/."
-  (.strip (.read-text (/ ASSETS name) :encoding "utf-8")))
+(defn built [name]
+  "Return the text of the file `name` in built/."
+  (.strip (.read-text (/ PAGES "built" name) :encoding "utf-8")))
 
 
 (defn fill [name / #** values]
-  "Return the HTML in the file `name` of assets/ with `values`, HTML or numbers, for its $names."
-  (.substitute (Template (asset name)) #** values))
+  "Return the HTML in the file `name` of source/ with `values`, HTML or numbers, for its $names."
+  (setv template (Template (.strip (.read-text (/ PAGES "source" name) :encoding "utf-8"))))
+  (.substitute template #** values))
 
 
 (defn escaped [text]
@@ -192,28 +177,9 @@ nothing is requested, whatever data the page holds.]]
   (escape (visible text)))
 
 
-(defn modules-for [#* names]
-  "Return the modules `names` of assets/ and those that they import from, each after its own."
-  (setv found {})  ; in order
-  (defn find [name]
-    (unless (in name found)
-      (for [each (re.findall IMPORTED (asset name))] (find each))
-      (setv (get found name) None)))
-  (for [name names] (find name))
-  (list found))
-
-
-(defn join-modules [names]
-  #[[Return the JavaScript modules `names` of assets/ as one script.
-
-  It is without imports and exports, empty lines, and comments that have lines of their own: these
-  are a third of the modules, and are to be read in assets/.]]
-  (.join "\n" (gfor name names (.sub REMARK "" (.sub EXPORT "" (.sub IMPORT "" (asset name)))))))
-
-
 (defn phrases []
   "Return all phrases of pages, a dict from keys to languages to texts."
-  (json.loads (asset "phrases.json")))
+  (json.loads (.read-text (/ PAGES "source" "phrases.json") :encoding "utf-8")))
 
 
 (defn base64 [data]

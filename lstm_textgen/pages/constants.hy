@@ -1,4 +1,4 @@
-"The numbers of training that the scripts of a page share: see assets/recipe.js, training.js."
+"The numbers of training that the scripts of a page share: see source/teaching/."
 
 (import
   lstm-textgen.modelfile.history [UNCERTAIN]

@@ -1,7 +1,7 @@
 #[[The playground: a page in one file that contains a model and a small engine in JavaScript.
 
 The weights are 16-bit floats in base64, 2.7 bytes each; those of a large model are 8-bit integers.
-assets/network.js is the engine, assets/playground.js the page.]]
+source/network/network.ts is the engine, source/page.ts the page.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import
@@ -13,8 +13,8 @@ assets/network.js is the engine, assets/playground.js the page.]]
   lstm-textgen.basics.values [Kind check-value number? whole?]
   lstm-textgen.modelfile.checkpoint [record-of]
   lstm-textgen.pages.about [training-of]
-  lstm-textgen.pages.assembly [ASSETS INDENTED LONGEST MOST-HALVED MOST-HELD SHARED asset assemble
-    base64 fill modules-for phrases]
+  lstm-textgen.pages.assembly [INDENTED LONGEST MOST-HALVED MOST-HELD PAGES SHARED assemble base64
+    fill phrases]
   lstm-textgen.pages.packing [packed]
   lstm-textgen.settings.models [Request]
   lstm-textgen.settings.table [SETTINGS check-setting]
@@ -39,8 +39,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-  WORKER (modules-for "worker.js")
-  SCRIPTS (modules-for "together.js" "teach.js")
+  TABS ["together" "read" "teach" "cells" "about"]
   ;; Texts that can be taught at once: what each is, its language ("": any), its file in corpora/,
   ;; and how many of its characters are taken, or None for all.
   READY [
@@ -77,18 +76,17 @@ assets/network.js is the engine, assets/playground.js the page.]]
     name (.join " & " models)
     facts (lfor item (.items models) (_facts #* item)))
   (assemble (if writes? f"Write with {name}" name)
-    (fill "playground.html" #** controls
-      :teach (asset "teach.html")
-      :together (asset "together.html")
+    (fill "body.html"
+      :write (fill "tabs/write/write.html" #** controls)
+      #** (dfor tab TABS tab (fill f"tabs/{tab}/{tab}.html"))
       :unable (.join "" (gfor
         [language said] (.items (get (phrases) "page.unable"))
         f"<p lang=\"{language}\">{said}</p>")))
-    :styles ["text.css" "playground.css" "together.css" "teach.css" "charts.css"]
-    :scripts (if writes? SCRIPTS (modules-for "alone.js"))
-    :workers (if writes? WORKER [])
+    (if writes? "page.js" "alone.js")
+    :worker (if writes? "worker.js" "")
     :packed {"constants" SHARED  "phrases" (phrases) #** (if writes?
       { "ready" (_ready-texts)
-        "kernels" (lfor name KERNELS (base64 (.read-bytes (/ ASSETS name))))}
+        "kernels" (lfor name KERNELS (base64 (.read-bytes (/ PAGES "built" name))))}
       {})}
     :blocks {"facts" facts #** (if writes?
       (dfor
@@ -107,7 +105,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 
 (defn _controls [models temperature length min-p]
-  "Return where the controls of playground.html start, for `playground`."
+  "Return where the controls of write.html start, for `playground`."
   (setv
     [model #* _] models
     own (temperature-for model (Request {}) 1)
@@ -126,7 +124,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 
 (defn _facts [name model]
-  "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of assets/model.js."
+  "Return the page's data of a `model` (a `Checkpoint`), the `Facts` of source/types.ts."
   (setv
     [settings facts vocabulary] [model.settings model.facts model.vocabulary]
     seed (Seed model "")
@@ -160,7 +158,7 @@ assets/network.js is the engine, assets/playground.js the page.]]
 
 
 (defn _record [model]
-  #[[Return the `record-of` `model` without what quotes texts or is a hash of them; see keep.js.
+  #[[Return the `record-of` `model` without what quotes texts or is a hash of them; see page-file.ts.
 
   Its names are the page's own, if that keeps to them.]]
   (setv

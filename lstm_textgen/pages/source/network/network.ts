@@ -1,0 +1,270 @@
+/**
+ * The network: its description, its weights, and one step of one stream of text. The formulas are
+ * those of `engine.hy`, which has their sources.
+ */
+
+import { fromHalf, toHalf, toWhole } from "../text/binary.ts";
+import type { Facts } from "../types.ts";
+import { Heap, type Matrix, placeIn } from "./heap.ts";
+import { networkShape, type Size, shapesOf, weightsIn } from "./shapes.ts";
+import { Streams } from "./streams.ts";
+
+/** Of a layer. */
+export type Cells = { gates: Float32Array; h: Float32Array; c: Float32Array };
+
+/** Steps to either side of 0 in a row of 8-bit weights. */
+const LARGEST = 127;
+
+// * The weights: flat, one matrix after the other in Keras' order, or packed, as pages hold them
+
+/** Return the matrices of flat weights, as views. */
+export function matricesOf(flat: Float32Array, sizes: Size[]) {
+  let place = 0;
+  return sizes.map(({ rows, columns }) => {
+    const numbers = flat.subarray(place, place + rows * columns);
+    place += numbers.length;
+    return Array.from({ length: rows }, (_, n) => numbers.subarray(n * columns, (n + 1) * columns));
+  });
+}
+
+/**
+ * Return weights as pages hold them: rows of 16-bit floats or, of 8 bits, of whole numbers after
+ * the 32-bit float by which they are multiplied.
+ * @param room earlier ones
+ */
+export function packed(flat: Float32Array, facts: Facts, room?: Uint8Array) {
+  const rows = matricesOf(flat, shapesOf(facts)).flat();
+  const eight = facts.bits === 8;
+  const size = eight ? flat.length + 4 * rows.length : 2 * flat.length;
+  const view = new DataView(room?.length === size ? room.buffer : new ArrayBuffer(size));
+  const bytes = new Int8Array(view.buffer);
+  let place = 0;
+  for (const row of rows) {
+    if (eight) {
+      let highest = 0;
+      for (let n = 0; n < row.length; n++) {
+        highest = Math.max(highest, Math.abs(row[n]));
+      }
+      const scale = Math.fround(highest / LARGEST) || 1;
+      view.setFloat32(place, scale, true);
+      place += 4;
+      for (let n = 0; n < row.length; n++) {
+        bytes[place + n] = toWhole(Math.fround(row[n] / scale));
+      }
+      place += row.length;
+    } else {
+      row.forEach((number, n) => {
+        view.setUint16(place + 2 * n, toHalf(number), true);
+      });
+      place += 2 * row.length;
+    }
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/** Return flat weights from what `packed` returned. */
+export function unpacked(bytes: Uint8Array, facts: Facts) {
+  const flat = new Float32Array(weightsIn(shapesOf(facts)));
+  let place = 0;
+  for (const row of rowsIn(bytes, facts)) {
+    flat.set(row, place);
+    place += row.length;
+  }
+  return flat;
+}
+
+/**
+ * Yield the rows of all matrices in what `packed` returned, each of which the next one overwrites.
+ */
+function* rowsIn(bytes: Uint8Array, facts: Facts): Generator<Float32Array, any> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const eight = facts.bits === 8;
+  let place = 0;
+  for (const { rows, columns } of shapesOf(facts)) {
+    const row = new Float32Array(columns);
+    for (let k = 0; k < rows; k++) {
+      const scale = eight ? view.getFloat32(place, true) : 1;
+      place += eight ? 4 : 0;
+      for (let n = 0; n < columns; n++) {
+        row[n] = eight ? scale * view.getInt8(place) : fromHalf(view.getUint16(place, true));
+        place += eight ? 1 : 2;
+      }
+      yield row;
+    }
+  }
+}
+
+// * A step
+
+/** A network with a state; `logits` (size,) holds the result of the last step. */
+export class Network {
+  heap: Heap;
+  read: Matrix;
+  layers: Layer[];
+  dense: Matrix;
+  bias: Matrix;
+  output: Matrix;
+  streams: Streams;
+  embedding: Float32Array<ArrayBufferLike>[]; // A row of it for each unit.
+  logits: Float32Array<ArrayBuffer>;
+  state: Float32Array<ArrayBuffer>[]; // All that a step changes and the next one reads.
+
+  /**
+   * @param weights packed
+   * @param module of kernels.ts; null: without it, which is slower
+   */
+  constructor(facts: Facts, weights: Uint8Array, module: WebAssembly.Module | null) {
+    const { vocabulary, embedding, layers } = networkShape(facts);
+    const heap = new Heap();
+    this.heap = heap;
+    this.read = heap.matrix(1, embedding);
+    let width = embedding;
+    this.layers = layers.map((units) => {
+      const layer = new Layer(heap, width, units);
+      width = units;
+      return layer;
+    });
+    this.dense = heap.packed(vocabulary, width);
+    this.bias = heap.matrix(1, vocabulary);
+    this.output = heap.matrix(1, vocabulary);
+    this.streams = new Streams(heap, this, vocabulary);
+    heap.open(module);
+    const flat = new Float32Array(vocabulary * embedding);
+    this.embedding = matricesOf(flat, [{ rows: vocabulary, columns: embedding }])[0];
+    this.load(facts, weights);
+    this.logits = heap.view(this.output).subarray(0, vocabulary);
+    this.state = [this.logits, ...this.layers.flatMap(({ h, c }) => [h, c])];
+  }
+
+  /**
+   * Take weights, also other ones later.
+   * @param weights packed
+   */
+  load(facts: Facts, weights: Uint8Array) {
+    const { heap } = this;
+    const rows = rowsIn(weights, facts);
+    const next = () => rows.next().value;
+    this.embedding.forEach((row) => row.set(next()));
+    this.layers.forEach((layer) => layer.load(next));
+    transpose(heap, next, this.dense);
+    heap.view(this.bias).set(next());
+  }
+
+  /** Read the unit `id` without computing logits, which is faster. */
+  advance(id: number) {
+    this.heap.view(this.read).set(this.embedding[id]);
+    let x = this.read;
+    for (const layer of this.layers) {
+      layer.feed(x);
+      layer.step();
+      x = layer.output;
+    }
+    return x;
+  }
+
+  /** Read the unit `id` and return the logits, which the next step overwrites. */
+  step(id: number) {
+    this.heap.multiply(this.dense, this.advance(id), this.bias, this.output);
+    return this.logits;
+  }
+
+  /** The last layer's output, a buffer. */
+  get hidden() {
+    return this.layers[this.layers.length - 1].h;
+  }
+
+  /** Return a copy of the state. */
+  save() {
+    return this.state.map((array) => array.slice());
+  }
+
+  /** Restore what `save` returned or, without argument, forget everything read. */
+  restore(saved?: Float32Array[]) {
+    this.state.forEach((array, n) => {
+      saved ? array.set(saved[n]) : array.fill(0);
+    });
+  }
+}
+
+/** An LSTM layer: c ← σ(f)·c + σ(i)·tanh(g) and h ← σ(o)·tanh(c); gates in the order i f g o. */
+class Layer {
+  heap: Heap;
+  units: number;
+  kernel: Matrix;
+  recurrent: Matrix;
+  bias: Matrix;
+  sums: Matrix;
+  output: Matrix;
+  gates: Float32Array<ArrayBuffer>;
+  h: Float32Array<ArrayBuffer>;
+  c: Float32Array<ArrayBuffer>;
+
+  /** @param width of its input */
+  constructor(heap: Heap, width: number, units: number) {
+    this.heap = heap;
+    this.units = units;
+    this.kernel = heap.packed(4 * units, width);
+    this.recurrent = heap.packed(4 * units, units);
+    this.bias = heap.matrix(1, 4 * units);
+    this.sums = heap.matrix(1, 4 * units); // of what its gates get
+    this.output = heap.matrix(1, units);
+    this.gates = this.h = new Float32Array();
+    this.c = new Float32Array(units);
+  }
+
+  /**
+   * Take the weights, once there is memory.
+   * @param next row of them
+   */
+  load(next: () => Float32Array) {
+    const { heap, units } = this;
+    transpose(heap, next, this.kernel);
+    transpose(heap, next, this.recurrent);
+    heap.view(this.bias).set(next());
+    this.gates = heap.view(this.sums);
+    this.h = heap.view(this.output).subarray(0, units);
+  }
+
+  /** Give the gates the input `x` and the state: a row for each text. */
+  feed(x: Matrix, output = this.output, sums = this.sums) {
+    this.heap.multiply(this.kernel, x, this.bias.repeated(), sums);
+    this.heap.multiply(this.recurrent, output, sums, sums);
+  }
+
+  step({ gates, h, c }: Cells = this) {
+    const { units: u } = this;
+    for (let n = 0; n < u; n++) {
+      const i = sigmoid(gates[n]);
+      const f = sigmoid(gates[u + n]);
+      const g = tanh(gates[2 * u + n]);
+      const o = sigmoid(gates[3 * u + n]);
+      c[n] = f * c[n] + i * g;
+      h[n] = o * tanh(c[n]);
+    }
+  }
+
+  /** The memory, from -1 to 1. */
+  get activation() {
+    return this.c.map(tanh);
+  }
+}
+
+function sigmoid(x: number) {
+  return 1 / (1 + Math.exp(-x));
+}
+
+function tanh(x: number) {
+  return 1 - 2 / (1 + Math.exp(2 * x));
+}
+
+/**
+ * Pack the transpose of a matrix.
+ * @param next row of it
+ */
+function transpose(heap: Heap, next: () => Float32Array, packed: Matrix) {
+  for (let column = 0; column < packed.width; column++) {
+    next().forEach((number, n) => {
+      heap.numbers[packed.at / 4 + placeIn(packed.width, n, column)] = number;
+    });
+  }
+}

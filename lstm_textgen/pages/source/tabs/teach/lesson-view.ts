@@ -1,0 +1,147 @@
+/** The second part of the tab Teach: a machine learns, and one sees how. */
+
+import { Model } from "../../models/model.ts";
+import { element, say } from "../../ui/document.ts";
+import { phraseIn, said } from "../../ui/phrases.ts";
+import type { Moment } from "./moments.ts";
+import { NowWriting } from "./now-writing.ts";
+import { SurpriseChart } from "./surprise.ts";
+
+/** Seconds without news while the page was hidden, after which it says that learning paused. */
+const PAUSED_FROM = 8;
+
+/** The view of a run of learning. */
+export class LessonView {
+  lock: WakeLockSentinel | null = null;
+  part = 0;
+  /** The part at the end of the last epoch. */
+  reached = 0;
+  /** When there was news, and whether the page has been hidden since. */
+  news = 0;
+  wasHidden = false;
+  running = false;
+
+  lines: NowWriting;
+  chart: SurpriseChart;
+
+  /** @param settings of what it writes */
+  constructor(settings: () => { temperature: number; minP: number; original: boolean }) {
+    this.lines = new NowWriting(element("teach-written"), settings);
+    this.chart = new SurpriseChart(element("teach-chart"));
+    document.addEventListener("visibilitychange", () => {
+      this.wasHidden ||= document.hidden;
+      this.#stayAwake();
+    });
+  }
+
+  begin() {
+    Object.assign(this, { part: 0, reached: 0, running: true, wasHidden: false });
+    this.news = performance.now();
+    this.chart.clear();
+    this.lines.end();
+    element("teach-written").replaceChildren();
+    element("teach-heart").hidden = true;
+    element("teach-paused").hidden = true;
+    element("teach-foreign").hidden = true;
+    bar().value = 0;
+    phraseIn(element("teach-left"), "teach.getting-ready");
+    this.#stayAwake();
+  }
+
+  /** Show what the machine writes at a moment. */
+  write(moment: Moment) {
+    const units = this.lines.model?.facts.units.length;
+    if (units === moment.facts.units.length) {
+      this.lines.write(moment);
+    } else {
+      this.lines.begin(new Model(moment.facts, moment.weights));
+      this.lines.write();
+    }
+  }
+
+  /** The run is over. */
+  end() {
+    this.running = false;
+    this.lock?.release();
+    this.lock = null;
+    this.lines.end();
+    this.chart.finish();
+    element("teach-heart").hidden = true;
+  }
+
+  /** Keep the screen on while it learns, if the browser lets a page do so. */
+  async #stayAwake() {
+    if (this.running && !document.hidden && navigator.wakeLock) {
+      this.lock = await navigator.wakeLock.request("screen").catch(() => null);
+    }
+  }
+
+  /** There is news: say so if there was none for long while the page was hidden. */
+  hear() {
+    const now = performance.now();
+    if (this.wasHidden && !document.hidden) {
+      this.wasHidden = false;
+      element("teach-paused").hidden = now - this.news < 1000 * PAUSED_FROM;
+    }
+    this.news = now;
+  }
+
+  /**
+   * Say that the text is hardly like what the machine knows.
+   * @param key of the phrase
+   */
+  foreign(key: string) {
+    element("teach-foreign").hidden = false;
+    phraseIn(element("teach-foreign"), key);
+  }
+
+  progress({ part, secondsLeft, bits }: { part: number; secondsLeft: number; bits: number }) {
+    this.part = part;
+    bar().value = part;
+    this.chart.add("read", part, bits);
+    const [key, count] = timeLeft(secondsLeft);
+    phraseIn(element("teach-left"), key, { count });
+  }
+
+  /** @param epoch with bits per character */
+  epoch({
+    part,
+    training,
+    validation,
+    byHeart,
+  }: {
+    part: number;
+    training?: number;
+    validation?: number;
+    byHeart?: boolean;
+  }) {
+    if (validation) {
+      this.chart.add("hidden", part, validation);
+    }
+    // An epoch that is over within a moment brought no news of progress.
+    const [last] = this.chart.lines.read.slice(-1);
+    if (training && (!last || last.x <= this.reached)) {
+      this.chart.add("read", part, training);
+    }
+    this.reached = part;
+    if (byHeart && element("teach-heart").hidden) {
+      say(said("teach.by-heart"));
+    }
+    element("teach-heart").hidden = !byHeart;
+  }
+}
+
+/** The bar that shows how far it is. */
+function bar() {
+  return element("teach-part") as HTMLProgressElement;
+}
+
+/** Return the key of how much time is left, and its count. */
+function timeLeft(seconds: number): [string, number] {
+  if (seconds < 8) {
+    return ["teach.left.few", 0];
+  }
+  return seconds < 100
+    ? ["teach.left.seconds", 5 * Math.round(seconds / 5)]
+    : ["teach.left.minutes", Math.round(seconds / 60)];
+}

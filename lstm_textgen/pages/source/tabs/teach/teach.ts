@@ -1,0 +1,224 @@
+/** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
+
+import { Model } from "../../models/model.ts";
+import { readText } from "../../text/intake.ts";
+import type { Facts } from "../../types.ts";
+import { CONSTANTS, element, field, make } from "../../ui/document.ts";
+import { phraseIn, said } from "../../ui/phrases.ts";
+import { modelsShown, panel, settings, useModel } from "../write/playground.ts";
+import { Comparison } from "./comparison.ts";
+import { Keeping } from "./keeping.ts";
+import { LessonView } from "./lesson-view.ts";
+import { keepMoment, type Moment } from "./moments.ts";
+import { bitsShown } from "./surprise.ts";
+import { MOST_LETTERS, TextSide } from "./teach-text.ts";
+import { canLearn, type News, Teacher } from "./teacher.ts";
+
+/** The sections that the tab shows: of a text, of a run of learning, of what came of it. */
+const SECTIONS = {
+  text: ["text-side"],
+  learning: ["lesson", "surprise", "memory"],
+  done: ["done", "surprise", "keep", "memory"],
+};
+
+/** Words of the glossary. */
+const TERMS = ["machine", "teach", "surprise", "hidden", "heart"];
+
+/** Of learning. */
+export interface Run {
+  teacher: Teacher;
+  text: string;
+  parent: Model | null; // the model that is taught; null: a new one
+  n: number; // of the model on the page that is replaced
+  began: number;
+  moments: Moment[];
+  before: number; // its surprise at first, in bits per character
+  bits: number; // the least so far
+}
+
+const source = new TextSide(modelsShown, barred);
+const view = new LessonView(settings);
+const comparison = new Comparison(panel, settings);
+const keeping = new Keeping(source, take);
+
+let run: Run | null = null;
+
+/** Return the key of why a model can't be taught, or "" if it can. */
+function barred({ facts }: Model) {
+  return facts.unknown === null ? "" : "teach.barred.words";
+}
+
+function show(part: keyof typeof SECTIONS) {
+  for (const name of new Set(Object.values(SECTIONS).flat())) {
+    element(`teach-${name}`).hidden = !SECTIONS[part].includes(name);
+  }
+}
+
+// * Learning
+
+function startTeaching() {
+  const { model: parent, items, chosen } = source;
+  const text = source.text.slice(0, MOST_LETTERS);
+  const task = {
+    text,
+    items,
+    facts: parent?.facts ?? null,
+    weights: parent?.weights ?? null,
+    name: source.origin || said("teach.unnamed"),
+    goesOn: Boolean(parent?.learned),
+    same: field("teach-same").checked,
+  };
+  comparison.clear();
+  view.begin();
+  show("learning");
+  element("teach-stop").focus();
+  run = {
+    teacher: new Teacher(task, hear),
+    text,
+    parent,
+    n: Math.max(0, chosen),
+    began: performance.now(),
+    moments: [],
+    before: Number.NaN,
+    bits: Number.NaN,
+  };
+  if (parent) {
+    addMoment(run, parent.facts, parent.weights);
+    view.write(run.moments[0]);
+  }
+}
+
+function hear(news: News) {
+  if (!run) {
+    return;
+  }
+  view.hear();
+  if (news.event === "plan") {
+    const { knows, plan } = news;
+    if (knows?.strange) {
+      view.foreign(`teach.foreign${plan.tuned ? "" : ".new"}`);
+    }
+    if (!plan.tuned) {
+      Object.assign(run, { parent: null, moments: [] });
+    }
+  } else if (news.event === "progress") {
+    view.progress(news as any);
+  } else if (news.event === "epoch") {
+    run.before = news.epoch === 0 ? news.validation : run.before;
+    run.bits = news.best ? news.validation : run.bits;
+    view.epoch(news as any);
+  } else if (news.event === "state") {
+    view.write(addMoment(run, news.facts, news.weights));
+    keeping.remember({ ...run, facts: news.facts, weights: news.weights });
+  } else if (news.event === "done") {
+    finish(run, news as any);
+  } else if (news.event === "failed") {
+    fail(run, news.message);
+  }
+}
+
+/** @param weights packed */
+function addMoment(run: Run, facts: Facts, weights: Uint8Array) {
+  const moment = { seconds: (performance.now() - run.began) / 1000, facts, weights };
+  const kept = keepMoment(run.moments, moment);
+  const used = kept.map((each) => each.weights);
+  for (const { weights } of run.moments) {
+    if (!used.includes(weights)) {
+      run.teacher.reuse(weights);
+    }
+  }
+  run.moments = kept;
+  return moment;
+}
+
+/**
+ * The run broke off: keep what there is.
+ * @param message a key
+ */
+function fail(broken: Run, message: string) {
+  const { moments, parent, bits } = broken;
+  const last = moments[moments.length - 1];
+  if (last && moments.length > (parent ? 2 : 1)) {
+    finish(broken, { ...last, bits, why: "died" });
+  } else {
+    end(broken);
+    source.complain(said(message));
+    show("text");
+  }
+}
+
+function end(ended: Run) {
+  run = null;
+  ended.teacher.end();
+  view.end();
+}
+
+/** Let the page write with what was learned. */
+function finish(
+  done: Run,
+  { facts, weights, bits, why }: { facts: Facts; weights: Uint8Array; bits: number; why: string },
+) {
+  end(done);
+  addMoment(done, facts, weights);
+  const { moments, n, before, text } = done;
+  const [first] = moments;
+  take(n, facts, weights, text);
+  const models = [first, { facts, weights }].map((each) => new Model(each.facts, each.weights));
+  models[1].know(readText(text, facts, CONSTANTS).plain);
+  comparison.show(models[0], models[1], moments);
+  phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
+  const surprises = { before: bitsShown(before), after: bitsShown(bits) };
+  phraseIn(element("teach-better"), "teach.better", surprises);
+  element("teach-better").hidden = Number.isNaN(before + bits);
+  show("done");
+  element("teach-why").focus();
+  keeping.show({ n, facts, weights, text });
+}
+
+/**
+ * Let the page's `n`th model be another one.
+ * @param weights packed
+ * @param text that it learned, if that is there
+ */
+function take(n: number, facts: Facts, weights: Uint8Array, text: string) {
+  const old = modelsShown()[n];
+  const model = new Model(facts, weights);
+  if (text) {
+    model.know(readText(text, facts, CONSTANTS).plain);
+  }
+  useModel(n, model);
+  old?.end();
+  source.startFrom(n);
+}
+
+// * All together
+
+const able = canLearn();
+const reasons = modelsShown().map(barred).filter(Boolean);
+element("teach-barred").hidden = able && !reasons.length;
+if (!able || reasons.length) {
+  phraseIn(element("teach-barred"), able ? reasons[0] : "teach.barred.simd");
+}
+element("teach-glossary").replaceChildren(
+  ...TERMS.flatMap((term) => [
+    phraseIn(make("dt", ""), `teach.term.${term}`),
+    phraseIn(make("dd", ""), `teach.means.${term}`),
+  ]),
+);
+show("text");
+element("teach-text-side").hidden = !able;
+source.show();
+element("teach-go").addEventListener("click", startTeaching);
+element("teach-stop").addEventListener("click", () => {
+  phraseIn(element("teach-left"), "teach.stopping");
+  run?.teacher.stop();
+});
+element("teach-more").addEventListener("click", () => {
+  show("text");
+  field("teach-text").focus();
+});
+addEventListener("beforeunload", (event) => {
+  if (keeping.unsaved || (run && !field("teach-remember").checked)) {
+    event.preventDefault();
+  }
+});

@@ -1,0 +1,348 @@
+/** The tab Together: a sheet on which a person writes, and words that the models offer. */
+
+import { element, field, fileName, make, say } from "../../ui/document.ts";
+import { said } from "../../ui/phrases.ts";
+import { modelsShown } from "../write/playground.ts";
+import { breakLast, distinct, mixed, surprising, unrepeated } from "./choice.ts";
+import { type Offer, Offered } from "./offered.ts";
+import { Sheet } from "./sheet.ts";
+import { type Content, nameOf, Shelf } from "./sheets.ts";
+import { showShares, showVolumes, volumeOf } from "./voices.ts";
+
+const SHOWN = 9;
+const PHRASES_SHOWN = 3;
+const WORDS_OF_PHRASE = 8;
+
+/** Words and phrases among which Shuffle and Surprise me draw. */
+const DRAWN_FROM = 40;
+const SURPRISES_FROM = 80;
+const PHRASES_DRAWN_FROM = 9;
+
+/** Milliseconds without words after which the tab says why. */
+const LATE = 700;
+
+const sheet = new Sheet(field("sheet"), element("sheet-colors"), changed);
+
+/** Where the sheet is kept, and what was on it when it was kept last. */
+const shelf = new Shelf();
+let kept = "";
+
+const EMPTY: Content = { text: "", owners: "" };
+
+const wordList = new Offered(element("offered-words"), takeOffer, true);
+const wayList = new Offered(element("offered-phrases"), takeOffer, false);
+
+/** the words that were shown before each shuffle since the text changed */
+let former: Offer[][] = [];
+
+/** the phrases that are shown, and which one is chosen */
+let ways: Offer[] = [];
+let chosen = 0;
+
+/** Whether phrases follow once there are words, as one was taken or phrases were asked for. */
+let following = false;
+
+/** The number of the request whose answer is awaited, and the timer until it is late. */
+let request = 0;
+let late = 0;
+
+/** The most pixels that the offers have needed: the browser keeps the cursor above them. */
+let tallest = 0;
+
+/** Whether Tab leaves the sheet, as Escape was pressed. */
+let leaving = false;
+
+// * What the models offer
+
+/**
+ * Return what all models offer, mixed by their volumes; null if the sheet has changed meanwhile.
+ * @param length words of a phrase
+ */
+async function offers(count: number, length = 1): Promise<Offer[] | null> {
+  const own = ++request;
+  const message = { text: sheet.before(), ended: sheet.ended, count, words: length };
+  const models = modelsShown();
+  const found = await Promise.all(models.map((model) => model.ask("suggest", message)));
+  if (own !== request || !found.every(Array.isArray)) {
+    return null;
+  }
+  const volumes = models.map((_, n) => (models.length > 1 ? volumeOf(n) : 1));
+  return distinct(mixed(found, volumes, message.text), length > 1, sheet.rest, count);
+}
+
+/** Show the most probable words, and phrases if one was taken. */
+async function offerWords() {
+  element("offered-words").ariaBusy = "true";
+  late ||= setTimeout(showReading, LATE);
+  const found = await offers(SHOWN);
+  if (found) {
+    showWords(found);
+    if (following) {
+      offerPhrases();
+    }
+  }
+}
+
+/** Say that the models are reading, in the place of words that don't fit any more. */
+function showReading() {
+  wordList.show([]);
+  element("sheet-reading").hidden = false;
+}
+
+/** Return `count` of the offers, drawn at the temperature of the slider, in order. */
+function drawn(all: Offer[], count: number) {
+  const temperature = Number(field("sheet-wild").value);
+  const keyed = all.map((each) => {
+    const noise = -Math.log(-Math.log(Math.random() || Number.MIN_VALUE));
+    return { each, key: Math.log(each.probability) / temperature + noise };
+  });
+  keyed.sort((a, b) => b.key - a.key);
+  return breakLast(keyed.slice(0, count).map(({ each }) => each));
+}
+
+function showWords(found: Offer[]) {
+  clearTimeout(late);
+  late = 0;
+  wordList.show(found);
+  element("sheet-reading").hidden = true;
+  element("offered-words").ariaBusy = "false";
+  element("sheet-back").hidden = former.length === 0;
+}
+
+/**
+ * Return what of an offer is left to add, as someone may have typed on meanwhile; "" if it doesn't
+ * fit any more.
+ */
+function leftOf({ after, text }: Offer) {
+  const now = sheet.before();
+  const whole = after + text;
+  return now.startsWith(after) && whole.startsWith(now) ? whole.slice(now.length) : "";
+}
+
+function takeOffer(offer: Offer) {
+  const left = leftOf(offer);
+  const phrase = ways.includes(offer);
+  hidePhrases();
+  if (left) {
+    sheet.add(left, String(offer.voice + 1));
+    following = phrase;
+  }
+}
+
+// * Phrases
+
+/** Show phrases, once there are words; if some are shown, draw others. */
+async function offerPhrases() {
+  following = element("offered-words").ariaBusy === "true";
+  if (following) {
+    return;
+  }
+  const shown = ways.map(({ text }) => text);
+  const found = await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE);
+  const fresh = unrepeated(found ?? [], sheet.before()).filter(({ text }) => !shown.includes(text));
+  if (fresh.length) {
+    ways = shown.length ? drawn(fresh, PHRASES_SHOWN) : fresh.slice(0, PHRASES_SHOWN);
+    choosePhrase(0);
+  }
+}
+
+function choosePhrase(n: number) {
+  chosen = n;
+  wayList.show(ways, chosen);
+  element("offered-phrases").hidden = false;
+  say(element("offered-phrases").querySelector(".chosen")?.textContent ?? "");
+}
+
+function hidePhrases() {
+  ways = [];
+  element("offered-phrases").hidden = true;
+}
+
+/** Draw other words and, if phrases are shown, others of these. */
+async function shuffleOffers() {
+  const found = await offers(DRAWN_FROM);
+  if (!found) {
+    return;
+  }
+  former.push(wordList.offers);
+  showWords(drawn(found, SHOWN));
+  if (ways.length || following) {
+    offerPhrases();
+  }
+}
+
+// * Keys
+
+function onKey(event: KeyboardEvent) {
+  const { key, isComposing, ctrlKey, altKey, metaKey, shiftKey } = event;
+  if (isComposing || ctrlKey || altKey || metaKey) {
+    return;
+  }
+  if (key === "Escape") {
+    leaving = true;
+    following = false;
+    hidePhrases();
+  } else if (key === "Tab" && !shiftKey && !leaving) {
+    event.preventDefault();
+    ways.length ? takeOffer(ways[chosen]) : offerPhrases();
+  } else if (ways.length && (key === "ArrowDown" || key === "ArrowUp")) {
+    event.preventDefault();
+    choosePhrase((chosen + (key === "ArrowDown" ? 1 : ways.length - 1)) % ways.length);
+  } else if (ways.length && key === "Enter") {
+    event.preventDefault();
+    takeOffer(ways[chosen]);
+  } else if (key === "Backspace" && sheet.digit) {
+    event.preventDefault();
+    sheet.giveDigit();
+  } else if (choosesWord(event)) {
+    event.preventDefault();
+    takeOffer(wordList.offers[Number(key) - 1]);
+    sheet.digit = key;
+  }
+  leaving = leaving && key !== "Tab" && (key === "Escape" || key === "Shift");
+}
+
+/** Return whether a key chooses a word: a digit does, but not after a digit or a currency sign. */
+function choosesWord({ key, location }: KeyboardEvent) {
+  const { value, selectionStart } = field("sheet");
+  const before = value.slice(0, selectionStart ?? 0);
+  return (
+    /^[1-9]$/.test(key) &&
+    location !== KeyboardEvent.DOM_KEY_LOCATION_NUMPAD &&
+    !field("sheet-digits").checked &&
+    Number(key) <= wordList.offers.length &&
+    leftOf(wordList.offers[Number(key) - 1]) !== "" &&
+    !/[\p{Nd}\p{Sc}][.,]?$/u.test(before)
+  );
+}
+
+// * The sheet
+
+/** The text or the place in it has changed. */
+function changed() {
+  following = false;
+  leaving = false;
+  former = [];
+  hidePhrases();
+  showShares(sheet.shares());
+  keepSheet();
+  if (!element("together").hidden) {
+    offerWords();
+  }
+}
+
+/** Let the browser keep the sheet, if it has changed. */
+function keepSheet() {
+  const content = sheet.content();
+  const whole = content.text + content.owners;
+  if (whole !== kept && shelf.keep(content)) {
+    element("sheet-elsewhere").hidden = false;
+    listSheets();
+  }
+  kept = whole;
+}
+
+/** Show the sheet at a `place`, or a new one. */
+function openSheet(place?: string) {
+  const { text, owners } = shelf.all().find((each) => each.place === place) ?? EMPTY;
+  shelf.open(place);
+  kept = text + owners;
+  element("sheet-elsewhere").hidden = true;
+  sheet.restore(text, owners);
+  listSheets();
+}
+
+/** List all sheets, if there are others than this one. */
+function listSheets() {
+  const all = shelf.all();
+  const others = all.filter(({ place }) => place !== shelf.place);
+  const names = [{ place: shelf.place, text: sheet.content().text }, ...others].map((each) => {
+    const name = nameOf(each.text) || said("together.new");
+    return Object.assign(make("option", "", name), { value: each.place });
+  });
+  element("sheet-names").replaceChildren(...names);
+  element("sheet-choice").hidden = others.length === 0;
+}
+
+element("sheet").addEventListener("keydown", onKey);
+element("sheet-phrases").addEventListener("click", offerPhrases);
+element("sheet-shuffle").addEventListener("click", shuffleOffers);
+element("sheet-back").addEventListener("click", () => showWords(former.pop() ?? []));
+element("sheet-surprise").addEventListener("click", async () => {
+  const found = surprising((await offers(SURPRISES_FROM)) ?? []);
+  if (found.length) {
+    takeOffer(found[Math.floor(Math.random() * found.length)]);
+  } else {
+    offerWords(); // if they were awaited, they aren't any more
+  }
+});
+element("sheet-whose").addEventListener("click", ({ currentTarget }) => {
+  const colors = element("sheet-colors");
+  colors.hidden = !colors.hidden;
+  (currentTarget as HTMLElement).ariaPressed = String(!colors.hidden);
+  sheet.show();
+});
+element("sheet-copy").addEventListener("click", async () => {
+  try {
+    await navigator.clipboard.writeText(field("sheet").value);
+    say(said("take.copied-text"));
+  } catch {
+    field("sheet").select(); // the browser forbids it; now a key copies it
+  }
+});
+element("sheet-save").addEventListener("click", () => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([field("sheet").value], { type: "text/plain" }));
+  link.download = `${fileName(nameOf(field("sheet").value))}.txt`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+element("sheet-forget").addEventListener("click", () => sheet.empty());
+element("sheet-new").addEventListener("click", () => {
+  openSheet();
+  field("sheet").focus();
+});
+element("sheet-names").addEventListener("focus", listSheets);
+element("sheet-names").addEventListener("change", () => openSheet(field("sheet-names").value));
+// The focus stays in the sheet, so that a keyboard on the screen does, too; a mouse brings it back.
+element("together").addEventListener("mousedown", (event) => {
+  if ((event.target as Element).closest("button")) {
+    event.preventDefault();
+  }
+});
+element("together").addEventListener("pointerdown", ({ target, pointerType }) => {
+  leaving = false;
+  if (pointerType === "mouse" && (target as Element).closest("#offers button")) {
+    field("sheet").focus();
+  }
+});
+
+function showVoices() {
+  showVolumes(() => {
+    following = ways.length > 0;
+    offerWords();
+  });
+  showShares(sheet.shares());
+}
+
+element("together").addEventListener("shown", () => {
+  showVoices();
+  sheet.show();
+  offerWords();
+});
+addEventListener("languagechange", () => {
+  showVoices();
+  listSheets();
+});
+new ResizeObserver(() => {
+  const { area } = sheet;
+  const { offsetHeight, offsetTop, ownerDocument: page } = element("offers");
+  const more = Math.max(0, offsetHeight - tallest);
+  tallest += more;
+  const free = `min(${offsetHeight && tallest + 8}px, 100vh - 6rem)`;
+  page.documentElement.style.scrollPaddingBottom = free;
+  if (page.activeElement === area) {
+    scrollBy(0, Math.min(more, Math.max(0, area.offsetTop + area.offsetHeight - offsetTop)));
+  }
+}).observe(element("offers"));
+openSheet(shelf.all()[0]?.place ?? shelf.place);

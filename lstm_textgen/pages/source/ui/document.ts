@@ -1,0 +1,73 @@
+/** Helpers that all pages share: finding and making elements, announcing text. */
+
+import type { Constants } from "../types.ts";
+
+/** Return the element `id` of the page. */
+export function element(id: string) {
+  return document.getElementById(id) as HTMLElement;
+}
+
+/** Return the input `id` of the page. */
+export function field(id: string) {
+  return document.getElementById(id) as HTMLInputElement;
+}
+
+/** Return the text of the element `id`, which holds data. */
+export function block(id: string) {
+  return element(id).textContent ?? "";
+}
+
+/** What loader.ts has unpacked. */
+const UNPACKED: Record<string, any> = (globalThis as any).unpacked ?? {};
+
+/** Return the data that a page holds by this name, compressed or in an element. */
+export function dataOf(name: string) {
+  return UNPACKED[name] ?? JSON.parse(block(name));
+}
+
+export const CONSTANTS: Constants = dataOf("constants");
+
+/** Return the name of a file, without what file names may not have. */
+export function fileName(name: string) {
+  return name.replace(/[\\/:*?"<>|\p{Cc}]/gu, "-");
+}
+
+/** Make an element with a class and content. */
+export function make(tag: string, name: string, ...content: (Node | string)[]) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.append(...content);
+  return made;
+}
+
+/**
+ * Make a row of a list: a unit, a bar for a `part` of 1, and its figure.
+ * @param name of its class
+ */
+export function makeRow(tag: string, name: string, unit: string, part: number, figure: string) {
+  const bar = make("span", "bar");
+  bar.style.setProperty("--part", `${100 * part}%`);
+  const about = Object.assign(make("span", "unit", unit), { dir: "auto" });
+  return make(tag, name, about, bar, make("span", "odds", figure));
+}
+
+/**
+ * Make the element of a text that the arrow keys navigate.
+ * @param name its name for screen readers
+ */
+export function makeText(name: string, code?: boolean) {
+  return Object.assign(make("div", code ? "text code" : "text"), {
+    role: "textbox",
+    ariaReadOnly: "true",
+    ariaMultiLine: "true",
+    ariaLabel: name,
+    lang: "",
+    dir: "auto",
+    tabIndex: 0,
+  });
+}
+
+/** Have screen readers announce `text` once. */
+export function say(text: string) {
+  element("spoken").textContent = text;
+}

@@ -1,0 +1,24 @@
+/**
+ * The worker that holds one model, or that learns. It gets requests as messages, and answers each
+ * with one.
+ */
+
+import { Helper, Lesson } from "./teaching/lesson.ts";
+import { Writer } from "./writing/writer.ts";
+
+/** What a worker may be: the first message says which, and has what it needs. */
+const ROLES = { write: Writer, teach: Lesson, share: Helper };
+
+let role: any;
+
+// Each message names what is to be done; one with a number is answered.
+addEventListener("message", async ({ data }) => {
+  if (data.role) {
+    role = new ROLES[data.role as keyof typeof ROLES](data);
+  }
+  const result = (await role[data.do]?.(data)) ?? {};
+  if (data.number !== undefined) {
+    const transfer = result.weights ? [result.weights.buffer] : [];
+    postMessage({ number: data.number, result }, { transfer });
+  }
+});
