@@ -149,7 +149,7 @@
   (setv rest (lfor
     path (.rglob PACKAGE "*")
     :if (or (= path.name "phrases.json") (in path.suffix
-      [".css" ".h5" ".html" ".js" ".py" ".pyi" ".ts" ".typed" ".wasm"]))
+      [".css" ".h5" ".html" ".js" ".py" ".pyi" ".typed" ".wasm"]))
     (.relative-to path ROOT)))
   (setv names (.namelist (ZipFile wheel)))
   (assert (=
