@@ -31,6 +31,7 @@ the cache folder, in units a second.]]
   USUAL-SPEC (NetworkSpec (parse-layers MEASURED) 65 32)
   USUAL-SHAPE #(32 64)  ; rows, lookback
   MEASURED-SECONDS 0.5  ; of steps in each format, after the first, which compiles
+  PAYS-FROM 1.1    ; how many times as fast bfloat16 must be: a tie would be decided by chance
   WORTH-TIMING 60  ; seconds above which number formats are timed before a run, …
   LONG-RUN 180     ; … after which backends are, each in a process of its own …
   LONGER-RUN 600   ; … and before which they are, as that takes ten seconds each
@@ -119,7 +120,7 @@ the cache folder, in units a second.]]
   (unless (or known (<= seconds WORTH-TIMING))
     (.doing display "measuring number formats")
     (setv known (measured-speeds spec batch-shape (free-share))))
-  (> (.get known "bfloat16" 0) (.get known "float32" 0)))
+  (> (.get known "bfloat16" 0) (* PAYS-FROM (.get known "float32" 0))))
 
 
 (defn formats [[backend None]]
