@@ -1,10 +1,11 @@
 /** What a model writes at three temperatures, in the tab About. */
 
 import { Model } from "../../models/model.ts";
+import { lengthOfAll, read, writeWhole } from "../../models/writing.ts";
 import { readFingerprints } from "../../text/fingerprint.ts";
 import { CONSTANTS, make } from "../../ui/document.ts";
 import { phraseIn } from "../../ui/phrases.ts";
-import type { Written } from "../../writing/writer.ts";
+import type { Unit } from "../../writing/writer.ts";
 import { itemOf } from "../write/list.ts";
 import { Rivals, rivalsFor } from "../write/rivals.ts";
 import { placeForSamples } from "./about.ts";
@@ -17,13 +18,13 @@ const SAMPLE_LENGTH = 300;
 const SAMPLE_ITEMS = 8;
 
 /** As the program generates unless it is told otherwise, without copies of what it read here. */
-const RULES = { topP: 1, minP: 0.1, noRepeat: 0, original: 0, milliseconds: 5000 };
+const RULES = { topP: 1, minP: 0.1, noRepeat: 0, original: false };
 
 /**
  * Show samples by the models that have none yet. They are always the same for the same model. Each
  * has a worker of its own for that, as the others' texts may go on.
  */
-export async function showSamples(models: Model[]) {
+export async function showSamples(models: readonly Model[]) {
   for (const { facts, weights } of models) {
     const place = placeForSamples(facts);
     if (place.hidden) {
@@ -47,7 +48,7 @@ export async function showSamples(models: Model[]) {
 async function sampleOf(model: Model, temperature: number) {
   const { facts, vocabulary } = model;
   const seed = vocabulary.readSeed("");
-  await model.ask("begin", { ...seed, rngSeed: 1, stream: 0 });
+  await read(model, seed, 1);
   const length = facts.end ? facts.mostUnits : SAMPLE_LENGTH;
   const most = facts.end ? rivalsFor(facts) : 1;
   const chooser = new Rivals(new Set(readFingerprints(facts.known, CONSTANTS)));
@@ -56,8 +57,9 @@ async function sampleOf(model: Model, temperature: number) {
     const items = [];
     for (let stream = n * most; stream < (n + 1) * most; stream++) {
       await model.ask("again", { rngSeed: 1, stream });
-      const { units }: Written = await model.ask("write", { ...RULES, length, temperature });
-      items.push(itemOf("", units, false));
+      const room = (units: Unit[]) => length - lengthOfAll(units, facts);
+      const all = await writeWhole(model, () => ({ ...RULES, temperature }), room);
+      items.push(itemOf("", all?.units ?? [], false));
     }
     texts.push((seed.opening + chooser.best(items).text).trim());
   }

@@ -1,12 +1,12 @@
 /** The cells of a network: a text shaded by the activation of one of them. */
 
+import { session } from "../../models/session.ts";
 import type { Facts } from "../../types.ts";
 import { element, field, make, makeRow, say } from "../../ui/document.ts";
 import { inDigits, phraseIn, said } from "../../ui/phrases.ts";
 import { spoken } from "../../ui/shown.ts";
 import { TextView } from "../../ui/text-view.ts";
 import { titleOf } from "../about/about.ts";
-import type { Column } from "../write/column.ts";
 
 /** Units of a text that are shown: more would be slow, and a few screens are enough. */
 export const MOST_SHOWN = 5000;
@@ -24,7 +24,7 @@ export type NamedCell = Facts["cells"][0];
 
 /** The part of the page about cells. */
 export class CellsView {
-  columns: Column[];
+  textOf: (n: number) => string;
   view: TextView;
   units: string[];
   rows: Int8Array[][]; // of each unit and layer: the activations of its cells, times 127
@@ -33,9 +33,9 @@ export class CellsView {
   /** Color means that the cell's feature is there, so a cell that is off there changes sign. */
   sign: number | undefined;
 
-  /** @param columns one for each model */
-  constructor(columns: Column[]) {
-    this.columns = columns;
+  /** @param textOf what the page's `n`th model wrote */
+  constructor(textOf: (n: number) => string) {
+    this.textOf = textOf;
     this.view = new TextView(element("cells-text"), (index) => this.look(index));
     this.units = [];
     this.rows = [];
@@ -52,18 +52,23 @@ export class CellsView {
 
   /** Offer the models that there are. */
   arrange() {
-    const names = this.columns.map(({ model }) => titleOf(model.facts));
+    const names = session.models.map(({ facts }) => titleOf(facts));
     element("cells-model").replaceChildren(...names.map((name, n) => new Option(name, String(n))));
     element("cells-models").hidden = names.length < 2;
   }
 
-  get column() {
-    return this.columns[Number(field("cells-model").value || 0)];
+  /** The place of the model that is selected. */
+  get chosen() {
+    return Number(field("cells-model").value || 0);
+  }
+
+  get facts() {
+    return session.models[this.chosen].facts;
   }
 
   /** Show the cells of the model that is selected: at first one that the text shows well. */
   async open() {
-    const { cells, code, layers } = this.column.model.facts;
+    const { cells, code, layers } = this.facts;
     element("cells-text").className = code ? "text code" : "text";
     element("cells-none").hidden = cells.length > 0;
     element("layer").replaceChildren(
@@ -99,7 +104,7 @@ export class CellsView {
 
   /** Put a text into the user's field that has quotation marks, as the model knows them. */
   async #try() {
-    const { cells, units } = this.column.model.facts;
+    const { cells, units } = this.facts;
     const known = new Set(units.join(""));
     const [open, close] = QUOTES.find((pair) => [...pair].every((each) => known.has(each))) ?? "“”";
     let marks = 0;
@@ -113,10 +118,12 @@ export class CellsView {
 
   /** Let the model read the user's text, or else its own. */
   async read() {
-    const { model, whole } = this.column;
+    const model = session.models[this.chosen];
     const { vocabulary, facts } = model;
     const own = field("own").value;
-    const units = vocabulary.split(vocabulary.prepare(own || whole)).slice(0, MOST_SHOWN);
+    const units = vocabulary
+      .split(vocabulary.prepare(own || this.textOf(this.chosen)))
+      .slice(0, MOST_SHOWN);
     element("cells-empty").hidden = units.length > 0;
     const ids = units.map((unit) => vocabulary.id(unit));
     const { rows } = await model.ask("cells", { ids, start: facts.start });
@@ -125,7 +132,7 @@ export class CellsView {
   }
 
   pick(layer: number, cell: number) {
-    const { cells, layers } = this.column.model.facts;
+    const { cells, layers } = this.facts;
     const most = layers[layer][1] - 1;
     this.layer = layer;
     this.cell = Math.min(Math.max(0, Math.floor(cell) || 0), most);

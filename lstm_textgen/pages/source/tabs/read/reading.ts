@@ -1,5 +1,7 @@
 /** A text of the user, shaded by how it surprises each model. */
 
+import type { Model } from "../../models/model.ts";
+import { session } from "../../models/session.ts";
 import { wholeItems } from "../../text/items.ts";
 import { lengthOf } from "../../text/units.ts";
 import type { Alternatives } from "../../ui/alternatives.ts";
@@ -10,20 +12,17 @@ import { TextView } from "../../ui/text-view.ts";
 import type { Unit } from "../../writing/writer.ts";
 import { TENTHS, titleOf } from "../about/about.ts";
 import { MOST_SHOWN } from "../cells/cells-view.ts";
-import { type Column, shaded } from "../write/column.ts";
+import { shaded } from "../write/column.ts";
 
 /** Milliseconds without a key after which it reads. */
 const TYPING = 200;
 
 /** The view that reads. */
 export class Reading {
-  columns: Column[];
   panel: Alternatives;
   runs: number;
 
-  /** @param columns one for each model */
-  constructor(columns: Column[], panel: Alternatives) {
-    this.columns = columns;
+  constructor(panel: Alternatives) {
     this.panel = panel;
     this.runs = 0;
     element("read-own").addEventListener("input", () => this.read());
@@ -38,7 +37,7 @@ export class Reading {
     }
     const text = field("read-own").value;
     const sections = text
-      ? await Promise.all(this.columns.map((each) => this.#by(each, text)))
+      ? await Promise.all(session.models.map((each) => this.#by(each, text)))
       : [];
     if (run === this.runs) {
       element("read-texts").replaceChildren(...sections);
@@ -46,7 +45,7 @@ export class Reading {
     }
   }
 
-  async #by({ model }: Column, text: string) {
+  async #by(model: Model, text: string) {
     const { vocabulary, facts } = model;
     const plain = vocabulary.prepare(text);
     const { end } = facts;
@@ -65,7 +64,7 @@ export class Reading {
     });
     view.append(shaded(read));
     const title = make("h2", "side", titleOf(facts));
-    title.hidden = this.columns.length === 1;
+    title.hidden = session.models.length === 1;
     const known = read.filter(({ odds }) => !Number.isNaN(odds));
     const bits = known.reduce((sum, { odds }) => sum - Math.log2(odds), 0);
     const length = known.reduce((sum, { text }) => sum + lengthOf(text, "characters"), 0);

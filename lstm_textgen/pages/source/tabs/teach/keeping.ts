@@ -8,10 +8,10 @@ import {
   type State,
   savePage,
 } from "../../models/page-file.ts";
+import { session } from "../../models/session.ts";
 import type { Facts } from "../../types.ts";
 import { element, field, fileName, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
-import { modelsShown, useModel } from "../write/playground.ts";
 import type { TextSide } from "./teach-text.ts";
 
 /** Milliseconds between two times that a run of learning is remembered. */
@@ -75,11 +75,11 @@ export class Keeping {
   #rename() {
     const { taught } = this;
     const name = field("teach-name").value.trim();
-    const model = taught && modelsShown()[taught.n];
+    const model = taught && session.models[taught.n];
     if (model && name) {
       taught.facts = { ...taught.facts, name };
       model.facts = taught.facts;
-      useModel(taught.n, model);
+      session.put(taught.n, model);
       this.source.show();
       this.unsaved = true;
       this.remember(taught, true);
@@ -128,7 +128,10 @@ export class Keeping {
     }
     if (now || performance.now() - this.since > REMEMBERED_EVERY) {
       this.since = performance.now();
-      const models = modelsShown().map((model) => ({ facts: model.facts, weights: model.weights }));
+      const models = session.models.map((model) => ({
+        facts: model.facts,
+        weights: model.weights,
+      }));
       models[n] = { facts, weights: weights.slice() }; // the run may free its own
       const state = { models, text, n } as State;
       const trouble = await remember(state);

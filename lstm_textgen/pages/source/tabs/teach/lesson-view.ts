@@ -1,6 +1,7 @@
 /** The second part of the tab Teach: a machine learns, and one sees how. */
 
 import { Model } from "../../models/model.ts";
+import type { Wish } from "../../models/writing.ts";
 import { element, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
 import type { Moment } from "./moments.ts";
@@ -25,7 +26,7 @@ export class LessonView {
   chart: SurpriseChart;
 
   /** @param settings of what it writes */
-  constructor(settings: () => { temperature: number; minP: number; original: boolean }) {
+  constructor(settings: () => Wish) {
     this.lines = new NowWriting(element("teach-written"), settings);
     this.chart = new SurpriseChart(element("teach-chart"));
     document.addEventListener("visibilitychange", () => {

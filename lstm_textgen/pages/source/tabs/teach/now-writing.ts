@@ -1,6 +1,7 @@
 /** What a machine writes while it learns: a line every two seconds, the earlier ones above it. */
 
 import type { Model } from "../../models/model.ts";
+import { read, type Wish, writeWhole } from "../../models/writing.ts";
 import { make } from "../../ui/document.ts";
 import { visible } from "../../ui/shown.ts";
 import type { Unit } from "../../writing/writer.ts";
@@ -11,32 +12,17 @@ const LINE_LENGTH = 90;
 const LINES_SHOWN = 4;
 
 /** Let a model write from the start; return what it wrote, in one line. */
-export async function writeLine(
-  model: Model,
-  settings: { temperature: number; minP: number; original: boolean },
-  rngSeed: number,
-) {
-  const { ids, start, rest, opening } = model.vocabulary.readSeed("");
-  await model.ask("begin", { ids, start, rest, opening, rngSeed, stream: 0 });
-  const units: Unit[] = [];
-  let ended = false;
-  while (!ended && lengthOfAll(units) < LINE_LENGTH) {
-    const wish = { ...settings, topP: 1, length: 30, milliseconds: 200, noRepeat: 0 };
-    const written = await model.ask("write", wish);
-    units.push(...written.units);
-    ended = written.ended;
-  }
-  const line = units
-    .map(({ text }) => text)
-    .join("")
+async function writeLine(model: Model, wish: Wish, rngSeed: number) {
+  const seed = model.vocabulary.readSeed("");
+  await read(model, seed, rngSeed);
+  const textOf = (units: Unit[]) => units.map(({ text }) => text).join("");
+  const room = (units: Unit[]) => (textOf(units).length < LINE_LENGTH ? LINE_LENGTH : 0);
+  const all = await writeWhole(model, () => wish, room);
+  const line = textOf(all?.units ?? [])
     .trim()
     .replace(/\s+/g, " ");
   const cut = line.length > LINE_LENGTH ? line.slice(0, LINE_LENGTH).replace(/ [^ ]*$/, "") : line;
-  return visible(opening.trim() + cut);
-}
-
-function lengthOfAll(units: Unit[]) {
-  return units.reduce((sum, { text }) => sum + text.length, 0);
+  return visible(seed.opening.trim() + cut);
 }
 
 /** The lines in an element, written by a model of its own. */
@@ -45,12 +31,9 @@ export class NowWriting {
   busy = false;
 
   place: HTMLElement;
-  settings: () => { temperature: number; minP: number; original: boolean };
+  settings: () => Wish;
 
-  constructor(
-    place: HTMLElement,
-    settings: () => { temperature: number; minP: number; original: boolean },
-  ) {
+  constructor(place: HTMLElement, settings: () => Wish) {
     this.place = place;
     this.settings = settings;
   }
@@ -78,7 +61,8 @@ export class NowWriting {
     if (moment) {
       await model.reload(moment.facts, moment.weights);
     }
-    const line = await writeLine(model, this.settings(), 1 + Math.floor(Math.random() * 2 ** 30));
+    const wish = { ...this.settings(), topP: 1, noRepeat: 0 };
+    const line = await writeLine(model, wish, 1 + Math.floor(Math.random() * 2 ** 30));
     this.busy = false;
     if (this.model === model) {
       this.#show(line);

@@ -68,7 +68,7 @@ export class TextSide {
   /** Whether the text is hardly like what the chosen model knows. */
   foreign = false;
 
-  models: () => Model[];
+  models: () => readonly Model[];
   barred: (model: Model) => string;
   area: HTMLInputElement;
 
@@ -76,7 +76,7 @@ export class TextSide {
    * @param models on the page
    * @param barred the key of why a model can't be taught; "" if it can
    */
-  constructor(models: () => Model[], barred: (model: Model) => string) {
+  constructor(models: () => readonly Model[], barred: (model: Model) => string) {
     this.models = models;
     this.barred = barred;
     this.area = field("teach-text");

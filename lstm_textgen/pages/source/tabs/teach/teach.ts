@@ -1,11 +1,13 @@
 /** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
 
 import { Model } from "../../models/model.ts";
+import { session } from "../../models/session.ts";
 import { readText } from "../../text/intake.ts";
 import type { Facts } from "../../types.ts";
 import { CONSTANTS, element, field, make } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
-import { modelsShown, panel, settings, useModel } from "../write/playground.ts";
+import { settings } from "../write/controls.ts";
+import { panel } from "../write/write.ts";
 import { Comparison } from "./comparison.ts";
 import { Keeping } from "./keeping.ts";
 import { LessonView } from "./lesson-view.ts";
@@ -36,7 +38,7 @@ export interface Run {
   bits: number; // the least so far
 }
 
-const source = new TextSide(modelsShown, barred);
+const source = new TextSide(() => session.models, barred);
 const view = new LessonView(settings);
 const comparison = new Comparison(panel, settings);
 const keeping = new Keeping(source, take);
@@ -181,12 +183,12 @@ function finish(
  * @param text that it learned, if that is there
  */
 function take(n: number, facts: Facts, weights: Uint8Array, text: string) {
-  const old = modelsShown()[n];
+  const old = session.models[n];
   const model = new Model(facts, weights);
   if (text) {
     model.know(readText(text, facts, CONSTANTS).plain);
   }
-  useModel(n, model);
+  session.put(n, model);
   old?.end();
   source.startFrom(n);
 }
@@ -194,7 +196,7 @@ function take(n: number, facts: Facts, weights: Uint8Array, text: string) {
 // * All together
 
 const able = canLearn();
-const reasons = modelsShown().map(barred).filter(Boolean);
+const reasons = session.models.map(barred).filter(Boolean);
 element("teach-barred").hidden = able && !reasons.length;
 if (!able || reasons.length) {
   phraseIn(element("teach-barred"), able ? reasons[0] : "teach.barred.simd");

@@ -1,9 +1,9 @@
 /** What is offered on a sheet, as buttons. */
 
+import { session } from "../../models/session.ts";
 import { make } from "../../ui/document.ts";
 import type { Suggestion } from "../../writing/words.ts";
 import { titleOf } from "../about/about.ts";
-import { modelsShown } from "../write/playground.ts";
 
 /** Whose it is, and the text that it continues. */
 export type Offer = Suggestion & { voice: number; after: string };
@@ -66,7 +66,7 @@ export class Offered {
     });
     button.classList.toggle("second", offer.voice > 0);
     button.classList.toggle("chosen", chosen);
-    button.title = modelsShown().length > 1 ? titleOf(modelsShown()[offer.voice].facts) : "";
+    button.title = session.models.length > 1 ? titleOf(session.models[offer.voice].facts) : "";
   }
 }
 

@@ -1,8 +1,8 @@
 /** The tab Together: a sheet on which a person writes, and words that the models offer. */
 
+import { session } from "../../models/session.ts";
 import { element, field, fileName, make, say } from "../../ui/document.ts";
 import { said } from "../../ui/phrases.ts";
-import { modelsShown } from "../write/playground.ts";
 import { breakLast, distinct, mixed, surprising, unrepeated } from "./choice.ts";
 import { type Offer, Offered } from "./offered.ts";
 import { Sheet } from "./sheet.ts";
@@ -61,7 +61,7 @@ let leaving = false;
 async function offers(count: number, length = 1): Promise<Offer[] | null> {
   const own = ++request;
   const message = { text: sheet.before(), ended: sheet.ended, count, words: length };
-  const models = modelsShown();
+  const models = session.models;
   const found = await Promise.all(models.map((model) => model.ask("suggest", message)));
   if (own !== request || !found.every(Array.isArray)) {
     return null;

@@ -1,9 +1,9 @@
 /** The voices of a sheet: how loud each model is, and who wrote what share. */
 
+import { session } from "../../models/session.ts";
 import { element, make } from "../../ui/document.ts";
 import { inDigits, partsOf, said } from "../../ui/phrases.ts";
 import { titleOf } from "../about/about.ts";
-import { modelsShown } from "../write/playground.ts";
 
 /** Return the volume of a model, from 0 to 1. */
 export function volumeOf(n: number) {
@@ -13,7 +13,7 @@ export function volumeOf(n: number) {
 
 /** Show a slider for each of two models. */
 export function showVolumes(moved: () => void) {
-  const models = modelsShown();
+  const models = session.models;
   element("volumes").hidden = models.length < 2;
   const rows = models.map(({ facts }, n) => {
     const id = `volume-${n}`;
@@ -40,7 +40,7 @@ export function showVolumes(moved: () => void) {
 export function showShares(counts: number[]) {
   const all = counts.reduce((a, b) => a + b);
   element("sheet-after").hidden = all === 0;
-  const models = modelsShown();
+  const models = session.models;
   const names =
     models.length > 1 ? models.map(({ facts }) => titleOf(facts)) : [said("together.machine")];
   const parts = names.map((_, n) => Math.round((100 * counts[n + 1]) / (all || 1)) / 100);

@@ -1,8 +1,8 @@
 /** One model's text on the page: the units, their probabilities and the alternatives. */
 
 import type { Model } from "../../models/model.ts";
+import { lengthOfAll, read, type Wish, writeSlice } from "../../models/writing.ts";
 import { copiedParts, type Passages } from "../../text/copies.ts";
-import { lengthOf } from "../../text/units.ts";
 import type { Alternatives } from "../../ui/alternatives.ts";
 import { field, makeText, say } from "../../ui/document.ts";
 import { said } from "../../ui/phrases.ts";
@@ -13,21 +13,13 @@ import type { Unit, Written } from "../../writing/writer.ts";
 /** The length at which a text ends by itself, so that a page's memory is bounded. */
 export const LONGEST = Number(field("length").max);
 
-/** Milliseconds that a worker generates at full speed before it answers. */
-const SLICE = 30;
-
-export interface Settings {
+export interface Settings extends Wish {
   seed: string;
-  temperature: number;
-  topP: number;
-  minP: number;
   rngSeed: number;
   fast: boolean;
   length: number; // after which the model stops by itself
   fresh: boolean; // whether a list has only new items
   pattern: string; // a regular expression of a whole item; empty: any
-  original: boolean; // whether nothing is copied from a text that is known
-  noRepeat: number; // how many characters no passage has that occurs twice; 0: any may
 }
 
 /** Of a link: a text, or an item of a list. */
@@ -50,10 +42,10 @@ export class Column {
   lead = 0;
   /** what the page doesn't show yet */
   asked: Promise<Written> | null = null;
-  /** Counts runs: a run ends when a new one begins. */
-  running = 0;
-  /** Counts texts. */
-  texts = 0;
+  /** Of what is going on, if anything is: it ends when something else begins. */
+  run = new AbortController();
+  /** Of the text: it ends when another begins. */
+  life = new AbortController();
   busy = false;
   /** The beginning as it was given, without what a text without one begins with. */
   given = "";
@@ -80,10 +72,9 @@ export class Column {
     this.panel = panel;
     this.settings = settings;
     this.changed = changed;
-    const { name, code, end } = model.facts;
+    const { code, end } = model.facts;
     this.text = makeText("", code);
     this.text.dataset.sayLabel = end ? "write.items-by" : "write.text-by";
-    this.text.dataset.values = JSON.stringify({ name });
     this.text.setAttribute("aria-describedby", "keys");
     this.view = new TextView(this.text, (index, open) => this.look(index, open));
   }
@@ -112,25 +103,34 @@ export class Column {
     this.text.dir = directionOf(own.join("") || this.seed);
   }
 
+  /** End what is going on, and begin something else; return the signal that it is to end. */
+  next() {
+    this.run.abort();
+    this.run = new AbortController();
+    this.busy = true;
+    return this.run.signal;
+  }
+
   /** Start again with the seed, and generate a passage. */
   async begin() {
-    const run = ++this.running;
-    this.busy = true;
+    const signal = this.next();
     await this.start(this.settings().seed);
-    if (this.running === run) {
+    if (!signal.aborted) {
       await this.go(); // unless it was stopped before it began
     }
   }
 
   /** @param given what to begin with; the worker reads it */
   start(given: string) {
-    const { strange, ...read } = this.model.vocabulary.readSeed(given);
+    const seed = this.model.vocabulary.readSeed(given);
+    const { strange } = seed;
     this.asked = null;
-    this.texts++;
-    this.restart(given + read.opening, []);
+    this.life.abort();
+    this.life = new AbortController();
+    this.restart(given + seed.opening, []);
     Object.assign(this, { given, strange, altered: false });
     this.changed();
-    return this.model.ask("begin", { ...read, rngSeed: this.settings().rngSeed, stream: 0 });
+    return read(this.model, seed, this.settings().rngSeed);
   }
 
   /** @returns what a link has of the text, if Write alone wouldn't write it again */
@@ -140,13 +140,13 @@ export class Column {
 
   /** Show again what a link has. */
   async recall([{ seed, way, ids }]: Entry[]) {
-    const run = ++this.running;
+    const signal = this.next();
     await this.start(seed);
-    if (this.running !== run) {
+    if (signal.aborted) {
       return; // Write was pressed meanwhile
     }
     const { units } = await this.model.ask("keep", { ids: idsOf(ids), way });
-    if (this.running === run) {
+    if (!signal.aborted) {
       this.restart(this.seed, units);
       this.altered = true;
       this.stop();
@@ -155,8 +155,7 @@ export class Column {
 
   /** Continue for a passage, or until `stop` is called or the text has its maximum length. */
   async go() {
-    const run = ++this.running;
-    this.busy = true;
+    const signal = this.next();
     this.changed();
     this.altered ||= this.length > 0;
     const end = Math.min(this.length + this.settings().length, LONGEST);
@@ -170,7 +169,7 @@ export class Column {
       }
       if (this.asked) {
         const { units } = await this.asked;
-        if (this.running !== run) {
+        if (signal.aborted) {
           return; // the next run shows what it got
         }
         const { fast } = this.settings();
@@ -181,7 +180,7 @@ export class Column {
         this.take(units);
       }
       await frame();
-      if (this.running !== run) {
+      if (signal.aborted) {
         return;
       }
       const now = performance.now();
@@ -196,16 +195,15 @@ export class Column {
 
   /** @param most to generate; less, if it takes too long */
   ask(most: number) {
-    const length = Math.min(most, 4096);
-    return this.model.ask("write", { ...this.settings(), length, milliseconds: SLICE });
+    return writeSlice(this.model, this.settings(), most);
   }
 
   lengthOf(units: Unit[]) {
-    return units.reduce((sum, { text }) => sum + lengthOf(text, this.model.facts.measure), 0);
+    return lengthOfAll(units, this.model.facts);
   }
 
   stop() {
-    this.running++;
+    this.run.abort();
     this.busy = false;
     this.markCopies();
     this.changed();
@@ -269,19 +267,19 @@ export class Column {
    */
   async choose(index: number, { id, way }: { id: number; way: number }) {
     const place = index - this.lead;
-    const { texts } = this;
+    const life = this.life.signal;
     this.panel.hide();
-    const run = ++this.running;
-    Object.assign(this, { asked: null, busy: true });
+    const signal = this.next();
+    this.asked = null;
     this.changed();
     const { units } = await this.model.ask("choose", { place, id, way });
-    if (this.texts !== texts) {
+    if (life.aborted) {
       return; // another was begun meanwhile
     }
     this.restart(this.seed, [...this.written.slice(0, place), ...units]);
     this.altered = true;
     this.text.focus({ preventScroll: true });
-    if (this.running === run) {
+    if (!signal.aborted) {
       await this.go();
     } else if (!this.busy) {
       this.stop();

@@ -1,5 +1,6 @@
 /** A list by a model in the place of a text: items appear as they are finished, and stay. */
 
+import { read, writeWhole } from "../../models/writing.ts";
 import { fingerprinter, readFingerprints } from "../../text/fingerprint.ts";
 import { CONSTANTS } from "../../ui/document.ts";
 import { directionOf } from "../../ui/shown.ts";
@@ -87,18 +88,46 @@ export class List extends Column {
 
   /** Add ten items that begin with the seed, or fewer, if `stop` is called. */
   async go() {
-    const run = ++this.running;
-    this.busy = true;
+    const signal = this.next();
     this.note = null;
     this.altered ||= this.items.length > 0;
-    const { seed, rngSeed, pattern } = this.settings();
+    const wanted = this.items.length + ADDED;
+    let due = 0;
+    for await (const [item, drawn] of this.draws(signal)) {
+      while (!signal.aborted && !this.settings().fast && performance.now() < due) {
+        await frame();
+      }
+      if (signal.aborted) {
+        return; // it will be drawn again
+      }
+      this.items.push(item);
+      this.drawn = drawn;
+      this.follow(() => this.append(item));
+      due = performance.now() + PAUSE;
+      if (this.items.length === wanted) {
+        break;
+      }
+    }
+    if (!signal.aborted) {
+      this.stop();
+    }
+  }
+
+  /**
+   * Draw items that fit, the best of some each time, with how many were drawn by then, until the
+   * list is full or too many don't fit; the `note` then says so.
+   */
+  async *draws(signal: AbortSignal): AsyncGenerator<[Item, number]> {
+    const { seed, rngSeed, pattern, temperature } = this.settings();
+    const { lines } = this.model.facts;
     const patience = pattern ? 10 * PATIENCE : PATIENCE;
+    const odds = lines > 0 && !pattern ? PATIENT : 0;
+    const most = pattern || !temperature ? 1 : rivalsFor(this.model.facts);
     let whole: RegExp;
     try {
       whole = new RegExp(`^(?:${pattern || "[^]*"})$`, "u");
     } catch {
       this.note = ["list.bad-pattern"];
-      this.stop();
       return;
     }
     if (rngSeed !== this.rngSeed) {
@@ -107,24 +136,17 @@ export class List extends Column {
     }
     await this.read(seed);
     const seen = new Set([...this.known, ...this.items.map(({ fingerprint }) => fingerprint)]);
-    const { lines } = this.model.facts;
-    const odds = lines > 0 && !pattern ? PATIENT : 0;
-    const wanted = this.items.length + ADDED;
-    const most = pattern || !this.settings().temperature ? 1 : rivalsFor(this.model.facts);
     const chooser = new Rivals(seen, this.items);
-    let misses = 0;
-    let due = 0;
-    while (this.items.length < wanted && misses < patience && this.length < FULL) {
-      const first = this.drawn;
+    let [{ drawn }, misses] = [this, 0];
+    while (misses < patience && this.length < FULL) {
       const rivals: Item[] = [];
       while (rivals.length < most && misses < patience) {
-        await this.model.ask("again", { rngSeed, stream: this.drawn });
-        const item = this.running === run ? await this.finish(seed, [], false, run) : null;
+        await this.model.ask("again", { rngSeed, stream: drawn });
+        const item = signal.aborted ? null : await this.finish(seed, [], false, signal);
         if (!item) {
-          this.drawn = first; // they will be drawn again
           return;
         }
-        this.drawn++;
+        drawn++;
         const { text, fingerprint, cut } = item;
         const old = this.settings().fresh && seen.has(fingerprint);
         const odd = odds > misses && !cut && text.split("\n").length !== lines;
@@ -135,26 +157,15 @@ export class List extends Column {
           misses++;
         }
       }
-      while (this.running === run && !this.settings().fast && performance.now() < due) {
-        await frame();
-      }
-      if (this.running !== run) {
-        this.drawn = first;
-        return;
-      }
       if (rivals.length > 0) {
-        const item = chooser.best(rivals);
-        this.items.push(item);
-        this.follow(() => this.append(item));
-        due = performance.now() + PAUSE;
+        yield [chooser.best(rivals), drawn];
       }
     }
-    if (misses === patience) {
-      this.note = [pattern ? "list.no-match" : "list.none-new", { count: patience }];
-    } else if (this.length >= FULL) {
-      this.note = ["list.full"];
-    }
-    this.stop();
+    this.drawn = drawn;
+    this.note =
+      this.length >= FULL
+        ? ["list.full"]
+        : [pattern ? "list.no-match" : "list.none-new", { count: patience }];
   }
 
   get entries(): Entry[] {
@@ -162,13 +173,13 @@ export class List extends Column {
   }
 
   async recall(entries: Entry[]) {
-    const run = ++this.running;
+    const signal = this.next();
     this.rngSeed = this.settings().rngSeed;
     this.drawn = entries.length * rivalsFor(this.model.facts);
     for (const { seed, way, ids, cut } of entries) {
       await this.read(seed);
       const { units } = await this.model.ask("keep", { ids: idsOf(ids), way });
-      if (this.running !== run) {
+      if (signal.aborted) {
         return;
       }
       this.items.push(itemOf(seed, units, Boolean(cut)));
@@ -180,32 +191,24 @@ export class List extends Column {
 
   /** @param seed for the worker to read */
   read(seed: string) {
-    const { strange, ...read } = this.model.vocabulary.readSeed(seed);
-    this.strange = strange;
+    const own = this.model.vocabulary.readSeed(seed);
+    this.strange = own.strange;
     this.changed();
-    return this.model.ask("begin", { ...read, rngSeed: this.rngSeed, stream: this.drawn });
+    return read(this.model, own, this.rngSeed, this.drawn);
   }
 
   /**
    * Let the worker continue an item after its `units`; return it, or null if it was stopped.
    * @param ended whether the item has its end
    */
-  async finish(seed: string, units: Unit[], ended: boolean, run: number): Promise<Item | null> {
+  async finish(seed: string, units: Unit[], ended: boolean, signal: AbortSignal) {
     const { mostUnits, end } = this.model.facts;
-    while (!ended) {
-      const left = this.settings().length - this.lengthOf(units);
-      const room = Math.min(left, mostUnits - units.length);
-      if (room <= 0) {
-        break;
-      }
-      const batch = await this.ask(room);
-      if (this.running !== run) {
-        return null;
-      }
-      units.push(...batch.units);
-      ended = batch.ended;
-    }
-    return itemOf(seed, ended ? units.slice(0, -end.length) : units, !ended);
+    const room = (units: Unit[]) =>
+      Math.min(this.settings().length - this.lengthOf(units), mostUnits - units.length);
+    const all = ended
+      ? { units, ended }
+      : await writeWhole(this.model, this.settings, room, signal, units);
+    return all && itemOf(seed, all.ended ? all.units.slice(0, -end.length) : all.units, !all.ended);
   }
 
   append(item: Item) {
@@ -239,8 +242,7 @@ export class List extends Column {
   }
 
   async choose(index: number, { id, way }: Choice) {
-    const run = ++this.running;
-    this.busy = true;
+    const signal = this.next();
     this.panel.hide();
     const { item, place } = this.places[index];
     const kept = item.units.slice(0, place);
@@ -251,8 +253,8 @@ export class List extends Column {
     });
     const batch = await this.model.ask("choose", { place, id, way });
     const units = [...kept, ...batch.units];
-    const other = await this.finish(item.seed, units, batch.ended, run);
-    if (this.running !== run || !other) {
+    const other = await this.finish(item.seed, units, batch.ended, signal);
+    if (signal.aborted || !other) {
       return;
     }
     if (other.text) {

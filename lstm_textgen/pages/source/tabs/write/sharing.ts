@@ -109,23 +109,25 @@ function wholeOf(columns: Column[]) {
   return columns.map(({ model, whole }) => `--- ${model.facts.name} ---\n${whole}\n`).join("\n");
 }
 
-/** Let the buttons do what they say. */
-export function makeSharing(columns: Column[]) {
+/** Let the buttons do what they say with the `columns` that there are then. */
+export function makeSharing(columns: () => Column[]) {
   element("copy").addEventListener("click", () => {
-    const lists = columns.every(({ model }) => model.facts.end);
-    copyOut(wholeOf(columns), lists ? "take.copied-list" : "take.copied-text");
+    const lists = columns().every(({ model }) => model.facts.end);
+    copyOut(wholeOf(columns()), lists ? "take.copied-list" : "take.copied-text");
   });
   element("save").addEventListener("click", () => {
     const made = document.createElement("a");
-    const blob = new Blob([wholeOf(columns)], { type: "text/plain;charset=utf-8" });
+    const blob = new Blob([wholeOf(columns())], { type: "text/plain;charset=utf-8" });
     made.href = URL.createObjectURL(blob);
-    made.download = `${columns.map(({ model }) => model.facts.name).join("-")}.txt`;
+    made.download = `${columns()
+      .map(({ model }) => model.facts.name)
+      .join("-")}.txt`;
     made.click();
     setTimeout(() => URL.revokeObjectURL(made.href), 1000);
     announce(said("take.saved"));
   });
   element("link").addEventListener("click", () => {
-    history.replaceState(history.state, "", `#${fragmentOf(columns)}`);
+    history.replaceState(history.state, "", `#${fragmentOf(columns())}`);
     copyOut(location.href, "take.copied-link");
   });
 }

@@ -1,11 +1,9 @@
-/** The page to play with a model: its controls, its texts, and all that depends on its models. */
+/** The tab Write: the texts, and all on the page that depends on which models there are. */
 
-import { Model } from "../../models/model.ts";
-import { takeWeights } from "../../models/page-file.ts";
-import type { Facts } from "../../types.ts";
+import { session } from "../../models/session.ts";
 import { Alternatives } from "../../ui/alternatives.ts";
-import { dataOf, element, field, make, say } from "../../ui/document.ts";
-import { inDigits, offerLanguages, phraseIn, said, speak } from "../../ui/phrases.ts";
+import { element, field, make, say } from "../../ui/document.ts";
+import { offerLanguages, phraseIn, said, speak } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
 import { makeTabs } from "../../ui/tabs.ts";
 import { describe, introduce, titleOf } from "../about/about.ts";
@@ -13,15 +11,15 @@ import { showSamples } from "../about/samples.ts";
 import { CellsView } from "../cells/cells-view.ts";
 import { Reading } from "../read/reading.ts";
 import { Column } from "./column.ts";
+import { settings, showControls } from "./controls.ts";
 import { List } from "./list.ts";
 import { keepForReload, makeSharing, restoreControls } from "./sharing.ts";
 
-const facts: Facts[] = dataOf("facts");
 export const panel = new Alternatives(element("alternatives"));
-/** one for each model */
-const columns: Column[] = [];
-const cells = new CellsView(columns);
-const reading = new Reading(columns, panel);
+/** One for each model. */
+let columns: Column[] = [];
+const cells = new CellsView((n) => columns[n].whole);
+const reading = new Reading(panel);
 
 /** The length of a text after a list, as the program has it. */
 const PASSAGE = "400";
@@ -33,23 +31,6 @@ let busy = false;
 function listsOf() {
   const lists = columns.filter((column) => column instanceof List);
   return lists.length === columns.length ? lists : [];
-}
-
-/** Return the values of the controls. */
-export function settings() {
-  return {
-    seed: field("seed").value,
-    temperature: Number(field("temperature").value),
-    topP: Math.max(0.01, Number(field("top-p").value) || 1),
-    minP: Math.min(1, Number(field("min-p").value)),
-    rngSeed: Number(field("rng-seed").value) >>> 0,
-    length: Math.max(1, Math.floor(field("length").valueAsNumber) || Infinity),
-    fast: field("fast").checked,
-    fresh: field("new").checked,
-    pattern: field("pattern").value,
-    noRepeat: Number(field("no-repeat").value),
-    original: field("teach-fresh").checked,
-  };
 }
 
 // * Generation
@@ -144,69 +125,22 @@ element("seed").addEventListener("keydown", (event) => {
 });
 addEventListener("keydown", (event) => event.key === "Escape" && busy && stop());
 
-// * The controls
-
-/** Show the number beside the slider, and fit the seed field to its lines. */
-function showControls() {
-  const digits = { minimumFractionDigits: 1 };
-  element("temperature-value").textContent = inDigits(settings().temperature, digits);
-  const seed = element("seed");
-  seed.style.height = "auto";
-  const border = seed.offsetHeight - seed.clientHeight;
-  seed.style.height = `${seed.scrollHeight + border}px`; // without a scroll bar
-}
-
-element("form").addEventListener("input", () => {
-  showControls();
-  keepForReload(columns);
-});
-element("rng-seed").addEventListener("input", () => {
-  field("vary").checked = false;
-});
-
-/** Make the pattern that the fields before it ask for. */
-function makePattern() {
-  const any = columns[0].model.facts.end.length > 1 ? "[\\s\\S]" : ".";
-  const part = field("contains").value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  const most = field("most").value && `${any}{1,${field("most").value}}`;
-  const whole = part && `${any}*${part}${any}*`;
-  field("pattern").value = most && whole ? `(?=${most}$)${whole}` : most || whole;
-}
-
-element("contains").addEventListener("input", makePattern);
-element("most").addEventListener("input", makePattern);
-
-/** Set the controls from the address, or as they were before a reload. */
-function restore() {
-  const restored = restoreControls(columns);
-  showControls();
-  return restored;
-}
-
 // * All together
 
-/** Return the models on the page. */
-export function modelsShown() {
-  return columns.map(({ model }) => model);
-}
-
-/**
- * Let the page's `n`th model be `model`: it replaces the one in its place or, after the last one,
- * stands beside it; null: there is none any more. Ending a model's worker is the caller's.
- */
-export function useModel(n: number, model: Model | null) {
+/** Let each model have a column: a model that stays goes on. */
+function takeModels() {
   const listed = listsOf().length > 0;
-  columns[n]?.stop();
-  columns.splice(n, 1, ...(model ? [columnOf(model)] : []));
-  if (listsOf().length > 0 !== listed) {
+  const old = columns;
+  columns = session.models.map(
+    (model) =>
+      old.find((column) => column.model === model) ??
+      new (model.facts.end ? List : Column)(model, panel, settings, showState),
+  );
+  old.filter((column) => !columns.includes(column)).forEach((column) => column.stop());
+  if (old.length && listsOf().length > 0 !== listed) {
     field("length").value = listed ? PASSAGE : "";
   }
   arrange();
-  begin();
-}
-
-function columnOf(model: Model) {
-  return new (model.facts.end ? List : Column)(model, panel, settings, showState);
 }
 
 /** Show all models' texts, and whatever depends on which models there are. */
@@ -214,6 +148,7 @@ function arrange() {
   const listed = listsOf().length > 0;
   element("texts").replaceChildren(
     ...columns.map(({ model, text }) => {
+      text.dataset.values = JSON.stringify({ name: model.facts.name });
       const title = make("h2", "", titleOf(model.facts));
       title.hidden = columns.length === 1;
       return make("section", "", title, text);
@@ -225,7 +160,7 @@ function arrange() {
   }
   phraseIn(element("on"), listed ? "write.clear" : "write.on");
   element("seed").dataset.sayPlaceholder = listed ? "write.begin-each" : "write.begin";
-  const known = columns.every(({ model }) => model.facts.known);
+  const known = session.models.every(({ facts }) => facts.known);
   phraseIn(element("new-label"), known ? "more.new" : "more.no-repeats");
   cells.arrange();
   tellAll();
@@ -233,7 +168,7 @@ function arrange() {
 
 /** Say all that depends on the models and the language. */
 function tellAll() {
-  const models = columns.map(({ model }) => model.facts);
+  const models = session.models.map(({ facts }) => facts);
   speak(document);
   introduce(models);
   describe(models);
@@ -250,28 +185,37 @@ function tellAll() {
   showState();
 }
 
+/** Write what the address asks for, or what was there before a reload. */
+function restore() {
+  const { again, written } = restoreControls(columns);
+  showControls();
+  if (written) {
+    columns.forEach((column, n) => column.recall(written[n]));
+  } else {
+    begin(again);
+  }
+}
+
 offerLanguages();
 addEventListener("languagechange", () => {
   tellAll();
   cells.open();
   reading.read();
 });
-makeSharing(columns);
+makeSharing(() => columns);
 makeTabs();
+element("form").addEventListener("input", () => keepForReload(columns));
 element("cells").addEventListener("shown", () => cells.open());
-element("about").addEventListener("shown", () => showSamples(modelsShown()));
-element("write").addEventListener("shown", showControls); // what is hidden has no height
-columns.push(...facts.map((each, n) => columnOf(new Model(each, takeWeights(n)))));
+element("about").addEventListener("shown", () => showSamples(session.models));
 element("unable").remove();
-const { again, written } = restore();
-arrange();
+takeModels();
 // With reduced motion the text appears at once, not letter by letter.
 field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
+restore();
 addEventListener("hashchange", restore);
-if (written) {
-  columns.forEach((column, n) => column.recall(written[n]));
-} else {
-  begin(again);
-}
+session.subscribe(() => {
+  takeModels();
+  columns.filter(({ count }) => !count).forEach((column) => column.begin());
+});
 // An address may name the tab to open: english.html#teach.
 document.getElementById(`tab-${location.hash.slice(1)}`)?.click();
