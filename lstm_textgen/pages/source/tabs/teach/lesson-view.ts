@@ -119,8 +119,8 @@ export class LessonView {
       this.chart.add("hidden", part, validation);
     }
     // An epoch that is over within a moment brought no news of progress.
-    const [last] = this.chart.lines.read.slice(-1);
-    if (training && (!last || last.x <= this.reached)) {
+    const last = this.chart.lines.read.at(-1);
+    if (training && (!last || last[0] <= 100 * this.reached)) {
       this.chart.add("read", part, training);
     }
     this.reached = part;
