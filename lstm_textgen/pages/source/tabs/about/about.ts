@@ -5,10 +5,7 @@ import { fromBase64 } from "../../text/binary.ts";
 import type { Epoch, Facts, Training } from "../../types.ts";
 import { chartOf, type Line } from "../../ui/charts.ts";
 import { CONSTANTS, element, make } from "../../ui/document.ts";
-import { inDigits, phraseIn, said } from "../../ui/phrases.ts";
-
-/** One digit after the point, also of a whole number: “1.0 equally likely ones”. */
-export const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+import { inDigits, inTenths, phraseIn, said } from "../../ui/phrases.ts";
 
 /** Bits per character: a smaller difference says nothing. */
 const CLEAR = 0.02;
@@ -190,7 +187,7 @@ function summaryOf(facts: Facts) {
   const bits = bitsAfter(kept);
   const values = {
     bits: inDigits(bits, { maximumFractionDigits: 2 }),
-    n: inDigits(2 ** bits, TENTHS),
+    n: inTenths(2 ** bits),
   };
   const own = history.filter(({ text }) => text === kept.text);
   return [

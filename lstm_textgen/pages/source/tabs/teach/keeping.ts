@@ -9,7 +9,7 @@ import {
   savePage,
 } from "../../models/page-file.ts";
 import type { Facts } from "../../types.ts";
-import { element, field, fileName, say } from "../../ui/document.ts";
+import { element, field, saveFile, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
 import { modelsShown, useModel } from "../write/playground.ts";
 import type { TextSide } from "./teach-text.ts";
@@ -91,11 +91,7 @@ export class Keeping {
     if (taught) {
       const { facts, weights } = taught;
       const page = savePage([{ facts, weights }], field("teach-names").checked);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(page);
-      link.download = `${fileName(facts.name)}.html`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      saveFile(`${facts.name}.html`, page);
       this.unsaved = false;
       element("teach-saved").hidden = false;
       say(said("teach.saved"));

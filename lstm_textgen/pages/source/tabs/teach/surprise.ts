@@ -1,7 +1,7 @@
 /** The chart of how surprised a machine is while it learns. */
 
 import { chartOf } from "../../ui/charts.ts";
-import { inDigits, said } from "../../ui/phrases.ts";
+import { inTenths, said } from "../../ui/phrases.ts";
 
 /** The lines, and the phrases that name them. */
 const LINES = { read: "teach.read", hidden: "teach.hidden" };
@@ -47,7 +47,7 @@ export class SurpriseChart {
     const lines = (["read", "hidden"] as const).map((kind) => {
       const points = this.lines[kind];
       const last = points.at(-1);
-      const figure = last ? said("teach.bits", { bits: bitsShown(last[1]) }) : "–";
+      const figure = last ? said("teach.bits", { bits: inTenths(last[1]) }) : "–";
       return { kind, label: said(LINES[kind]), figure, points };
     });
     const ends = [said("teach.sure"), said("teach.surprised")];
@@ -55,9 +55,4 @@ export class SurpriseChart {
     const drawn = some ? chartOf(lines, said("teach.surprise"), this.end, ends) : [];
     this.place.replaceChildren(...drawn);
   }
-}
-
-/** Return bits per character as they are shown, such as 2.1. */
-export function bitsShown(bits: number) {
-  return inDigits(bits, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }

@@ -4,13 +4,12 @@ import { Model } from "../../models/model.ts";
 import { readText } from "../../text/intake.ts";
 import type { Facts } from "../../types.ts";
 import { CONSTANTS, element, field, make } from "../../ui/document.ts";
-import { phraseIn, said } from "../../ui/phrases.ts";
+import { inTenths, phraseIn, said } from "../../ui/phrases.ts";
 import { modelsShown, panel, settings, useModel } from "../write/playground.ts";
 import { Comparison } from "./comparison.ts";
 import { Keeping } from "./keeping.ts";
 import { LessonView } from "./lesson-view.ts";
 import { keepMoment, type Moment } from "./moments.ts";
-import { bitsShown } from "./surprise.ts";
 import { MOST_LETTERS, TextSide } from "./teach-text.ts";
 import { canLearn, type News, Teacher } from "./teacher.ts";
 
@@ -167,7 +166,7 @@ function finish(
   models[1].know(readText(text, facts, CONSTANTS).plain);
   comparison.show(models[0], models[1], moments);
   phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
-  const surprises = { before: bitsShown(before), after: bitsShown(bits) };
+  const surprises = { before: inTenths(before), after: inTenths(bits) };
   phraseIn(element("teach-better"), "teach.better", surprises);
   element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");
