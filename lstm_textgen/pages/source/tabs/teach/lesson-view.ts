@@ -3,7 +3,7 @@
 import { Model } from "../../models/model.ts";
 import { element, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
-import type { Moment } from "./moments.ts";
+import type { Moment } from "./comparison.ts";
 import { NowWriting } from "./now-writing.ts";
 import { SurpriseChart } from "./surprise.ts";
 

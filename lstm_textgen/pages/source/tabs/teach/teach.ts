@@ -6,10 +6,9 @@ import type { Facts } from "../../types.ts";
 import { CONSTANTS, element, field, make } from "../../ui/document.ts";
 import { inTenths, phraseIn, said } from "../../ui/phrases.ts";
 import { modelsShown, panel, settings, useModel } from "../write/playground.ts";
-import { Comparison } from "./comparison.ts";
+import { Comparison, keepMoment, type Moment } from "./comparison.ts";
 import { Keeping } from "./keeping.ts";
 import { LessonView } from "./lesson-view.ts";
-import { keepMoment, type Moment } from "./moments.ts";
 import { MOST_LETTERS, TextSide } from "./teach-text.ts";
 import { canLearn, type News, Teacher } from "./teacher.ts";
 

@@ -4,10 +4,9 @@ import { copyFrom, element, field, make, saveFile, say } from "../../ui/document
 import { said } from "../../ui/phrases.ts";
 import { modelsShown } from "../write/playground.ts";
 import { breakLast, distinct, mixed, surprising, unrepeated } from "./choice.ts";
-import { type Offer, Offered } from "./offered.ts";
+import { type Offer, Offered, showShares, showVolumes, volumeOf } from "./offered.ts";
 import { Sheet } from "./sheet.ts";
 import { type Content, nameOf, Shelf } from "./sheets.ts";
-import { showShares, showVolumes, volumeOf } from "./voices.ts";
 
 const SHOWN = 9;
 const PHRASES_SHOWN = 3;
