@@ -11,14 +11,18 @@ const ROLES = { write: Writer, teach: Lesson, share: Helper };
 
 let role: any;
 
-// Each message names what is to be done; one with a number is answered.
+// Each message names what is to be done; one with a number is answered, if only by an error.
 addEventListener("message", async ({ data }) => {
-  if (data.role) {
-    role = new ROLES[data.role as keyof typeof ROLES](data);
-  }
-  const result = (await role[data.do]?.(data)) ?? {};
-  if (data.number !== undefined) {
-    const transfer = result.weights ? [result.weights.buffer] : [];
-    postMessage({ number: data.number, result }, { transfer });
+  const { number } = data;
+  try {
+    if (data.role) {
+      role = new ROLES[data.role as keyof typeof ROLES](data);
+    }
+    const result = (await role[data.do]?.(data)) ?? {};
+    if (number !== undefined) {
+      postMessage({ number, result }, { transfer: result.weights ? [result.weights.buffer] : [] });
+    }
+  } catch (error) {
+    number === undefined ? reportError(error) : postMessage({ number, error: String(error) });
   }
 });

@@ -20,7 +20,8 @@ export class Model {
   weights: Uint8Array;
   vocabulary: Vocabulary;
   worker: Worker;
-  waiting: Map<number, (result: any) => void>;
+  waiting: Map<number, { resolve: (result: any) => void; reject: (error: Error) => void }>;
+  failure: Error | null = null; // once it is set, the worker answers nothing
   asked: number;
   passages: Passages | null; // of the text that it learned, while that is there
   learned: string;
@@ -36,20 +37,28 @@ export class Model {
     this.asked = 0;
     this.passages = null;
     this.learned = "";
-    this.worker.addEventListener("message", ({ data }) => {
-      this.waiting.get(data.number)?.(data.result);
-      this.waiting.delete(data.number);
+    this.worker.addEventListener("message", ({ data: { number, result, error } }) => {
+      const asked = this.waiting.get(number);
+      this.waiting.delete(number);
+      error ? asked?.reject(new Error(error)) : asked?.resolve(result);
+    });
+    this.worker.addEventListener("error", ({ message }) => {
+      const failure = new Error(message);
+      this.failure = failure;
+      this.waiting.forEach(({ reject }) => reject(failure));
     });
     const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
-    this.ask("load", { role: "write", ...all });
+    this.worker.postMessage({ role: "write", ...all });
     this.room = undefined;
   }
 
-  /** Send a request to the worker; return its answer. */
+  /** Send a request to the worker; return its answer, or the error that it threw. */
   ask(what: string, message: object, transferred: Transferable[] = []): Promise<any> {
     const number = this.asked++;
     this.worker.postMessage({ do: what, number, ...message }, transferred);
-    return new Promise((resolve) => this.waiting.set(number, resolve));
+    return new Promise((resolve, reject) => {
+      this.failure ? reject(this.failure) : this.waiting.set(number, { resolve, reject });
+    });
   }
 
   /**
