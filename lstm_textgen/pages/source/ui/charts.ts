@@ -60,8 +60,9 @@ function axisOf(from: number, to: number, least: number, unit?: "percent") {
   for (let n = Math.ceil(Math.min(from, to) / step); n * step <= Math.max(from, to); n++) {
     marks.push(n * step);
   }
+  const digits = { minimumFractionDigits: step < 1 ? 1 : 0, maximumFractionDigits: 1 };
   const labels = marks.map((mark) => {
-    const options = { maximumSignificantDigits: 3, ...(unit && { style: "unit" as const, unit }) };
+    const options = unit ? { style: "unit" as const, unit } : digits;
     const label = make("span", "", inDigits(mark, options));
     label.style.setProperty("--at", `${at(mark)}%`);
     return label;
