@@ -5,6 +5,22 @@ import { COPIED, Passages } from "../text/copies.ts";
 import { UNITS, type Vocabulary } from "../text/units.ts";
 import type { Facts } from "../types.ts";
 import { CONSTANTS, dataOf } from "../ui/document.ts";
+import type { Writer } from "../writing/writer.ts";
+
+/** The methods of a `Writer` that a page may call. */
+type Requests = Pick<
+  Writer,
+  | "again"
+  | "begin"
+  | "cells"
+  | "change"
+  | "choose"
+  | "keep"
+  | "know"
+  | "suggest"
+  | "surprise"
+  | "write"
+>;
 
 /** The address of the script of all workers. */
 export const WORKER = URL.createObjectURL(
@@ -12,7 +28,7 @@ export const WORKER = URL.createObjectURL(
 );
 
 /** The codes of kernels.ts, the best first. */
-export const KERNELS: Uint8Array[] = dataOf("kernels").map(fromBase64);
+export const KERNELS: Uint8Array[] = dataOf<string[]>("kernels").map(fromBase64);
 
 /** A model in a worker, which answers one request after the other. */
 export class Model {
@@ -20,7 +36,7 @@ export class Model {
   weights: Uint8Array;
   vocabulary: Vocabulary;
   worker: Worker;
-  waiting: Map<number, { resolve: (result: any) => void; reject: (error: Error) => void }>;
+  waiting: Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>;
   failure: Error | null = null; // once it is set, the worker answers nothing
   asked: number;
   passages: Passages | null; // of the text that it learned, while that is there
@@ -40,7 +56,7 @@ export class Model {
     this.worker.addEventListener("message", ({ data: { number, result, error } }) => {
       const asked = this.waiting.get(number);
       this.waiting.delete(number);
-      error ? asked?.reject(new Error(error)) : asked?.resolve(result);
+      error ? asked?.reject(new Error(error)) : asked?.resolve(result as never);
     });
     this.worker.addEventListener("error", ({ message }) => {
       const failure = new Error(message);
@@ -53,7 +69,11 @@ export class Model {
   }
 
   /** Send a request to the worker; return its answer, or the error that it threw. */
-  ask(what: string, message: object, transferred: Transferable[] = []): Promise<any> {
+  ask<K extends keyof Requests>(
+    what: K,
+    message: Parameters<Requests[K]>[0],
+    transferred: Transferable[] = [],
+  ): Promise<Awaited<ReturnType<Requests[K]>>> {
     const number = this.asked++;
     this.worker.postMessage({ do: what, number, ...message }, transferred);
     return new Promise((resolve, reject) => {

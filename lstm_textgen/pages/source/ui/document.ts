@@ -18,11 +18,11 @@ export function block(id: string) {
 }
 
 /** What loader.ts has unpacked. */
-const UNPACKED: Record<string, any> = (globalThis as any).unpacked ?? {};
+const UNPACKED = (globalThis as { unpacked?: Record<string, unknown> }).unpacked ?? {};
 
 /** Return the data that a page holds by this name, compressed or in an element. */
-export function dataOf(name: string) {
-  return UNPACKED[name] ?? JSON.parse(block(name));
+export function dataOf<T>(name: string) {
+  return (UNPACKED[name] ?? JSON.parse(block(name))) as T;
 }
 
 export const CONSTANTS: Constants = dataOf("constants");

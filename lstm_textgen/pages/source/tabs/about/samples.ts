@@ -4,7 +4,6 @@ import { Model } from "../../models/model.ts";
 import { readFingerprints } from "../../text/fingerprint.ts";
 import { CONSTANTS, make } from "../../ui/document.ts";
 import { phraseIn } from "../../ui/phrases.ts";
-import type { Written } from "../../writing/writer.ts";
 import { itemOf } from "../write/list.ts";
 import { Rivals, rivalsFor } from "../write/rivals.ts";
 import { placeForSamples } from "./about.ts";
@@ -17,7 +16,7 @@ const SAMPLE_LENGTH = 300;
 const SAMPLE_ITEMS = 8;
 
 /** As the program generates unless it is told otherwise, without copies of what it read here. */
-const RULES = { topP: 1, minP: 0.1, noRepeat: 0, original: 0, milliseconds: 5000 };
+const RULES = { topP: 1, minP: 0.1, noRepeat: 0, original: false, milliseconds: 5000 };
 
 /**
  * Show samples by the models that have none yet. They are always the same for the same model. Each
@@ -56,7 +55,7 @@ async function sampleOf(model: Model, temperature: number) {
     const items = [];
     for (let stream = n * most; stream < (n + 1) * most; stream++) {
       await model.ask("again", { rngSeed: 1, stream });
-      const { units }: Written = await model.ask("write", { ...RULES, length, temperature });
+      const { units } = await model.ask("write", { ...RULES, length, temperature });
       items.push(itemOf("", units, false));
     }
     texts.push((seed.opening + chooser.best(items).text).trim());

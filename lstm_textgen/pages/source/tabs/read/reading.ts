@@ -7,7 +7,6 @@ import { CONSTANTS, element, field, make, makeText, say } from "../../ui/documen
 import { inTenths, phraseIn, said } from "../../ui/phrases.ts";
 import { percent, spoken } from "../../ui/shown.ts";
 import { TextView } from "../../ui/text-view.ts";
-import type { Unit } from "../../writing/writer.ts";
 import { titleOf } from "../about/about.ts";
 import { MOST_SHOWN } from "../cells/cells-view.ts";
 import { type Column, shaded } from "../write/column.ts";
@@ -53,7 +52,7 @@ export class Reading {
     const parts = vocabulary.split(end ? wholeItems(plain, end, CONSTANTS.blank) : plain);
     const shown = parts.slice(0, MOST_SHOWN);
     const ids = shown.map((unit) => vocabulary.id(unit));
-    const { units }: { units: Unit[] } = await model.ask("surprise", { ids, start: facts.start });
+    const { units } = await model.ask("surprise", { ids, start: facts.start });
     const read = units.map((unit, n) => ({ ...unit, text: shown[n] }));
     const place = makeText(said("read.own"), facts.code);
     const view = new TextView(place, (index, open) => {

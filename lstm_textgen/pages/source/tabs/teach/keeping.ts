@@ -38,7 +38,7 @@ export class Keeping {
 
   source: TextSide;
   take: Take;
-  state: any;
+  state: State | null = null;
 
   /** @param take lets the page's `n`th model be another one */
   constructor(source: TextSide, take: Take) {
@@ -126,8 +126,7 @@ export class Keeping {
       this.since = performance.now();
       const models = modelsShown().map((model) => ({ facts: model.facts, weights: model.weights }));
       models[n] = { facts, weights: weights.slice() }; // the run may free its own
-      const state = { models, text, n } as State;
-      const trouble = await remember(state);
+      const trouble = await remember({ models, text, n });
       this.unsaved = Boolean(trouble);
       this.#tell(trouble ?? "teach.remembered");
     }
@@ -159,7 +158,7 @@ export class Keeping {
 
   /** Offer what the browser remembers. */
   async #recall() {
-    this.state = (await recall()) as any;
+    this.state = await recall();
     if (this.state?.models.length && typeof this.state.text === "string") {
       const [{ facts }] = this.state.models;
       const name = this.state.models[this.state.n]?.facts.name ?? facts.name;
@@ -171,8 +170,8 @@ export class Keeping {
 
   /** Go on with what the browser remembers. */
   #goOn() {
-    const { models, text, n } = this.state;
-    models.forEach(({ facts, weights }: Taught, m: number) => {
+    const { models, text, n } = this.state as State;
+    models.forEach(({ facts, weights }, m) => {
       this.take(m, facts, weights, m === n ? text : "");
     });
     this.taught = { ...models[n], text, n };

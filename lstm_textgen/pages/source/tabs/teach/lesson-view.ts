@@ -1,6 +1,7 @@
 /** The second part of the tab Teach: a machine learns, and one sees how. */
 
 import { Model } from "../../models/model.ts";
+import type { Reports } from "../../teaching/start.ts";
 import { element, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
 import type { Moment } from "./comparison.ts";
@@ -95,7 +96,7 @@ export class LessonView {
     phraseIn(element("teach-foreign"), key);
   }
 
-  progress({ part, secondsLeft, bits }: { part: number; secondsLeft: number; bits: number }) {
+  progress({ part, secondsLeft, bits }: Reports["progress"]) {
     this.part = part;
     bar().value = part;
     this.chart.add("read", part, bits);
@@ -104,17 +105,7 @@ export class LessonView {
   }
 
   /** @param epoch with bits per character */
-  epoch({
-    part,
-    training,
-    validation,
-    byHeart,
-  }: {
-    part: number;
-    training?: number;
-    validation?: number;
-    byHeart?: boolean;
-  }) {
+  epoch({ part, training, validation, byHeart }: Reports["epoch"]) {
     if (validation) {
       this.chart.add("hidden", part, validation);
     }

@@ -1,6 +1,7 @@
 /** The tab Teach: a text, a machine that learns from it, and what becomes of that. */
 
 import { Model } from "../../models/model.ts";
+import type { News, Reports } from "../../teaching/start.ts";
 import { readText } from "../../text/intake.ts";
 import type { Facts } from "../../types.ts";
 import { CONSTANTS, element, field, make } from "../../ui/document.ts";
@@ -10,7 +11,7 @@ import { Comparison, keepMoment, type Moment } from "./comparison.ts";
 import { Keeping } from "./keeping.ts";
 import { LessonView } from "./lesson-view.ts";
 import { MOST_LETTERS, TextSide } from "./teach-text.ts";
-import { canLearn, type News, Teacher } from "./teacher.ts";
+import { canLearn, Teacher } from "./teacher.ts";
 
 /** The sections that the tab shows: of a text, of a run of learning, of what came of it. */
 const SECTIONS = {
@@ -100,16 +101,16 @@ function hear(news: News) {
       Object.assign(run, { parent: null, moments: [] });
     }
   } else if (news.event === "progress") {
-    view.progress(news as any);
+    view.progress(news);
   } else if (news.event === "epoch") {
-    run.before = news.epoch === 0 ? news.validation : run.before;
-    run.bits = news.best ? news.validation : run.bits;
-    view.epoch(news as any);
+    run.before = news.epoch === 0 ? Number(news.validation) : run.before;
+    run.bits = news.best ? Number(news.validation) : run.bits;
+    view.epoch(news);
   } else if (news.event === "state") {
     view.write(addMoment(run, news.facts, news.weights));
     keeping.remember({ ...run, facts: news.facts, weights: news.weights });
   } else if (news.event === "done") {
-    finish(run, news as any);
+    finish(run, news);
   } else if (news.event === "failed") {
     fail(run, news.message);
   }
@@ -152,10 +153,7 @@ function end(ended: Run) {
 }
 
 /** Let the page write with what was learned. */
-function finish(
-  done: Run,
-  { facts, weights, bits, why }: { facts: Facts; weights: Uint8Array; bits: number; why: string },
-) {
+function finish(done: Run, { facts, weights, bits, why }: Reports["done"]) {
   end(done);
   addMoment(done, facts, weights);
   const { moments, n, before, text } = done;
