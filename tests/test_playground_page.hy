@@ -249,8 +249,9 @@
 (defn test-a-browser-that-cannot-run-the-page-shows-why-and-nothing-else [browser tmp-path]
   (setv
     path (page-of tmp-path (halved-model))
-    pages (lfor scripts [True False] (.new-page browser :java-script-enabled scripts)))
-  (.add-init-script (get pages 0) "delete window.DecompressionStream")
+    pages (lfor scripts [True True False] (.new-page browser :java-script-enabled scripts)))
+  (for [[page missing] (zip pages ["window.DecompressionStream" "HTMLElement.prototype.popover"])]
+    (.add-init-script page f"delete {missing}"))
   (for [page pages]
     (setv begun (time.monotonic))
     (.goto page (.as-uri path))

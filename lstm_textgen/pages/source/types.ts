@@ -133,7 +133,7 @@ export interface Constants {
   };
   /** of `selection.hy` */
   rivals: { usual: number; short: number; opening: number; shortItem: Record<string, number> };
-  settings: Record<string, any>; // of a model: the defaults, in Python's words
+  settings: ModelSettings; // the defaults
   /** of `text/` and `settings/` */
   corpus: {
     heldOut: number;
@@ -212,11 +212,37 @@ export interface Facts {
   record: ModelRecord; // of what else a model file has
 }
 
-/** Of a model, beside the facts that a page uses. */
+/** What a model file has beside the facts that a page uses, in Python's words. */
 export interface ModelRecord {
-  settings: Record<string, any>;
-  facts: Record<string, any>;
+  settings: ModelSettings;
+  facts: ModelFacts;
   history: Epoch[];
+}
+
+/** The settings of a model: those that a page reads, and others. */
+export interface ModelSettings {
+  layers: string;
+  lookback: number;
+  batch_size: number | null;
+  learning_rate: number;
+  patience: number;
+  [name: string]: unknown;
+}
+
+/** What a model keeps of its texts, as facts.hy explains: what a page reads, and more. */
+export interface ModelFacts {
+  base?: string | null;
+  title?: string | null;
+  beginning?: string;
+  people?: string[] | null;
+  unbroken?: string | null;
+  longest_run?: number;
+  item_ends?: string | null;
+  item_lines?: number | null;
+  longest_item?: number;
+  long_item?: number;
+  median_item?: number;
+  [name: string]: unknown;
 }
 
 /** Of training. */

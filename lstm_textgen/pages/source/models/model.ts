@@ -5,6 +5,22 @@ import { COPIED, Passages } from "../text/copies.ts";
 import { UNITS, type Vocabulary } from "../text/units.ts";
 import type { Facts } from "../types.ts";
 import { CONSTANTS, dataOf } from "../ui/document.ts";
+import type { Writer } from "../writing/writer.ts";
+
+/** The methods of a `Writer` that a page may call. */
+type Requests = Pick<
+  Writer,
+  | "again"
+  | "begin"
+  | "cells"
+  | "change"
+  | "choose"
+  | "keep"
+  | "know"
+  | "suggest"
+  | "surprise"
+  | "write"
+>;
 
 /** The address of the script of all workers. */
 export const WORKER = URL.createObjectURL(
@@ -12,7 +28,7 @@ export const WORKER = URL.createObjectURL(
 );
 
 /** The codes of kernels.ts, the best first. */
-export const KERNELS: Uint8Array[] = dataOf("kernels").map(fromBase64);
+export const KERNELS: Uint8Array[] = dataOf<string[]>("kernels").map(fromBase64);
 
 /** A model in a worker, which answers one request after the other. */
 export class Model {
@@ -20,7 +36,8 @@ export class Model {
   weights: Uint8Array;
   vocabulary: Vocabulary;
   worker: Worker;
-  waiting: Map<number, (result: any) => void>;
+  waiting: Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>;
+  failure: Error | null = null; // once it is set, the worker answers nothing
   asked: number;
   passages: Passages | null; // of the text that it learned, while that is there
   learned: string;
@@ -36,20 +53,32 @@ export class Model {
     this.asked = 0;
     this.passages = null;
     this.learned = "";
-    this.worker.addEventListener("message", ({ data }) => {
-      this.waiting.get(data.number)?.(data.result);
-      this.waiting.delete(data.number);
+    this.worker.addEventListener("message", ({ data: { number, result, error } }) => {
+      const asked = this.waiting.get(number);
+      this.waiting.delete(number);
+      error ? asked?.reject(new Error(error)) : asked?.resolve(result as never);
+    });
+    this.worker.addEventListener("error", ({ message }) => {
+      const failure = new Error(message);
+      this.failure = failure;
+      this.waiting.forEach(({ reject }) => reject(failure));
     });
     const all = { facts, weights, codes: KERNELS, constants: CONSTANTS };
-    this.ask("load", { role: "write", ...all });
+    this.worker.postMessage({ role: "write", ...all });
     this.room = undefined;
   }
 
-  /** Send a request to the worker; return its answer. */
-  ask(what: string, message: object, transferred: Transferable[] = []): Promise<any> {
+  /** Send a request to the worker; return its answer, or the error that it threw. */
+  ask<K extends keyof Requests>(
+    what: K,
+    message: Parameters<Requests[K]>[0],
+    transferred: Transferable[] = [],
+  ): Promise<Awaited<ReturnType<Requests[K]>>> {
     const number = this.asked++;
     this.worker.postMessage({ do: what, number, ...message }, transferred);
-    return new Promise((resolve) => this.waiting.set(number, resolve));
+    return new Promise((resolve, reject) => {
+      this.failure ? reject(this.failure) : this.waiting.set(number, { resolve, reject });
+    });
   }
 
   /**

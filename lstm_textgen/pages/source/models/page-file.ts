@@ -24,7 +24,7 @@
 import { fromBase64, toBase64 } from "../text/binary.ts";
 import type { Facts } from "../types.ts";
 import { block, dataOf, element } from "../ui/document.ts";
-import { isSound } from "./validation.ts";
+import { isValid } from "./validation.ts";
 
 /** Characters of a page's file: twice as many as the largest page has. */
 const MOST_CHARACTERS = 2 ** 26;
@@ -45,12 +45,16 @@ export interface Kept {
   weights: Uint8Array; // packed as `facts.bits` says
 }
 
-/** That the browser remembers: models, and whatever else can be cloned. */
-export type State = Record<string, any> & { models: Kept[] };
+/** What the browser remembers of a page: its models, and which of them learned a text last. */
+export interface State {
+  models: Kept[];
+  n: number;
+  text: string;
+}
 
 /** How this page is put together, written by assembly.hy; `html` has holes between its parts. */
 function partsOfPage() {
-  return dataOf("parts") as { html: string[]; block: string[] };
+  return dataOf<{ html: string[]; block: string[] }>("parts");
 }
 
 // * Pages
@@ -113,21 +117,21 @@ export function readPage(text: string): Kept[] | string {
     return "keep.no-page";
   }
   try {
-    const all: any[] = JSON.parse(blocks.get("facts") ?? "");
+    const all: Facts[] = JSON.parse(blocks.get("facts") ?? "");
     const models = all.map((facts, n) => {
       return { facts, weights: fromBase64(blocks.get(`weights-${n}`) ?? "") };
     });
     const older = models.some(({ facts }) => !facts.record);
-    return older ? "keep.older" : areSound(models) ? models : "keep.damaged";
+    return older ? "keep.older" : areValid(models) ? models : "keep.damaged";
   } catch {
     return "keep.damaged";
   }
 }
 
 /** @param models from elsewhere */
-function areSound(models: any) {
+function areValid(models: unknown) {
   const few = Array.isArray(models) && models.length > 0 && models.length <= MOST_MODELS;
-  return few && models.every(isSound);
+  return few && models.every(isValid);
 }
 
 // * The browser's store
@@ -149,8 +153,8 @@ export async function remember(state: State) {
  */
 export async function recall(): Promise<State | null> {
   try {
-    const state: State | null = await inStore("readonly", (table) => table.get(pageKey()));
-    return state?.models.length === 0 || areSound(state?.models) ? state : null;
+    const state = await inStore("readonly", (table) => table.get(pageKey()));
+    return state?.models.length === 0 || areValid(state?.models) ? state : null;
   } catch {
     return null;
   }
@@ -166,8 +170,8 @@ export async function forget() {
 }
 
 /** Return the result of a request to the table of pages. */
-function inStore(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest) {
-  return new Promise<any>((resolve, reject) => {
+function inStore<T>(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<T>) {
+  return new Promise<T>((resolve, reject) => {
     const opening = indexedDB.open(STORE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE);
     opening.onerror = () => reject(opening.error);

@@ -3,9 +3,10 @@
 import { shapesOf } from "../network/shapes.ts";
 import type { Facts } from "../types.ts";
 import { CONSTANTS } from "../ui/document.ts";
+import type { Kept } from "./page-file.ts";
 
-/** Of a value from JSON. */
-export type Test = (value: any) => boolean;
+/** A test of a value from JSON. */
+type Test = (value: unknown) => boolean;
 
 /** Hidden units of a layer, and dimensions of an embedding. */
 const WIDEST = 65536;
@@ -17,21 +18,30 @@ const MOST_EPOCHS = 100_000;
 
 const isNumber: Test = Number.isFinite;
 
-const isText: Test = (value) => typeof value === "string" && value.length <= MOST_TEXT;
+const isText = (value: unknown): value is string =>
+  typeof value === "string" && value.length <= MOST_TEXT;
 
-const isBytes: Test = (value) => typeof value === "string";
+const isBytes = (value: unknown): value is string => typeof value === "string";
 
 const isFlag: Test = (value) => typeof value === "boolean";
 
-const isRecord: Test = (value) =>
+const isRecord = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
 const wholeFrom: (least: number, most: number) => Test = (least, most) => (value) =>
-  Number.isInteger(value) && value >= least && value <= most;
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+
+const oneOf: (...values: unknown[]) => Test =
+  (...values) =>
+  (value) =>
+    values.includes(value);
 
 const orNull: (test: Test) => Test = (test) => (value) => value === null || test(value);
 
-const listOf: (test: Test) => Test = (test) => (value) => Array.isArray(value) && value.every(test);
+const listOf: (test: Test, most?: number) => Test =
+  (test, most = Infinity) =>
+  (value) =>
+    Array.isArray(value) && value.length <= most && value.every(test);
 
 const rowOf: (...tests: Test[]) => Test =
   (...tests) =>
@@ -58,25 +68,30 @@ const RECORDED = {
   machine: isText,
 };
 
+/** The facts on which the tests of the others depend. */
+type TestedFirst = "unit" | "units" | "layers";
+
 /** Return the tests of the facts of a model with these units, layers and kind of unit. */
-function testsOf({ unit, units, layers }: any) {
+function testsOf({ unit, units, layers }: Facts): Record<keyof Omit<Facts, TestedFirst>, Test> {
   const id = wholeFrom(0, units.length - 1);
   const known = new Set(units);
   return {
     name: isText,
-    measure: (value: any) => ["characters", "words"].includes(value),
+    measure: oneOf("characters", "words"),
     unknown: orNull(id),
-    pattern: (value: any) => value === CONSTANTS.patterns[unit],
-    merges: listOf((pair) => rowOf(id, id)(pair) && known.has(units[pair[0]] + units[pair[1]])),
+    pattern: oneOf(CONSTANTS.patterns[unit]),
+    merges: (value) =>
+      listOf(rowOf(id, id))(value) &&
+      (value as Facts["merges"]).every(([one, other]) => known.has(units[one] + units[other])),
     lower: isFlag,
     code: isFlag,
     embedding: wholeFrom(1, WIDEST),
-    bits: (value: any) => value === 8 || value === 16,
+    bits: oneOf(8, 16),
     start: listOf(id),
     opening: isText,
-    end: (value: any) => ["", "\n", "\n\n"].includes(value),
+    end: oneOf("", "\n", "\n\n"),
     lines: wholeFrom(0, Number.MAX_SAFE_INTEGER),
-    after: (value: any) =>
+    after: (value) =>
       isBytes(value) && /^[0-2]*$/.test(value) && [0, units.length].includes(value.length),
     small: listOf(id),
     remembers: isFlag,
@@ -111,23 +126,22 @@ function testsOf({ unit, units, layers }: any) {
         title: ifAny(orNull(isText)),
         people: ifAny(orNull(listOf(isText))),
       }),
-      history: (value: any) => listOf(hasAll(RECORDED))(value) && value.length <= MOST_EPOCHS,
+      history: listOf(hasAll(RECORDED), MOST_EPOCHS),
     }),
   };
 }
 
-/** Return whether what should be a model's facts and weights is that. */
-export function isSound(model: any) {
-  const { facts, weights } = model ?? {};
-  const first = hasAll({
+/** Return whether a model has the facts and the weights of one. */
+export function isValid({ facts, weights }: Kept) {
+  const first: Record<TestedFirst, Test> = {
     unit: (value) => isText(value) && Object.hasOwn(CONSTANTS.patterns, value),
-    units: (value) =>
-      listOf((unit) => isText(unit) && unit !== "")(value) && new Set(value).size === value.length,
-    layers: listOf(rowOf((kind) => kind === "lstm", wholeFrom(1, WIDEST))),
-  });
+    units: listOf((unit) => isText(unit) && unit !== ""),
+    layers: listOf(rowOf(oneOf("lstm"), wholeFrom(1, WIDEST))),
+  };
   return (
-    first(facts) &&
+    hasAll(first)(facts) &&
     facts.units.length > 0 &&
+    new Set(facts.units).size === facts.units.length &&
     facts.layers.length > 0 &&
     hasAll(testsOf(facts))(facts) &&
     weights instanceof Uint8Array &&

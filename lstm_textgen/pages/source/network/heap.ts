@@ -78,7 +78,7 @@ export class Heap {
       this.numbers.fill(0, 0, this.used / 4); // the rest may never have been used
     }
     const { exports } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } });
-    this.kernels = exports as any;
+    this.kernels = exports as Heap["kernels"];
   }
 
   /** Return a matrix's numbers, or those of its first rows. */

@@ -76,7 +76,7 @@ export function unpacked(bytes: Uint8Array, facts: Facts) {
 /**
  * Yield the rows of all matrices in what `packed` returned, each of which the next one overwrites.
  */
-function* rowsIn(bytes: Uint8Array, facts: Facts): Generator<Float32Array, any> {
+function* rowsIn(bytes: Uint8Array, facts: Facts): Generator<Float32Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const eight = facts.bits === 8;
   let place = 0;

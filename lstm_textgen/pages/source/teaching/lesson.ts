@@ -70,7 +70,8 @@ export class Lesson {
       same,
       seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
       makeTeam: recruiter((!same && best) || simd, ports),
-      report: (news) => postMessage(news, { transfer: news.weights ? [news.weights.buffer] : [] }),
+      report: (news) =>
+        postMessage(news, { transfer: "weights" in news ? [news.weights.buffer] : [] }),
       asked: this.asked,
     });
   }

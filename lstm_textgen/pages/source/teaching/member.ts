@@ -9,14 +9,15 @@ import {
   type Teaching,
   type Update,
 } from "../network/learning.ts";
+import type { Shape } from "../network/shapes.ts";
 
 export type Numbers = Float32Array<ArrayBuffer>;
 
 /** One end of a channel, which keeps what has arrived until it is asked for. */
 export class Line {
   port: MessagePort;
-  arrived: any[];
-  waiting: ((message: any) => void)[];
+  arrived: unknown[];
+  waiting: ((message: never) => void)[];
 
   constructor(port: MessagePort) {
     this.port = port;
@@ -24,21 +25,32 @@ export class Line {
     this.waiting = [];
     port.onmessage = ({ data }) => {
       const answer = this.waiting.shift();
-      answer ? answer(data) : this.arrived.push(data);
+      answer ? answer(data as never) : this.arrived.push(data);
     };
   }
 
-  send(message: any, transferred: Transferable[] = []) {
+  send(message: object, transferred: Transferable[] = []) {
     this.port.postMessage(message, transferred);
   }
 
   /** Return the next message. */
-  next(): Promise<any> {
+  next<T>(): Promise<T> {
     return this.arrived.length > 0
-      ? Promise.resolve(this.arrived.shift())
+      ? Promise.resolve(this.arrived.shift() as T)
       : new Promise((resolve) => this.waiting.push(resolve));
   }
 }
+
+/** What makes a member of a worker: see `memberOf`. */
+export interface Joining {
+  do: "join";
+  learner: [shape: Shape, code: Uint8Array, rows: number, steps: number];
+  number: number;
+  ports: (MessagePort | null)[];
+}
+
+/** What a member does when it is asked to. */
+export type Work = "gradients" | "update" | "losses" | "forget" | "refresh" | "begin" | "swap";
 
 /** What one worker does of a team's work. */
 export class Member {
@@ -146,7 +158,7 @@ export async function share(port: MessagePort) {
   const line = new Line(port);
   let member: Member | undefined;
   for (;;) {
-    const message = await line.next();
+    const message = await line.next<Joining | { do: "leave" | Work }>();
     if (message.do === "leave") {
       return close();
     }
@@ -155,7 +167,7 @@ export async function share(port: MessagePort) {
         member = memberOf(message, member);
         line.send({});
       } else {
-        line.send((await (member as any)[message.do](message)) ?? {});
+        line.send((await (member as Member)[message.do](message as never)) ?? {});
       }
     } catch (error) {
       line.send({ error: String(error) });
@@ -168,15 +180,11 @@ export async function share(port: MessagePort) {
  * workers of a page that was opened from disk. The memory is that of this worker's member before.
  */
 export function memberOf(
-  {
-    learner: [shape, code, rows, steps],
-    number,
-    ports,
-  }: { learner: any[]; number: number; ports: (MessagePort | null)[] },
+  { learner: [shape, code, rows, steps], number, ports }: Joining,
   before?: Member,
 ) {
   const lines = ports.map((port) => port && new Line(port));
-  const module = new WebAssembly.Module(code);
+  const module = new WebAssembly.Module(code as BufferSource);
   const team = { number, size: ports.length, memory: before?.learner.heap.memory };
   return new Member(new Learner(shape, module, rows, steps, team), lines);
 }

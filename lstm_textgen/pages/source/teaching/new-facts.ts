@@ -6,7 +6,7 @@ import { ENDS, factsOfItems } from "../text/items.ts";
 import { lexiconOf } from "../text/lexicon.ts";
 import { kindOfBreak, type Numbers, speakersIn } from "../text/looks.ts";
 import { joinedNames, namesIn } from "../text/names.ts";
-import type { Facts } from "../types.ts";
+import type { Facts, ModelRecord } from "../types.ts";
 import type { Source, Wish } from "./corpus.ts";
 
 /** Of a text, in ids. */
@@ -194,10 +194,11 @@ export function sizeOf(part: Int32Array | Int32Array[]) {
 function recordOf(
   { facts: parent, goesOn, items, constants }: Wish,
   kept: object,
-  base: Pick<Facts, "unit" | "layers"> & { record?: any },
+  base: Pick<Facts, "unit" | "layers"> & { record?: ModelRecord },
   lookback: number,
 ) {
-  const { settings, facts } = base.record ?? { settings: constants.settings, facts: {} };
+  const nothing = { settings: constants.settings, facts: {}, history: [] };
+  const { settings, facts, history } = base.record ?? nothing;
   // Fine-tuning takes these of a base's settings only, as `base-settings` does.
   const { lower, max_words } = settings;
   return {
@@ -214,6 +215,6 @@ function recordOf(
       title: null, // its base's was of another text
       ...kept,
     },
-    history: goesOn ? base.record.history : [],
+    history: goesOn ? history : [],
   };
 }

@@ -42,9 +42,28 @@ export interface Task {
   same: boolean; // whether the result is to be the same on every machine
   seed: number; // of random numbers
   makeTeam: (shape: Shape, rows: number, steps: number) => Team | Promise<Team>;
-  report: (news: { event: string; [name: string]: any }) => void;
+  report: (news: News) => void;
   asked: Asked; // which the page may change at any time
 }
+
+/** What a run reports by each event: see `teach` in training.ts. */
+export interface Reports {
+  plan: { plan: Plan; knows: Start["knows"] };
+  progress: { part: number; secondsLeft: number; bits: number; speed: number };
+  epoch: {
+    epoch: number;
+    part: number;
+    training?: number;
+    validation?: number;
+    best?: boolean;
+    byHeart?: boolean;
+  };
+  state: { weights: Uint8Array; facts: Facts };
+  done: Reports["state"] & { bits: number; why: string };
+  failed: { message: string; detail?: string };
+}
+
+export type News = { [E in keyof Reports]: { event: E } & Reports[E] }[keyof Reports];
 
 /** To stop, and the memory for a state. */
 export type Asked = { stop?: boolean; room?: Uint8Array };

@@ -12,7 +12,7 @@ import {
   type Update,
 } from "../network/learning.ts";
 import type { Shape } from "../network/shapes.ts";
-import { Line, type Member, memberOf } from "./member.ts";
+import { type Joining, Line, type Member, memberOf, type Work } from "./member.ts";
 
 /**
  * Return a function that makes teams with as many of the workers that `share` the other ends of
@@ -76,9 +76,9 @@ export class Team {
     const lines = ports.slice(0, rows - 1).map((port) => new Line(port));
     const bounds = dealt(rows, lines.length + 1);
     const ends = channels(bounds.length - 1);
-    const [own, ...others] = ends.map((ports, number) => {
-      const learner = [shape, code, bounds[number + 1] - bounds[number], steps];
-      return { do: "join", learner, number, ports };
+    const [own, ...others] = ends.map((ports, number): Joining => {
+      const own = bounds[number + 1] - bounds[number];
+      return { do: "join", learner: [shape, code, own, steps], number, ports };
     });
     others.forEach((message, n) => {
       lines[n].send(
@@ -107,13 +107,10 @@ export class Team {
    * Let everyone act; return what they return.
    * @param message for a member
    */
-  async all(
-    what: "gradients" | "update" | "losses" | "forget" | "refresh" | "begin" | "swap",
-    message: (n: number) => any = () => ({}),
-  ) {
+  async all<W extends Work>(what: W, message: (n: number) => object = () => ({})) {
     this.helpers.forEach((line, n) => line.send({ do: what, ...message(n + 1) }));
-    const own = this.member[what](message(0));
-    return Promise.all([own, ...this.helpers.map(answerOf)]);
+    const own = this.member[what](message(0) as never) as ReturnType<Member[W]>;
+    return Promise.all([own, ...this.helpers.map(answerOf<Awaited<ReturnType<Member[W]>>>)]);
   }
 
   /** Return the part of a batch that has a member's rows. */
@@ -208,7 +205,7 @@ export class Team {
         losses[Math.floor(k / width) * rows + begin + (k % width)] = loss;
       });
       expected?.forEach((_, id) => {
-        expected[id] += answer.expected[id];
+        expected[id] += answer.expected?.[id] ?? 0;
       });
     });
     return losses;
@@ -216,8 +213,8 @@ export class Team {
 }
 
 /** Return a worker's answer; throw an error if there was one. */
-async function answerOf(line: Line) {
-  const answer = await line.next();
+async function answerOf<T>(line: Line) {
+  const answer = await line.next<T & { error?: string }>();
   if (answer.error) {
     throw new Error(answer.error);
   }

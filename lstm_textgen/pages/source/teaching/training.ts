@@ -58,7 +58,7 @@ class Training {
   facts: Begun["facts"];
   plan: Begun["plan"];
   team: Begun["team"];
-  report: (news: { event: string; [name: string]: any }) => void;
+  report: Task["report"];
   asked: Task["asked"];
   numbers: Task["constants"]["learning"];
   patience: number;

@@ -18,18 +18,38 @@ export function block(id: string) {
 }
 
 /** What loader.ts has unpacked. */
-const UNPACKED: Record<string, any> = (globalThis as any).unpacked ?? {};
+const UNPACKED = (globalThis as { unpacked?: Record<string, unknown> }).unpacked ?? {};
 
 /** Return the data that a page holds by this name, compressed or in an element. */
-export function dataOf(name: string) {
-  return UNPACKED[name] ?? JSON.parse(block(name));
+export function dataOf<T>(name: string) {
+  return (UNPACKED[name] ?? JSON.parse(block(name))) as T;
 }
 
 export const CONSTANTS: Constants = dataOf("constants");
 
-/** Return the name of a file, without what file names may not have. */
-export function fileName(name: string) {
-  return name.replace(/[\\/:*?"<>|\p{Cc}]/gu, "-");
+/**
+ * Let the browser save a file.
+ * @param name without what names of files may not have
+ */
+export function saveFile(name: string, content: Blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name.replace(/[\\/:*?"<>|\p{Cc}]/gu, "-");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // the browser reads it later
+}
+
+/** Copy the text of `area` or, where the browser forbids it, select it; return whether it could. */
+export async function copyFrom(area: HTMLInputElement) {
+  try {
+    await navigator.clipboard.writeText(area.value);
+    return true;
+  } catch {
+    area.hidden = false;
+    area.focus();
+    area.select();
+    return false;
+  }
 }
 
 /** Make an element with a class and content. */

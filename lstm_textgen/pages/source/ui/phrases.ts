@@ -54,6 +54,11 @@ export function inDigits(number: number, options?: Intl.NumberFormatOptions) {
   return number.toLocaleString(language, options);
 }
 
+/** Return a number with one digit after its point, also a whole one: “1.0 equally likely ones”. */
+export function inTenths(number: number) {
+  return inDigits(number, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
 /**
  * Return the parts of a phrase: text, and those of its `values` that are nodes.
  * @param values numbers are written as the language does

@@ -7,8 +7,8 @@ import { phraseIn } from "./phrases.ts";
 export function makeTabs() {
   const panels = [...document.querySelectorAll("[role=tabpanel]")] as HTMLElement[];
   const tabs = panels.map((panel) => {
-    const tab = Object.assign(make("button", ""), { id: `tab-${panel.id}`, role: "tab" });
-    tab.setAttribute("type", "button");
+    const names = { id: `tab-${panel.id}`, role: "tab", type: "button" };
+    const tab = Object.assign(make("button", ""), names);
     tab.setAttribute("aria-controls", panel.id);
     panel.setAttribute("aria-labelledby", tab.id);
     return phraseIn(tab, `tab.${panel.id}`);

@@ -308,7 +308,15 @@ export class Writer {
     minP,
     noRepeat,
     original,
-  }: Record<string, number>): Written {
+  }: {
+    length: number;
+    milliseconds: number;
+    temperature: number;
+    topP: number;
+    minP: number;
+    noRepeat: number;
+    original: boolean;
+  }): Written {
     Object.assign(this.sampler, { temperature, topP, minP });
     const end = performance.now() + milliseconds;
     const rules = [
@@ -329,7 +337,7 @@ export class Writer {
   }
 
   /** Return the words or phrases to choose from after a text. */
-  suggest(message: { text: string; count: number; words?: number }) {
+  suggest(message: Parameters<Suggester["suggest"]>[0]) {
     return this.suggester.suggest(message);
   }
 

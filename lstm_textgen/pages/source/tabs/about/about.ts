@@ -3,12 +3,9 @@
 import { shapesOf, weightsIn } from "../../network/shapes.ts";
 import { fromBase64 } from "../../text/binary.ts";
 import type { Epoch, Facts, Training } from "../../types.ts";
-import { chartOf } from "../../ui/charts.ts";
+import { chartOf, type Line } from "../../ui/charts.ts";
 import { CONSTANTS, element, make } from "../../ui/document.ts";
-import { inDigits, phraseIn, said } from "../../ui/phrases.ts";
-
-/** One digit after the point, also of a whole number: “1.0 equally likely ones”. */
-export const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+import { inDigits, inTenths, phraseIn, said } from "../../ui/phrases.ts";
 
 /** Bits per character: a smaller difference says nothing. */
 const CLEAR = 0.02;
@@ -103,10 +100,10 @@ export function describe(models: Facts[]) {
 
 /** Return what compares several models: their losses, in a sentence and a chart. */
 function compared(models: Facts[]) {
-  const lines = models.map((facts) => ({
-    label: titleOf(facts),
-    points: facts.record.history.map((epoch, n) => [n + 1, bitsAfter(epoch)]),
-  }));
+  const lines = models.map((facts, n) => {
+    const points = facts.record.history.map((epoch, n) => [n + 1, bitsAfter(epoch)]);
+    return lineOf(n ? "hidden" : "read", titleOf(facts), points);
+  });
   const losses = models.map((facts) => {
     const kept = learnedHow(facts.record.history);
     return `${titleOf(facts)}: ${kept ? digits(bitsAfter(kept), 2) : "–"}`;
@@ -114,7 +111,7 @@ function compared(models: Facts[]) {
   const text = said("about.both", { losses: losses.join("; ") });
   const learned = lines.filter(({ points }) => points.length > 0);
   const curve = learned.some(({ points }) => points.length > 1);
-  return [make("p", "", text), ...(curve ? [chartOf("about.curve", text, learned)] : [])];
+  return [make("p", "", text), ...(curve ? [chart("about.curve", learned, text)] : [])];
 }
 
 function sectionOn(facts: Facts) {
@@ -128,7 +125,7 @@ function sectionOn(facts: Facts) {
     placeForSamples(facts),
   ];
   if (history.length > 1) {
-    parts.push(chartOf("about.curve", summaryOf(facts), curvesOf(history)));
+    parts.push(chart("about.curve", curvesOf(history), summaryOf(facts)));
   }
   if (training?.calibration.length) {
     parts.push(calibrated(training));
@@ -158,9 +155,27 @@ function sectionOn(facts: Facts) {
 /** Return how often a model is right when it is so sure, and how often it would be at best. */
 function calibrated({ calibration }: Training) {
   const points = calibration.map(([, sure, right]) => [100 * sure, 100 * right]);
-  const ideal = { label: said("about.ideal"), points: [0, 100].map((share) => [share, share]) };
-  const line = { label: said("about.right"), points };
-  return chartOf("about.calibration", said("about.calibration"), [line], [ideal]);
+  const ideal = [0, 100].map((share) => [share, share]);
+  const lines: Line[] = [
+    { kind: "read", label: said("about.right"), figure: "", points },
+    { kind: "ideal", label: said("about.ideal"), figure: "", points: ideal },
+  ];
+  return chart("about.calibration", lines, said("about.calibration"));
+}
+
+/**
+ * Return the figure of a chart.
+ * @param key of its title
+ */
+function chart(key: string, lines: Line[], about: string) {
+  const title = phraseIn(make("figcaption", "small"), key);
+  return make("figure", "chart", title, ...chartOf(lines, about));
+}
+
+/** Return a line of a chart, with its last number in the legend. */
+function lineOf(kind: Line["kind"], label: string, points: number[][]): Line {
+  const last = points.at(-1)?.[1] ?? Number.NaN;
+  return { kind, label, points, figure: inDigits(last, { maximumSignificantDigits: 3 }) };
 }
 
 function summaryOf(facts: Facts) {
@@ -172,7 +187,7 @@ function summaryOf(facts: Facts) {
   const bits = bitsAfter(kept);
   const values = {
     bits: inDigits(bits, { maximumFractionDigits: 2 }),
-    n: inDigits(2 ** bits, TENTHS),
+    n: inTenths(2 ** bits),
   };
   const own = history.filter(({ text }) => text === kept.text);
   return [
@@ -222,12 +237,12 @@ function lossOf(epoch: Epoch, kind: "" | "validation_") {
 
 function curvesOf(history: Epoch[]) {
   return (["", "validation_"] as const)
-    .map((kind) => ({
-      label: said(kind ? "about.hidden" : "about.seen"),
-      points: history
-        .map((epoch, n) => [n + 1, lossOf(epoch, kind) ?? Number.NaN])
-        .filter(([, bits]) => Number.isFinite(bits)),
-    }))
+    .map((kind) => {
+      const points = history.map((epoch, n) => [n + 1, lossOf(epoch, kind) ?? Number.NaN]);
+      const finite = points.filter(([, bits]) => Number.isFinite(bits));
+      const label = said(kind ? "about.hidden" : "about.seen");
+      return lineOf(kind ? "hidden" : "read", label, finite);
+    })
     .filter(({ points }) => points.length > 0);
 }
 

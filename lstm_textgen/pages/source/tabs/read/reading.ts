@@ -6,11 +6,10 @@ import { wholeItems } from "../../text/items.ts";
 import { lengthOf } from "../../text/units.ts";
 import type { Alternatives } from "../../ui/alternatives.ts";
 import { CONSTANTS, element, field, make, makeText, say } from "../../ui/document.ts";
-import { inDigits, phraseIn, said } from "../../ui/phrases.ts";
+import { inTenths, phraseIn, said } from "../../ui/phrases.ts";
 import { percent, spoken } from "../../ui/shown.ts";
 import { TextView } from "../../ui/text-view.ts";
-import type { Unit } from "../../writing/writer.ts";
-import { TENTHS, titleOf } from "../about/about.ts";
+import { titleOf } from "../about/about.ts";
 import { MOST_SHOWN } from "../cells/cells-view.ts";
 import { shaded } from "../write/column.ts";
 
@@ -52,7 +51,7 @@ export class Reading {
     const parts = vocabulary.split(end ? wholeItems(plain, end, CONSTANTS.blank) : plain);
     const shown = parts.slice(0, MOST_SHOWN);
     const ids = shown.map((unit) => vocabulary.id(unit));
-    const { units }: { units: Unit[] } = await model.ask("surprise", { ids, start: facts.start });
+    const { units } = await model.ask("surprise", { ids, start: facts.start });
     const read = units.map((unit, n) => ({ ...unit, text: shown[n] }));
     const place = makeText(said("read.own"), facts.code);
     const view = new TextView(place, (index, open) => {
@@ -70,8 +69,8 @@ export class Reading {
     const length = known.reduce((sum, { text }) => sum + lengthOf(text, "characters"), 0);
     const mean = bits / Math.max(1, length);
     const result = phraseIn(make("p", "small"), "read.result", {
-      bits: inDigits(mean, TENTHS),
-      n: inDigits(2 ** mean, TENTHS),
+      bits: inTenths(mean),
+      n: inTenths(2 ** mean),
     });
     const rest = phraseIn(make("p", "small soft"), "read.too-long", {
       n: said(`count.${facts.unit}`, { count: MOST_SHOWN }),

@@ -1,15 +1,25 @@
 /** The third part of the tab Teach: before and after side by side, and back in time. */
 
 import type { Model } from "../../models/model.ts";
+import type { Facts } from "../../types.ts";
 import type { Alternatives } from "../../ui/alternatives.ts";
 import { element, field } from "../../ui/document.ts";
 import { phraseIn, speak } from "../../ui/phrases.ts";
 import { Column, type Settings } from "../write/column.ts";
 import { List } from "../write/list.ts";
-import type { Moment } from "./moments.ts";
 
 /** Characters of each text. */
 const COMPARED_LENGTH = 300;
+
+/** How many are kept, besides the first and the last. */
+const MOMENTS_KEPT = 8;
+
+/** A moment of a run of learning, to which one can go back. */
+export interface Moment {
+  seconds: number; // since the beginning
+  facts: Facts;
+  weights: Uint8Array; // packed as they say
+}
 
 /** Two texts: by what a machine was, and by what it was at a moment. */
 export class Comparison {
@@ -104,4 +114,22 @@ export class Comparison {
 /** Say what the underlined passages are, if there are some. */
 function tellCopies() {
   element("teach-copied").hidden = !element("teach-compare").querySelector(".copied");
+}
+
+/**
+ * Return `moments` with another one, and without one if they are too many: that which is nearest to
+ * its neighbors. The times between them grow, as a machine learns most in its first seconds.
+ */
+export function keepMoment(moments: Moment[], moment: Moment) {
+  const all = [...moments, moment];
+  if (all.length <= MOMENTS_KEPT) {
+    return all;
+  }
+  /** @param n how much longer the time from its predecessor to its successor is */
+  const gap = (n: number) => (all[n + 1].seconds + 2) / (all[n - 1].seconds + 2);
+  let nearest = 1;
+  for (let n = 2; n < all.length - 1; n++) {
+    nearest = gap(n) < gap(nearest) ? n : nearest;
+  }
+  return all.filter((_, n) => n !== nearest);
 }

@@ -10,7 +10,7 @@ import {
 } from "../../models/page-file.ts";
 import { session } from "../../models/session.ts";
 import type { Facts } from "../../types.ts";
-import { element, field, fileName, say } from "../../ui/document.ts";
+import { element, field, saveFile, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
 import type { TextSide } from "./teach-text.ts";
 
@@ -38,7 +38,7 @@ export class Keeping {
 
   source: TextSide;
   take: Take;
-  state: any;
+  state: State | null = null;
 
   /** @param take lets the page's `n`th model be another one */
   constructor(source: TextSide, take: Take) {
@@ -91,11 +91,7 @@ export class Keeping {
     if (taught) {
       const { facts, weights } = taught;
       const page = savePage([{ facts, weights }], field("teach-names").checked);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(page);
-      link.download = `${fileName(facts.name)}.html`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      saveFile(`${facts.name}.html`, page);
       this.unsaved = false;
       element("teach-saved").hidden = false;
       say(said("teach.saved"));
@@ -133,8 +129,7 @@ export class Keeping {
         weights: model.weights,
       }));
       models[n] = { facts, weights: weights.slice() }; // the run may free its own
-      const state = { models, text, n } as State;
-      const trouble = await remember(state);
+      const trouble = await remember({ models, text, n });
       this.unsaved = Boolean(trouble);
       this.#tell(trouble ?? "teach.remembered");
     }
@@ -166,7 +161,7 @@ export class Keeping {
 
   /** Offer what the browser remembers. */
   async #recall() {
-    this.state = (await recall()) as any;
+    this.state = await recall();
     if (this.state?.models.length && typeof this.state.text === "string") {
       const [{ facts }] = this.state.models;
       const name = this.state.models[this.state.n]?.facts.name ?? facts.name;
@@ -178,8 +173,8 @@ export class Keeping {
 
   /** Go on with what the browser remembers. */
   #goOn() {
-    const { models, text, n } = this.state;
-    models.forEach(({ facts, weights }: Taught, m: number) => {
+    const { models, text, n } = this.state as State;
+    models.forEach(({ facts, weights }, m) => {
       this.take(m, facts, weights, m === n ? text : "");
     });
     this.taught = { ...models[n], text, n };

@@ -2,9 +2,10 @@
 
 import { Model } from "../../models/model.ts";
 import type { Wish } from "../../models/writing.ts";
+import type { Reports } from "../../teaching/start.ts";
 import { element, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
-import type { Moment } from "./moments.ts";
+import type { Moment } from "./comparison.ts";
 import { NowWriting } from "./now-writing.ts";
 import { SurpriseChart } from "./surprise.ts";
 
@@ -96,7 +97,7 @@ export class LessonView {
     phraseIn(element("teach-foreign"), key);
   }
 
-  progress({ part, secondsLeft, bits }: { part: number; secondsLeft: number; bits: number }) {
+  progress({ part, secondsLeft, bits }: Reports["progress"]) {
     this.part = part;
     bar().value = part;
     this.chart.add("read", part, bits);
@@ -105,23 +106,13 @@ export class LessonView {
   }
 
   /** @param epoch with bits per character */
-  epoch({
-    part,
-    training,
-    validation,
-    byHeart,
-  }: {
-    part: number;
-    training?: number;
-    validation?: number;
-    byHeart?: boolean;
-  }) {
+  epoch({ part, training, validation, byHeart }: Reports["epoch"]) {
     if (validation) {
       this.chart.add("hidden", part, validation);
     }
     // An epoch that is over within a moment brought no news of progress.
-    const [last] = this.chart.lines.read.slice(-1);
-    if (training && (!last || last.x <= this.reached)) {
+    const last = this.chart.lines.read.at(-1);
+    if (training && (!last || last[0] <= 100 * this.reached)) {
       this.chart.add("read", part, training);
     }
     this.reached = part;

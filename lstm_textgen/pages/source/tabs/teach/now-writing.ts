@@ -5,7 +5,7 @@ import { read, type Wish, writeWhole } from "../../models/writing.ts";
 import { make } from "../../ui/document.ts";
 import { visible } from "../../ui/shown.ts";
 import type { Unit } from "../../writing/writer.ts";
-import type { Moment } from "./moments.ts";
+import type { Moment } from "./comparison.ts";
 
 /** Characters of a line, and how many lines there are. */
 const LINE_LENGTH = 90;

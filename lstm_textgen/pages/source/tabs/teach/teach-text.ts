@@ -9,7 +9,6 @@ import { CONSTANTS, dataOf, element, field, make } from "../../ui/document.ts";
 import { readFile } from "../../ui/documents.ts";
 import { phraseIn, said, spokenLanguage } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
-import type { Unit } from "../../writing/writer.ts";
 
 /** Letters below which a text isn't taught, and above which the rest isn't. */
 export const FEWEST_LETTERS = 1_000;
@@ -216,7 +215,7 @@ export class TextSide {
     if (model && place) {
       const { vocabulary, facts } = model;
       const ids = vocabulary.split(vocabulary.prepare(place)).map((unit) => vocabulary.id(unit));
-      const { units }: { units: Unit[] } = await model.ask("surprise", { ids, start: facts.start });
+      const { units } = await model.ask("surprise", { ids, start: facts.start });
       const bits = units.reduce((sum, { odds }) => sum - Math.log2(odds || 1), 0) / place.length;
       if (look === this.look && model === this.model) {
         this.foreign = bits > CONSTANTS.learning.tuning.strange;

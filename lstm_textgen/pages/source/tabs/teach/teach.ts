@@ -2,19 +2,18 @@
 
 import { Model } from "../../models/model.ts";
 import { session } from "../../models/session.ts";
+import type { News, Reports } from "../../teaching/start.ts";
 import { readText } from "../../text/intake.ts";
 import type { Facts } from "../../types.ts";
 import { CONSTANTS, element, field, make } from "../../ui/document.ts";
-import { phraseIn, said } from "../../ui/phrases.ts";
+import { inTenths, phraseIn, said } from "../../ui/phrases.ts";
 import { settings } from "../write/controls.ts";
 import { panel } from "../write/write.ts";
-import { Comparison } from "./comparison.ts";
+import { Comparison, keepMoment, type Moment } from "./comparison.ts";
 import { Keeping } from "./keeping.ts";
 import { LessonView } from "./lesson-view.ts";
-import { keepMoment, type Moment } from "./moments.ts";
-import { bitsShown } from "./surprise.ts";
 import { MOST_LETTERS, TextSide } from "./teach-text.ts";
-import { canLearn, type News, Teacher } from "./teacher.ts";
+import { canLearn, Teacher } from "./teacher.ts";
 
 /** The sections that the tab shows: of a text, of a run of learning, of what came of it. */
 const SECTIONS = {
@@ -104,16 +103,16 @@ function hear(news: News) {
       Object.assign(run, { parent: null, moments: [] });
     }
   } else if (news.event === "progress") {
-    view.progress(news as any);
+    view.progress(news);
   } else if (news.event === "epoch") {
-    run.before = news.epoch === 0 ? news.validation : run.before;
-    run.bits = news.best ? news.validation : run.bits;
-    view.epoch(news as any);
+    run.before = news.epoch === 0 ? Number(news.validation) : run.before;
+    run.bits = news.best ? Number(news.validation) : run.bits;
+    view.epoch(news);
   } else if (news.event === "state") {
     view.write(addMoment(run, news.facts, news.weights));
     keeping.remember({ ...run, facts: news.facts, weights: news.weights });
   } else if (news.event === "done") {
-    finish(run, news as any);
+    finish(run, news);
   } else if (news.event === "failed") {
     fail(run, news.message);
   }
@@ -156,10 +155,7 @@ function end(ended: Run) {
 }
 
 /** Let the page write with what was learned. */
-function finish(
-  done: Run,
-  { facts, weights, bits, why }: { facts: Facts; weights: Uint8Array; bits: number; why: string },
-) {
+function finish(done: Run, { facts, weights, bits, why }: Reports["done"]) {
   end(done);
   addMoment(done, facts, weights);
   const { moments, n, before, text } = done;
@@ -169,7 +165,7 @@ function finish(
   models[1].know(readText(text, facts, CONSTANTS).plain);
   comparison.show(models[0], models[1], moments);
   phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
-  const surprises = { before: bitsShown(before), after: bitsShown(bits) };
+  const surprises = { before: inTenths(before), after: inTenths(bits) };
   phraseIn(element("teach-better"), "teach.better", surprises);
   element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");

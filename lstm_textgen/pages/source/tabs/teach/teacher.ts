@@ -2,6 +2,7 @@
 
 import { KERNELS, WORKER } from "../../models/model.ts";
 import type { Task } from "../../teaching/lesson.ts";
+import type { News } from "../../teaching/start.ts";
 import { CONSTANTS } from "../../ui/document.ts";
 
 /** Milliseconds without news after which a teacher counts as dead, unless the page was hidden. */
@@ -9,9 +10,6 @@ const SILENCE = 60_000;
 
 /** The most workers that share a batch with the teacher. */
 const MOST_HELPERS = 3;
-
-/** What is told of a run: see training.ts. */
-export type News = { event: string; [name: string]: any };
 
 /** A run of learning in workers of its own. */
 export class Teacher {

@@ -1,13 +1,12 @@
 /** The tab Together: a sheet on which a person writes, and words that the models offer. */
 
 import { session } from "../../models/session.ts";
-import { element, field, fileName, make, say } from "../../ui/document.ts";
+import { copyFrom, element, field, make, saveFile, say } from "../../ui/document.ts";
 import { said } from "../../ui/phrases.ts";
 import { breakLast, distinct, mixed, surprising, unrepeated } from "./choice.ts";
-import { type Offer, Offered } from "./offered.ts";
+import { type Offer, Offered, showShares, showVolumes, volumeOf } from "./offered.ts";
 import { Sheet } from "./sheet.ts";
 import { type Content, nameOf, Shelf } from "./sheets.ts";
-import { showShares, showVolumes, volumeOf } from "./voices.ts";
 
 const SHOWN = 9;
 const PHRASES_SHOWN = 3;
@@ -283,19 +282,13 @@ element("sheet-whose").addEventListener("click", ({ currentTarget }) => {
   sheet.show();
 });
 element("sheet-copy").addEventListener("click", async () => {
-  try {
-    await navigator.clipboard.writeText(field("sheet").value);
+  if (await copyFrom(field("sheet"))) {
     say(said("take.copied-text"));
-  } catch {
-    field("sheet").select(); // the browser forbids it; now a key copies it
   }
 });
 element("sheet-save").addEventListener("click", () => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([field("sheet").value], { type: "text/plain" }));
-  link.download = `${fileName(nameOf(field("sheet").value))}.txt`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  const { value } = field("sheet");
+  saveFile(`${nameOf(value)}.txt`, new Blob([value], { type: "text/plain" }));
 });
 element("sheet-forget").addEventListener("click", () => sheet.empty());
 element("sheet-new").addEventListener("click", () => {

@@ -1,6 +1,6 @@
 /** What is taken from a page: a text, and a link that has the settings and what was picked. */
 
-import { element, field, say } from "../../ui/document.ts";
+import { copyFrom, element, field, saveFile, say } from "../../ui/document.ts";
 import { said } from "../../ui/phrases.ts";
 import type { Column, Entry } from "./column.ts";
 
@@ -84,16 +84,9 @@ function entriesIn(json: string | null, columns: Column[]): Entry[][] | null {
 async function copyOut(text: string, done: string) {
   const shown = field("taken");
   shown.value = text;
-  try {
-    await navigator.clipboard.writeText(text);
-    shown.hidden = true;
-    announce(said(done));
-  } catch {
-    shown.hidden = false;
-    shown.focus();
-    shown.select();
-    announce(said("take.by-hand"));
-  }
+  const copied = await copyFrom(shown);
+  shown.hidden = copied;
+  announce(said(copied ? done : "take.by-hand"));
 }
 
 function announce(text: string) {
@@ -116,14 +109,10 @@ export function makeSharing(columns: () => Column[]) {
     copyOut(wholeOf(columns()), lists ? "take.copied-list" : "take.copied-text");
   });
   element("save").addEventListener("click", () => {
-    const made = document.createElement("a");
-    const blob = new Blob([wholeOf(columns())], { type: "text/plain;charset=utf-8" });
-    made.href = URL.createObjectURL(blob);
-    made.download = `${columns()
+    const name = columns()
       .map(({ model }) => model.facts.name)
-      .join("-")}.txt`;
-    made.click();
-    setTimeout(() => URL.revokeObjectURL(made.href), 1000);
+      .join("-");
+    saveFile(`${name}.txt`, new Blob([wholeOf(columns())], { type: "text/plain" }));
     announce(said("take.saved"));
   });
   element("link").addEventListener("click", () => {
