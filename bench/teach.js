@@ -39,7 +39,6 @@
       items,
       name: "taught",
       goesOn: false,
-      same: false,
       facts: parent && parent[0],
       weights: parent && bytes(parent[1]),
       constants,

@@ -15,7 +15,7 @@
   lstm-textgen.pages.playground [playground]
   lstm-textgen.settings.models [Request]
   lstm-textgen.text.corpus [Text]
-  lstm-textgen.text.items [fingerprints]
+  lstm-textgen.text.items [ENDS fingerprints]
   lstm-textgen.text.looks [look-at]
   tests.helpers [ROOT block-of brief small-model write]
   tests.node [in-node])
@@ -66,16 +66,28 @@
     {"text" text  "items" None  "facts" None  "constants" SHARED  "name" "new"  #** wish}))
 
 
+(defn items-in [start ids]
+  "Return the items of a list in `ids` by the program's `start`."
+  (setv units start.corpus.vocabulary.units)
+  (cut (.split (.join "" (gfor id ids (get units id)))
+      (get ENDS start.checkpoint.settings.items))
+    -1))
+
+
 (defn assert-same-corpus [found start [texts 1]]
   "Assert that a page `found` what the program's `start` has, the last of `texts`."
-  (setv [corpus model] [start.corpus start.checkpoint])
-  (for [[part ids] [["training" corpus.ids] ["validation" corpus.held]]]
-    (setv own (get found part))
-    (assert (= (if (isinstance (get own 0) list) (sum own []) own) (.tolist ids))))
-  (assert (= (get found "text") f"{(len corpus.ids)}:{texts}"))
-  (assert (= (get found "lookback") model.settings.lookback))
-  (assert (= (get found "charactersHeld")
-    (len (.join "" (gfor id corpus.held (get corpus.vocabulary.units id)))))))
+  (setv
+    [ids held] (map list [start.corpus.ids start.corpus.held])
+    [own hidden] (lfor part ["training" "validation"] (get found part))
+    model start.checkpoint)
+  (if model.settings.items  ; the program draws those that it holds out
+    (do
+      (setv [own hidden] (lfor part [own hidden] (sum part [])))
+      (assert (= (len (items-in start hidden)) (len (items-in start held))))
+      (assert (= #* (gfor part [(+ own hidden) (+ ids held)] (set (items-in start part))))))
+    (assert (= [own hidden] [ids held])))
+  (assert (= (get found "text") f"{(len own)}:{texts}"))
+  (assert (= (get found "lookback") model.settings.lookback)))
 
 
 (defn assert-same-facts [found model]

@@ -13,7 +13,7 @@
   tests.helpers [DOCUMENTS])
 
 (setv
-  MODULES ["text/looks" "text/pcg64" "text/items" "text/intake" "text/docx" "ui/documents"]
+  MODULES ["text/looks" "text/items" "text/intake" "text/docx" "ui/documents"]
   TEXT "„Grüße“, sagte sie – und ging.\r\nEnde\n"
   OFFICE "http://schemas.openxmlformats.org"
   BODY (+ "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>one</w:t><w:tab/><w:t>two</w:t>"

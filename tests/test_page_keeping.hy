@@ -30,7 +30,8 @@
     #("a chat" (fn [] (halved-model :text HOSTILE :people [HOSTILE "Anna"])))
     #(HOSTILE (fn [] (halved-model :text HOSTILE :names HOSTILE :title HOSTILE
       :beginning ">" :seed-text HOSTILE :base f"{HOSTILE}:page")))]
-  KEEP ["text/binary" "ui/document" "network/shapes" "models/validation" "models/page-file"]
+  KEEP ["text/binary" "ui/document" "network/shapes" "network/packing"
+    "models/validation" "models/page-file"]
   ;; Functions in JavaScript, of models as `models-of` returns them.
   WITH-BYTES "(all) => all.map((each) => ({ ...each, weights: fromBase64(each.weights) }))"
   WITH-TEXT "(all) => all.map((each) => ({ ...each, weights: toBase64(each.weights) }))"
@@ -43,7 +44,7 @@
 
 
 (defn on-page [page code [argument None]]
-  "Return what the `code` of a function in JavaScript, which knows page-file.ts, returns on a `page`."
+  "Return what the `code` of a function in JavaScript that knows page-file.ts returns on a `page`."
   (.evaluate page
     f"async (argument) => {{ {(script-of KEEP)}\nreturn await ({code})(argument); }}"
     argument))

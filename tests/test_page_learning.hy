@@ -19,13 +19,12 @@
 (setv
   SHAPE #(3 5)  ; rows and steps of a batch
   RATE 0.01
-  MODULES ["text/binary" "network/heap" "network/network" "network/learning"
-    "teaching/member" "teaching/team"]
+  MODULES ["text/binary" "network/packing" "teaching/team"]
   ;; The code of a worker that is a member of a team.
   HELPER #[f[
     import {{ parentPort }} from "node:worker_threads";
-    const member = import("{(.as-uri (/ SOURCE "teaching/member.ts"))}");
-    parentPort.once("message", async (port) => (await member).share(port));]f]
+    const team = import("{(.as-uri (/ SOURCE "teaching/team.ts"))}");
+    parentPort.once("message", async (port) => (await team).share(port));]f]
   ADAM {"rate" RATE  "clip" CLIP-NORM  "beta1" BETA-1  "beta2" BETA-2  "epsilon" EPSILON})
 
 
@@ -39,7 +38,7 @@
   (lfor a arrays (.tolist (.ravel (. a T)))))
 
 
-(setv MAKE #[[async ([worker, kernels, shape, rows, steps, weights, more]) => {
+(setv MAKE #[[async ([worker, kernels, shape, rows, lookback, weights, more]) => {
   const { Worker } = await import("node:worker_threads");
   const ports = worker.map((code) => {
     const { port1, port2 } = new MessageChannel();
@@ -47,19 +46,17 @@
     return port1;
   });
   const code = fromBase64(kernels);
-  const learner = ports.length
-    ? await Team.make(shape, code, rows, steps, ports)
-    : new Learner(shape, compiled([code]), rows, steps);
-  learner.weights.set(weights);
-  await learner.refresh();
-  return (CODE)(learner, ...more);
+  const team = await Team.make(shape, { rows, lookback }, code, ports);
+  team.weights.set(weights);
+  await team.refresh();
+  return (CODE)(team, ...more);
 }]])
 
 
 (defn taught [model code #* arguments [kernels "kernels.wasm"] [helpers 0]]
-  #[[Return what the `code` of a function of a `Learner` makes of more `arguments`.
+  #[[Return what the `code` of a function of a `Team` makes of more `arguments`.
 
-  The learner has the weights of `model`, and computes by `kernels`; with `helpers` it is a team.]]
+  The team has the weights of `model`, computes by `kernels` and has a number of `helpers`.]]
   (in-node MODULES (.replace MAKE "CODE" code)
     [ (* [HELPER] helpers)
       (base64 (.read-bytes (/ PAGES "built" kernels)))
@@ -82,12 +79,13 @@
     (lfor _ "xy" (.integers random 0 (len model.vocabulary) SHAPE :dtype "int32"))))
 
 
-(setv LEARN #[[async (learner, batches, adam, how) => {
+(setv LEARN #[[async (team, batches, adam, how) => {
   const losses = [];
   for (const [x, y] of batches) {
-    const batch = { x: Int32Array.from(x), y: Int32Array.from(y), scale: 1 / x.length };
-    losses.push((await learner.gradients({ ...batch, ...how })) / x.length);
-    await learner.update(adam);
+    const batch = { x: Int32Array.from(x), y: Int32Array.from(y), empty: losses.length === 0 };
+    const scale = 1 / x.length;
+    losses.push(scale * (await team.gradients({ ...batch, scale, ...how })));
+    await team.update(adam);
   }
   return losses;
 }]])
@@ -110,29 +108,28 @@
     (assert (= found (pytest.approx losses :abs 1e-3)))))
 
 
-(setv DIFFERENCES #[[(learner, x, y, how) => {
+(setv DIFFERENCES #[[async (team, x, y, how) => {
   const random = () => { drawn = (drawn + 0.618034) % 1; return drawn; };
-  const batch = { x: Int32Array.from(x), y: Int32Array.from(y), scale: 1, random, ...how };
+  const ids = { x: Int32Array.from(x), y: Int32Array.from(y), empty: true };
   let drawn = 0;
-  const nats = () => {
+  const nats = async () => {
     drawn = 0;
-    learner.refresh();
-    learner.forget();
-    return learner.gradients(batch);
+    await team.refresh();
+    return team.gradients({ ...ids, scale: 1, random, ...how });
   };
-  const step = Math.floor(learner.weights.length / 60);
-  const places = Array.from({ length: 60 }, (_, n) => n * step);
-  return places.map((place) => {
-    const { [place]: weight } = learner.weights;
-    const [high, low] = [0.01, -0.01].map((more) => {
-      learner.weights[place] = weight + more;
-      return nats();
-    });
-    learner.weights[place] = weight;
-    nats();
-    const { [place]: found } = learner.gradient;
-    return [(high - low) / 0.02, found];
-  });
+  const natsAt = async (place, weight) => {
+    team.weights[place] = weight;
+    return nats();
+  };
+  const pairs = [];
+  for (let place = 0; place < team.weights.length; place += Math.floor(team.weights.length / 60)) {
+    const { [place]: weight } = team.weights;
+    const [high, low] = [await natsAt(place, weight + 0.01), await natsAt(place, weight - 0.01)];
+    await natsAt(place, weight);
+    const { [place]: found } = team.member.learner.gradient;
+    pairs.push([(high - low) / 0.02, found]);
+  }
+  return pairs;
 }]])
 
 
@@ -146,11 +143,11 @@
   (assert (> (.max (np.abs pairs)) 0.1)))
 
 
-(setv DROP #[[async (learner, ...rest) => {
-  await learner.time?.(5); // gradients that nobody uses
+(setv DROP #[[async (team, ...rest) => {
+  await team.time(); // gradients that nobody uses
   let drawn = 0;
   const random = () => (drawn = (drawn + 0.618034) % 1);
-  return (LEARN)(learner, ...rest, { random, dropout: 0.4, before: 0.2 });
+  return (LEARN)(team, ...rest, { random, dropout: 0.4, before: 0.2 });
 }]])
 
 
@@ -176,8 +173,9 @@
   WebAssembly.Memory = class extends WebAssembly.Memory {
     constructor(size) { super(size); memories += 1; }
   };
-  const make = recruiter(fromBase64(kernels), ports);
-  const teams = [await make(shape, 8, steps), await make(shape, 8, steps)];
+  const make = recruiter(code, ports);
+  const size = { rows: 8, lookback };
+  const teams = [await make(shape, size), await make(shape, size)];
   const [now] = teams.map((team) => team.helpers.length);
   let idle = ports.length - now;
   const left = new Promise((resolve) => { globalThis.close = () => --idle || resolve(); });
@@ -195,17 +193,16 @@
     [helpers helpers memories])))
 
 
-(setv INHERIT #[[async (learner, x, y, adam) => {
-  const learn = (each) => {
+(setv INHERIT #[[async (team, x, y, adam) => {
+  const learn = async (each) => {
     each.weights.set(weights);
-    each.refresh();
-    each.gradients({ x: Int32Array.from(x), y: Int32Array.from(y), scale: 1 });
-    each.update(adam);
+    await each.refresh();
+    await each.gradients({ x: Int32Array.from(x), y: Int32Array.from(y), scale: 1 });
+    await each.update(adam);
     return Array.from(each.weights);
   };
-  const next = (last, rows) =>
-    new Learner(shape, compiled([code]), rows, steps, { memory: last.heap.memory });
-  return [learn(learner), learn(next(next(learner, 999), rows))];
+  const next = ({ member }, rows) => Team.make(shape, { rows, lookback }, code, [], 0, member);
+  return [await learn(team), await learn(await next(await next(team, 999), rows))];
 }]])
 
 
@@ -266,12 +263,12 @@
   (assert (= last (get others -1))))
 
 
-(setv READ #[[async (learner, batches, softer) => {
-  const expected = new Float64Array(learner.shape.vocabulary);
+(setv READ #[[async (team, batches, softer) => {
+  const expected = new Float64Array(shape.vocabulary);
   const losses = [];
   for (const [x, y] of batches) {
-    const batch = { x: Int32Array.from(x), y: Int32Array.from(y), first: losses.length === 0 };
-    losses.push(Array.from(await learner.losses({ ...batch, softer, expected })));
+    const batch = { x: Int32Array.from(x), y: Int32Array.from(y), empty: losses.length === 0 };
+    losses.push(Array.from(await team.losses({ ...batch, softer, expected })));
   }
   return [losses, Array.from(expected)];
 }]])

@@ -21,8 +21,7 @@
   tests.node [in-node])
 
 (setv
-  MODULES ["text/binary" "text/items" "network/heap" "network/learning" "teaching/batches"
-    "teaching/beginning" "teaching/exactly" "teaching/corpus" "teaching/recipe" "teaching/start"
+  MODULES ["text/binary" "teaching/batches" "teaching/corpus" "teaching/recipe"
     "teaching/training" "writing/sampler"]
   LENGTHS [#* (range 200 3000 137) #* (lfor n (range 60) (int (* 1000 (** 1.15 n)))) 8000 128_000
     512_000]
@@ -166,45 +165,34 @@
     [#(-5 0) #* (lfor n (range (- held 1)) #(n (+ n 1)))])))
 
 
-;; * Numbers that are the same in all browsers
-
-(defn test-exact-functions-agree-with-those-of-python []
-  (setv
-    values (lfor n (range 1 400) (/ n 127.3))
-    [cosines powers logarithms] (on-page "(xs) => [cosine, exponential, logarithm].map((f) => xs.map((x) => f(x)))" values))
-  (assert (= powers (pytest.approx (list (map math.exp values)) :rel 1e-12)))
-  (assert (= logarithms (pytest.approx (list (map math.log values)) :abs 1e-12)))
-  (assert (= cosines (pytest.approx (list (map math.cos values)) :abs 1e-9))))
-
-
 ;; * A run
 
-(defn taught [text [code ""] [parent None] [seed 1] [anew False] #** wish]
+(setv
+  LEARNING (get SHARED "learning")
+  ;; No clock decides how large a new network is, nor when a run ends.
+  UNTIMED {#** SHARED  "learning" {#** LEARNING
+    "seconds" {"new" 1e9  "most" 1e9}
+    "new" {#** (get LEARNING "new")
+      "sizes" (lfor size (get LEARNING "new" "sizes") :if (= (get size "units") 128) size)}}})
+
+
+(defn taught [text [code ""] [parent {"facts" None  "weights" None}] #** task]
   #[[Return the news of a page that is taught `text`: dicts, with weights in base64.
 
-  The `code` of JavaScript runs at each of the `news`; `request` is what the page asks for. A model
-  may begin `anew` where the parent predicts the text poorly. The last one of the news has the text
-  that was held out.]]
+  The `code` of JavaScript runs at each of the `news`; the last has the text that was held out.]]
   (in-node MODULES
-    (+ "async ([wish, parent, kernels, seed, again, constants]) => {"
-      "const module = compiled([fromBase64(kernels)]); const all = []; const asked = {};"
-      "const own = parent && {...parent, weights: fromBase64(parent.weights)};"
-      "const corpus = makeCorpus({...wish, facts: own?.facts ?? null, constants});"
-      "const anew = again ? () => makeCorpus({...wish, facts: null, constants}) : undefined;"
-      "await teach({corpus, anew, parent: own, constants, same: true, seed, asked,"
-      "makeTeam: (shape, rows, steps) => new Learner(shape, module, rows, steps),"
-      "report: (news) => {" code
-      "const weights = news.weights && btoa(Array.from(news.weights, (byte) => "
-      "String.fromCharCode(byte)).join(''));"
-      "all.push({...news, weights}); } });"
-      "const held = Array.from(joined(corpus.validation), (id) => corpus.facts.units[id]);"
-      "Object.assign(all[all.length - 1], {held: held.join('')}); return all; }")
-    [ {"text" text  "items" None  "name" "new"  #** wish}
-      parent
+    (+ "async ([task, kernels, constants]) => { const [all, asked] = [[], {}];"
+      "const weights = task.weights && fromBase64(task.weights);"
+      "const job = {...task, weights, constants, codes: [fromBase64(kernels)], ports: [], asked,"
+      "seed: 1, report: (news) => {" code
+      "all.push({...news, weights: news.weights && toBase64(news.weights)}); } };"
+      "await teach(job); const { validation, facts } = makeCorpus(job);"
+      "const held = Array.from(joined(validation), (id) => facts.units[id]).join('');"
+      "Object.assign(all[all.length - 1], {held}); return all; }")
+    [ {"text" text  "items" None  "name" "new"  "goesOn" False  "facts" (get parent "facts")
+        "weights" (get parent "weights")  #** task}
       (base64 (.read-bytes (/ PAGES "built/kernels-simd.wasm")))
-      seed
-      anew
-      SHARED]))
+      UNTIMED]))
 
 
 (defn [cache] run-of [name]
@@ -213,8 +201,8 @@
     "new" (taught PROSE)
     "plain" (taught SENTENCES)
     "tuned" (taught (+ (.replace SENTENCES "cat" "c\u00e4t") "\u00bfSo?\n")
-      :parent (get (run-of "plain") -1))
-    "strange" (taught PROSE :parent (get (run-of "plain") -1))
+      :parent (get (run-of "plain") -1) :goesOn True)
+    "strange" (taught PROSE :parent (get (run-of "plain") -1) :goesOn True)
     "list" (taught FOUR-LETTERS :items "line")))
 
 
@@ -258,7 +246,7 @@
 
 
 (defn test-a-run-that-only-learns-by-heart-ends-early []
-  (setv news (run-of "list"))
+  (setv news (run-of "plain"))
   (assert (= (get news -1 "why") "by heart"))
   (assert (get (epochs-of news) -1 "byHeart"))
   (assert (= (get (run-of "new") -1 "why") "finished")))
@@ -275,7 +263,7 @@
 
 (defn test-a-text-that-its-parent-predicts-poorly-is-learned-by-a-new-network []
   (setv
-    [plan #* _ done] (taught PROSE :parent (get (run-of "plain") -1) :anew True)
+    [plan #* _ done] (taught PROSE :parent (get (run-of "plain") -1))
     [_ #* _ own] (run-of "new"))
   (assert (and (get plan "knows" "strange") (not (get plan "plan" "tuned"))))
   (assert (= (get done "weights") (get own "weights"))))
@@ -283,7 +271,7 @@
 
 (defn test-only-a-network-that-replaces-a-parent-may-be-large []
   (setv
-    sought {"units" 20_000  "lookback" 64  "parent" None  "speed" 10  "same" False}
+    sought {"units" 20_000  "lookback" 64  "parent" None  "speed" 10}
     sizes (on-page (+ "(sought) => [false, true].map((large) => "
       "planFor({...sought, large}, constants).layers[0][1])") sought))
   (assert (= sizes [256 512])))

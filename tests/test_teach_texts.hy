@@ -30,7 +30,7 @@
 (defn [(pytest.mark.parametrize "end" ["\n\n" "\n%\n"])]
     test-stanzas-and-fortunes-are-found-and-taught-as-lists [browser path end]
   (with [page (open-teach browser path)]
-    (setv text (.join "" (gfor n (range 60) f"O moon {n},\nthe night is old{end}")))
+    (setv text (.join "" (gfor n (range 60) f"O moon {(* n n)},\nthe night is old{end}")))
     (give page text)
     (assert (= (shown page "#teach-what") "A list of 60 paragraphs"))
     (assert (.is-checked page "#teach-items"))

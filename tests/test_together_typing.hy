@@ -3,7 +3,7 @@
 (import
   json
   pytest
-  tests.browser [halved-model wait-until]
+  tests.browser [halved-model teach-small-networks wait-until]
   tests.engines [open-firefox]
   tests.helpers [brief page-of]
   tests.test-together-page [PHRASES SETTLED SHARES WORDS a-model offered place-of press put settle
@@ -84,13 +84,13 @@
       (assert (.evaluate page f"document.querySelector('{each}').matches(':dir(rtl)')")))))
 
 
-(defn test-a-model-that-was-just-taught-offers-its-words [browser tmp-path]
+(defn test-a-model-that-was-just-taught-offers-its-words [browser monkeypatch tmp-path]
+  (teach-small-networks monkeypatch)
   (with [page (together browser tmp-path)]
     (.click page "#tab-teach")
     (.fill page "#teach-text" (* "xy zzy yx. " 300))
     (wait-until page "!document.getElementById('teach-found').hidden")
     (.check page "#teach-start--1")
-    (.check page "#teach-same")
     (.click page "#teach-go")
     (wait-until page "!document.getElementById('teach-done').hidden")
     (.click page "#tab-together")

@@ -1,7 +1,7 @@
 #[[Weights as a page holds them, packed and unpacked.
 
 They are 16-bit floats; those of a large model are 8-bit integers, each row with a scale. In the
-browser, source/network/network.ts does the same.]]
+browser, source/network/packing.ts does the same.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import

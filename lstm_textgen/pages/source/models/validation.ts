@@ -1,6 +1,6 @@
 /** Whether a model that comes from elsewhere is whole, so that no page takes harm from it. */
 
-import { shapesOf } from "../network/shapes.ts";
+import { packedSize, rowsIn } from "../network/packing.ts";
 import type { Facts } from "../types.ts";
 import { CONSTANTS } from "../ui/document.ts";
 import type { Kept } from "./page-file.ts";
@@ -151,24 +151,13 @@ export function isValid({ facts, weights }: Kept) {
 
 /** Return whether `weights` has the bytes of a network, and no number that isn't finite. */
 function areFinite(weights: Uint8Array, facts: Facts) {
-  const eight = facts.bits === 8;
-  const view = new DataView(weights.buffer, weights.byteOffset, weights.byteLength);
-  const shapes = shapesOf(facts);
-  const sizes = shapes.map(({ rows, columns }) => rows * (eight ? columns + 4 : 2 * columns));
-  if (sizes.reduce((sum, size) => sum + size, 0) !== weights.length) {
+  if (weights.length !== packedSize(facts)) {
     return false;
   }
-  let place = 0;
-  return shapes.every(({ rows, columns }) => {
-    for (let n = 0; n < (eight ? rows : rows * columns); n++) {
-      const finite = eight
-        ? Number.isFinite(view.getFloat32(place, true))
-        : (view.getUint16(place, true) & 0x7c00) !== 0x7c00;
-      place += eight ? columns + 4 : 2;
-      if (!finite) {
-        return false;
-      }
+  for (const row of rowsIn(weights, facts)) {
+    if (!row.every(Number.isFinite)) {
+      return false;
     }
-    return true;
-  });
+  }
+  return true;
 }

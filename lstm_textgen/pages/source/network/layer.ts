@@ -1,6 +1,7 @@
 /** The layers of a network that learns, forward and backward. */
 
 import { type Heap, Matrix, pad } from "./heap.ts";
+import type { Named, NamedOfLayer } from "./shapes.ts";
 
 /** A matrix of them, and that of their gradient. */
 export type Weights = Matrix[];
@@ -147,13 +148,10 @@ export class LstmLayer {
   dropped: boolean;
   masked: Matrix;
 
-  /**
-   * @param weights the kernel, the recurrent one, the bias
-   * @param steps of a batch
-   */
+  /** @param steps of a batch */
   constructor(
     workshop: Workshop,
-    [kernel, recurrent, bias]: Weights[],
+    { kernel, recurrent, bias }: NamedOfLayer<Weights>,
     rows: number,
     steps: number,
   ) {
@@ -284,13 +282,12 @@ export class OutputLayer {
   ids: number;
   losses: number;
 
-  /** @param weights the kernel and the bias */
-  constructor(workshop: Workshop, [kernel, bias]: Weights[], places: number) {
+  constructor(workshop: Workshop, { dense, bias }: Named<Weights>, places: number) {
     const { heap } = workshop;
     this.heap = heap;
     this.workshop = workshop;
-    this.kernel = kernel[0];
-    this.kernelGradient = kernel[1];
+    this.kernel = dense[0];
+    this.kernelGradient = dense[1];
     this.bias = bias[0];
     this.biasGradient = bias[1];
     const { rows: units, width: size } = this.kernel;

@@ -8,7 +8,7 @@
 
 import { Heap, Matrix, pad } from "./heap.ts";
 import { InputLayer, LstmLayer, OutputLayer, Workshop } from "./layer.ts";
-import { type Shape, sizesOf, weightsIn } from "./shapes.ts";
+import { named, type Shape, sizesOf, weightsIn } from "./shapes.ts";
 
 /** Of dropout, (rows × width) each: of what the first layer reads, then of each layer's output. */
 export type Masks = (Float32Array | null)[];
@@ -16,20 +16,23 @@ export type Masks = (Float32Array | null)[];
 export interface Batch {
   x: Int32Array; // (steps × rows) ids
   y: Int32Array; // what followed; -1: no loss
+  empty?: boolean; // whether rows begin with an empty state, not where they ended before
 }
 
 /** What else a step of learning needs. */
 export interface Teaching {
   scale: number; // of each loss in the gradient
-  dropout?: number; // after each layer
-  before?: number; // the first one
-  random?: () => number;
-  masks?: Masks; // if they are drawn already
   /** of layers with `from` hidden units or more: see `regularized` in network.hy */
   steadying?: { from: number; alpha: number; beta: number };
 }
 
-export type Reading = Batch & { first?: boolean; softer?: number; expected?: Float64Array };
+export interface Dropout {
+  dropout?: number; // after each layer
+  before?: number; // the first one
+  random?: () => number;
+}
+
+export type Reading = Batch & { softer?: number; expected?: Float64Array };
 
 export interface Update {
   rate: number;
@@ -46,7 +49,6 @@ export class Learner {
   rows: number;
   steps: number;
   decayed: number[];
-  count: number;
   parts: number[][]; // Of each member of the team: where its part of the weights begins and ends.
   part: number[];
   input: InputLayer;
@@ -81,9 +83,8 @@ export class Learner {
     this.steps = steps;
     this.decayed = [1, 1]; // β₁ and β₂ to the power of the number of updates
     const heap = new Heap();
-    const count = weightsIn(sizesOf(shape));
-    this.count = pad(count);
-    const bounds = dealt(this.count / 4, size).map((place) => 4 * place);
+    const count = weightsIn(shape);
+    const bounds = dealt(pad(count) / 4, size).map((place) => 4 * place);
     this.parts = Array.from({ length: size }, (_, n) => [bounds[n], bounds[n + 1]]);
     this.part = this.parts[number];
     const [first, last] = this.part;
@@ -110,24 +111,10 @@ export class Learner {
     [...this.layers, this.output].forEach((layer) => layer.refresh());
   }
 
-  /** Let all rows, or these, begin their next window with an empty state. */
-  forget(rows: number[] = Array.from({ length: this.rows }, (_, n) => n)) {
-    this.ends.learned.flat().forEach((state) => {
-      const width = state.length / this.rows;
-      rows.forEach((row) => state.fill(0, row * width, (row + 1) * width));
-    });
-  }
-
   /** Compute the gradient of the sum of a batch's losses; return this sum, in nats. */
-  gradients({ x, y, scale, steadying, masks, ...drop }: Batch & Teaching) {
+  gradients({ scale, steadying, masks, ...batch }: Batch & Teaching & { masks: Masks }) {
     const { input, layers, output } = this;
-    const losses = this.forward(
-      x,
-      y,
-      { scale },
-      this.ends.learned,
-      masks ?? drawMasks(this.shape, this.rows, drop),
-    );
+    const losses = this.forward(batch, { scale }, this.ends.learned, masks);
     output.backward(layers[layers.length - 1].output, layers[layers.length - 1].dh);
     for (let n = layers.length - 1; n >= 0; n--) {
       layers[n].backward(steadying && layers[n].units >= steadying.from ? steadying : null, scale);
@@ -145,13 +132,15 @@ export class Learner {
    * @param ends where rows begin, and then end
    */
   forward(
-    x: Int32Array,
-    y: Int32Array,
+    { x, y, empty }: Batch,
     form: { scale?: number; softer?: number },
     ends: Float32Array[][],
-    masks: Masks,
+    masks: Masks = [],
   ) {
     const { heap, input, layers, output } = this;
+    if (empty) {
+      ends.flat().forEach((state) => state.fill(0));
+    }
     [input, ...layers].forEach((layer, n) => {
       const mask = masks[n];
       layer.dropped = Boolean(mask);
@@ -174,24 +163,19 @@ export class Learner {
   }
 
   /**
-   * Return the losses at all places of a batch, in nats, without learning from it. Its rows begin
-   * where they ended at the last call or, if it is the `first`, with an empty state. Logits are
-   * divided by `softer`. To `expected` the probabilities of each unit are added, at all places that
-   * have a loss.
+   * Return the losses at all places of a batch, in nats, without learning from it. Its rows follow
+   * those of the last call. Logits are divided by `softer`. To `expected` the probabilities of each
+   * unit are added, at all places that have a loss.
    */
-  losses({ x, y, first = false, softer, expected }: Reading) {
-    const { read } = this.ends;
-    if (first) {
-      read.flat().forEach((state) => state.fill(0));
-    }
-    const losses = this.forward(x, y, { softer }, read, []).slice();
+  losses({ softer, expected, ...batch }: Reading) {
+    const losses = this.forward(batch, { softer }, this.ends.read).slice();
     if (expected) {
       // The gradient of a logit is its probability, less 1 for the unit that came.
       const more = this.output.sum();
       expected.forEach((_, id) => {
         expected[id] += more[id];
       });
-      for (const id of y.filter((id) => id >= 0)) {
+      for (const id of batch.y.filter((id) => id >= 0)) {
         expected[id]++;
       }
     }
@@ -204,18 +188,11 @@ export class Learner {
     return this.heap.kernels.squares(this.moved[1], last - first);
   }
 
-  /** Take a step of Adam by the gradient. */
-  update(update: Update) {
-    this.step(update, this.squares());
-    this.refresh();
-  }
-
   /**
    * Let Adam change the part of the weights.
    * @param squares the sum of those of the whole gradient
    */
   step({ rate, clip, beta1, beta2, epsilon, part = 0 }: Update, squares: number) {
-    // Not by `**`, whose last bits differ between browsers.
     this.decayed = [beta1 * this.decayed[0], beta2 * this.decayed[1]];
     const [decayed1, decayed2] = this.decayed;
     const scale = Math.min(1, clip / Math.sqrt(squares));
@@ -271,11 +248,10 @@ function layOut(
     place += rows * columns;
     return pair;
   });
-  const layers = units.map(
-    (_, n) => new LstmLayer(workshop, matrices.slice(1 + 3 * n, 4 + 3 * n), rows, steps),
-  );
-  const input = new InputLayer(workshop, matrices[0], layers[0]);
-  return { input, layers, output: new OutputLayer(workshop, matrices.slice(-2), rows * steps) };
+  const parts = named(matrices);
+  const layers = parts.layers.map((own) => new LstmLayer(workshop, own, rows, steps));
+  const input = new InputLayer(workshop, parts.embedding, layers[0]);
+  return { input, layers, output: new OutputLayer(workshop, parts, rows * steps) };
 }
 
 /** Deal a `length` evenly; return where the parts begin, and where the last one ends. */
@@ -287,12 +263,11 @@ export function dealt(length: number, parts: number) {
 export function drawMasks(
   { embedding, layers }: Shape,
   rows: number,
-  { dropout = 0, before = 0, random }: { dropout?: number; before?: number; random?: () => number },
+  { dropout = 0, before = 0, random = Math.random }: Dropout,
 ): Masks {
-  const draw = random ?? Math.random;
   const mask = (width: number, share: number) =>
     share > 0
-      ? Float32Array.from({ length: rows * width }, () => (draw() < share ? 0 : 1 / (1 - share)))
+      ? Float32Array.from({ length: rows * width }, () => (random() < share ? 0 : 1 / (1 - share)))
       : null;
   return [mask(embedding, before), ...layers.map((units) => mask(units, dropout))];
 }

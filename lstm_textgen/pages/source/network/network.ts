@@ -1,100 +1,16 @@
 /**
- * The network: its description, its weights, and one step of one stream of text. The formulas are
- * those of `engine.hy`, which has their sources.
+ * The network: one step of one stream of text. The formulas are those of `engine.hy`, which has
+ * their sources.
  */
 
-import { fromHalf, toHalf, toWhole } from "../text/binary.ts";
 import type { Facts } from "../types.ts";
 import { Heap, type Matrix, placeIn } from "./heap.ts";
-import { networkShape, type Size, shapesOf, weightsIn } from "./shapes.ts";
+import { rowsIn } from "./packing.ts";
+import { type NamedOfLayer, named, networkShape, type Size, sizesOf } from "./shapes.ts";
 import { Streams } from "./streams.ts";
 
 /** Of a layer. */
 export type Cells = { gates: Float32Array; h: Float32Array; c: Float32Array };
-
-/** Steps to either side of 0 in a row of 8-bit weights. */
-const LARGEST = 127;
-
-// * The weights: flat, one matrix after the other in Keras' order, or packed, as pages hold them
-
-/** Return the matrices of flat weights, as views. */
-export function matricesOf(flat: Float32Array, sizes: Size[]) {
-  let place = 0;
-  return sizes.map(({ rows, columns }) => {
-    const numbers = flat.subarray(place, place + rows * columns);
-    place += numbers.length;
-    return Array.from({ length: rows }, (_, n) => numbers.subarray(n * columns, (n + 1) * columns));
-  });
-}
-
-/**
- * Return weights as pages hold them: rows of 16-bit floats or, of 8 bits, of whole numbers after
- * the 32-bit float by which they are multiplied.
- * @param room earlier ones
- */
-export function packed(flat: Float32Array, facts: Facts, room?: Uint8Array) {
-  const rows = matricesOf(flat, shapesOf(facts)).flat();
-  const eight = facts.bits === 8;
-  const size = eight ? flat.length + 4 * rows.length : 2 * flat.length;
-  const view = new DataView(room?.length === size ? room.buffer : new ArrayBuffer(size));
-  const bytes = new Int8Array(view.buffer);
-  let place = 0;
-  for (const row of rows) {
-    if (eight) {
-      let highest = 0;
-      for (let n = 0; n < row.length; n++) {
-        highest = Math.max(highest, Math.abs(row[n]));
-      }
-      const scale = Math.fround(highest / LARGEST) || 1;
-      view.setFloat32(place, scale, true);
-      place += 4;
-      for (let n = 0; n < row.length; n++) {
-        bytes[place + n] = toWhole(Math.fround(row[n] / scale));
-      }
-      place += row.length;
-    } else {
-      row.forEach((number, n) => {
-        view.setUint16(place + 2 * n, toHalf(number), true);
-      });
-      place += 2 * row.length;
-    }
-  }
-  return new Uint8Array(view.buffer);
-}
-
-/** Return flat weights from what `packed` returned. */
-export function unpacked(bytes: Uint8Array, facts: Facts) {
-  const flat = new Float32Array(weightsIn(shapesOf(facts)));
-  let place = 0;
-  for (const row of rowsIn(bytes, facts)) {
-    flat.set(row, place);
-    place += row.length;
-  }
-  return flat;
-}
-
-/**
- * Yield the rows of all matrices in what `packed` returned, each of which the next one overwrites.
- */
-function* rowsIn(bytes: Uint8Array, facts: Facts): Generator<Float32Array> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const eight = facts.bits === 8;
-  let place = 0;
-  for (const { rows, columns } of shapesOf(facts)) {
-    const row = new Float32Array(columns);
-    for (let k = 0; k < rows; k++) {
-      const scale = eight ? view.getFloat32(place, true) : 1;
-      place += eight ? 4 : 0;
-      for (let n = 0; n < columns; n++) {
-        row[n] = eight ? scale * view.getInt8(place) : fromHalf(view.getUint16(place, true));
-        place += eight ? 1 : 2;
-      }
-      yield row;
-    }
-  }
-}
-
-// * A step
 
 /** A network with a state; `logits` (size,) holds the result of the last step. */
 export class Network {
@@ -114,23 +30,19 @@ export class Network {
    * @param module of kernels.ts; null: without it, which is slower
    */
   constructor(facts: Facts, weights: Uint8Array, module: WebAssembly.Module | null) {
-    const { vocabulary, embedding, layers } = networkShape(facts);
+    const { embedding, layers, dense } = named(sizesOf(networkShape(facts)));
+    const { rows: vocabulary, columns: width } = embedding;
     const heap = new Heap();
     this.heap = heap;
-    this.read = heap.matrix(1, embedding);
-    let width = embedding;
-    this.layers = layers.map((units) => {
-      const layer = new Layer(heap, width, units);
-      width = units;
-      return layer;
-    });
-    this.dense = heap.packed(vocabulary, width);
+    this.read = heap.matrix(1, width);
+    this.layers = layers.map((sizes) => new Layer(heap, sizes));
+    this.dense = heap.packed(vocabulary, dense.rows);
     this.bias = heap.matrix(1, vocabulary);
     this.output = heap.matrix(1, vocabulary);
     this.streams = new Streams(heap, this, vocabulary);
     heap.open(module);
-    const flat = new Float32Array(vocabulary * embedding);
-    this.embedding = matricesOf(flat, [{ rows: vocabulary, columns: embedding }])[0];
+    const flat = new Float32Array(vocabulary * width);
+    this.embedding = facts.units.map((_, id) => flat.subarray(id * width, (id + 1) * width));
     this.load(facts, weights);
     this.logits = heap.view(this.output).subarray(0, vocabulary);
     this.state = [this.logits, ...this.layers.flatMap(({ h, c }) => [h, c])];
@@ -143,7 +55,7 @@ export class Network {
   load(facts: Facts, weights: Uint8Array) {
     const { heap } = this;
     const rows = rowsIn(weights, facts);
-    const next = () => rows.next().value;
+    const next = () => rows.next().value as Float32Array;
     this.embedding.forEach((row) => row.set(next()));
     this.layers.forEach((layer) => layer.load(next));
     transpose(heap, next, this.dense);
@@ -199,14 +111,14 @@ class Layer {
   h: Float32Array<ArrayBuffer>;
   c: Float32Array<ArrayBuffer>;
 
-  /** @param width of its input */
-  constructor(heap: Heap, width: number, units: number) {
+  constructor(heap: Heap, { kernel, recurrent }: NamedOfLayer<Size>) {
+    const { rows: units, columns: gates } = recurrent;
     this.heap = heap;
     this.units = units;
-    this.kernel = heap.packed(4 * units, width);
-    this.recurrent = heap.packed(4 * units, units);
-    this.bias = heap.matrix(1, 4 * units);
-    this.sums = heap.matrix(1, 4 * units); // of what its gates get
+    this.kernel = heap.packed(gates, kernel.rows);
+    this.recurrent = heap.packed(gates, units);
+    this.bias = heap.matrix(1, gates);
+    this.sums = heap.matrix(1, gates); // of what its gates get
     this.output = heap.matrix(1, units);
     this.gates = this.h = new Float32Array();
     this.c = new Float32Array(units);

@@ -1,8 +1,6 @@
-/** The shapes of a network's weights. */
+/** The shapes of a network's weights, which are flat, one matrix after the other in Keras' order. */
 
 import type { Facts } from "../types.ts";
-
-export type Described = Pick<Facts, "units" | "embedding" | "layers">;
 
 /** Of a network. */
 export interface Shape {
@@ -14,15 +12,20 @@ export interface Shape {
 /** Of a matrix of weights; a bias is one row. */
 export type Size = { rows: number; columns: number };
 
+/** What belongs to each matrix of a network, and of one of its layers. */
+export type Named<T> = { embedding: T; layers: NamedOfLayer<T>[]; dense: T; bias: T };
+export type NamedOfLayer<T> = { kernel: T; recurrent: T; bias: T };
+
 /** Return the shape of a model's network. */
-export function networkShape({ units, embedding, layers }: Described): Shape {
+export function networkShape({
+  units,
+  embedding,
+  layers,
+}: Pick<Facts, "units" | "embedding" | "layers">): Shape {
   return { vocabulary: units.length, embedding, layers: layers.map(([, own]) => own) };
 }
 
-/**
- * Return the sizes of a network's weights: the embedding, for each layer kernel, recurrent kernel
- * and bias, then the dense layer and its bias.
- */
+/** Return the sizes of a network's matrices, in their order. */
 export function sizesOf({ vocabulary, embedding, layers }: Shape): Size[] {
   const sizes = [{ rows: vocabulary, columns: embedding }];
   let width = embedding;
@@ -33,12 +36,29 @@ export function sizesOf({ vocabulary, embedding, layers }: Shape): Size[] {
   return [...sizes, { rows: width, columns: vocabulary }, { rows: 1, columns: vocabulary }];
 }
 
-/** Return the sizes of a model's weights, as `sizesOf`. */
-export function shapesOf(facts: Described) {
-  return sizesOf(networkShape(facts));
+/** Return what belongs to each matrix by its name; `all` are in the order of `sizesOf`. */
+export function named<T>(all: T[]): Named<T> {
+  const layers = [];
+  for (let n = 1; n + 2 < all.length; n += 3) {
+    const [kernel, recurrent, bias] = all.slice(n);
+    layers.push({ kernel, recurrent, bias });
+  }
+  const [dense, bias] = all.slice(-2);
+  return { embedding: all[0], layers, dense, bias };
 }
 
-/** Return how many weights there are in matrices of these sizes. */
-export function weightsIn(sizes: Size[]) {
-  return sizes.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+/** Return how many weights a network has. */
+export function weightsIn(shape: Shape) {
+  return sizesOf(shape).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+}
+
+/** Return the matrices of flat weights, as rows, which are views. */
+export function matricesOf(flat: Float32Array, shape: Shape) {
+  let end = 0;
+  return sizesOf(shape).map(({ rows, columns }) =>
+    Array.from({ length: rows }, () => {
+      end += columns;
+      return flat.subarray(end - columns, end);
+    }),
+  );
 }

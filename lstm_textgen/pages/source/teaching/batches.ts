@@ -3,11 +3,7 @@
  * that follow each of them, y; place n of it is row n % rows at step n / rows, rounded down.
  */
 
-export interface Batch {
-  x: Int32Array; // ids
-  y: Int32Array; // those that follow; -1: they don't count
-  empty: boolean; // whether the windows begin with an empty state
-}
+import type { Batch } from "../network/learning.ts";
 
 /** Of batches. */
 export interface Form {
@@ -21,7 +17,7 @@ export interface Form {
 
 /** The batches of a text, which is a ring, or of the items of a list. */
 export class Batches {
-  parts: Int32Array<ArrayBufferLike>[];
+  parts: Int32Array[];
   form: Form;
   room: number;
   steps: number;
@@ -39,36 +35,51 @@ export class Batches {
 
   /** Yield the batches of an epoch. */
   *epoch(random: () => number): Generator<Batch> {
-    const { form, room } = this;
-    const { rows, lookback, run, whole, aligned, ends } = form;
+    const { form, steps } = this;
     const parts = shuffle([...this.parts], random);
     const ids = joined(parts);
-    const size = ids.length;
-    const first = Math.floor(random() * size);
-    const windows = whole ? shuffle(windowsOf(parts, room), random) : [];
+    const begin = form.whole ? this.#dealt(parts, random) : this.#streams(parts, random);
+    for (let step = 0; step < steps; step++) {
+      const starts = Array.from({ length: form.rows }, (_, row) => ids.length + begin(row, step));
+      const empty = form.whole || (form.run ? step % form.run : step) === 0;
+      yield fill(form, empty, (row, n) => ids[(starts[row] + n) % ids.length]);
+    }
+  }
+
+  /** Return a function from a row and a step to where a window begins: each with an item. */
+  #dealt(parts: Int32Array[], random: () => number) {
+    const { rows, ends } = this.form;
+    const windows = shuffle(windowsOf(parts, this.room), random);
+    return (row: number, step: number) => windows[(step * rows + row) % windows.length] - ends;
+  }
+
+  /** Return such a function for windows that follow each other in their row. */
+  #streams(parts: Int32Array[], random: () => number) {
+    const { rows, lookback, run, aligned, ends } = this.form;
     const bounds = [0];
     for (const { length } of parts) {
       bounds.push(bounds[bounds.length - 1] + length);
     }
-    for (let step = 0; step < this.steps; step++) {
-      const since = run ? step % run : step; // windows since an empty state
-      const starts = Array.from({ length: rows }, (_, row) => {
-        if (whole) {
-          return windows[(step * rows + row) % windows.length] - ends;
-        }
-        const begin = first + Math.floor((size * row) / rows) + (step - since) * lookback;
-        const item = bounds[bounds.filter((bound) => bound <= begin % size).length - 1];
-        return (aligned ? item - ends : begin) + since * lookback;
-      });
-      const batch = makeBatch(rows, lookback, since === 0 || whole);
-      for (let n = 0; n < rows * lookback; n++) {
-        const place = starts[n % rows] + Math.floor(n / rows) + size;
-        batch.x[n] = ids[place % size];
-        batch.y[n] = ids[(place + 1) % size];
-      }
-      yield batch;
-    }
+    const size = bounds[bounds.length - 1];
+    const first = Math.floor(random() * size);
+    const place = (row: number, step: number) =>
+      (first + Math.floor((size * row) / rows) + step * lookback) % size;
+    return (row: number, step: number) => {
+      const since = aligned ? step % run : 0; // windows since one that begins with an item
+      const from = place(row, step - since);
+      return aligned ? lastUpTo(bounds, from) - ends + since * lookback : from;
+    };
   }
+}
+
+/** Return the last of the rising `bounds` that is at most `place`. */
+function lastUpTo(bounds: number[], place: number) {
+  let [low, high] = [0, bounds.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    [low, high] = bounds[middle] <= place ? [middle, high] : [low, middle];
+  }
+  return bounds[low];
 }
 
 /**
@@ -96,28 +107,38 @@ export function readings(
  */
 export function* sideBySide(
   parts: { ids: Int32Array; read: number }[],
-  { rows, lookback }: Pick<Form, "rows" | "lookback">,
+  form: Pick<Form, "rows" | "lookback">,
 ): Generator<Batch> {
+  const { rows, lookback } = form;
   for (let first = 0; first < parts.length; first += rows) {
     const some = parts.slice(first, first + rows);
     const longest = Math.max(...some.map(({ ids }) => ids.length - 1));
     for (let begin = 0; begin < longest; begin += lookback) {
-      const batch = makeBatch(rows, lookback, begin === 0);
-      for (let n = 0; n < rows * lookback; n++) {
-        const { ids, read } = some[n % rows] ?? { ids: [0], read: 1 };
-        const next = begin + Math.floor(n / rows) + 1;
-        batch.x[n] = ids[Math.min(next, ids.length) - 1];
-        batch.y[n] = next >= read && next < ids.length ? ids[next] : -1;
-      }
-      yield batch;
+      const idAt = (row: number, n: number) => some[row]?.ids[begin + n];
+      yield fill(
+        form,
+        begin === 0,
+        (row, n) => idAt(row, n) ?? 0,
+        (row, n) => (begin + n + 1 >= some[row]?.read ? (idAt(row, n + 1) ?? -1) : -1),
+      );
     }
   }
 }
 
-/** Return a batch to be filled. */
-function makeBatch(rows: number, lookback: number, empty: boolean): Batch {
-  const places = rows * lookback;
-  return { x: new Int32Array(places), y: new Int32Array(places), empty };
+/** Return a batch; `x` and `y` return what it has at step n of a row. */
+function fill(
+  { rows, lookback }: Pick<Form, "rows" | "lookback">,
+  empty: boolean,
+  x: (row: number, n: number) => number,
+  y = (row: number, n: number) => x(row, n + 1),
+): Batch {
+  const batch = { x: new Int32Array(rows * lookback), y: new Int32Array(rows * lookback), empty };
+  for (let place = 0; place < batch.x.length; place++) {
+    const [row, n] = [place % rows, Math.floor(place / rows)];
+    batch.x[place] = x(row, n);
+    batch.y[place] = y(row, n);
+  }
+  return batch;
 }
 
 /**

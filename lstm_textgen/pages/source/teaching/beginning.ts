@@ -3,12 +3,10 @@
  * a parent, for which new units and the text's own frequencies have been taken into account.
  */
 
-import { matricesOf } from "../network/network.ts";
-import { type Shape, shapesOf, sizesOf, weightsIn } from "../network/shapes.ts";
+import { matricesOf, named, networkShape, type Shape, weightsIn } from "../network/shapes.ts";
 import type { Facts, Learning } from "../types.ts";
 import { joined, sideBySide } from "./batches.ts";
-import { exponential, logarithm, normal } from "./exactly.ts";
-import type { Team } from "./start.ts";
+import type { Team } from "./team.ts";
 
 /** Typographic quotation marks and primes, and what stands for them on keyboards. */
 const QUOTES = { "'": /[‘’‚‛′‵‹›]/gu, '"': /[“”„‟″‶«»]/gu };
@@ -17,16 +15,13 @@ const QUOTES = { "'": /[‘’‚‛′‵‹›]/gu, '"': /[“”„‟″‶�
 
 /** Return random weights, flat, distributed as Keras' initializers do it. */
 export function newWeights(shape: Shape, random: () => number) {
-  const sizes = sizesOf(shape);
-  const flat = new Float32Array(weightsIn(sizes));
-  const [embedding, ...others] = matricesOf(flat, sizes);
-  const dense = others[others.length - 2];
+  const flat = new Float32Array(weightsIn(shape));
+  const { embedding, layers, dense } = named(matricesOf(flat, shape));
   fill(embedding, () => normal(random));
-  for (let n = 0; n + 2 < others.length; n += 3) {
-    const [kernel, recurrent, [bias]] = others.slice(n, n + 3);
+  for (const { kernel, recurrent, bias } of layers) {
     glorot(kernel, random);
     orthogonal(recurrent, random);
-    bias.fill(1, bias.length / 4, bias.length / 2); // it forgets little at first
+    bias[0].fill(1, bias[0].length / 4, bias[0].length / 2); // it forgets little at first
   }
   glorot(dense, random);
   return flat;
@@ -66,6 +61,15 @@ function orthogonal(rows: Float32Array[], random: () => number) {
   });
 }
 
+/** Return a random number that is about normal, of mean 0 and variance 1: a sum of uniform ones. */
+function normal(random: () => number) {
+  let sum = -6;
+  for (let n = 0; n < 12; n++) {
+    sum += random();
+  }
+  return sum;
+}
+
 function product(a: Float32Array, b: Float32Array) {
   let sum = 0;
   for (let n = 0; n < a.length; n++) {
@@ -84,25 +88,28 @@ function product(a: Float32Array, b: Float32Array) {
 export function grown(flat: Float32Array, parent: Facts, facts: Facts, ids: Int32Array) {
   const known = parent.units.length;
   const counts = unitCounts(ids, facts.units.length);
-  const weights = new Float32Array(weightsIn(shapesOf(facts)));
-  const old = matricesOf(flat, shapesOf(parent));
-  const now = matricesOf(weights, shapesOf(facts));
+  const weights = new Float32Array(weightsIn(networkShape(facts)));
+  const old = matricesOf(flat, networkShape(parent));
+  const now = matricesOf(weights, networkShape(facts));
   old.forEach((rows, n) => {
     rows.forEach((row, k) => {
       now[n][k].set(row);
     });
   });
   const idOf = new Map(parent.units.map((unit, id) => [unit, id]));
-  const [embedding, [bias]] = [now[0], now[now.length - 1]];
-  const dense = now[now.length - 2];
-  const odds = bias.subarray(0, known).reduce((sum, each) => sum + exponential(each), 0);
+  const {
+    embedding,
+    dense,
+    bias: [bias],
+  } = named(now);
+  const odds = bias.subarray(0, known).reduce((sum, each) => sum + Math.exp(each), 0);
   const read = counts.subarray(0, known).reduce((sum, count) => sum + count + 0.5, 0);
   for (let id = known; id < facts.units.length; id++) {
     const kin = relativeOf(facts.units[id], idOf);
     if (kin === undefined) {
       embedding[id].set(meanOf(old[0]));
       // Half a count more than seen (Jeffreys): the unit may be in the part held out only.
-      bias[id] = logarithm(odds) + logarithm((counts[id] + 0.5) / read);
+      bias[id] = Math.log(odds) + Math.log((counts[id] + 0.5) / read);
     } else {
       embedding[id].set(embedding[kin]);
       bias[id] = bias[kin];
@@ -184,7 +191,7 @@ export async function fit(
   const expected = new Float64Array(units.length);
   let nats = 0;
   for (const batch of sideBySide(places, form)) {
-    const losses = await team.losses({ ...batch, first: batch.empty, expected });
+    const losses = await team.losses({ ...batch, expected });
     nats += losses.reduce((sum, loss) => sum + loss, 0);
   }
   const read = joined(places.map((place) => place.ids.subarray(place.read)));
@@ -194,7 +201,7 @@ export async function fit(
   units.forEach((unit, id) => {
     const usual = /\p{L}/u.test(unit) && Array.from(unit).every((each) => own.has(each));
     if (id >= known || !usual) {
-      bias[id] += logarithm((counts[id] + 0.5) / (expected[id] + 0.5));
+      bias[id] += Math.log((counts[id] + 0.5) / (expected[id] + 0.5));
     }
   });
   await team.refresh();

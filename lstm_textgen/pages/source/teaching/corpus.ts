@@ -3,11 +3,13 @@
  * facts of the new model.
  */
 
+import { fingerprinter } from "../text/fingerprint.ts";
 import { leftOut, readText, unitsIn } from "../text/intake.ts";
-import { ENDS, evenly, holdOut, splitItems, type WishForItems } from "../text/items.ts";
-import { type Look, lookOf, type Numbers, Passage } from "../text/looks.ts";
+import { ENDS, evenly, splitItems, type WishForItems } from "../text/items.ts";
+import { countsOf, type Look, lookOf, type Numbers, Passage } from "../text/looks.ts";
 import { UNITS } from "../text/units.ts";
 import type { Epoch, Facts } from "../types.ts";
+import { randomNumbers } from "../writing/sampler.ts";
 import { newFacts, type Parts, SHORTEST, sizeOf } from "./new-facts.ts";
 
 /** What a model is to learn. */
@@ -22,7 +24,6 @@ export interface Corpus {
   facts: Facts; // of the new model
   training: Int32Array | Int32Array[]; // ids; of a list, those of each item with its end
   validation: Int32Array | Int32Array[]; // those held out
-  charactersHeld: number;
   text: string; // what it is called in the history of a model
   lookback: number; // the length of windows that suits it
   places: string[]; // parts of the text, by which it is judged how well a model knows it
@@ -36,9 +37,6 @@ export interface Source {
   look: Look;
   list: string[] | null; // its items, if it is a list
 }
-
-/** The random seed by which items are held out, the program's own. */
-const SEED = 1;
 
 /**
  * Return what `wish` makes of a text; raise an error whose message is the key of a phrase if it is
@@ -69,7 +67,6 @@ export function makeCorpus(wish: Wish): Corpus {
     lookback,
     training: parts.training,
     validation: parts.validation,
-    charactersHeld: new Passage(parts.held).length,
     text: `${sizeOf(parts.training)}:${1 + textsIn(facts.record.history)}`,
     places: source.look.places,
     added,
@@ -104,27 +101,46 @@ function checkLength({ text, list }: Source, { training, validation }: Parts, { 
   }
 }
 
-/** Return the ids of a text to train on, those of its end to hold out, and that end. */
-function textParts(text: Passage, numbers: Numbers, idsOf: (part: string) => Int32Array) {
+/** Return the ids of a text to train on, and those of its end to hold out. */
+function textParts(text: Passage, numbers: Numbers, idsOf: (part: string) => Int32Array): Parts {
   const kept = keptOf(text, numbers);
-  const held = text.part(kept);
-  return { training: idsOf(text.part(0, kept)), validation: idsOf(held), held };
+  return { training: idsOf(text.part(0, kept)), validation: idsOf(text.part(kept)) };
 }
 
-/** Return the ids of the items to train on and of those held out, in random order, and these. */
+/** Return the ids of the items to train on and of those held out, and what is known of all. */
 function itemParts(
   list: string[],
   { items, constants }: Wish,
   idsOf: (part: string) => Int32Array,
-) {
-  const end = ENDS[items ?? "line"];
-  const ids = list.map((item) => idsOf(item + end));
-  const { own, held } = holdOut(list, constants.corpus, SEED);
+): Parts {
+  const ids = list.map((item) => idsOf(item + ENDS[items ?? "line"]));
+  const fingerprints = list.map(fingerprinter(constants));
+  const { own, held } = holdOut(fingerprints, constants.corpus);
   return {
     training: own.map((n) => ids[n]),
     validation: held.map((n) => ids[n]),
-    held: held.map((n) => list[n] + end).join(""),
     sizes: ids.map((each) => each.length),
+    fingerprints,
+  };
+}
+
+/**
+ * Return the numbers of the items to train on and of those to hold out: a random part, which
+ * follows from their fingerprints alone, so it is the same in any order.
+ *
+ * All copies of an item are in one part, and frequent ones aren't held out.
+ */
+export function holdOut(fingerprints: number[], { heldOut, mostCopies }: Numbers) {
+  const places = new Map(fingerprints.map((each, n) => [each, n]));
+  const copies = countsOf(fingerprints);
+  const most = Math.max(mostCopies, Math.min(...new Set(copies.values())));
+  const candidates = [...places.keys()].filter((each) => (copies.get(each) ?? 0) <= most);
+  const drawn = new Map(candidates.map((each) => [each, randomNumbers(each, each / 2 ** 32)()]));
+  candidates.sort((a, b) => (drawn.get(a) ?? 0) - (drawn.get(b) ?? 0));
+  const held = new Set(candidates.slice(0, Math.max(1, evenly(heldOut * candidates.length))));
+  return {
+    own: [...fingerprints.keys()].filter((n) => !held.has(fingerprints[n])),
+    held: [...held].map((each) => places.get(each) ?? 0),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a new model keeps of its text, as `source.hy`, `start.hy` and `playground.hy` have it. */
 
-import { shapesOf, weightsIn } from "../network/shapes.ts";
-import { fingerprinter, readFingerprints, writeFingerprints } from "../text/fingerprint.ts";
+import { networkShape, weightsIn } from "../network/shapes.ts";
+import { readFingerprints, writeFingerprints } from "../text/fingerprint.ts";
 import { ENDS, factsOfItems } from "../text/items.ts";
 import { lexiconOf } from "../text/lexicon.ts";
 import { kindOfBreak, type Numbers, speakersIn } from "../text/looks.ts";
@@ -13,7 +13,8 @@ import type { Source, Wish } from "./corpus.ts";
 export interface Parts {
   training: Int32Array | Int32Array[];
   validation: Int32Array | Int32Array[];
-  sizes?: number[]; // of the items, in units, with their ends
+  sizes?: number[]; // of the items of a list, in units, with their ends
+  fingerprints?: number[]; // of these
 }
 
 /** The least lookback. */
@@ -38,7 +39,7 @@ export function newFacts(
       ...base,
       name,
       units,
-      bits: weightsIn(shapesOf({ ...base, units })) <= numbers.mostHalved ? base.bits : 8,
+      bits: weightsIn(networkShape({ ...base, units })) <= numbers.mostHalved ? base.bits : 8,
       code: source.look.code,
       ...startOf(units, wish, kept.beginning),
       end: items ? ENDS[items] : "",
@@ -52,7 +53,7 @@ export function newFacts(
         numbers.longest,
         numbers.longer * (about?.kept.long_item || numbers.longest),
       ),
-      known: source.list ? knownItems(wish, source.list) : "",
+      known: parts.fingerprints ? knownItems(wish, parts.fingerprints) : "",
       cells: [],
       training: null,
       made: new Date().toISOString().slice(0, 10),
@@ -130,11 +131,11 @@ function lexiconFor({ facts: parent, goesOn, constants }: Wish, text: string) {
  * Return the fingerprints of a list and, if the model goes on, of its earlier ones; none if there
  * are too many for a page, or were.
  */
-function knownItems({ facts: parent, goesOn, constants }: Wish, list: string[]) {
+function knownItems({ facts: parent, goesOn, constants }: Wish, own: number[]) {
   const earlier = goesOn ? readFingerprints(parent?.known ?? "", constants) : [];
-  const fingerprints = new Set([...earlier, ...list.map(fingerprinter(constants))]);
-  const known = !(goesOn && !parent?.known) && fingerprints.size <= constants.corpus.mostHeld;
-  return known ? writeFingerprints([...fingerprints], constants) : "";
+  const all = new Set([...earlier, ...own]);
+  const known = !(goesOn && !parent?.known) && all.size <= constants.corpus.mostHeld;
+  return known ? writeFingerprints([...all], constants) : "";
 }
 
 // * The record, in the words of the program

@@ -5,7 +5,6 @@
 
 import { evenly } from "../text/items.ts";
 import type { Constants, Facts, Learning, Size, Sizing, Table } from "../types.ts";
-import { cosine } from "./exactly.ts";
 
 /** Of a run of training. */
 export interface Plan {
@@ -31,21 +30,16 @@ export interface Sought {
    * as that of the table this machine is
    */
   speed: number;
-  same: boolean; // whether the plan is to be the same on every machine
   large?: boolean; // whether a new model may be larger than one that begins from nothing
 }
 
-/** The hidden units of a new model that is the same on every machine. */
-const SAME_UNITS = 128;
-
 /** Return the plan of a run. */
 export function planFor(sought: Sought, constants: Constants): Plan {
-  const { units, lookback, parent, familiar, speed, same, large } = sought;
+  const { units, lookback, parent, familiar, speed, large } = sought;
   const { learning: numbers, settings } = constants;
   const { rate, rules, seconds, new: table } = numbers;
-  const limit = same ? Infinity : seconds.most;
   if (parent) {
-    const byClock = (speed * limit) / units;
+    const byClock = (speed * seconds.most) / units;
     const tuning = chooseTuning({ units, familiar, rule: rules[parent.unit], byClock }, numbers);
     const { layers } = parent;
     return {
@@ -54,15 +48,12 @@ export function planFor(sought: Sought, constants: Constants): Plan {
       lookback,
       rate: settings.learning_rate * tuning.rate,
       tuned: true,
-      seconds: limit,
+      seconds: seconds.most,
     };
   }
-  const sizes = table.sizes.filter((size) =>
-    same ? size.units === SAME_UNITS : large || size.units <= table.small,
-  );
+  const sizes = table.sizes.filter((size) => large || size.units <= table.small);
   const epochs = mostEpochs(units, table);
-  const time = same ? Infinity : seconds.new * speed;
-  const size = chooseSize({ units, epochs, seconds: time, sizes }, numbers);
+  const size = chooseSize({ units, epochs, seconds: seconds.new * speed, sizes }, numbers);
   const rows = batchRows(units, numbers.rows);
   const steps = Math.max(1, Math.floor(units / (rows * lookback))) * epochs;
   return {
@@ -75,7 +66,7 @@ export function planFor(sought: Sought, constants: Constants): Plan {
       settings.learning_rate * (rows < rate.steadyRows ? 1 : rateFactor(steps, size.units, rate)),
     before: 0,
     dropout: size.dropout,
-    seconds: limit,
+    seconds: seconds.most,
   };
 }
 
@@ -190,7 +181,7 @@ export function rateAt(
   { warmUp, mostWarmUp, final }: Learning["rate"],
 ) {
   const warm = Math.min(1, Math.max((updates + 1) / warmUp, done / mostWarmUp));
-  const falling = final + (1 - final) * 0.5 * (1 + cosine(Math.PI * done));
+  const falling = final + (1 - final) * 0.5 * (1 + Math.cos(Math.PI * done));
   return peak * warm * (tuned ? 1 : falling);
 }
 

@@ -1,47 +1,32 @@
-/** The start of a run of training: a corpus → a plan, and a network that is ready for it. */
+/** The start of a run of training: a text → a plan, and a network that is ready for it. */
 
-import type { Batch, Teaching, Update } from "../network/learning.ts";
-import { unpacked } from "../network/network.ts";
-import { networkShape, type Shape } from "../network/shapes.ts";
-import { quantile } from "../text/items.ts";
+import { unpacked } from "../network/packing.ts";
+import { networkShape } from "../network/shapes.ts";
+import { type Items, quantile } from "../text/items.ts";
 import type { Constants, Facts } from "../types.ts";
 import { randomNumbers } from "../writing/sampler.ts";
 import { Batches, joined } from "./batches.ts";
 import { fit, grown, newWeights } from "./beginning.ts";
-import type { Corpus } from "./corpus.ts";
+import { type Corpus, makeCorpus } from "./corpus.ts";
 import { type Plan, planFor } from "./recipe.ts";
+import { recruiter, type Team } from "./team.ts";
 
-/** What learns: see network/learning.ts and team.ts. */
-export interface Team {
-  weights: Float32Array; // flat; after they were changed from outside, `refresh` is called
-  refresh: () => unknown;
-  begin: () => unknown; // the average of the weights, toward which updates move it
-  swap: () => unknown; // the weights with their average
-  forget: () => unknown; // what all rows have read
-  gradients: (batch: Batch & Teaching) => number | Promise<number>;
-  update: (update: Update) => unknown;
-  /**
-   * from an empty state, if it is the first batch; to `expected` it adds how often the network
-   * expects each unit
-   */
-  losses: (
-    batch: Batch & { first: boolean; softer?: number; expected?: Float64Array },
-  ) => Float32Array | Promise<Float32Array>;
-  dismiss?: () => void; // free helpers that aren't in it
+/** What a page asks for. */
+export interface Task {
+  text: string;
+  items: Items | null; // what its items are, if it is a list
+  facts: Facts | null; // of the model that is taught; null: a new one
+  weights: Uint8Array | null; // of that model
+  name: string; // of the new model
+  goesOn: boolean; // whether that model also keeps what its texts before brought
 }
 
-export interface Task {
-  corpus: Corpus;
-  /**
-   * the corpus of a new model, which learns the text if the parent predicts it too poorly, as with
-   * the program
-   */
-  anew?: () => Corpus;
-  parent: { facts: Facts; weights: Uint8Array } | null; // the model to teach; null: a new one
+/** A task in a worker. */
+export interface Job extends Task {
   constants: Constants;
-  same: boolean; // whether the result is to be the same on every machine
   seed: number; // of random numbers
-  makeTeam: (shape: Shape, rows: number, steps: number) => Team | Promise<Team>;
+  codes: Uint8Array[]; // of kernels.ts, the best first
+  ports: MessagePort[]; // to workers that share batches
   report: (news: News) => void;
   asked: Asked; // which the page may change at any time
 }
@@ -77,6 +62,8 @@ export interface Start {
   knows: { bits: number; familiar: boolean; strange: boolean } | null;
 }
 
+type MakeTeam = ReturnType<typeof recruiter>;
+
 /** Milliseconds of steps that measure the machine, after the first. */
 const MEASURED = 300;
 
@@ -87,10 +74,12 @@ const READING = 1 / 3;
 export const STREAMS = { weights: 0, order: 1, dropout: 2 };
 
 /** Return the start of a run. */
-export async function begin(task: Task) {
-  const start = await (task.parent ? fromParent(task, task.parent) : newStart(task));
-  start.team.dismiss?.();
-  const form = { ...start.plan, ...formOf(task, start) };
+export async function begin(job: Job) {
+  const best = job.codes.find((code) => WebAssembly.validate(code as BufferSource));
+  const makeTeam = recruiter(best as Uint8Array, job.ports);
+  const start = await (job.facts ? fromParent : newStart)(job, makeTeam);
+  start.team.dismiss();
+  const form = { ...start.plan, ...formOf(job, start) };
   return { ...start, plan: form, facts: withRecord(start.facts, start.plan) };
 }
 
@@ -98,7 +87,7 @@ export async function begin(task: Task) {
  * Return how a text is read: the windows in a row that carry the state over and, in a list, the
  * units that end an item, and whether all windows, or the first in a row, begin with items.
  */
-function formOf({ constants }: Task, { corpus, plan: { tuned, lookback } }: Start) {
+function formOf({ constants }: Job, { corpus, plan: { tuned, lookback } }: Start) {
   const { training, facts } = corpus;
   const ends = facts.end.length;
   if (training instanceof Int32Array) {
@@ -113,29 +102,38 @@ function formOf({ constants }: Task, { corpus, plan: { tuned, lookback } }: Star
 }
 
 /** Return the start of a new model; a large one may replace a parent. */
-async function newStart({ corpus, constants, same, seed, makeTeam, parent }: Task): Promise<Start> {
+async function newStart(job: Job, makeTeam: MakeTeam): Promise<Start> {
+  const { constants, seed } = job;
+  const corpus = makeCorpus({ ...job, facts: null });
   const ids = joined(corpus.training);
   const { lookback } = corpus;
-  const large = Boolean(parent);
+  const large = Boolean(job.facts);
   const sought = { units: ids.length, lookback, parent: null, familiar: false, large };
   const ready = async (plan: Plan) => {
     const facts = { ...corpus.facts, layers: plan.layers };
-    const team = await makeTeam(networkShape(facts), plan.rows, plan.lookback);
-    team.weights.set(newWeights(networkShape(facts), randomNumbers(seed, STREAMS.weights)));
-    await team.refresh();
+    const weights = newWeights(networkShape(facts), randomNumbers(seed, STREAMS.weights));
+    const team = await teamWith(weights, facts, plan, makeTeam);
     return { corpus, facts, plan, team, knows: null };
   };
-  if (same) {
-    return ready(planFor({ ...sought, same, speed: 1 }, constants));
-  }
-  const smallest = await ready(planFor({ ...sought, same, speed: 0 }, constants));
+  const smallest = await ready(planFor({ ...sought, speed: 0 }, constants));
   const { sizes } = constants.learning.new;
   const speed = (await speedOf(smallest, ids)) / sizes[sizes.length - 1].speed;
-  const plan = planFor({ ...sought, same, speed }, constants);
-  if (plan.layers[0][1] === smallest.plan.layers[0][1]) {
-    return { ...smallest, plan };
-  }
-  return ready(plan);
+  const plan = planFor({ ...sought, speed }, constants);
+  const small = plan.layers[0][1] === smallest.plan.layers[0][1];
+  return small ? { ...smallest, plan } : ready(plan);
+}
+
+/** Return a team that learns in batches of this `size` and has these weights. */
+async function teamWith(
+  weights: Float32Array,
+  facts: Facts,
+  size: Pick<Plan, "rows" | "lookback">,
+  makeTeam: MakeTeam,
+) {
+  const team = await makeTeam(networkShape(facts), size);
+  team.weights.set(weights);
+  await team.refresh();
+  return team;
 }
 
 /** Return the units that a team learns from in a second; its weights stay as they are. */
@@ -144,7 +142,7 @@ async function speedOf({ team, plan }: Pick<Start, "team" | "plan">, ids: Int32A
   const batches = new Batches(ids, { ...plan, run: 0, ends: 0, whole: false }).epoch(() => 0);
   let [begun, read] = [0, 0];
   for (const batch of batches) {
-    await team.gradients({ ...batch, scale: 1, dropout: 0, before: 0, random: () => 0 });
+    await team.gradients({ ...batch, scale: 1 });
     if (begun) {
       read += rows * lookback;
     } else {
@@ -158,31 +156,29 @@ async function speedOf({ team, plan }: Pick<Start, "team" | "plan">, ids: Int32A
 }
 
 /** Return the start of a model that goes on from a parent, or else begins anew. */
-async function fromParent(task: Task, parent: NonNullable<Task["parent"]>): Promise<Start> {
-  const { corpus, anew, constants, same, makeTeam } = task;
+async function fromParent(job: Job, makeTeam: MakeTeam): Promise<Start> {
+  const { constants } = job;
+  const parent = job.facts as Facts;
+  const corpus = makeCorpus(job);
   const { facts, lookback } = corpus;
   const ids = joined(corpus.training);
   const { tuning } = constants.learning;
-  const sought = { units: ids.length, lookback, parent: parent.facts, same };
+  const sought = { units: ids.length, lookback, parent };
   let plan = planFor({ ...sought, familiar: true, speed: Infinity }, constants);
-  let team = await makeTeam(networkShape(facts), plan.rows, lookback);
-  team.weights.set(grown(unpacked(parent.weights, parent.facts), parent.facts, facts, ids));
-  await team.refresh();
-  const known = parent.facts.units.length;
+  const own = unpacked(job.weights as Uint8Array, parent);
+  let team = await teamWith(grown(own, parent, facts, ids), facts, plan, makeTeam);
   const begun = performance.now();
+  const known = parent.units.length;
   const { read, bits } = await fit(team, facts, { ids, known, form: plan }, tuning);
   const speed = (1000 * READING * read) / (performance.now() - begun);
   const familiar = bits < tuning.familiar;
   const knows = { bits, familiar, strange: bits > tuning.strange };
-  if (knows.strange && anew) {
-    return { ...(await newStart({ ...task, corpus: anew() })), knows };
+  if (knows.strange && !job.goesOn) {
+    return { ...(await newStart(job, makeTeam)), knows };
   }
   plan = planFor({ ...sought, familiar, speed }, constants);
   if (!familiar) {
-    const weights = team.weights.slice();
-    team = await makeTeam(networkShape(facts), plan.rows, lookback);
-    team.weights.set(weights);
-    await team.refresh();
+    team = await teamWith(team.weights.slice(), facts, plan, makeTeam);
   }
   return { corpus, facts, plan, team, knows };
 }

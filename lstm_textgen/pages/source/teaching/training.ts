@@ -3,14 +3,15 @@
  * until the plan is done, the network only learns by heart, or the page asks for the end.
  */
 
-import { packed, unpacked } from "../network/network.ts";
+import type { Batch } from "../network/learning.ts";
+import { packed, unpacked } from "../network/packing.ts";
+import { named, sizesOf } from "../network/shapes.ts";
 import type { Epoch } from "../types.ts";
 import { randomNumbers } from "../writing/sampler.ts";
-import { type Batch, Batches, joined, readings } from "./batches.ts";
+import { Batches, joined, readings } from "./batches.ts";
 import { lengthOfUnits } from "./beginning.ts";
-import { Clock } from "./clock.ts";
 import { partOfAverage, rateAt } from "./recipe.ts";
-import { begin, browser, STREAMS, type Task } from "./start.ts";
+import { begin, browser, type Job, STREAMS } from "./start.ts";
 
 /** Milliseconds between two reports of progress, two states, and two moments for messages. */
 const [PROGRESS, STATES, BREATH] = [200, 2000, 30];
@@ -44,11 +45,11 @@ const LOOKED_AT = 10_000;
  * - `done`: `weights`, `facts`, `bits` of what was held out, and `why`: "finished", "stopped", "by
  *   heart", or "diverged".
  */
-export async function teach(task: Task) {
-  const start = await begin(task);
+export async function teach(job: Job) {
+  const start = await begin(job);
   const { plan, knows } = start;
-  task.report({ event: "plan", plan, knows });
-  await new Training(task, start).run();
+  job.report({ event: "plan", plan, knows });
+  await new Training(job, start).run();
 }
 
 type Begun = Awaited<ReturnType<typeof begin>>;
@@ -58,25 +59,27 @@ class Training {
   facts: Begun["facts"];
   plan: Begun["plan"];
   team: Begun["team"];
-  report: Task["report"];
-  asked: Task["asked"];
-  numbers: Task["constants"]["learning"];
+  report: Job["report"];
+  asked: Job["asked"];
+  numbers: Job["constants"]["learning"];
   patience: number;
   text: string;
   length: number;
-  held: Int32Array<ArrayBufferLike>;
+  held: Int32Array;
+  looked: Int32Array; // the part of it that is read after each epoch
   batches: Batches;
-  averages: boolean; // Whether the average of the weights may be better than they are.
+  averages: boolean; // whether the average of the weights may be better than they are
   order: () => number;
   dropout: () => number;
-  clock: Clock;
-  learning: number;
-  updates: number;
-  loss: number;
-  entries: Epoch[]; // of this run
-  best: Uint8Array | null; // the weights to keep, packed
+  clock = new Clock();
+  learning = 0; // seconds of steps
+  updates = 0;
+  loss = 0; // nats per unit of late
+  entries: Epoch[] = []; // of this run
+  best: Uint8Array | null = null; // the weights to keep, packed
+  average = false; // whether the team has the average of the weights
 
-  constructor({ constants, seed, report, asked }: Task, { corpus, facts, plan, team }: Begun) {
+  constructor({ constants, seed, report, asked }: Job, { corpus, facts, plan, team }: Begun) {
     this.facts = facts;
     this.plan = plan;
     this.team = team;
@@ -84,29 +87,23 @@ class Training {
     this.asked = asked;
     this.numbers = constants.learning;
     this.patience = constants.settings.patience;
-    const ids = joined(corpus.training);
     this.text = corpus.text;
-    this.length = lengthOfUnits(ids, facts.units);
+    this.length = lengthOfUnits(joined(corpus.training), facts.units);
     this.held = joined(corpus.validation).subarray(0, this.numbers.validation.most);
+    this.looked = this.held.subarray(0, LOOKED_AT);
     this.batches = new Batches(corpus.training, plan);
     this.averages = plan.tuned && this.held.length > 0;
     this.order = randomNumbers(seed, STREAMS.order);
     this.dropout = randomNumbers(seed, STREAMS.dropout);
-    this.clock = new Clock();
-    this.learning = 0; // seconds of steps
-    this.updates = 0;
-    this.loss = 0; // nats per unit of late
-    this.entries = [];
-    this.best = null;
   }
 
   /** Train to the end. */
   async run() {
-    const { held, report } = this;
+    const { looked, report } = this;
     this.#reportState();
-    if (held.length) {
-      const loss = await this.#loss(LOOKED_AT);
-      report({ event: "epoch", epoch: 0, part: 0, validation: this.#bits(loss, LOOKED_AT) });
+    if (looked.length) {
+      const loss = await this.#loss(looked);
+      report({ event: "epoch", epoch: 0, part: 0, validation: this.#bits(loss, looked) });
       this.clock.begun = performance.now();
     }
     if (this.averages) {
@@ -117,7 +114,6 @@ class Training {
       why = (await this.#epoch()) || this.#whyDone();
     }
     await this.#finish(why);
-    this.clock.close();
   }
 
   /**
@@ -133,6 +129,11 @@ class Training {
   /** The part of the longest run that is done, 0 to 1. */
   get part() {
     return Math.min(1, this.share / (this.averages ? MOST : 1));
+  }
+
+  /** The learning rate of the next step. */
+  get rate() {
+    return rateAt(this.plan, this.updates, Math.min(1, this.share), this.numbers.rate);
   }
 
   /** The epochs since the one with the lowest loss on what was held out. */
@@ -179,16 +180,12 @@ class Training {
 
   /** Train on a batch; return its mean loss in nats. */
   async #step(batch: Batch) {
-    const { team, plan, numbers, share, updates } = this;
+    const { team, plan, numbers, share, rate, updates } = this;
     const { dropout, before } = plan;
-    if (batch.empty) {
-      await team.forget();
-    }
     const scale = 1 / batch.x.length;
     const drop = { dropout, before, random: this.dropout };
     const { steadying, adam } = numbers;
     const loss = scale * (await team.gradients({ ...batch, scale, ...drop, steadying }));
-    const rate = rateAt(plan, updates, Math.min(1, share), numbers.rate);
     this.updates++;
     const part = this.averages ? partOfAverage(share, this.share, numbers.average) : 0;
     await team.update({ rate, part, ...adam });
@@ -228,8 +225,7 @@ class Training {
    * @param begun when, in seconds of the run
    */
   async #endEpoch(loss: number, begun: number) {
-    const { facts, plan, entries, clock, held, numbers } = this;
-    const rate = rateAt(plan, this.updates, Math.min(1, this.share), numbers.rate);
+    const { facts, rate, entries, clock, looked } = this;
     const entry: Epoch = {
       epoch: facts.record.history.length + entries.length + 1,
       text: this.text,
@@ -241,14 +237,14 @@ class Training {
       ...this.#lengths(),
     };
     entries.push(entry);
-    const best = held.length > 0 && (await this.#validate(entry));
+    const best = looked.length > 0 && (await this.#validate(entry));
     entry.seconds = Math.round(1000 * (clock.seconds - begun)) / 1000;
     this.report({
       event: "epoch",
       epoch: entries.length,
       part: this.part,
       training: loss / Math.LN2 / this.length,
-      validation: entry.validation_loss && this.#bits(entry.validation_loss, LOOKED_AT),
+      validation: entry.validation_loss && this.#bits(entry.validation_loss, looked),
       best,
       byHeart: this.#byHeart(),
     });
@@ -259,42 +255,45 @@ class Training {
    * return whether these are the best so far, which are kept.
    */
   async #validate(entry: Epoch) {
-    const { team, averages, numbers } = this;
-    const { softer } = numbers.average;
-    const losses = [await this.#loss(LOOKED_AT)];
-    if (averages) {
-      await team.swap();
-      losses.push(await this.#loss(LOOKED_AT), await this.#loss(LOOKED_AT, softer));
+    const { averages, looked, numbers } = this;
+    const now = { average: false, softer: 1, loss: Infinity };
+    const average = { ...now, average: true };
+    const softerAverage = { ...average, softer: numbers.average.softer };
+    let best = now;
+    for (const candidate of averages ? [now, average, softerAverage] : [now]) {
+      await this.#use(candidate);
+      candidate.loss = await this.#loss(looked, candidate.softer);
+      best = candidate.loss < best.loss ? candidate : best;
     }
-    const lowest = Math.min(...losses);
-    const best = losses.indexOf(lowest);
-    entry.validation_loss = lowest;
-    const kept = lowest <= this.#lowest() + (averages ? this.#chance() : 0);
-    if (averages && !best) {
-      await team.swap();
-    }
+    entry.validation_loss = best.loss;
+    const kept = best.loss <= this.#lowest() + (averages ? this.#chance() : 0);
     if (kept) {
-      this.best = this.#packed(best === 2 ? softer : 1);
+      await this.#use(best);
+      this.best = this.#packed(best.softer);
       Object.assign(entry, averages && { kept });
     }
-    if (averages && best) {
-      await team.swap();
-    }
+    await this.#use(now);
     return kept;
+  }
+
+  /** Let the team have the average of the weights, or those of now. */
+  async #use({ average }: { average: boolean }) {
+    if (average !== this.average) {
+      this.average = average;
+      await this.team.swap();
+    }
   }
 
   /** Return the team's weights, packed, with logits divided by `softer`. */
   #packed(softer: number) {
-    const { team, facts, plan } = this;
-    const [, units] = plan.layers[plan.layers.length - 1];
-    const last = team.weights.subarray(-(units + 1) * facts.units.length);
+    const { shape, weights } = this.team;
+    const { dense } = named(sizesOf(shape));
+    const last = weights.subarray(-(dense.rows + 1) * dense.columns); // with the bias
     const kept = last.slice();
-    last.forEach((weight, n) => {
-      last[n] = weight / softer;
-    });
-    const weights = packed(team.weights, facts);
+    last.set(kept.map((weight) => weight / softer));
+    const made = packed(weights, this.facts);
     last.set(kept);
-    return weights;
+    return made;
   }
 
   /** Return the lowest loss of all epochs, in nats per unit. */
@@ -304,7 +303,7 @@ class Training {
 
   /** Return by how many nats per unit the losses of two epochs may differ by chance. */
   #chance() {
-    return this.numbers.validation.uncertain / Math.sqrt(Math.min(this.held.length, LOOKED_AT));
+    return this.numbers.validation.uncertain / Math.sqrt(this.looked.length);
   }
 
   /** Return whether what the network learns now holds for the training text only. */
@@ -317,39 +316,29 @@ class Training {
 
   // * Validation
 
-  /**
-   * Return the mean loss of the team's weights on what was held out, in nats per unit.
-   * @param most units that are read
-   * @param softer by which logits are divided
-   */
-  async #loss(most: number, softer = 1) {
+  /** Return the mean loss of the team's weights, in nats per unit; logits are divided by `softer`. */
+  async #loss(ids: Int32Array, softer = 1) {
     const { team, facts, plan, numbers } = this;
-    const ids = this.held.subarray(0, most);
     let sum = 0;
     for (const batch of readings(ids, facts.start, plan, numbers.validation.runIn)) {
-      const losses = await team.losses({ ...batch, first: batch.empty, softer });
+      const losses = await team.losses({ ...batch, softer });
       sum += losses.reduce((all, loss) => all + loss, 0);
     }
     return sum / ids.length;
   }
 
-  /**
-   * Return a loss on what was held out in bits per character.
-   * @param loss in nats per unit
-   * @param most units that were read
-   */
-  #bits(loss: number, most: number) {
-    return loss / Math.LN2 / lengthOfUnits(this.held.subarray(0, most), this.facts.units);
+  /** Return a loss, in nats per unit, in bits per character. */
+  #bits(loss: number, ids: Int32Array) {
+    return loss / Math.LN2 / lengthOfUnits(ids, this.facts.units);
   }
 
   /** Return the characters per unit, for the history, unless it is always one. */
   #lengths() {
-    const { facts, held, length } = this;
+    const { facts, looked, length } = this;
     if (facts.unit === "characters") {
       return {};
     }
-    const read = held.subarray(0, LOOKED_AT);
-    const own = read.length && { validation_unit_length: lengthOfUnits(read, facts.units) };
+    const own = looked.length && { validation_unit_length: lengthOfUnits(looked, facts.units) };
     return { unit_length: length, ...own };
   }
 
@@ -366,7 +355,41 @@ class Training {
     const weights = this.best ?? packed(team.weights, facts);
     team.weights.set(unpacked(weights, facts));
     await team.refresh();
-    const loss = held.length && (await this.#loss(held.length));
-    report({ event: "done", weights, facts, bits: this.#bits(loss, held.length), why });
+    const loss = held.length && (await this.#loss(held));
+    report({ event: "done", weights, facts, bits: this.#bits(loss, held), why });
+  }
+}
+
+/** The time of a run, and of what is due in it. */
+class Clock {
+  begun = performance.now();
+  /** when each thing was last done */
+  last: Map<string, number> = new Map();
+  channel = new MessageChannel();
+
+  /** Seconds since the run began. */
+  get seconds() {
+    return (performance.now() - this.begun) / 1000;
+  }
+
+  /**
+   * Return whether a thing, to be done at an interval of `milliseconds`, is due; then it is done.
+   */
+  due(name: string, milliseconds: number) {
+    const now = performance.now();
+    const due = now - (this.last.get(name) ?? this.begun) >= milliseconds;
+    if (due) {
+      this.last.set(name, now);
+    }
+    return due;
+  }
+
+  /** Let messages come in: a timer would take longer. */
+  breathe() {
+    const { port1, port2 } = this.channel;
+    return new Promise((resolve) => {
+      port1.onmessage = resolve;
+      port2.postMessage(null);
+    });
   }
 }

@@ -3,8 +3,7 @@
  */
 
 import type { Constants, Facts } from "../types.ts";
-import { countsOf, type Numbers } from "./looks.ts";
-import { shuffled } from "./pcg64.ts";
+import { countsOf } from "./looks.ts";
 
 /** What the items of a list are. */
 export type Items = "line" | "paragraph";
@@ -33,27 +32,6 @@ export function splitItems(text: string, items: Items, blank: string) {
 export function wholeItems(text: string, end: string, blank: string) {
   const items = splitItems(text, end === ENDS.line ? "line" : "paragraph", blank);
   return items.map((item) => item + end).join("");
-}
-
-/**
- * Return the numbers of the `items` to train on and of those to hold out, in random order.
- *
- * All copies of an item are in one part, and frequent ones aren't held out.
- */
-export function holdOut(items: string[], { heldOut, mostCopies }: Numbers, seed: number) {
-  const order = shuffled(items.length, seed);
-  const found: Map<string, { first: number; times: number }> = new Map();
-  items.forEach((item, n) => {
-    const known = found.get(item);
-    found.set(item, { first: known?.first ?? n, times: (known?.times ?? 0) + 1 });
-  });
-  const least = [...found.values()].reduce((low, { times }) => Math.min(low, times), Infinity);
-  const most = Math.max(mostCopies, least);
-  const copiesOf = (n: number) => found.get(items[n]) as { first: number; times: number };
-  const candidates = order.filter((n) => copiesOf(n).first === n && copiesOf(n).times <= most);
-  const held = candidates.slice(0, Math.max(1, evenly(heldOut * candidates.length)));
-  const hidden = new Set(held);
-  return { own: order.filter((n) => !hidden.has(copiesOf(n).first)), held };
 }
 
 /** Return the whole number nearest to `x`, of two the even one, as Python does. */

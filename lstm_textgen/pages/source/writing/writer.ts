@@ -10,7 +10,6 @@ import { KnownWords } from "../text/lexicon.ts";
 import { Names } from "../text/names.ts";
 import { lengthOf } from "../text/units.ts";
 import type { Constants, Facts, Rule } from "../types.ts";
-import { aside, cellsIn, type Given, surprises } from "./aside.ts";
 import { Memory } from "./memory.ts";
 import { Breaks, Repeats, Runs } from "./rules.ts";
 import { highestOf, Sampler, scoresAt, softmax } from "./sampler.ts";
@@ -33,6 +32,9 @@ export type Unit = Choice & { others: Choice[] };
 
 /** And whether an item ends with them. */
 export type Written = { units: Unit[]; ended: boolean };
+
+/** A text that is read aside, and what is read before it; -1: unknown. */
+type Given = { ids: number[]; start: number[] };
 
 /** A model that generates. */
 export class Writer {
@@ -341,11 +343,45 @@ export class Writer {
     return this.suggester.suggest(message);
   }
 
-  surprise(given: Given) {
-    return aside(this, given, surprises);
+  /**
+   * Return the units of a text as the model would have chosen each; what it never saw has odds NaN.
+   */
+  surprise({ ids, start }: Given) {
+    const { network, facts } = this;
+    const next = (id: number) => {
+      const unit = this.unit(Math.max(id, 0));
+      if (id >= 0) {
+        network.step(id);
+      }
+      return id < 0 || id === facts.unknown ? { ...unit, odds: Number.NaN } : unit;
+    };
+    return { units: this.#aside(start, () => ids.map(next)) };
   }
 
-  cells(given: Given) {
-    return aside(this, given, cellsIn);
+  /** Return what the cells do: of each unit and layer their activations times 127, as bytes. */
+  cells({ ids, start }: Given) {
+    const { network } = this;
+    const next = (id: number) => {
+      if (id >= 0) {
+        network.advance(id);
+      }
+      return network.layers.map(({ activation }) =>
+        Int8Array.from(activation, (value) => Math.round(127 * value)),
+      );
+    };
+    return { rows: this.#aside(start, () => ids.map(next)) };
+  }
+
+  /** Let the network read after `start`, while the text that it writes stays. */
+  #aside<T>(start: number[], read: () => T) {
+    const { network, memory } = this;
+    const saved = network.save();
+    this.memory = new Memory(this.units, this.constants.memory);
+    network.restore();
+    start.forEach((id) => network.step(id));
+    const result = read();
+    this.memory = memory;
+    network.restore(saved);
+    return result;
   }
 }

@@ -1,6 +1,6 @@
 /** What a page says about its models: a sentence below its title, and the tab About. */
 
-import { shapesOf, weightsIn } from "../../network/shapes.ts";
+import { networkShape, weightsIn } from "../../network/shapes.ts";
 import { fromBase64 } from "../../text/binary.ts";
 import type { Epoch, Facts, Training } from "../../types.ts";
 import { chartOf, type Line } from "../../ui/charts.ts";
@@ -273,7 +273,7 @@ function partsOfModel({ unit, units, layers, embedding, record }: Facts) {
   return [
     ["about.vocabulary", said(`count.${unit}`, { count })],
     ["about.network", [embedding, ...layers.map(([kind, size]) => `${kind} ${size}`)].join(" → ")],
-    ["about.weights", inDigits(weightsIn(shapesOf({ units, embedding, layers })))],
+    ["about.weights", inDigits(weightsIn(networkShape({ units, embedding, layers })))],
     ["about.base", facts.base?.replace(/:[^:]*$/, "") ?? ""],
     ["about.lookback", said(`count.${unit}`, { count: settings.lookback })],
     ["about.batch", settings.batch_size ? inDigits(settings.batch_size) : ""],

@@ -67,7 +67,6 @@ function startTeaching() {
     weights: parent?.weights ?? null,
     name: source.origin || said("teach.unnamed"),
     goesOn: Boolean(parent?.learned),
-    same: field("teach-same").checked,
   };
   comparison.clear();
   view.begin();

@@ -1,8 +1,7 @@
 /** The page's side of the workers that learn. */
 
 import { KERNELS, WORKER } from "../../models/model.ts";
-import type { Task } from "../../teaching/lesson.ts";
-import type { News } from "../../teaching/start.ts";
+import type { News, Task } from "../../teaching/start.ts";
 import { CONSTANTS } from "../../ui/document.ts";
 
 /** Milliseconds without news after which a teacher counts as dead, unless the page was hidden. */
@@ -28,7 +27,7 @@ export class Teacher {
     this.worker = this.#worker();
     this.worker.addEventListener("message", ({ data }) => this.#hear(data));
     const cores = navigator.hardwareConcurrency ?? 2;
-    const helpers = task.same ? 0 : Math.min(MOST_HELPERS, cores - 1);
+    const helpers = Math.min(MOST_HELPERS, cores - 1);
     const ports = Array.from({ length: helpers }, () => this.#helper());
     this.worker.postMessage(
       { role: "teach", ...task, constants: CONSTANTS, codes: KERNELS, ports },
