@@ -23,6 +23,7 @@ export interface Task {
   name: string; // of the new model
   goesOn: boolean; // whether that model also keeps what its texts before brought
   same: boolean; // whether the run is to be the same on every computer
+  large: boolean; // whether a new model may be larger than one that begins from nothing
 }
 
 /** The role of a worker that shares batches with one that teaches. */
@@ -54,6 +55,7 @@ export class Lesson {
     name,
     goesOn,
     same,
+    large,
     constants,
     codes,
     ports,
@@ -68,6 +70,7 @@ export class Lesson {
       parent: facts && weights ? { facts, weights } : null,
       constants,
       same,
+      large,
       seed: same ? SAME_SEED : Math.floor(Math.random() * 2 ** 31),
       makeTeam: recruiter((!same && best) || simd, ports),
       report: (news) => postMessage(news, { transfer: news.weights ? [news.weights.buffer] : [] }),

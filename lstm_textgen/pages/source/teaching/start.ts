@@ -40,6 +40,7 @@ export interface Task {
   parent: { facts: Facts; weights: Uint8Array } | null; // the model to teach; null: a new one
   constants: Constants;
   same: boolean; // whether the result is to be the same on every machine
+  large?: boolean; // whether a new model may be large, as one that replaces a parent is
   seed: number; // of random numbers
   makeTeam: (shape: Shape, rows: number, steps: number) => Team | Promise<Team>;
   report: (news: { event: string; [name: string]: any }) => void;
@@ -94,10 +95,10 @@ function formOf({ constants }: Task, { corpus, plan: { tuned, lookback } }: Star
 }
 
 /** Return the start of a new model; a large one may replace a parent. */
-async function newStart({ corpus, constants, same, seed, makeTeam, parent }: Task): Promise<Start> {
+async function newStart(task: Task): Promise<Start> {
+  const { corpus, constants, same, seed, makeTeam, parent, large = Boolean(parent) } = task;
   const ids = joined(corpus.training);
   const { lookback } = corpus;
-  const large = Boolean(parent);
   const sought = { units: ids.length, lookback, parent: null, familiar: false, large };
   const ready = async (plan: Plan) => {
     const facts = { ...corpus.facts, layers: plan.layers };

@@ -18,6 +18,8 @@ export class SurpriseChart {
   lines: { read: Point[]; hidden: Point[] } = { read: [], hidden: [] };
   /** The part of the run at the right edge. */
   end = 1;
+  /** The part whose figures are told. */
+  told = 1;
 
   place: HTMLElement;
   svg: SVGSVGElement;
@@ -51,8 +53,7 @@ export class SurpriseChart {
   }
 
   clear() {
-    this.lines = { read: [], hidden: [] };
-    this.end = 1;
+    Object.assign(this, { lines: { read: [], hidden: [] }, end: 1, told: 1 });
     this.draw();
   }
 
@@ -64,8 +65,9 @@ export class SurpriseChart {
     }
   }
 
-  /** The run is over: what there is fills the chart. */
-  finish() {
+  /** The run is over: what there is fills the chart; told is the part that is `kept`. */
+  finish(kept: number) {
+    this.told = kept;
     const all = [...this.lines.read, ...this.lines.hidden];
     this.end = Math.max(0.01, ...all.map(({ x }) => x));
     this.draw();
@@ -96,7 +98,7 @@ export class SurpriseChart {
   }
 
   #entry(name: string, key: string, points: Point[]) {
-    const last = points.at(-1);
+    const last = points.findLast(({ x }) => x <= this.told);
     const figure = last ? said("teach.bits", { bits: bitsShown(last.bits) }) : "–";
     return make("span", `entry ${name}`, `${said(key)} `, make("b", "", figure));
   }

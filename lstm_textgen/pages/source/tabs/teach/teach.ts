@@ -67,6 +67,7 @@ function startTeaching() {
     name: source.origin || said("teach.unnamed"),
     goesOn: Boolean(parent?.learned),
     same: field("teach-same").checked,
+    large: chosen >= 0,
   };
   comparison.clear();
   view.begin();
@@ -94,24 +95,22 @@ function hear(news: News) {
   }
   view.hear();
   if (news.event === "plan") {
-    const { knows, plan } = news;
-    if (knows?.strange) {
-      view.foreign(`teach.foreign${plan.tuned ? "" : ".new"}`);
-    }
-    if (!plan.tuned) {
+    const { tuned } = news.plan;
+    element("teach-foreign").hidden = tuned || source.chosen < 0;
+    if (!tuned) {
       Object.assign(run, { parent: null, moments: [] });
     }
   } else if (news.event === "progress") {
-    view.progress(news as any);
+    view.progress(news);
   } else if (news.event === "epoch") {
     run.before = news.epoch === 0 ? news.validation : run.before;
     run.bits = news.best ? news.validation : run.bits;
-    view.epoch(news as any);
+    view.epoch(news);
   } else if (news.event === "state") {
     view.write(addMoment(run, news.facts, news.weights));
     keeping.remember({ ...run, facts: news.facts, weights: news.weights });
   } else if (news.event === "done") {
-    finish(run, news as any);
+    finish(run, news);
   } else if (news.event === "failed") {
     fail(run, news.message);
   }
@@ -136,10 +135,10 @@ function addMoment(run: Run, facts: Facts, weights: Uint8Array) {
  * @param message a key
  */
 function fail(broken: Run, message: string) {
-  const { moments, parent, bits } = broken;
+  const { moments, parent } = broken;
   const last = moments[moments.length - 1];
   if (last && moments.length > (parent ? 2 : 1)) {
-    finish(broken, { ...last, bits, why: "died" });
+    finish(broken, { ...last, event: "done", why: "died" });
   } else {
     end(broken);
     source.complain(said(message));
@@ -154,25 +153,24 @@ function end(ended: Run) {
 }
 
 /** Let the page write with what was learned. */
-function finish(
-  done: Run,
-  { facts, weights, bits, why }: { facts: Facts; weights: Uint8Array; bits: number; why: string },
-) {
+function finish(done: Run, { facts, weights, why }: News) {
   end(done);
   addMoment(done, facts, weights);
-  const { moments, n, before, text } = done;
+  const { moments, n, before, bits, text } = done;
   const [first] = moments;
+  const earlier = modelsShown()[n];
   take(n, facts, weights, text);
   const models = [first, { facts, weights }].map((each) => new Model(each.facts, each.weights));
   models[1].know(readText(text, facts, CONSTANTS).plain);
   comparison.show(models[0], models[1], moments);
   phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
-  const surprises = { before: bitsShown(before), after: bitsShown(bits) };
-  phraseIn(element("teach-better"), "teach.better", surprises);
+  const shown = { before: bitsShown(before), after: bitsShown(bits) };
+  const better = bits < before && shown.after !== shown.before;
+  phraseIn(element("teach-better"), better ? "teach.better" : "teach.nothing", shown);
   element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");
   element("teach-why").focus();
-  keeping.show({ n, facts, weights, text });
+  keeping.show({ n, facts, weights, text, earlier });
 }
 
 /**

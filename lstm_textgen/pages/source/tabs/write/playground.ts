@@ -4,7 +4,7 @@ import { Model } from "../../models/model.ts";
 import { takeWeights } from "../../models/page-file.ts";
 import type { Facts } from "../../types.ts";
 import { Alternatives } from "../../ui/alternatives.ts";
-import { dataOf, element, field, make, say } from "../../ui/document.ts";
+import { dataOf, element, field, fromAddress, make, say } from "../../ui/document.ts";
 import { inDigits, offerLanguages, phraseIn, said, speak } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
 import { makeTabs } from "../../ui/tabs.ts";
@@ -259,6 +259,7 @@ addEventListener("languagechange", () => {
 makeSharing(columns);
 makeTabs();
 element("cells").addEventListener("shown", () => cells.open());
+element("read").addEventListener("shown", () => reading.read());
 element("about").addEventListener("shown", () => showSamples(modelsShown()));
 element("write").addEventListener("shown", showControls); // what is hidden has no height
 columns.push(...facts.map((each, n) => columnOf(new Model(each, takeWeights(n)))));
@@ -274,4 +275,4 @@ if (written) {
   begin(again);
 }
 // An address may name the tab to open: english.html#teach.
-document.getElementById(`tab-${location.hash.slice(1)}`)?.click();
+document.getElementById(`tab-${fromAddress("tab") ?? location.hash.slice(1)}`)?.click();
