@@ -137,6 +137,20 @@
       (assert (= (len (written page)) 400) text))))
 
 
+(defn test-a-link-has-the-language-and-an-address-the-tab [browser tmp-path]
+  (setv path (page-of tmp-path (halved-model)))
+  (with [page (open-page browser path "#length=20&fast=1&language=de&tab=read")]
+    (assert (.is-visible page "#read-own"))
+    (assert (= (.inner-text page "#tab-cells") "Zellen"))
+    (.click page "#tab-write")
+    (wait-for-end page)
+    (.click page "#link")
+    (setv link (.evaluate page "location.hash"))
+    (assert (.endswith link "&language=de&tab=write"))
+    (.click page "#tab-teach")
+    (assert (in "&language=de&tab=teach" (.evaluate page "location.hash")))))
+
+
 (defn test-a-typed-seed-survives-a-reload [browser tmp-path]
   (with [page (open-page browser (page-of tmp-path (halved-model)) "#length=60&fast=1")]
     (wait-for-end page)

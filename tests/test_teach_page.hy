@@ -105,6 +105,8 @@
     (setv
       (get seen "why") (shown page "#teach-why")
       (get seen "bits") (bits-on page)
+      (get seen "figures") (.evaluate page FIGURES)
+      (get seen "names") (.is-checked page "#teach-names")
       (get seen "after") (compared page)
       (get seen "before") (at-moment page 0))
     (.fill page "#teach-name" "my <b>diary</b>")
@@ -113,6 +115,7 @@
     (wait-for-end page)
     (setv (get seen "text") (written page))
     (.click page "#tab-teach")
+    (.check page "#teach-names")
     (setv (get seen "page") (save page folder)))
   seen)
 
@@ -146,6 +149,14 @@
   (assert (< after before 9))
   (assert (= (get seen "why") "Stopped. The best version so far is kept."))
   (assert (= (len (set (get seen "lines"))) (len (get seen "lines")))))
+
+
+(defn test-the-chart-and-the-sentence-say-the-same-number [seen]
+  (assert (= (get seen "figures" 1) (get seen "bits" 1))))
+
+
+(defn test-names-are-left-out-unless-they-are-wanted [seen]
+  (assert (not (get seen "names"))))
 
 
 (defn test-back-in-time-it-writes-as-it-did [seen]
@@ -195,6 +206,33 @@
     (wait-until page DONE)
     (assert (< (get (bits-on page) 0) (+ first 0.2)))
     (assert (<= (get (bits-on page) 1) first))))
+
+
+(defn test-one-may-keep-both-machines [browser path]
+  (with [page (open-teach browser path)]
+    (taught page TEXT)
+    (.check page "#teach-keep-both")
+    (.click page "#tab-read")
+    (.fill page "#read-own" "The goat")
+    (wait-until page "document.querySelectorAll('#read-texts .text').length === 2")
+    (assert (= (.all-text-contents (.locator page "#read-texts h2")) ["model 0" "my machine"]))
+    (.click page "#tab-teach")
+    (.uncheck page "#teach-keep-both")
+    (.click page "#tab-write")
+    (assert (= (.count (.locator page "#texts .text")) 1))))
+
+
+(defn test-both-machines-stay-when-one-learns-more [browser path]
+  (with [page (open-teach browser path)]
+    (taught page TEXT)
+    (.check page "#teach-keep-both")
+    (.click page "#teach-more")
+    (assert (.is-checked page "#teach-start-1"))
+    (.click page "#teach-go")
+    (wait-until page DONE)
+    (assert (not (.is-visible page "#teach-keep-both")))
+    (.click page "#tab-write")
+    (assert (= (.count (.locator page "#texts .text")) 2))))
 
 
 (defn test-after-teaching-from-nothing-no-letter-is-new-and-the-seed-has-room [browser path]

@@ -113,11 +113,44 @@
   (setv path (page-of tmp-path (halved-model "24")))
   (with [page (open-teach browser path)]
     (.evaluate page LISTEN)
-    (teach page (cut TEXT 2000))
+    (give page (cut TEXT 2000))
+    (wait-until page "document.getElementById('teach-start--1').checked")
+    (assert (.is-disabled page "#teach-start-0"))
+    (assert (in "A new machine will learn it" (shown page "#teach-advice")))
+    (.check page "#teach-same")
+    (.click page "#teach-go")
     (wait-until page "!document.getElementById('teach-foreign').hidden")
     (assert (in "A new machine will learn it" (shown page "#teach-foreign")))
     (wait-until page DONE)
     (assert (= (.evaluate page "said.facts.layers") [["lstm" 128]]))))
+
+
+(defn test-a-text-in-unknown-letters-goes-to-a-new-machine [browser monkeypatch path]
+  (.setitem monkeypatch (get constants.LEARNING "tuning") "strange" 3.5)
+  (with [page (open-teach browser (page-of path.parent (halved-model "24")))]
+    (give page (* "كان القط على السطح " 80))
+    (wait-until page "document.getElementById('teach-start--1').checked")))
+
+
+(defn test-it-says-how-long-learning-will-take [browser path]
+  (with [page (open-teach browser path)]
+    (give page TEXT)
+    (wait-until page "!document.getElementById('teach-time').hidden")
+    (assert (in (shown page "#teach-time") ["A few seconds here" "About 10 seconds here"]))))
+
+
+(defn test-after-a-run-that-was-no-help-it-has-learned-nothing-yet [browser path]
+  (with [page (open-teach browser path)]
+    (.evaluate page LISTEN)
+    (teach page DIARY :nothing True)
+    (wait-until page f"{LEARNING} > 1")
+    (.evaluate page "(epochs) => { for (const each of epochs) teacher.dispatchEvent(
+      new MessageEvent('message', {data: {event: 'epoch', best: true, ...each}}));
+      teacher.dispatchEvent(new Event('error')); }"
+      [{"epoch" 0  "part" 0  "validation" 1.54} {"epoch" 9  "part" 1  "validation" 1.52}])
+    (wait-until page DONE)
+    (assert (in "It has learned nothing yet: the hidden part surprises it by 1.5 bits"
+      (shown page "#teach-better")))))
 
 
 (defn test-a-teacher-that-dies-is-said-and-the-best-so-far-is-kept [browser path]
@@ -137,6 +170,13 @@
     (give page "One line is not enough.")
     (assert (in "at least 1,000 characters" (shown page "#teach-advice")))
     (assert (.is-disabled page "#teach-go"))))
+
+
+(defn test-a-text-that-repeats-itself-is-not-called-enough [browser path]
+  (with [page (open-teach browser path)]
+    (for [text [(* "banana " 500) (* "banana" 500) (* "banana\n" 500)]]
+      (give page text)
+      (wait-until page "document.getElementById('teach-advice').textContent.includes('repeats')"))))
 
 
 (defn test-a-ready-text-is-there-at-a-click [browser path]

@@ -19,6 +19,7 @@ export interface Task {
   weights: Uint8Array | null; // of that model
   name: string; // of the new model
   goesOn: boolean; // whether that model also keeps what its texts before brought
+  large?: boolean; // whether a new model may be large, as one that replaces a parent is
 }
 
 /** A task in a worker. */
@@ -103,11 +104,10 @@ function formOf({ constants }: Job, { corpus, plan: { tuned, lookback } }: Start
 
 /** Return the start of a new model; a large one may replace a parent. */
 async function newStart(job: Job, makeTeam: MakeTeam): Promise<Start> {
-  const { constants, seed } = job;
+  const { constants, seed, large = Boolean(job.facts) } = job;
   const corpus = makeCorpus({ ...job, facts: null });
   const ids = joined(corpus.training);
   const { lookback } = corpus;
-  const large = Boolean(job.facts);
   const sought = { units: ids.length, lookback, parent: null, familiar: false, large };
   const ready = async (plan: Plan) => {
     const facts = { ...corpus.facts, layers: plan.layers };

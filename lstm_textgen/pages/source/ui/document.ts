@@ -27,6 +27,18 @@ export function dataOf<T>(name: string) {
 
 export const CONSTANTS: Constants = dataOf("constants");
 
+/** Return what the address says of `name`, as in page.html#language=de, or null. */
+export function fromAddress(name: string) {
+  return new URLSearchParams(location.hash.slice(1)).get(name);
+}
+
+/** Let the address say this of `name`: a reload, or a copy of it, opens the page so. */
+export function toAddress(name: string, value: string) {
+  const others = location.hash.slice(1).match(/[^&=]+=[^&]*/g) ?? [];
+  const kept = others.filter((each) => !each.startsWith(`${name}=`));
+  history.replaceState(history.state, "", `#${[...kept, `${name}=${value}`].join("&")}`);
+}
+
 /**
  * Let the browser save a file.
  * @param name without what names of files may not have

@@ -3,7 +3,7 @@
  * its phrase, so that it changes with the language.
  */
 
-import { dataOf, element, field } from "./document.ts";
+import { dataOf, element, field, fromAddress, toAddress } from "./document.ts";
 
 /** Of which a `count` chooses. */
 export type Wording = string | { one: string; other: string };
@@ -19,9 +19,9 @@ export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "E
 /** Where elements have the keys of phrases, and the attributes that these become. */
 const SPOKEN = { say: "", sayLabel: "aria-label", sayPlaceholder: "placeholder" };
 
-/** The page's language: that chosen before a reload, or the first of the browser's that it has. */
+/** The page's language: that of the address or, of the browser's, the first that it has. */
 let language =
-  [history.state?.language, ...navigator.languages]
+  [fromAddress("language"), ...navigator.languages]
     .map((each) => String(each).slice(0, 2))
     .find((each) => each in LANGUAGES && each in Object.values(PHRASES)[0]) ?? "en";
 
@@ -44,7 +44,7 @@ export function offerLanguages() {
  */
 export function chooseLanguage(chosen: string) {
   language = chosen;
-  history.replaceState({ ...history.state, language }, "");
+  toAddress("language", language);
   speak(document);
   dispatchEvent(new Event("languagechange"));
 }

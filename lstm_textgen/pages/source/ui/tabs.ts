@@ -1,6 +1,6 @@
 /** The tabs of a page: one for each panel in its template, in their order. */
 
-import { element, make } from "./document.ts";
+import { element, make, toAddress } from "./document.ts";
 import { phraseIn } from "./phrases.ts";
 
 /** Make the tabs, named by phrases. A panel gets the event `shown` when its tab is chosen. */
@@ -22,13 +22,16 @@ export function makeTabs() {
     panels[chosen].dispatchEvent(new Event("shown"));
   };
   tabs.forEach((tab, n) => {
-    tab.addEventListener("click", () => show(n));
+    tab.addEventListener("click", () => {
+      toAddress("tab", panels[n].id);
+      show(n);
+    });
     tab.addEventListener("keydown", ({ key }) => {
       const way = { ArrowRight: 1, ArrowLeft: -1 }[key];
       if (way) {
         const next = (n + way + tabs.length) % tabs.length;
         tabs[next].focus();
-        show(next);
+        tabs[next].click();
       }
     });
   });

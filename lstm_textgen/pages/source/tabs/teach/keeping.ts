@@ -1,5 +1,6 @@
 /** The last part of the tab Teach: a machine is named, saved, opened and remembered. */
 
+import type { Model } from "../../models/model.ts";
 import {
   forget,
   readPage,
@@ -27,6 +28,7 @@ export interface Taught {
   facts: Facts;
   weights: Uint8Array;
   text: string;
+  earlier?: Model; // in its place
 }
 
 /** The parts of the tab by which one keeps what was taught. */
@@ -44,6 +46,7 @@ export class Keeping {
   constructor(source: TextSide, take: Take) {
     this.source = source;
     this.take = take;
+    element("teach-keep-both").addEventListener("change", () => this.#keepBoth());
     element("teach-name").addEventListener("change", () => this.#rename());
     element("teach-save").addEventListener("click", () => this.#save());
     element("teach-open").addEventListener("click", () => field("teach-page").click());
@@ -57,10 +60,12 @@ export class Keeping {
     this.#recall();
   }
 
-  /** Offer to keep what was taught. */
+  /** Offer to keep what was taught and, on a page of one model, the earlier one, too. */
   show(taught: Taught) {
     const { facts } = taught;
     this.taught = taught;
+    field("teach-keep-both").checked = false;
+    element("teach-both-choice").hidden = session.models.length > 1;
     this.unsaved = true;
     field("teach-name").value = facts.name;
     const count = facts.names ? facts.names.split(" ").length : 0;
@@ -69,6 +74,23 @@ export class Keeping {
     element("teach-fingerprints").hidden = !facts.known;
     element("teach-saved").hidden = true;
     this.remember(taught, true);
+  }
+
+  /** Let the page have the earlier model, too, beside the taught one; or only this one. */
+  #keepBoth() {
+    const { taught } = this;
+    if (taught?.earlier) {
+      taught.n = 1 - taught.n;
+      if (taught.n) {
+        const { facts, weights, learned } = taught.earlier;
+        this.take(0, facts, weights, learned);
+      } else {
+        session.models[1].end();
+        session.put(1, null);
+      }
+      this.take(taught.n, taught.facts, taught.weights, taught.text);
+      this.remember(taught, true);
+    }
   }
 
   /** Give the machine the name in the field. */
@@ -90,7 +112,7 @@ export class Keeping {
     const { taught } = this;
     if (taught) {
       const { facts, weights } = taught;
-      const page = savePage([{ facts, weights }], field("teach-names").checked);
+      const page = savePage([{ facts, weights }], !facts.names || field("teach-names").checked);
       saveFile(`${facts.name}.html`, page);
       this.unsaved = false;
       element("teach-saved").hidden = false;

@@ -15,9 +15,10 @@ const PAUSED_FROM = 8;
 /** The view of a run of learning. */
 export class LessonView {
   lock: WakeLockSentinel | null = null;
-  part = 0;
   /** The part at the end of the last epoch. */
   reached = 0;
+  /** The part at the end of the epoch whose weights are kept. */
+  kept = 1;
   /** When there was news, and whether the page has been hidden since. */
   news = 0;
   wasHidden = false;
@@ -37,7 +38,7 @@ export class LessonView {
   }
 
   begin() {
-    Object.assign(this, { part: 0, reached: 0, running: true, wasHidden: false });
+    Object.assign(this, { reached: 0, kept: 1, running: true, wasHidden: false });
     this.news = performance.now();
     this.chart.clear();
     this.lines.end();
@@ -67,7 +68,7 @@ export class LessonView {
     this.lock?.release();
     this.lock = null;
     this.lines.end();
-    this.chart.finish();
+    this.chart.finish(this.kept);
     element("teach-heart").hidden = true;
   }
 
@@ -88,25 +89,16 @@ export class LessonView {
     this.news = now;
   }
 
-  /**
-   * Say that the text is hardly like what the machine knows.
-   * @param key of the phrase
-   */
-  foreign(key: string) {
-    element("teach-foreign").hidden = false;
-    phraseIn(element("teach-foreign"), key);
-  }
-
   progress({ part, secondsLeft, bits }: Reports["progress"]) {
-    this.part = part;
     bar().value = part;
     this.chart.add("read", part, bits);
-    const [key, count] = timeLeft(secondsLeft);
-    phraseIn(element("teach-left"), key, { count });
+    const [unit, count] = inWords(secondsLeft);
+    phraseIn(element("teach-left"), `teach.left.${unit}`, { count });
   }
 
   /** @param epoch with bits per character */
-  epoch({ part, training, validation, byHeart }: Reports["epoch"]) {
+  epoch({ part, training, validation, best, byHeart }: Reports["epoch"]) {
+    this.kept = best ? part : this.kept;
     if (validation) {
       this.chart.add("hidden", part, validation);
     }
@@ -128,12 +120,12 @@ function bar() {
   return element("teach-part") as HTMLProgressElement;
 }
 
-/** Return the key of how much time is left, and its count. */
-function timeLeft(seconds: number): [string, number] {
+/** Return in which unit a phrase says how long something takes, and its count. */
+export function inWords(seconds: number): [string, number] {
   if (seconds < 8) {
-    return ["teach.left.few", 0];
+    return ["few", 0];
   }
   return seconds < 100
-    ? ["teach.left.seconds", 5 * Math.round(seconds / 5)]
-    : ["teach.left.minutes", Math.round(seconds / 60)];
+    ? ["seconds", 5 * Math.round(seconds / 5)]
+    : ["minutes", Math.round(seconds / 60)];
 }

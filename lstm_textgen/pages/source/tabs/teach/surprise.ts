@@ -10,8 +10,9 @@ const LINES = { read: "teach.read", hidden: "teach.hidden" };
 export class SurpriseChart {
   /** points: the percentage of the run that is done, and bits per character */
   lines: Record<keyof typeof LINES, [number, number][]> = { read: [], hidden: [] };
-  /** The percentage at the right edge. */
+  /** The percentage at the right edge, and that whose figures are told. */
   end = 100;
+  told = 100;
 
   place: HTMLElement;
 
@@ -21,8 +22,7 @@ export class SurpriseChart {
   }
 
   clear() {
-    this.lines = { read: [], hidden: [] };
-    this.end = 100;
+    Object.assign(this, { lines: { read: [], hidden: [] }, end: 100, told: 100 });
     this.draw();
   }
 
@@ -34,8 +34,9 @@ export class SurpriseChart {
     }
   }
 
-  /** The run is over: what there is fills the chart. */
-  finish() {
+  /** The run is over: what there is fills the chart; told is the part that is `kept`. */
+  finish(kept: number) {
+    this.told = 100 * kept;
     this.end = Math.max(
       1,
       ...Object.values(this.lines).flatMap((points) => points.map(([x]) => x)),
@@ -46,7 +47,7 @@ export class SurpriseChart {
   draw() {
     const lines = (["read", "hidden"] as const).map((kind) => {
       const points = this.lines[kind];
-      const last = points.at(-1);
+      const last = points.findLast(([x]) => x <= this.told);
       const figure = last ? said("teach.bits", { bits: inTenths(last[1]) }) : "–";
       return { kind, label: said(LINES[kind]), figure, points };
     });

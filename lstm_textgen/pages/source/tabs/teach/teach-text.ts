@@ -3,12 +3,16 @@
  */
 
 import type { Model } from "../../models/model.ts";
+import { networkShape, weightsIn } from "../../network/shapes.ts";
+import { planFor } from "../../teaching/recipe.ts";
 import { lookAt } from "../../text/intake.ts";
 import type { Items } from "../../text/items.ts";
 import { CONSTANTS, dataOf, element, field, make } from "../../ui/document.ts";
 import { readFile } from "../../ui/documents.ts";
 import { phraseIn, said, spokenLanguage } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
+import { inWords } from "./lesson-view.ts";
+import { MOST_HELPERS } from "./teacher.ts";
 
 /** Letters below which a text isn't taught, and above which the rest isn't. */
 export const FEWEST_LETTERS = 1_000;
@@ -28,8 +32,15 @@ const ITEMS_FROM = 300;
 /** Characters that are named of those left out or added. */
 const MOST_NAMED = 40;
 
-/** Characters by which it is judged whether a model knows texts of this kind. */
-const JUDGED = 300;
+/** Characters of each of the places by which it is judged whether a model knows such texts. */
+const JUDGED = 100;
+
+/**
+ * Weights that each of several workers learns with in the time in which a model reads with one; and
+ * those that the machine of the table of new models learns with in a second: see sizing.hy.
+ */
+const LEARNED = 2;
+const TABLE = 7e9;
 
 /** Milliseconds without typing, after which a text is looked at. */
 const TYPED = 300;
@@ -49,12 +60,6 @@ export type Look = ReturnType<typeof lookAt>;
 /** Text that is on the page, in a language ("": any). */
 export type Ready = { name: string; language: string; text: string };
 
-/** Of what to start from. */
-export interface Choice {
-  model: Model | null; // null: nothing
-  n: number; // of the model on the page, which the new one replaces
-}
-
 /** The part of the tab in which a text is given. */
 export class TextSide {
   text = "";
@@ -64,8 +69,11 @@ export class TextSide {
   origin = "";
   look: Look | null = null;
   chosen = 0;
-  /** Whether the text is hardly like what the chosen model knows. */
-  foreign = false;
+  /** Bits per character by which the text surprises the chosen model, where that is known. */
+  bits = Number.NaN;
+  /** Of the chosen model in a character, and weights that it reads with in a second. */
+  units = 1;
+  speed = Number.NaN;
 
   models: () => readonly Model[];
   barred: (model: Model) => string;
@@ -199,9 +207,9 @@ export class TextSide {
 
   /** Look at the text as the chosen model would read it. */
   #examine() {
+    this.bits = Number.NaN;
     const { model, text } = this;
     this.look = text.trim() ? lookAt(text, model?.facts ?? null, CONSTANTS) : null;
-    this.foreign = false;
     if (this.look?.binary) {
       this.complain(said("intake.binary"));
       this.look = null;
@@ -209,24 +217,40 @@ export class TextSide {
     this.#judge(model, this.look);
   }
 
-  /** Find out whether a text is hardly like what the model knows, by a part of it. */
+  /** Find out how much a text surprises the model, by parts of it. */
   async #judge(model: Model | null, look: Look | null) {
-    const place = look?.places[0]?.slice(0, JUDGED);
-    if (model && place) {
+    if (model && look) {
       const { vocabulary, facts } = model;
-      const ids = vocabulary.split(vocabulary.prepare(place)).map((unit) => vocabulary.id(unit));
+      const read = look.places.map((place) => place.slice(0, JUDGED)).join("");
+      const ids = vocabulary.split(vocabulary.prepare(read)).map((unit) => vocabulary.id(unit));
+      await model.ask("surprise", { ids: [], start: [] }); // it may be writing before that
+      const begun = performance.now();
       const { units } = await model.ask("surprise", { ids, start: facts.start });
-      const bits = units.reduce((sum, { odds }) => sum - Math.log2(odds || 1), 0) / place.length;
+      const seconds = (performance.now() - begun) / 1000;
       if (look === this.look && model === this.model) {
-        this.foreign = bits > CONSTANTS.learning.tuning.strange;
+        const unseen = 1 / facts.units.length;
+        const bits = units.reduce((sum, { odds }) => sum - Math.log2(odds || unseen), 0);
+        this.bits = bits / read.length;
+        this.units = ids.length / read.length;
+        this.speed = (weightsIn(networkShape(facts)) * ids.length) / seconds;
         this.show();
       }
     }
   }
 
+  /** Whether the text is hardly like what the chosen model knows. */
+  get foreign() {
+    return this.bits > CONSTANTS.learning.tuning.strange;
+  }
+
+  /** The number of the model to start from; -1: nothing, also where the chosen one is no help. */
+  get start() {
+    return this.foreign && !this.models()[this.chosen].learned ? -1 : this.chosen;
+  }
+
   /** The model to start from, or null for nothing. */
   get model() {
-    return this.models()[this.chosen] ?? null;
+    return this.models()[this.start] ?? null;
   }
 
   /** What the text's items are, if it is taught as a list. */
@@ -267,23 +291,51 @@ export class TextSide {
     phraseIn(element("teach-what"), `teach.kind.${kind}`, { count });
     const advice = this.#advice(look, listed ? look.parts : 0);
     element("teach-advice").replaceChildren(...advice.map((line) => make("li", "", line)));
+    const seconds = this.#seconds(look);
+    element("teach-time").hidden = Number.isNaN(seconds);
+    const [unit, amount] = inWords(seconds);
+    phraseIn(element("teach-time"), `teach.time.${unit}`, { count: amount });
     const short = look.characters < FEWEST_LETTERS;
     (element("teach-go") as HTMLButtonElement).disabled = short;
+  }
+
+  /** Return about how many seconds learning takes here, unless it begins to learn by heart. */
+  #seconds({ characters }: Look) {
+    const { tuning, new: table } = CONSTANTS.learning;
+    const parent = this.model?.facts ?? null;
+    const workers = Math.min(MOST_HELPERS + 1, navigator.hardwareConcurrency);
+    const sought = {
+      units: characters * (parent ? this.units : 1),
+      parent,
+      familiar: this.bits < tuning.familiar,
+      speed: (LEARNED * workers * this.speed) / (parent ? weightsIn(networkShape(parent)) : TABLE),
+      large: this.chosen >= 0,
+      lookback: CONSTANTS.settings.lookback,
+      same: false,
+    };
+    const { epochs, layers, seconds } = planFor(sought, CONSTANTS);
+    const size = table.sizes.find(({ units }) => units === layers[0][1]);
+    const speed = sought.speed * (parent ? 1 : (size?.speed ?? 1));
+    return Math.min(seconds, (epochs * sought.units) / speed);
   }
 
   /** @param items of a list, or 0 */
   #advice(look: Look, items: number) {
     const { characters, left, added } = look;
+    const part = newPart(this.text);
+    const fresh = part * characters;
     const advice = [];
     if (characters < FEWEST_LETTERS) {
       return [said("teach.short", { least: FEWEST_LETTERS })];
     }
-    if (items) {
-      advice.push(said(`teach.good.items.${items < ITEMS_FROM ? "few" : "many"}`));
-    } else if (characters < PHRASES_FROM) {
+    if (fresh < FEWEST_LETTERS) {
+      advice.push(said("teach.good.little"));
+    } else if (items) {
+      advice.push(said(`teach.good.items.${part * items < ITEMS_FROM ? "few" : "many"}`));
+    } else if (fresh < PHRASES_FROM) {
       advice.push(said("teach.good.spelling", { needed: PHRASES_FROM }));
     } else {
-      advice.push(said(`teach.good.${characters < SENTENCES_FROM ? "phrases" : "sentences"}`));
+      advice.push(said(`teach.good.${fresh < SENTENCES_FROM ? "phrases" : "sentences"}`));
     }
     if (characters > MOST_LETTERS) {
       advice.push(said("teach.long", { most: MOST_LETTERS }));
@@ -318,7 +370,8 @@ export class TextSide {
   #start(n: number, name: string) {
     const id = `teach-start-${n}`;
     const input = document.createElement("input");
-    Object.assign(input, { type: "radio", name: "teach-start", id, checked: n === this.chosen });
+    Object.assign(input, { type: "radio", name: "teach-start", id, checked: n === this.start });
+    input.disabled = n === this.chosen && n !== this.start;
     input.addEventListener("change", () => this.startFrom(n));
     return make("p", "", input, Object.assign(make("label", "", name), { htmlFor: id }));
   }
@@ -328,6 +381,13 @@ export class TextSide {
 function partForField(text: string) {
   const shown = text.slice(0, MOST_IN_FIELD).split("\n", MOST_LINES_IN_FIELD).join("\n");
   return text.length > shown.length && text[shown.length - 1] === "\r" ? shown.slice(0, -1) : shown;
+}
+
+/** Return which part of a text isn't just repeated: in most, over half of the pairs of words. */
+function newPart(text: string) {
+  const words = text.slice(0, MOST_IN_FIELD).match(/\S{1,9}/g) ?? [];
+  const pairs = new Set(words.map((word, n) => `${word} ${words[n + 1]}`));
+  return Math.min(1, (2 * pairs.size) / words.length);
 }
 
 /** Return what to call a machine that one may start from. */

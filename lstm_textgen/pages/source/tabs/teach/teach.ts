@@ -67,6 +67,7 @@ function startTeaching() {
     weights: parent?.weights ?? null,
     name: source.origin || said("teach.unnamed"),
     goesOn: Boolean(parent?.learned),
+    large: chosen >= 0,
   };
   comparison.clear();
   view.begin();
@@ -94,11 +95,9 @@ function hear(news: News) {
   }
   view.hear();
   if (news.event === "plan") {
-    const { knows, plan } = news;
-    if (knows?.strange) {
-      view.foreign(`teach.foreign${plan.tuned ? "" : ".new"}`);
-    }
-    if (!plan.tuned) {
+    const { tuned } = news.plan;
+    element("teach-foreign").hidden = tuned || source.chosen < 0;
+    if (!tuned) {
       Object.assign(run, { parent: null, moments: [] });
     }
   } else if (news.event === "progress") {
@@ -136,10 +135,10 @@ function addMoment(run: Run, facts: Facts, weights: Uint8Array) {
  * @param message a key
  */
 function fail(broken: Run, message: string) {
-  const { moments, parent, bits } = broken;
+  const { moments, parent } = broken;
   const last = moments[moments.length - 1];
   if (last && moments.length > (parent ? 2 : 1)) {
-    finish(broken, { ...last, bits, why: "died" });
+    finish(broken, { ...last, why: "died" });
   } else {
     end(broken);
     source.complain(said(message));
@@ -154,22 +153,27 @@ function end(ended: Run) {
 }
 
 /** Let the page write with what was learned. */
-function finish(done: Run, { facts, weights, bits, why }: Reports["done"]) {
+function finish(
+  done: Run,
+  { facts, weights, why }: Pick<Reports["done"], "facts" | "weights" | "why">,
+) {
   end(done);
   addMoment(done, facts, weights);
-  const { moments, n, before, text } = done;
+  const { moments, n, before, bits, text } = done;
   const [first] = moments;
+  const earlier = session.models[n];
   take(n, facts, weights, text);
   const models = [first, { facts, weights }].map((each) => new Model(each.facts, each.weights));
   models[1].know(readText(text, facts, CONSTANTS).plain);
   comparison.show(models[0], models[1], moments);
   phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
-  const surprises = { before: inTenths(before), after: inTenths(bits) };
-  phraseIn(element("teach-better"), "teach.better", surprises);
+  const shown = { before: inTenths(before), after: inTenths(bits) };
+  const better = bits < before && shown.after !== shown.before;
+  phraseIn(element("teach-better"), better ? "teach.better" : "teach.nothing", shown);
   element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");
   element("teach-why").focus();
-  keeping.show({ n, facts, weights, text });
+  keeping.show({ n, facts, weights, text, earlier });
 }
 
 /**

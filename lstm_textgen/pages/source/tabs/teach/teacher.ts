@@ -8,7 +8,7 @@ import { CONSTANTS } from "../../ui/document.ts";
 const SILENCE = 60_000;
 
 /** The most workers that share a batch with the teacher. */
-const MOST_HELPERS = 3;
+export const MOST_HELPERS = 3;
 
 /** A run of learning in workers of its own. */
 export class Teacher {

@@ -1,7 +1,7 @@
 /** What is taken from a page: a text, and a link that has the settings and what was picked. */
 
-import { copyFrom, element, field, saveFile, say } from "../../ui/document.ts";
-import { said } from "../../ui/phrases.ts";
+import { copyFrom, element, field, saveFile, say, toAddress } from "../../ui/document.ts";
+import { said, spokenLanguage } from "../../ui/phrases.ts";
 import type { Column, Entry } from "./column.ts";
 
 /** The fields that a link holds: rng-seed is rng_seed there. */
@@ -117,6 +117,8 @@ export function makeSharing(columns: () => Column[]) {
   });
   element("link").addEventListener("click", () => {
     history.replaceState(history.state, "", `#${fragmentOf(columns())}`);
+    toAddress("language", spokenLanguage());
+    toAddress("tab", "write"); // where this button is
     copyOut(location.href, "take.copied-link");
   });
 }

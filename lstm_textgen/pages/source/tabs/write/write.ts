@@ -2,7 +2,7 @@
 
 import { session } from "../../models/session.ts";
 import { Alternatives } from "../../ui/alternatives.ts";
-import { element, field, make, say } from "../../ui/document.ts";
+import { element, field, fromAddress, make, say } from "../../ui/document.ts";
 import { offerLanguages, phraseIn, said, speak } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
 import { makeTabs } from "../../ui/tabs.ts";
@@ -206,6 +206,7 @@ makeSharing(() => columns);
 makeTabs();
 element("form").addEventListener("input", () => keepForReload(columns));
 element("cells").addEventListener("shown", () => cells.open());
+element("read").addEventListener("shown", () => reading.read());
 element("about").addEventListener("shown", () => showSamples(session.models));
 element("unable").remove();
 takeModels();
@@ -218,4 +219,4 @@ session.subscribe(() => {
   columns.filter(({ count }) => !count).forEach((column) => column.begin());
 });
 // An address may name the tab to open: english.html#teach.
-document.getElementById(`tab-${location.hash.slice(1)}`)?.click();
+document.getElementById(`tab-${fromAddress("tab") ?? location.hash.slice(1)}`)?.click();
