@@ -311,7 +311,6 @@ export class TextSide {
       speed: (LEARNED * workers * this.speed) / (parent ? weightsIn(networkShape(parent)) : TABLE),
       large: this.chosen >= 0,
       lookback: CONSTANTS.settings.lookback,
-      same: false,
     };
     const { epochs, layers, seconds } = planFor(sought, CONSTANTS);
     const size = table.sizes.find(({ units }) => units === layers[0][1]);
