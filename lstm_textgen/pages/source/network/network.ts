@@ -112,8 +112,9 @@ export class Network {
   /**
    * @param weights packed
    * @param module of kernels.ts; null: without it, which is slower
+   * @param together texts at most that take a step at once
    */
-  constructor(facts: Facts, weights: Uint8Array, module: WebAssembly.Module | null) {
+  constructor(facts: Facts, weights: Uint8Array, module: WebAssembly.Module | null, together = 1) {
     const { vocabulary, embedding, layers } = networkShape(facts);
     const heap = new Heap();
     this.heap = heap;
@@ -127,7 +128,7 @@ export class Network {
     this.dense = heap.packed(vocabulary, width);
     this.bias = heap.matrix(1, vocabulary);
     this.output = heap.matrix(1, vocabulary);
-    this.streams = new Streams(heap, this, vocabulary);
+    this.streams = new Streams(heap, this, vocabulary, together);
     heap.open(module);
     const flat = new Float32Array(vocabulary * embedding);
     this.embedding = matricesOf(flat, [{ rows: vocabulary, columns: embedding }])[0];

@@ -147,7 +147,8 @@ async function fromParent(task: Task, parent: NonNullable<Task["parent"]>): Prom
   const sought = { units: ids.length, lookback, parent: parent.facts, same };
   let plan = planFor({ ...sought, familiar: true, speed: Infinity }, constants);
   let team = await makeTeam(networkShape(facts), plan.rows, lookback);
-  team.weights.set(grown(unpacked(parent.weights, parent.facts), parent.facts, facts, ids));
+  const weights = unpacked(parent.weights, parent.facts);
+  team.weights.set(grown(weights, parent.facts, facts, ids, constants.quotes));
   await team.refresh();
   const known = parent.facts.units.length;
   const begun = performance.now();
