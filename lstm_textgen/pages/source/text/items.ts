@@ -5,6 +5,7 @@
 import type { Constants, Facts } from "../types.ts";
 import { countsOf, type Numbers } from "./looks.ts";
 import { shuffled } from "./pcg64.ts";
+import { inOrder } from "./units.ts";
 
 /** What the items of a list are. */
 export type Items = "line" | "paragraph";
@@ -100,7 +101,7 @@ export function factsOfItems(
       longest_item: Math.max(sorted[sorted.length - 1] - end, earlier.longest_item ?? 0),
       long_item: Math.max(Math.ceil(most - 2 * end), earlier.long_item ?? 0),
       median_item: Math.floor(quantile(sorted, 0.5)) - end,
-      item_ends: items === "line" ? [...new Set(lasts)].sort().join("") : null,
+      item_ends: items === "line" ? [...new Set(lasts)].sort(inOrder).join("") : null,
     },
   };
 }
