@@ -14,9 +14,8 @@
 
 (setv
   ;; Single marks (also primes and guillemets) and double ones, which a keyboard types as ' and ".
-  QUOTES (str.maketrans {
-    #** (dfor mark "‘’‚‛′‵‹›" mark "'")
-    #** (dfor mark "“”„‟″‶«»" mark "\"")})
+  TYPOGRAPHIC {"'" "‘’‚‛′‵‹›"  "\"" "“”„‟″‶«»"}
+  QUOTES (str.maketrans (dfor [plain marks] (.items TYPOGRAPHIC)  mark marks  mark plain))
   ;; Two or more lines of nothing but white space.
   BLANK-LINES (re.compile r"^(?:[^\S\n]*\n){2,}" re.MULTILINE)
   ;; Five digits or more, with the separators of telephone and account numbers.

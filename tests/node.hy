@@ -8,7 +8,7 @@ It runs TypeScript as it is, without its types.]]
   pathlib [Path]
   subprocess
   playwright
-  lstm-textgen.pages.assembly [PAGES])
+  lstm-textgen.pages.assembly [PAGES SHARED])
 
 (setv
   NODE (/ (. (Path playwright.__file__) parent) "driver" "node")
@@ -18,22 +18,24 @@ It runs TypeScript as it is, without its types.]]
     const written = (key, value) =>
       ArrayBuffer.isView(value) ? Array.from(value)
       : typeof value === "number" && !Number.isFinite(value) ? `@${value}@` : value;
+    globalThis.unpacked = { constants: (globalThis.constants = CONSTANTS) }; // as by loader.ts
     for (const module of MODULES) Object.assign(globalThis, await import(module));
     const answer = (await (CODE)(ARGUMENT)) ?? null;
     const text = JSON.stringify(answer, written).replace(/"@(-?\w+)@"/g, "$1");
     process.stdout.write(text, () => process.exit());]])  ; also if workers wait
 
 
-(defn in-node [modules code argument [before ""]]
+(defn in-node [modules code argument]
   #[[Return what the `code` of a function in JavaScript makes of `argument`.
 
-  It knows what the `modules` of source/ export. The code `before` runs before them.]]
+  It knows what the `modules` of source/ export, and the `constants` of the program.]]
   (setv
     addresses (lfor name modules (.as-uri (/ SOURCE f"{name}.ts")))
-    script (+ before (-> RUN
+    script (-> RUN
+      (.replace "CONSTANTS" (json.dumps SHARED))
       (.replace "MODULES" (json.dumps addresses))
       (.replace "CODE" code)
-      (.replace "ARGUMENT" (json.dumps argument)))))
+      (.replace "ARGUMENT" (json.dumps argument))))
   (json.loads (node script)))
 
 
@@ -52,4 +54,5 @@ It runs TypeScript as it is, without its types.]]
     import {{ stripTypeScriptTypes }} from 'node:module';
     for (const file of {(json.dumps files)})
       console.log(stripTypeScriptTypes(readFileSync(file, 'utf8'))
-        .replace(/^import [^;]*;$/gm, '').replace(/^export (?=const|let|function|async|class)/gm, ''));"))
+        .replace(/^import [^;]*;$/gm, '')
+        .replace(/^export (?=const|let|function|async|class)/gm, ''));"))

@@ -2,7 +2,6 @@
 
 (import
   json
-  lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [playground]
   lstm-textgen.writing.words [Suggester]
   tests.browser [halved-model]
@@ -14,7 +13,7 @@
   VERSE (* "hey, don't he-ho! Hey yo\n" 9)
   LONG (* "hey yo, " 300)
   ;; A worker whose clock goes on by a millisecond whenever it is looked at, and counts units read.
-  WORKER-HERE (+ "async ([facts, weights, codes, constants, others, text]) => {"
+  WORKER-HERE (+ "async ([facts, weights, codes, others, text]) => {"
     "constants.choosing.milliseconds = 1e9; let ticks = 0; performance.now = () => ticks++;"
     "const make = () => new Writer({facts, constants, weights: fromBase64(weights),"
     "  codes: codes.map((code) => fromBase64(code))});"
@@ -31,8 +30,8 @@
     page (playground (dfor [n model] (enumerate [(a-model) (or other (a-model))]) (str n) model))
     [weights others] (lfor n [0 1] (block-of page f"weights-{n}")))
   (in-node ["text/binary" "writing/writer"] (+ WORKER-HERE code "}")
-    [(get (json.loads (block-of page "facts")) 0) weights (get (packed-on page) "kernels")
-      SHARED others LONG]))
+    [(get (json.loads (block-of page "facts")) 0) weights (get (packed-on page) "kernels") others
+      LONG]))
 
 
 (defn a-model [[rng-seed 1]]

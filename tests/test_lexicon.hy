@@ -13,14 +13,7 @@
   pytestmark brief
   DIARY (.read-text (/ ROOT "corpora" "lighthouse.txt") :encoding "utf-8")
   DINOSAURS (.read-text (/ ROOT "corpora" "dinosaurs.txt") :encoding "utf-8")
-  ALPHABETS (* "Ὀδυσσεύς ξένε. Привет, ½ мир!\n春眠不覺曉 don’t 𐐨𐐩 𐐨𐐪 ﬁn\n" 30)
-  WORDS ["read" "reader" "reads" "red+" "a+" "éa" "zoo" "zoological" "𐐨𐐩" "𐐨𐐪" "ﬁn"]
-  REMARK "the red reader reads a red zoo")
-
-
-(defn fine? [text added]
-  "Return whether the rule of `WORDS` lets the unit `added` follow `text`."
-  (not (.refuses? (KnownWords [added] (Lexicon (packed WORDS)) text) 0 True)))
+  WORDS ["read" "reader" "reads" "red+" "a+" "éa" "zoo" "zoological" "𐐨𐐩" "𐐨𐐪" "ﬁn"])
 
 
 ;; * The lexicon
@@ -70,7 +63,7 @@
     #("reads a a " "reads" False) #("reads a a a a a " "reads" True) #("reader, Read" "er" True)
     #("reads a " "Reads" False) #("zoo " "zoo" True)])]
     test-a-text-spells-known-words-alone [text added may]
-  (assert (= (fine? text added) may)))
+  (assert (!= (.refuses? (KnownWords [added] (Lexicon (packed WORDS)) text) 0 True) may)))
 
 
 (defn [pytest.mark.quick] test-a-model-writes-no-word-that-its-lexicon-lacks []

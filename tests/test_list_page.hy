@@ -4,19 +4,13 @@
   re
   pytest
   lstm-textgen.pages [playground :as module]
-  lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.text.items [ENDS KnownItems fingerprint-of fingerprints]
-  tests.browser [WRITTEN fragment halved-model open-more open-page wait-for-end
-    wait-until]
-  tests.helpers [page-of write-many]
-  tests.node [in-node])
+  tests.browser [WRITTEN fragment halved-model open-more open-page wait-for-end wait-until]
+  tests.helpers [page-of write-many])
 
 (setv
   ITEM f"{WRITTEN} .item"
-  LONGEST 40  ; units, of the items that the models are told to have learned
-  ;; Texts whose fingerprints would differ if the browser did anything in another way.
-  TRICKY ["" " Anna  B\tc\n" "ΑΣ" "straße" "ẞ" "Işık İ" "ﬁn ſ µ" "a\x1cb\x85c" "a\ufeffb"
-    "a\u3000b" "😀 𐐀" "e\u0301" "\ud83dx\ude00" (* "long words " 60) (* "a" 5000)])
+  LONGEST 40)  ; units, of the items that the models are told to have learned
 
 
 (defn list-model [[items "line"] [known []] #** options]
@@ -135,13 +129,6 @@
   (with [page (opened browser tmp-path model)]
     (wait-for-end page)
     (assert (= (lfor item (shown page) (.count item "\n")) (* [1] 10)))))
-
-
-(defn test-the-browser-takes-the-same-fingerprints [browser]
-  (assert (= (lfor text TRICKY (fingerprint-of text))
-    (in-node ["text/binary" "text/fingerprint"]
-      "([texts, constants]) => texts.map(fingerprinter(constants))"
-      [TRICKY SHARED]))))
 
 
 (defn test-all-of-an-item-matches-the-pattern [browser tmp-path]

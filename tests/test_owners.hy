@@ -1,15 +1,13 @@
 "Who wrote what on a sheet: which changes of a text change the writer of a word."
 
 (import
-  json
   pytest
-  lstm-textgen.pages.assembly [SHARED]
   tests.node [in-node])
 
 (setv
   ;; Writes with a caret: a string is typed letter by letter, by a person; [string] is added by a
   ;; machine; a number moves the caret; {"cut" n} deletes so many characters before it.
-  WRITE (+ "([constants, steps]) => { const all = new OwnedText(); let at = 0;"
+  WRITE (+ "(steps) => { const all = new OwnedText(); let at = 0;"
     "const become = (from, to, owner) => {"
     "  const text = all.text.slice(0, from) + to + all.text.slice(at);"
     "  at = from + to.length; all.become(text, at, owner); };"
@@ -25,8 +23,7 @@
 
 (defn written [#* steps]
   "Return #(text machine): the text after these `steps`, and what of it is a machine's."
-  (setv [text whose] (in-node ["tabs/together/owners"] WRITE [SHARED (list steps)]
-    :before f"globalThis.unpacked = {{ constants: {(json.dumps SHARED)} }};"))
+  (setv [text whose] (in-node ["tabs/together/owners"] WRITE (list steps)))
   #(text (.join "" (gfor [c owner] (zip text whose :strict True) (if (= owner "1") c "_")))))
 
 

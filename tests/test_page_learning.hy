@@ -1,19 +1,17 @@
 "What a page learns is what the program learns: gradients, steps, losses."
 
 (import
-  json
   numpy :as np
   pytest
   lstm-textgen.learning.learner [network]
   lstm-textgen.learning.learner.stock [StockLearner]
-  lstm-textgen.pages [playground :as module]
   lstm-textgen.pages.assembly [PAGES base64]
-  lstm-textgen.pages.playground [KERNELS playground]
+  lstm-textgen.pages.playground [KERNELS]
   lstm-textgen.settings.training [BETA-1 BETA-2 CLIP-NORM EPSILON]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   tests.browser [SENTENCE]
-  tests.helpers [block-of brief small-model]
+  tests.helpers [small-model]
   tests.node [SOURCE in-node])
 
 (setv
@@ -300,21 +298,3 @@
   (assert (np.allclose (. (np.reshape losses #(10 3)) T)
     (* counted (- (np.log (get own #(... 0))))) :atol 1e-4))
   (assert (np.allclose expected (.sum (get odds counted) 0) :atol 1e-4)))
-
-
-(defn [brief (pytest.mark.parametrize "bits" [16 8])]
-    test-a-page-packs-weights-as-the-program-does [monkeypatch bits]
-  (.setattr monkeypatch module "MOST_HALVED" (if (= bits 8) 1 10_000))
-  (setv
-    model (small-model :layers "9,6" :text SENTENCE)
-    page (playground {"a" model})
-    [facts] (json.loads (block-of page "facts"))
-    weights (block-of page "weights-0")
-    again (in-node MODULES
-      "([flat, facts]) => btoa(String.fromCharCode(...packed(Float32Array.from(flat), facts)))"
-      [(flat model.weights) facts]))
-  (assert (= again weights))
-  (assert (= weights (in-node MODULES
-    (+ "([weights, facts]) => { const room = fromBase64(weights).fill(7);"  ; of earlier weights
-      "return toBase64(packed(unpacked(fromBase64(weights), facts), facts, room)); }")
-    [weights facts]))))

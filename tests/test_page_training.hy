@@ -7,14 +7,9 @@
   random [Random]
   numpy :as np
   pytest
-  lstm-textgen.learning.batches [item-windows]
-  lstm-textgen.learning.schedule [learning-rate]
   lstm-textgen.modelfile.checkpoint [recorded-model]
   lstm-textgen.modelfile.keraslayout [weight-shapes]
   lstm-textgen.pages.assembly [PAGES SHARED base64]
-  lstm-textgen.settings.sizing :as sizing
-  lstm-textgen.settings.sizing [BESIDE ON-PAGE SECONDS-A-UNIT SECONDS-A-WEIGHT choose-layers
-    choose-tuning default-batch-size]
   lstm-textgen.text.units [Characters]
   lstm-textgen.textmodel [TextModel]
   tests.helpers [ROOT]
@@ -23,9 +18,6 @@
 (setv
   MODULES ["text/binary" "teaching/batches" "teaching/corpus" "teaching/recipe"
     "teaching/training" "writing/sampler"]
-  LENGTHS [#* (range 200 3000 137) #* (lfor n (range 60) (int (* 1000 (** 1.15 n)))) 8000 128_000
-    512_000]
-  SPEEDS [0.05 0.4 1 3]
   PROSE (cut (.read-text (/ ROOT "corpora/lighthouse.txt") :encoding "utf-8") 4000)
   SENTENCES (.join "" (gfor
     n (range 150)
@@ -36,70 +28,12 @@
     (+ (.join "" (.choices (Random n) "abcdefgh" :k 4)) "\n"))))
 
 
-(defn on-page [code argument]
-  "Return what the `code` of a function makes of `argument`, with the page's `constants`."
-  (in-node MODULES
-    (+ "([argument, constants]) => { const numbers = constants.learning;"
-      f"return ({code})(argument); }}")
-    [argument SHARED]))
-
-
-;; * The plan
-
-(defn test-a-page-fine-tunes-as-the-program-would []
-  (setv
-    cases (lfor units LENGTHS  familiar [True False]  minutes [None 1 5] [units familiar minutes])
-    weights 3_200_000
-    by-clock (fn [units minutes] (if minutes
-      (/ (- (* 60 minutes) BESIDE) units (+ SECONDS-A-UNIT (* SECONDS-A-WEIGHT weights)))
-      1e9))
-    plans (on-page (+ "(cases) => cases.map(([units, familiar, byClock]) => chooseTuning("
-        "{units, familiar, byClock, rule: numbers.rules.pieces}, numbers))")
-      (lfor [units familiar minutes] cases [units familiar (by-clock units minutes)])))
-  (for [[[units familiar minutes] plan] (zip cases plans)]
-    (setv own (choose-tuning units minutes {} familiar "pieces" weights))
-    (assert (= plan {"epochs" own.epochs  "rows" own.batch-size  "dropout" own.dropout
-      "before" own.before  "rate" own.rate}))))
-
-
-(defn test-a-page-chooses-a-new-network-as-the-program-would [monkeypatch]
-  (.setitem monkeypatch sizing.RULES "page" ON-PAGE)
-  (setv
-    cases (lfor units LENGTHS  speed SPEEDS  epochs [3 9]  [units speed epochs])
-    sizes (on-page (+ "(cases) => cases.map(([units, speed, epochs]) => chooseSize("
-        "{units, epochs, seconds: 60 * speed}, numbers))")
-      cases))
-  (for [[[units speed epochs] size] (zip cases sizes)]
-    (setv
-      minutes (/ (+ 60 BESIDE) 60)
-      [[lstm #* dropout] _] (choose-layers units epochs minutes "page" speed))
-    (assert (= size {"units" lstm.size
-      "dropout" (if dropout (. (get dropout 0) size) 0)}))))
-
-
-(defn test-a-page-learns-as-fast-as-the-program-would []
-  (setv
-    steps (lfor
-      n [0 1 50 99 100 700]
-      done [0 0.001 0.1 0.5 0.93 1]
-      tuned [False True]
-      [n done tuned])
-    rates (on-page (+ "(steps) => steps.map(([updates, done, tuned]) => "
-      "rateAt({rate: 0.01, tuned}, updates, done, numbers.rate))") steps))
-  (assert (= rates (pytest.approx (lfor [n done tuned] steps (learning-rate 0.01 n done tuned))))))
-
-
-(defn test-a-batch-has-as-many-rows-as-in-the-program []
-  (assert (= (lfor units LENGTHS (default-batch-size units))
-    (on-page "(all) => all.map((units) => batchRows(units, numbers.rows))" LENGTHS))))
-
-
 ;; * Batches
 
 (defn batches-on-page [text form]
   "Return the batches of an epoch of `text`, ids or lists of them: x and y (rows, lookback)."
   (lfor
-    [x y empty] (on-page (+ "([text, form]) => { const ids = Array.isArray(text[0]) ? "
+    [x y empty] (in-node MODULES (+ "([text, form]) => { const ids = Array.isArray(text[0]) ? "
         "text.map((item) => Int32Array.from(item)) : Int32Array.from(text);"
         "const epoch = new Batches(ids, form).epoch(randomNumbers(1, 1));"
         "return [...epoch].map(({x, y, empty}) => [[...x], [...y], empty]); }")
@@ -143,20 +77,10 @@
         (assert (!= item 99))))))
 
 
-(defn test-windows-of-items-are-those-of-the-program []
-  (setv
-    random (np.random.default-rng 1)
-    cases (lfor _ (range 30) (.tolist (.integers random 1 30 25)))
-    found (on-page (+ "(cases) => cases.map((sizes) => "
-      "windowsOf(sizes.map((size) => new Int32Array(size)), 12))") cases))
-  (for [[sizes starts] (zip cases found)]
-    (assert (= starts (.tolist (item-windows (np.append 0 (np.cumsum sizes)) 12))))))
-
-
 (defn test-each-held-out-unit-is-predicted-once-after-those-before-it []
   (setv
     [rows lookback held] [4 8 300]
-    [xs ys] (zip #* (on-page (+ "([held, form]) => [...readings("
+    [xs ys] (zip #* (in-node MODULES (+ "([held, form]) => [...readings("
         "Int32Array.from({length: held}, (_, n) => n), [-5], form, 16)]"
         ".map(({x, y}) => [[...x], [...y]])")
       [held {"rows" rows  "lookback" lookback}]))
@@ -272,7 +196,7 @@
 (defn test-only-a-network-that-replaces-a-parent-may-be-large []
   (setv
     sought {"units" 20_000  "lookback" 64  "parent" None  "speed" 10}
-    sizes (on-page (+ "(sought) => [false, true].map((large) => "
+    sizes (in-node MODULES (+ "(sought) => [false, true].map((large) => "
       "planFor({...sought, large}, constants).layers[0][1])") sought))
   (assert (= sizes [256 512])))
 

@@ -1,56 +1,18 @@
-"A model by pieces on a page: the browser splits, writes and shows as Python does."
+"A model by pieces on a page: the browser writes and shows as Python does."
 
 (import
   collections [Counter]
-  random
   numpy :as np
   pytest
-  lstm-textgen.text.vocabulary [build-vocabulary]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.engine [softmax]
   lstm-textgen.writing.mixture [make-engine]
   lstm-textgen.writing.seeds [Seed ways-on]
   tests.browser [WRITTEN alternatives-on assert-writes-as-python fragment halved-model
     open-page start-of wait-for-end wait-for-text written]
-  tests.helpers [page-of]
-  tests.node [in-node])
+  tests.helpers [page-of])
 
-(setv
-  VERSE (* "heylo hey lo, ye hello theca\n" 9)
-  ;; Words of several scripts, whose letters, marks, digits and signs are told apart.
-  SCRIPTS (* 3 ["the cats'  theory\n\tof 2048 cafe\u0301s, don't_do-it!" "Ⅻ x² ½ ٣٤ ⑦"
-    "नमस्ते दुनिया हिन्दी" "สวัสดีชาวโลก" "سلام دنیا می‌خواهم" "שָׁלוֹם" "日本語の文章。「はい」" "한국어 문장"
-    "👩‍👩‍👧 ❤️ 🇩🇪 𝔘𝔫𝔦 𐐷𐑌" "a\u0301\u0302\u0303\u0304\u0305b" "\x1c\x85\xa0 \u2003\u3000\ufeff\u200b"
-    (* "long" 20) (* "1" 40) (* " " 70) "ǅ ß İ ﬁ" "\r\x00\x7f\u2028"]))
-
-
-(defn random-texts [alphabet n]
-  "Return `n` texts of 0 to 60 characters of `alphabet`, in which some come far more often."
-  (setv rng (random.Random 1))
-  (lfor _ (range n)
-    :setv some (.sample rng alphabet 6)
-    (.join "" (lfor _ (range (.randrange rng 60)) (.choice rng (.choice rng [some alphabet]))))))
-
-
-(defn split-in-node [browser vocabulary texts]
-  "Return what text/units.ts makes of `texts`: for each, the units of `vocabulary`."
-  (setv facts {"units" vocabulary.units  "unknown" vocabulary.unknown  "lower" False
-    "pattern" vocabulary.pattern  "merges" vocabulary.merges})
-  (in-node ["text/units"]
-    (+ f"([facts, texts]) => {{ const vocabulary = new UNITS.{vocabulary.unit}(facts);"
-      "return texts.map((text) => Array.from(vocabulary.split(text))); }")
-    [facts texts]))
-
-
-(defn [(pytest.mark.parametrize "unit" ["characters" "pieces" "words"])]
-    test-the-browser-splits-as-python-does [browser unit]
-  (setv
-    alphabet (sorted (set (.join "" SCRIPTS)))
-    texts [#* SCRIPTS (.join " " SCRIPTS) #* (random-texts alphabet 2000)]
-    vocabulary (build-vocabulary SCRIPTS unit)
-    splits (split-in-node browser vocabulary texts))
-  (for [[text units] (zip texts splits)]
-    (assert (= units (list (.split vocabulary text))) (repr text))))
+(setv VERSE (* "heylo hey lo, ye hello theca\n" 9))
 
 
 ;; * Seeds

@@ -1,18 +1,14 @@
 "The playground page in a real browser: its appearance and its permissions."
 
 (import
-  random [Random]
   time
   lstm-textgen.basics.terminal [visible]
   lstm-textgen.pages.assembly [phrases]
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [read-cells]
-  lstm-textgen.writing.constraints [Repeats]
-  lstm-textgen.writing.rules [Runs]
   tests.browser [WRITTEN alternatives-on fragment halved-model open-more open-page
     start-of wait-for-end wait-for-text wait-for-units wait-until write-on written]
-  tests.helpers [page-of]
-  tests.node [in-node])
+  tests.helpers [page-of])
 
 (setv
   ;; A vocabulary that would be markup, or turn the page round, if it weren't text.
@@ -119,38 +115,6 @@
     (wait-for-end page)
     (setv text (written page)))
   (assert (= (len (sfor n (range 394) (cut text n (+ n 7)))) 394)))
-
-
-(defn test-a-browser-knows-what-repeats-as-python-does [browser]
-  (setv
-    text (.join "" (.choices (Random 1) "ab \n" :k 600))
-    cases (lfor
-      end (range 100 600)
-      unit [(get text end) " b" "ab"]
-      [(cut text end) unit 9])
-    expected [])
-  (for [[text unit length] cases]
-    (setv repeats (Repeats [] length))
-    (.read repeats text)
-    (.append expected (bool (.begins? repeats unit))))
-  (assert (< 100 (sum expected) 1400))
-  (assert (= expected (in-node ["writing/rules"]
-    "(cases) => cases.map(([text, unit, n]) => new Repeats([unit], n).refuses(0, {text}))"
-    cases))))
-
-
-(defn test-a-browser-knows-what-makes-a-run-as-python-does [browser]
-  (setv cases (lfor
-    text ["" "a" "aaaa" "b aaaa" "aaaaa" "aaaaaab" "aaaaaabbbb" "\n\n\n" "🙂🙂🙂🙂"]
-    unit ["a" "aa" "aab" "b" "\n\n" "🙂" "🙂🙂"]
-    [text unit 4]))
-  (defn python [text unit most]
-    (setv runs (Runs [unit] most))
-    (.read runs text)
-    (.refuses? runs 0 True))
-  (assert (= (lfor case cases (python #* case)) (in-node ["writing/rules"]
-    "(cases) => cases.map(([text, unit, n]) => new Runs([unit], n).refuses(0, {text}))"
-    cases))))
 
 
 ;; * Taking it along

@@ -3,14 +3,11 @@
 (import
   json
   pytest
-  lstm-textgen.pages.assembly [SHARED]
   lstm-textgen.pages.playground [playground]
-  lstm-textgen.text.wordends [CLASSES as-seen class-of follow words-of]
   lstm-textgen.writing.words [Suggester]
   tests.browser [halved-model]
   tests.helpers [block-of brief packed-on]
-  tests.node [in-node]
-  tests.test-pieces-page [SCRIPTS])
+  tests.node [in-node])
 
 (setv
   pytestmark brief
@@ -18,12 +15,11 @@
   TEXTS ["" "hey" "he" "hey " "hey, don'" "hey. " "yo\n" (* "hey yo, " 130) (* "hey yo, " 131)
     (+ (* "hey yo, " 131) "he") (+ (* "hey yo, " 129) "don")
     (+ (* "hey yo, " 20) "he") "h" (* "y" 50)]
-  ;; However busy the machine is, searches end as in Python.
-  CONSTANTS {#** SHARED  "choosing" {#** (get SHARED "choosing")  "milliseconds" 60_000}}
-  ;; In one worker: each of the texts, typed one after the other.
-  ASK (+ "async ([facts, weights, codes, constants, asked]) => {"
+  ;; In one worker: each of the texts, typed one after the other. However busy the machine is,
+  ;; searches end as in Python.
+  ASK (+ "async ([facts, weights, codes, asked]) => { constants.choosing.milliseconds = 60_000;"
     "const module = compiled(codes.map((code) => fromBase64(code)));"
-    "const network = new Network(facts, fromBase64(weights), module);"
+    "const network = new Network(facts, fromBase64(weights), module, constants.paths);"
     "const suggester = new Suggester(facts, network, constants); const found = [];"
     "for (const each of asked) found.push(await suggester.suggest(each));"
     "return found; }"))
@@ -35,7 +31,7 @@
     page (playground {"a" model})
     [facts] (json.loads (block-of page "facts")))
   (in-node ["text/binary" "network/heap" "network/network" "writing/words"] ASK
-    [facts (block-of page "weights-0") (get (packed-on page) "kernels") CONSTANTS request]))
+    [facts (block-of page "weights-0") (get (packed-on page) "kernels") request]))
 
 
 (defn assert-alike [found expected]
@@ -90,23 +86,6 @@
   (assert (> (len ratios) 5))
   (assert (not (any (gfor each found (.isalpha (get each "text" 0))))))
   (assert (= ratios (pytest.approx (* [(get ratios 0)] (len ratios)) :rel 2e-3))))
-
-
-(defn test-the-browser-ends-words-where-python-does []
-  (setv
-    texts [#* SCRIPTS "don't- x" "a's." "ไทย ok" "用Python写" "…" "\n\n x" "„Ah“, ‘he-he’ "]
-    found (in-node ["text/word-ends"]
-      (+ "([texts, constants]) => { const ends = new WordEnds([], constants);"
-        "return texts.map((text) => [Array.from(text, (c) => ends.classOf(c)),"
-        "'SLTU'.split('').map((state) => ends.follow(state, text)[0]),"
-        "ends.wordsOf(text), asSeen(text)]); }")
-      [texts (get SHARED "choosing")]))
-  (for [[text [classes states words seen]] (zip texts found)]
-    (assert (= words (words-of text)))
-    (assert (or (= seen (as-seen text)) (in text SCRIPTS)))
-    (assert (= classes (lfor c text (class-of c))))
-    (assert (= states (lfor state "SLTU" (get (follow state text) 0)))))
-  (assert (= (len (get SHARED "choosing" "classes")) (len CLASSES))))
 
 
 ;; * What is shown of what models offer

@@ -206,7 +206,8 @@
   "Report on standard error how much of `written`, texts by `model`, is copied from `training`."
   (import
     lstm-textgen.writing.constraints [shingles-in]
-    lstm-textgen.writing.originality [STRING originality])
+    lstm-textgen.text.shingles [SHINGLE]
+    lstm-textgen.writing.originality [originality])
   (setv
     items model.settings.items
     refused (. (shingles-in model.shingles model.refrains) refused))
@@ -222,8 +223,8 @@
   (when refused (warn (+ f"{(counted refused model.settings.unit)} that would have copied on "
     f"{(if (= refused 1) "was" "were")} refused")))
   (warn (if (is share None)
-    f"the text is too short to contain {STRING}-character strings"
-    f"{share :.1%} of its {STRING}-character strings occur in the sources")))
+    f"the text is too short to contain {SHINGLE}-character strings"
+    f"{share :.1%} of its {SHINGLE}-character strings occur in the sources")))
 
 
 ;; * Conversation

@@ -7,7 +7,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
   contextlib [suppress]
   dataclasses [replace]
   math
-  unicodedata [combining normalize]
+  unicodedata [category normalize]
   numpy :as np
   lstm-textgen.basics.files [backup-path]
   lstm-textgen.basics.machine [MB installed-memory]
@@ -166,7 +166,7 @@ A base provides layers, lookback, vocabulary and weights, but no history, optimi
 (defn relative-of [unit vocabulary]
   "Return the id of `unit` without accents, with plain quotes, or in the other case, or None."
   (setv
-    bare (.join "" (gfor c (normalize "NFKD" unit) :if (not (combining c)) c))
+    bare (.join "" (gfor c (normalize "NFKD" unit) :if (!= (get (category c) 0) "M") c))
     plain (.translate bare QUOTES)
     forms [plain (.lower plain) (.swapcase plain) (cut plain 1)])
   (next (gfor form forms :if (in form vocabulary.ids) (get vocabulary.ids form)) None))

@@ -19,6 +19,7 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.terminal [SYMBOLS visible]
   lstm-textgen.pages.constants [LEARNING]
+  lstm-textgen.prep [TYPOGRAPHIC]
   lstm-textgen.settings.layers [DIMENSIONS]
   lstm-textgen.settings.models [MOST-PEOPLE]
   lstm-textgen.settings.table [SETTINGS settings-in]
@@ -29,9 +30,10 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.text.items [FACTOR FINGERPRINT MOST-DRAWS]
   lstm-textgen.text.lexicon [AGAIN CLOSE LONGEST-READ MOST-NEW MOST-STRANGE SHORT-WORD TENTHS]
   lstm-textgen.text.lists [BRIEF BRIEF-LOOKBACK FEW MOST-COPIES MOST-ITEMS WINDOWS]
-  lstm-textgen.text.looks [BROKEN-UP FEWEST-LINES FEWEST-STANZAS LIST LOOKED-THROUGH
-    SHORT-LINES STANZA-LINES STANZAS TRIED]
-  lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES RARER]
+  lstm-textgen.text.looks [BROKEN-UP CLOSING CODE-SIGNS FEWEST-LINES FEWEST-STANZAS FULL-STOPS LIST
+    LOOKED-THROUGH ODD PAUSES SHORT-LINES STANZA-LINES STANZAS TRIED]
+  lstm-textgen.text.names [LONGEST-TEXT MOST-CAPITALS MOST-NAMES NAME-REACH RARER]
+  lstm-textgen.text.shingles [SHINGLE]
   lstm-textgen.text.units [WHITE-SPACE]
   lstm-textgen.text.vocabulary [UNITS]
   lstm-textgen.text.wordends [LONGEST-WORD SPACELESS WORD-JOINERS WORD-TABLE ZERO-WIDTH]
@@ -42,10 +44,10 @@ nothing is requested, whatever data the page holds.]]
   lstm-textgen.writing.rules [SHORT-RUN]
   lstm-textgen.writing.seeds [KNOWN NEGLIGIBLE PATHS REMEMBERED-FROM SPELLED]
   lstm-textgen.writing.selection [OPENING SHORT-RIVALS USUAL-RIVALS]
-  lstm-textgen.writing.words [CLAUSE-ENDS FIRST-WORDS FULL-STOPS LONGEST-OF-PHRASE
-    PATHS-OF-PHRASE REMEMBERS-FROM SHORTEST-PHRASE]
+  lstm-textgen.writing.words [CLAUSE-ENDS FIRST-WORDS LONGEST-OF-PHRASE PATHS-OF-PHRASE
+    REMEMBERS-FROM SHORTEST-PHRASE STORED-EACH]
   lstm-textgen.writing.wordtree [BUDGET EXACT LEAST LEAST-COMPLETED LEAST-LONGER NEARLY
-    PROBABLY-WHOLE SURE WAYS-BUDGET])
+    PROBABLY-WHOLE SURE TOGETHER WAYS-BUDGET])
 
 (setv
   PAGES (. (Path __file__) parent)
@@ -59,13 +61,14 @@ nothing is requested, whatever data the page holds.]]
     "tried" TRIED  "lookedThrough" LOOKED-THROUGH  "brokenUp" BROKEN-UP
     "stanzas" STANZAS  "fewestStanzas" FEWEST-STANZAS  "stanzaLines" STANZA-LINES
     "fewestMarks" FEWEST-MARKS  "list" LIST  "fewestLines" FEWEST-LINES  "shortLines" SHORT-LINES
+    "signs" {"code" CODE-SIGNS.pattern  "odd" ODD.pattern  "closing" CLOSING  "sentence" FULL-STOPS
+      "pause" PAUSES}
     "oversights" OVERSIGHTS  "breaks" BREAKS  "commas" COMMAS
     "fewControls" FEW-CONTROLS  "few" FEW  "mostCopies" MOST-COPIES  "mostItems" MOST-ITEMS
     "windows" WINDOWS  "brief" BRIEF  "briefLookback" BRIEF-LOOKBACK
     ;; The share of lines that begin with someone's name from which a text is a chat; characters
     ;; of the median line of a verse.
     "mostlySpoken" 0.6  "verse" 60  "mostPeople" MOST-PEOPLE
-    "mostNames" MOST-NAMES  "mostCapitals" MOST-CAPITALS  "longestNamed" LONGEST-TEXT
     "embedding" DIMENSIONS  "shortRun" SHORT-RUN  "longer" LONGER
     "longest" LONGEST  "mostHalved" MOST-HALVED  "mostHeld" MOST-HELD  "indented" INDENTED}
   ;; By the unit: what a text is first split into.
@@ -84,11 +87,12 @@ nothing is requested, whatever data the page holds.]]
     "least" LEAST  "leastCompleted" LEAST-COMPLETED  "leastLonger" LEAST-LONGER
     "clauseEnds" CLAUSE-ENDS  "fullStops" FULL-STOPS  "abbreviation" ABBREVIATION
     "paths" PATHS-OF-PHRASE  "unitsOfWord" LONGEST-OF-PHRASE  "shortestPhrase" SHORTEST-PHRASE
-    "firstWords" FIRST-WORDS  "remembersFrom" REMEMBERS-FROM}
+    "firstWords" FIRST-WORDS  "remembersFrom" REMEMBERS-FROM
+    "together" TOGETHER  "storedEach" STORED-EACH}
   ;; What pages' scripts share with the program: see source/types.ts.
   SHARED {
     "paths" PATHS  "negligible" NEGLIGIBLE  "known" KNOWN  "spelled" SPELLED
-    "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS
+    "alternatives" ALTERNATIVES  "mostDraws" MOST-DRAWS  "copied" SHINGLE  "quotes" TYPOGRAPHIC
     "fingerprint" FINGERPRINT  "factor" (str FACTOR)  ; of 64 bits, which a JSON number lacks
     "settings" (dfor s (settings-in "model") s.name s.default)
     "learning" LEARNING  "choosing" WORD-CHOICE
@@ -100,7 +104,10 @@ nothing is requested, whatever data the page holds.]]
     "rivals" {
       "usual" USUAL-RIVALS  "short" SHORT-RIVALS  "opening" OPENING
       "shortItem" (dfor unit (.values UNITS) unit.unit unit.short-item)}
-    "rarer" RARER  "blank" WHITE-SPACE  "symbols" SYMBOLS
+    "names" {
+      "reach" NAME-REACH  "rarer" RARER  "most" MOST-NAMES  "mostCapitals" MOST-CAPITALS
+      "longestText" LONGEST-TEXT}
+    "blank" WHITE-SPACE  "symbols" SYMBOLS
     "memory" {
       "spelled" SPELLED-SO-FAR  "tail" TAIL  "apostrophes" APOSTROPHES  "sharpness" SHARPNESS
       "withinNames" WITHIN-NAMES  "elsewhere" ELSEWHERE  "places" PLACES  "speakers" SPEAKERS

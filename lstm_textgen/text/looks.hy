@@ -38,7 +38,13 @@
     "code" [0 0.1]  "wrapped" [0 0.25]}
   FEWEST-STANZAS 20
   STANZA-LINES [2 20]  ; of at least the share "several" of the stanzas
-  SIGNS (re.compile r"[;{}<>=\[\]|\\]|[(),:]$")
+  ;; For JavaScript, too: signs of code; these and ends that go on; and of what ends a line, what
+  ;; isn't looked at, what ends a sentence, and what doesn't.
+  CODE-SIGNS (re.compile r"[{}<>=\[\]|\\]")
+  ODD (re.compile rf"{CODE-SIGNS.pattern}|;|[(),:]$")
+  CLOSING "\"'”’»)"
+  FULL-STOPS ".!?…。！？"
+  PAUSES ",;:—–-，；：、"
   ;; What isn't: words in brackets after a space, as in "Frost (live)".
   ASIDE (re.compile r"(?<=\s)(?:\([^()]*\)|\[[^\[\]]*[^\W\d_][^\[\]]*\])(?=[\s.,!?]|$)")
   SHORT-LINES 30  ; characters of lines that aren't broken prose
@@ -170,9 +176,9 @@
     (share (fn [line] (>= (len line) (* 0.85 long))))))
   { "indented" (share (fn [line] (.isspace (get line 0))))
     "lettered" (share (fn [line] (any (map str.isalpha line))))
-    "signs" (share (fn [line] (bool (.search SIGNS (.rstrip (.sub ASIDE "" line))))))
+    "signs" (share (fn [line] (bool (.search ODD (.rstrip (.sub ASIDE "" line))))))
     "spoken" (/ (sum (gfor n (.values speakers) :if (> n 1) n)) count)
-    "code" (share (fn [line] (bool (re.search r"[{}<>=\[\]|\\]" line))))
+    "code" (share (fn [line] (bool (.search CODE-SIGNS line))))
     "beginning" (/ (max (.values beginnings)) count)
     "ending" (/ often count)
     "sentences" (/ (get endings "sentence") count)
@@ -186,15 +192,15 @@
   "Return the kind of the first letter or digit of `line`."
   (setv first (next (filter str.isalnum line) ""))
   (cond
-    (.isdigit first) "digit"
+    (and first (not (.isalpha first))) "digit"  ; or a fraction, as in ½ cup
     (.islower first) "small"
     True "letter"))
 
 
 (defn _ending [line]
   "Return the kind of the last sign of `line`."
-  (setv last (cut (.rstrip line "\"'”’»)") -1 None))
+  (setv last (cut (.rstrip line CLOSING) -1 None))
   (cond
-    (in last ".!?…。！？") "sentence"
-    (in last ",;:—–-，；：、") "pause"
+    (in last FULL-STOPS) "sentence"
+    (in last PAUSES) "pause"
     True "word"))

@@ -11,7 +11,7 @@ whoever has it and a few words of the text can extend them one by one.]]
   numpy :as np)
 
 (setv
-  SHINGLE 20  ; characters
+  SHINGLE 20  ; characters: passages of this length rarely agree by chance
   BITS 8  ; for each shingle, before their number is rounded to a power of two
   FACTORS [0x9E3779B1 0x85EBCA6B 0xC2B2AE35 0x27D4EB2F]  ; odd: each makes a bit's index of a hash
   MOST-SHINGLED 2_000_000)  ; characters; longer texts are hardly copied, and have no filter

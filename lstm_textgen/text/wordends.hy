@@ -11,7 +11,8 @@ are the items.]]
   functools [cache lru-cache]
   re
   unicodedata [category]
-  numpy :as np)
+  numpy :as np
+  lstm-textgen.prep [QUOTES])
 
 (setv
   WORD-JOINERS "'’-"
@@ -40,8 +41,7 @@ are the items.]]
     "I" "EXXXXXX"
     "X" ".XXXXXX"
     "E" "......."}
-  LONGEST-WORD 40  ; characters; of a list, the most that 95% of its items have
-  STRAIGHT (str.maketrans "“”„«»‘’‚‹›" "\"\"\"\"\"'''''"))
+  LONGEST-WORD 40)  ; characters; of a list, the most that 95% of its items have
 
 
 (defrecord Row
@@ -104,7 +104,7 @@ are the items.]]
 
 (defn as-seen [word]
   "Return what people see of a `word`: one line break for any, and all quotation marks straight."
-  (if (in "\n" word) "\n" (.translate (.strip word) STRAIGHT)))
+  (if (in "\n" word) "\n" (.translate (.strip word) QUOTES)))
 
 
 (defn words-of [text]

@@ -8,10 +8,11 @@ strings have the same hash with a probability of about 10⁻¹⁹.
 10 MB of training text take 0.3 s per value of n and 90 MB of memory; usually two values are
 enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s and 1 GB.]]
 
-(import numpy :as np)
+(import
+  numpy :as np
+  lstm-textgen.text.shingles [SHINGLE])
 
 (setv
-  STRING 20  ; characters: strings of this length rarely agree by chance
   HASHED-AT-ONCE (** 2 20)  ; characters of the training text hashed at once
   BASE 0x9E3779B97F4A7C15  ; any large odd number: it can be divided by modulo 2⁶⁴
   TABLE-BITS 22  ; the first bits of a hash, which tell most strings apart
@@ -29,11 +30,11 @@ enough, rarely more than eight. A suffix array (pydivsufsort 0.0.20) took 4.1 s 
       ; => #("the cat sat on the m" 0.333…)]]
   (setv
     written (.join SEPARATOR texts)
-    copied (_copied written training STRING)
-    strings (sum (gfor text texts (max 0 (- (len text) STRING -1))))
+    copied (_copied written training SHINGLE)
+    strings (sum (gfor text texts (max 0 (- (len text) SHINGLE -1))))
     gaps (np.flatnonzero (np.concatenate [[True] (np.logical-not copied) [True]]))
     run (- (.max (np.diff gaps)) 1)  ; the longest run of True; no passage makes a longer one
-    [least most] (if run [STRING (+ STRING run -1)] [0 (min (- STRING 1) (len written))])
+    [least most] (if run [SHINGLE (+ SHINGLE run -1)] [0 (min (- SHINGLE 1) (len written))])
     start (if run (.argmax copied) 0)
     n most)
   (while (< least most)

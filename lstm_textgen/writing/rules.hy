@@ -10,7 +10,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   functools [lru-cache]
   math [inf]
   lstm-textgen.text.breaks [FREE break-rules]
-  lstm-textgen.text.lexicon [Lexicon CLOSE])
+  lstm-textgen.text.lexicon [CLOSE Lexicon SPELLED-WORD])
 
 (setv
   SHORT-RUN 8  ; characters of a run that any text may have
@@ -82,9 +82,10 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
         [@_last @_length] [last (if goes-on? (+ @_length length) length)])))
 
   (meth refuses? [id strict]
-    (setv unit (get @units id))
-    (and (= (get unit 0) @_last)
-      (> (- (+ @_length (len unit)) (len (.lstrip unit @_last))) @_most))))
+    (setv
+      unit (get @units id)
+      run (- (len unit) (len (.lstrip unit (get unit 0)))))
+    (> (+ run (if (= (get unit 0) @_last) @_length 0)) @_most)))
 
 
 (defclass KeptNames [Rule]
@@ -112,7 +113,7 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
 
   (meth __init__ [@units @_lexicon before]
     (setv
-      @_word ""       ; the letters of the last word, while it goes on
+      @_word ""       ; the letters of the last word, as they are, while it goes on
       @_recent #())   ; the words before it
     (@read before))
 
@@ -125,21 +126,22 @@ draw, so nothing is drawn twice. Then all take note of the unit. A new wish is a
   (meth _with [text]
     "Return [word recent fine?] with `text` added; `fine?` tells whether that may come."
     (setv
-      [word recent fine?] [@_word @_recent True]
-      begun? (bool word)
-      strange? (and begun? (not (.begins? @_lexicon word))))  ; what was given may go on
-    (for [c text]
-      (cond
-        (and (.isalnum c) (not (.isdecimal c))) (do  ; as `SPELLED-WORD`
-          (+= word (.lower c))
-          (when (and (not begun?) (in word recent) (not (.comes-again? @_lexicon word)))
-            (setv fine? False)))
-        word (do
-          (unless (or strange? (in word @_lexicon)) (setv fine? False))
-          (setv
-            recent #(#* (cut recent (- 2 CLOSE) None) word)
-            [word begun? strange?] ["" False False]))))
-    [word recent (and fine? (or (not word) strange? (.begins? @_lexicon word)))]))
+      whole (+ @_word text)
+      [word recent fine?] ["" @_recent True]
+      strange? (not (.begins? @_lexicon (.lower @_word))))  ; what was given may go on
+    (for [found (.finditer SPELLED-WORD whole)]
+      (setv
+        small (.lower (get found 0))
+        begun? (< (.start found) (len @_word))
+        over? (< (.end found) (len whole))
+        known? (if over? (in small @_lexicon) (.begins? @_lexicon small))
+        again? (any (gfor each recent
+          (and (.startswith small each) (not (.comes-again? @_lexicon each))))))
+      (unless (if begun? (or strange? known?) (and known? (not again?))) (setv fine? False))
+      (if over?
+        (setv recent #(#* (cut recent (- 2 CLOSE) None) small))
+        (setv word (get found 0))))
+    [word recent fine?]))
 
 
 (defn usual-rules [seed memory]

@@ -11,6 +11,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
   threading [Lock]
   warnings
   numpy :as np
+  lstm-textgen.text.looks [FULL-STOPS]
   lstm-textgen.text.wordends [LONGEST-WORD completes? typed-at-end words-of]
   lstm-textgen.writing.conversation [people-of roles]
   lstm-textgen.writing.ends [abbreviated?]
@@ -30,8 +31,7 @@ text didn't, and offers no unknown word. It remembers a text earlier, though.]]
   LONGEST-OF-PHRASE 12  ; units of each word of a phrase, on average
   SHORTEST-PHRASE 2  ; words of letters
   FIRST-WORDS 3  ; times the number of phrases: the words that they may begin with
-  CLAUSE-ENDS ",;:–—،，、；："
-  FULL-STOPS ".!?…。！？")
+  CLAUSE-ENDS ",;:–—،，、；：")
 
 
 (defrecord Suggestion

@@ -22,7 +22,6 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
   collections [defaultdict]
   dataclasses [replace]
   heapq [heappop heappush]
-  itertools [islice]
   math [inf log]
   numpy :as np
   lstm-textgen.text.wordends [LONGEST-WORD WORD-JOINERS as-seen completes? continues? enders-of
@@ -188,13 +187,12 @@ together: readers, too, see boundaries where it is hard to guess what follows (H
     (while (< read WAYS-BUDGET)
       (setv
         least (* (np.exp (@_least count)) NEARLY)
-        chosen (list (islice (gfor
-          [word total] (list (.items @totals))
-          :if (>= total least)
-          pair (@_missing word (log (* EXACT total)))
-          pair) TOGETHER)))
+        chosen {})
+      (for [[word total] (.items @totals)  :if (>= total least)
+            pair (@_missing word (log (* EXACT total)))  :if (< (len chosen) TOGETHER)]
+        (setv (get chosen pair) None))
       (unless chosen (break))
-      (+= read (len (@read (list (dict.fromkeys chosen)))))))
+      (+= read (len (@read (list chosen))))))
 
   (meth _missing [word least]
     "Yield each #(node id) that begins an unread way to write `word`, if it is above `least`."

@@ -76,6 +76,8 @@ export interface Constants {
   spelled: number; // of `seeds.hy`: how a seed is continued within a word
   alternatives: number; // to each unit that are shown
   mostDraws: number; // in a row without a new item
+  copied: number; // the characters of a passage that counts as copied
+  quotes: Record<string, string>; // typographic ones, by what keyboards have for them
   fingerprint: number; // its bytes
   factor: string; // of its hash
   /** of `memory.hy` */
@@ -119,8 +121,17 @@ export interface Constants {
     abbreviation: string;
     paths: number;
     unitsOfWord: number;
+    together: number; // texts that take a step at once
+    storedEach: number; // units between two places whose states are stored
   };
-  rarer: number; // of `names.hy`
+  /** of `names.hy` */
+  names: {
+    reach: number; // characters before a place that may belong to a name
+    rarer: number;
+    most: number;
+    mostCapitals: number;
+    longestText: number;
+  };
   /** of `lexicon.hy` */
   lexicon: {
     longest: number;
@@ -148,6 +159,8 @@ export interface Constants {
     list: Record<string, number[]>;
     fewestLines: number;
     shortLines: number;
+    /** patterns of signs of code, and of these and ends that go on; characters at ends of lines */
+    signs: { code: string; odd: string; closing: string; sentence: string; pause: string };
     oversights: number;
     breaks: string[];
     commas: string;
@@ -161,9 +174,6 @@ export interface Constants {
     mostlySpoken: number;
     verse: number;
     mostPeople: number;
-    mostNames: number;
-    mostCapitals: number;
-    longestNamed: number;
     shortRun: number;
     longer: number;
     embedding: { least: number; own: number; share: number; most: number };

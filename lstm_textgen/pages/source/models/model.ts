@@ -1,7 +1,7 @@
 /** A model on the page: its vocabulary, and a worker that runs it. */
 
 import { fromBase64 } from "../text/binary.ts";
-import { COPIED, Passages } from "../text/copies.ts";
+import { Passages } from "../text/copies.ts";
 import { UNITS, type Vocabulary } from "../text/units.ts";
 import type { Facts } from "../types.ts";
 import { CONSTANTS, dataOf } from "../ui/document.ts";
@@ -100,7 +100,7 @@ export class Model {
    * none if it is asked to.
    */
   know(text: string) {
-    this.passages = new Passages(text, COPIED);
+    this.passages = new Passages(text, CONSTANTS.copied);
     this.learned = text;
     this.ask("know", { text });
   }

@@ -28,8 +28,9 @@ export class Network {
   /**
    * @param weights packed
    * @param module of kernels.ts; null: without it, which is slower
+   * @param together texts at most that take a step at once
    */
-  constructor(facts: Facts, weights: Uint8Array, module: WebAssembly.Module | null) {
+  constructor(facts: Facts, weights: Uint8Array, module: WebAssembly.Module | null, together = 1) {
     const { embedding, layers, dense } = named(sizesOf(networkShape(facts)));
     const { rows: vocabulary, columns: width } = embedding;
     const heap = new Heap();
@@ -39,7 +40,7 @@ export class Network {
     this.dense = heap.packed(vocabulary, dense.rows);
     this.bias = heap.matrix(1, vocabulary);
     this.output = heap.matrix(1, vocabulary);
-    this.streams = new Streams(heap, this, vocabulary);
+    this.streams = new Streams(heap, this, vocabulary, together);
     heap.open(module);
     const flat = new Float32Array(vocabulary * width);
     this.embedding = facts.units.map((_, id) => flat.subarray(id * width, (id + 1) * width));

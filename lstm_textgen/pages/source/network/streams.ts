@@ -3,9 +3,6 @@
 import type { Heap, Matrix } from "./heap.ts";
 import type { Network } from "./network.ts";
 
-/** Texts at most, also those that `seeds.hy` follows at once. */
-export const TOGETHER = 16;
-
 /** Room for the steps of a network's texts, in its heap. */
 export class Streams {
   heap: Heap;
@@ -17,13 +14,14 @@ export class Streams {
   /**
    * @param heap that isn't open yet
    * @param network without dense layer
+   * @param together texts at most
    */
-  constructor(heap: Heap, { read, layers }: Network, vocabulary = 0) {
+  constructor(heap: Heap, { read, layers }: Network, vocabulary: number, together: number) {
     this.heap = heap;
-    this.read = heap.matrix(TOGETHER, read.width);
-    this.sums = layers.map(({ sums }) => heap.matrix(TOGETHER, sums.width));
-    this.outputs = layers.map(({ units }) => heap.matrix(TOGETHER, units));
-    this.logits = heap.matrix(TOGETHER, vocabulary);
+    this.read = heap.matrix(together, read.width);
+    this.sums = layers.map(({ sums }) => heap.matrix(together, sums.width));
+    this.outputs = layers.map(({ units }) => heap.matrix(together, units));
+    this.logits = heap.matrix(together, vocabulary);
   }
 
   /**

@@ -4,12 +4,10 @@
  */
 
 import { matricesOf, named, networkShape, type Shape, weightsIn } from "../network/shapes.ts";
-import type { Facts, Learning } from "../types.ts";
+import { withPlainQuotes } from "../text/word-ends.ts";
+import type { Constants, Facts, Learning } from "../types.ts";
 import { joined, sideBySide } from "./batches.ts";
 import type { Team } from "./team.ts";
-
-/** Typographic quotation marks and primes, and what stands for them on keyboards. */
-const QUOTES = { "'": /[‘’‚‛′‵‹›]/gu, '"': /[“”„‟″‶«»]/gu };
 
 // * A new network
 
@@ -85,7 +83,13 @@ function product(a: Float32Array, b: Float32Array) {
  * unit begins with those of the one that it resembles, or else is as likely as in the text.
  * @param ids the text to train on
  */
-export function grown(flat: Float32Array, parent: Facts, facts: Facts, ids: Int32Array) {
+export function grown(
+  flat: Float32Array,
+  parent: Facts,
+  facts: Facts,
+  ids: Int32Array,
+  quotes: Constants["quotes"],
+) {
   const known = parent.units.length;
   const counts = unitCounts(ids, facts.units.length);
   const weights = new Float32Array(weightsIn(networkShape(facts)));
@@ -105,7 +109,7 @@ export function grown(flat: Float32Array, parent: Facts, facts: Facts, ids: Int3
   const odds = bias.subarray(0, known).reduce((sum, each) => sum + Math.exp(each), 0);
   const read = counts.subarray(0, known).reduce((sum, count) => sum + count + 0.5, 0);
   for (let id = known; id < facts.units.length; id++) {
-    const kin = relativeOf(facts.units[id], idOf);
+    const kin = relativeOf(facts.units[id], idOf, quotes);
     if (kin === undefined) {
       embedding[id].set(meanOf(old[0]));
       // Half a count more than seen (Jeffreys): the unit may be in the part held out only.
@@ -141,11 +145,8 @@ function meanOf(rows: Float32Array[]) {
  * Return the id of `unit` without accents, with plain quotes, or in the other case, if there is
  * one.
  */
-function relativeOf(unit: string, ids: Map<string, number>) {
-  let plain = unit.normalize("NFKD").replace(/\p{M}/gu, "");
-  for (const [mark, typographic] of Object.entries(QUOTES)) {
-    plain = plain.replace(typographic, mark);
-  }
+export function relativeOf(unit: string, ids: Map<string, number>, quotes: Constants["quotes"]) {
+  const plain = withPlainQuotes(unit.normalize("NFKD").replace(/\p{M}/gu, ""), quotes);
   const [lower, upper] = [plain.toLowerCase(), plain.toUpperCase()];
   const swapped = plain === lower ? upper : lower;
   return [plain, lower, swapped, Array.from(plain)[0]]

@@ -148,7 +148,7 @@ export function holdOut(fingerprints: number[], { heldOut, mostCopies }: Numbers
  * Return how many characters of `text` are to be trained on, as `kept` of corpus.hy: what is held
  * out begins with a line or, if none begins just before that place, with a word.
  */
-function keptOf(text: Passage, { heldOut, mostMore }: Numbers) {
+export function keptOf(text: Passage, { heldOut, mostMore }: Numbers) {
   const held = evenly(heldOut * text.length);
   const end = text.length - held;
   const more = Math.min(mostMore, Math.floor(held / 10), Math.floor(end / 10));

@@ -4,7 +4,7 @@ import { networkShape, weightsIn } from "../network/shapes.ts";
 import { readFingerprints, writeFingerprints } from "../text/fingerprint.ts";
 import { ENDS, factsOfItems } from "../text/items.ts";
 import { lexiconOf } from "../text/lexicon.ts";
-import { kindOfBreak, type Numbers, speakersIn } from "../text/looks.ts";
+import { kindOfBreak, type Numbers, type Passage, speakersIn } from "../text/looks.ts";
 import { joinedNames, namesIn } from "../text/names.ts";
 import type { Facts, ModelRecord } from "../types.ts";
 import type { Source, Wish } from "./corpus.ts";
@@ -47,8 +47,8 @@ export function newFacts(
       ...breakRules(units, about?.kept.item_ends, kept.unbroken, numbers),
       longestRun: Math.max(numbers.shortRun, 2 * kept.longest_run),
       remembers: !(items || kept.people),
-      names: items ? "" : namesFor(wish, source.text.text),
-      lexicon: lexiconFor(wish, source.text.text),
+      names: items ? "" : namesFor(wish, source.text),
+      lexicon: lexiconFor(wish, source.text),
       mostUnits: Math.min(
         numbers.longest,
         numbers.longer * (about?.kept.long_item || numbers.longest),
@@ -116,13 +116,13 @@ export function breakRules(
 /**
  * Return the names to which the new model keeps; none in a list, as items may well have new ones.
  */
-function namesFor({ facts: parent, goesOn, constants }: Wish, text: string) {
-  const names = text.length > constants.corpus.longestNamed ? "" : namesIn(text, constants.corpus);
-  return goesOn ? joinedNames(parent?.names ?? "", names, constants.corpus) : names;
+function namesFor({ facts: parent, goesOn, constants }: Wish, text: Passage) {
+  const names = namesIn(text, constants.names);
+  return goesOn ? joinedNames(parent?.names ?? "", names, constants.names) : names;
 }
 
 /** Return the lexicon of the new model; none if an earlier text invented words. */
-function lexiconFor({ facts: parent, goesOn, constants }: Wish, text: string) {
+function lexiconFor({ facts: parent, goesOn, constants }: Wish, text: Passage) {
   const known = parent?.lexicon ?? "";
   return goesOn && !known ? "" : lexiconOf(text, known, constants.lexicon);
 }

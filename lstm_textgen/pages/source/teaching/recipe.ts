@@ -166,7 +166,11 @@ function tenths(x: number) {
  * Return the factor of the learning rate of a run with a number of `steps`, as `rate-factor`.
  * @param units hidden
  */
-function rateFactor(steps: number, units: number, { enoughSteps, maxFactor }: Learning["rate"]) {
+export function rateFactor(
+  steps: number,
+  units: number,
+  { enoughSteps, maxFactor }: Learning["rate"],
+) {
   return Math.min(maxFactor, Math.max(1, enoughSteps / units / steps));
 }
 

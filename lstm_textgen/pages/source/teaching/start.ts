@@ -166,7 +166,8 @@ async function fromParent(job: Job, makeTeam: MakeTeam): Promise<Start> {
   const sought = { units: ids.length, lookback, parent };
   let plan = planFor({ ...sought, familiar: true, speed: Infinity }, constants);
   const own = unpacked(job.weights as Uint8Array, parent);
-  let team = await teamWith(grown(own, parent, facts, ids), facts, plan, makeTeam);
+  const weights = grown(own, parent, facts, ids, constants.quotes);
+  let team = await teamWith(weights, facts, plan, makeTeam);
   const begun = performance.now();
   const known = parent.units.length;
   const { read, bits } = await fit(team, facts, { ids, known, form: plan }, tuning);

@@ -1,33 +1,32 @@
 /** Passages that a text has in common with the one that was learned, and a rule against them. */
 
 import type { Place } from "../types.ts";
-/** Characters of a passage that counts as copied. */
-export const COPIED = 25;
+import { lastOf } from "./units.ts";
 
 /** Characters that the rule looks at: of shorter passages nobody is the author. */
 const SHINGLE = 12;
 
 /** Characters beyond these from which no word is begun, so that it ends before the limit. */
-const SPARE = 6;
+const SPARE = 4;
 
 /** The base of rolling hashes, odd. */
 const BASE = 0x01000193;
 
 /** The passages of a text of one length, each found in a moment; no other is mistaken for one. */
 export class Passages {
-  codes: Uint16Array<ArrayBuffer>;
+  codes: Uint32Array<ArrayBuffer>; // of the characters
   size: number;
   shift: number;
   last: Int32Array<ArrayBuffer>;
   before: Int32Array<ArrayBuffer>;
   often: Uint8Array<ArrayBuffer>; // Whether a passage comes again.
 
-  /** @param size in UTF-16 units */
+  /** @param size in characters */
   constructor(text: string, size: number) {
     const codes = codesOf(text);
     this.codes = codes;
     this.size = size;
-    const count = Math.max(0, text.length - size + 1);
+    const count = Math.max(0, codes.length - size + 1);
     const bits = Math.max(8, Math.ceil(Math.log2(count + 1)));
     this.shift = 32 - bits;
     // Of each hash the last passage that has it, and of each passage the one before, from 1.
@@ -46,10 +45,9 @@ export class Passages {
     });
   }
 
-  /** Return where `text` has passages, each one's first place, or only such as come `once`. */
-  placesIn(text: string, once = false) {
+  /** Return before which characters `codes` have passages, or only such as come `once`. */
+  placesIn(codes: Uint32Array, once = false) {
     const places: number[] = [];
-    const codes = codesOf(text);
     this.#read(codes, (at, hash) => {
       const found = this.#find(hash >>> this.shift, codes, at);
       if (found && !(once && this.often[found - 1])) {
@@ -60,7 +58,7 @@ export class Passages {
   }
 
   /** Call `take` for each place in a text with the hash of the passage there. */
-  #read(codes: Uint16Array, take: (at: number, hash: number) => void) {
+  #read(codes: Uint32Array, take: (at: number, hash: number) => void) {
     const { size } = this;
     let [hash, oldest] = [0, 1];
     for (let n = 1; n < size; n++) {
@@ -80,7 +78,7 @@ export class Passages {
    * Return which of the passages with a hash is that at a place of another text, from 1, or 0.
    * @param place of the hash
    */
-  #find(place: number, codes: Uint16Array, at: number) {
+  #find(place: number, codes: Uint32Array, at: number) {
     for (let next = this.last[place]; next > 0; next = this.before[next - 1]) {
       let same = 0;
       while (same < this.size && this.codes[next - 1 + same] === codes[at + same]) {
@@ -94,22 +92,20 @@ export class Passages {
   }
 }
 
-/** Return the UTF-16 units of `text`. */
-function codesOf(text: string) {
-  const codes = new Uint16Array(text.length);
-  for (let n = 0; n < codes.length; n++) {
-    codes[n] = text.charCodeAt(n);
+/** Return the code points of `text`. */
+export function codesOf(text: string) {
+  const codes = new Uint32Array(text.length);
+  let count = 0;
+  for (const character of text) {
+    codes[count++] = character.codePointAt(0) ?? 0;
   }
-  return codes;
+  return codes.subarray(0, count);
 }
 
-/**
- * Return the parts of `text` that are copied, each with its start and its end.
- * @param passages of `COPIED` characters
- */
+/** Return the parts of `text` that have `passages`, each with its start and end in characters. */
 export function copiedParts(text: string, passages: Passages) {
   const parts: [number, number][] = [];
-  for (const start of passages.placesIn(text)) {
+  for (const start of passages.placesIn(codesOf(text))) {
     const last = parts.at(-1);
     if (last && start <= last[1]) {
       last[1] = start + passages.size;
@@ -121,7 +117,7 @@ export function copiedParts(text: string, passages: Passages) {
 }
 
 /**
- * Copies no passage of `COPIED` characters of a text. At the limit a text breaks off, maybe within
+ * Copies no passage of so many characters of a text. At the limit a text breaks off, maybe within
  * a word, so from half of it on a word is begun less and less often. Names and phrases, which come
  * more than once, may be longer. Chance decides, but one that follows from the text.
  */
@@ -130,38 +126,41 @@ export class NoCopies {
   passages: Passages;
   shingles: Passages;
 
-  /** @param text that was learned */
-  constructor(units: string[], text: string) {
+  /**
+   * @param text that was learned
+   * @param copied characters of a passage that counts as copied
+   */
+  constructor(units: string[], text: string, copied: number) {
     this.units = units;
-    this.passages = new Passages(text, COPIED);
+    this.passages = new Passages(text, copied);
     this.shingles = new Passages(text, SHINGLE);
   }
 
   refuses(id: number, { text }: Place) {
     const unit = this.units[id];
-    const end = text.slice(-2 * COPIED) + unit;
+    const { size } = this.passages;
     // What was copied before can't be helped.
-    const own = end.slice(Math.max(0, end.length - unit.length - COPIED + 1));
-    if (this.passages.placesIn(own).length > 0) {
+    if (this.passages.placesIn(codesOf(lastOf(text, size - 1) + unit)).length > 0) {
       return true;
     }
     const begins =
       /^\s\p{L}/u.test(unit) || (/^\p{L}/u.test(unit) && !/\p{L}$/u.test(text.slice(-2)));
-    const copied = begins ? this.#copiedAt(end) : 0;
+    const end = lastOf(text, 2 * size) + unit;
+    const copied = begins ? this.#copiedAt(codesOf(end)) : 0;
     return copied > 0 && chanceOf(end.slice(-SHINGLE)) < (copied - SHINGLE) / SPARE;
   }
 
-  /** Return the length of the passage that ends `text` and that the learned one has once. */
-  #copiedAt(text: string) {
-    const places = this.shingles.placesIn(text, true);
-    let start = text.length - SHINGLE;
+  /** Return the length of the passage at the end of `codes` that the learned text has once. */
+  #copiedAt(codes: Uint32Array) {
+    const places = this.shingles.placesIn(codes, true);
+    let start = codes.length - SHINGLE;
     if (places.at(-1) !== start) {
       return 0;
     }
     for (let n = places.length - 1; n > 0 && places[n - 1] === start - 1; n--) {
       start -= 1;
     }
-    return text.length - start;
+    return codes.length - start;
   }
 }
 

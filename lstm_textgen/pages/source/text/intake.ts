@@ -35,8 +35,8 @@ const NULS = "\0\0\0\0";
 /** Return `text` as a model is to read it, without control characters. */
 export function prepared(text: string, lower?: boolean) {
   const plain = text
-    .replace(/^\ufeff/, "")
     .replace(REMOVED, "")
+    .replace(/^\ufeff/, "")
     .replace(/\r\n?/g, "\n")
     .normalize("NFC");
   return lower ? plain.toLowerCase() : plain;

@@ -4,6 +4,7 @@
 
 import type { Constants, Facts } from "../types.ts";
 import { countsOf } from "./looks.ts";
+import { inOrder } from "./units.ts";
 
 /** What the items of a list are. */
 export type Items = "line" | "paragraph";
@@ -67,7 +68,7 @@ export function factsOfItems(
   const [lines, often] = [...heights].reduce((best, each) => (each[1] > best[1] ? each : best));
   const alike = items === "paragraph" && lines > 1 && often >= mostItems * list.length;
   const lasts = [
-    ...list.map((item) => Array.from(item.slice(-2)).at(-1)),
+    ...list.map((item) => Array.from(item.slice(-2)).at(-1) ?? ""),
     ...(earlier.item_ends ?? ""),
   ];
   return {
@@ -78,7 +79,7 @@ export function factsOfItems(
       longest_item: Math.max(sorted[sorted.length - 1] - end, earlier.longest_item ?? 0),
       long_item: Math.max(Math.ceil(most - 2 * end), earlier.long_item ?? 0),
       median_item: Math.floor(quantile(sorted, 0.5)) - end,
-      item_ends: items === "line" ? [...new Set(lasts)].sort().join("") : null,
+      item_ends: items === "line" ? [...new Set(lasts)].sort(inOrder).join("") : null,
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The words that a model may spell, so that it invents none: see `lexicon.hy`. */
 
 import type { Constants, Place } from "../types.ts";
+import type { Passage } from "./looks.ts";
 
 /** Words of what Python calls letters, Ⅳ and ², too. */
 const SPELLED = /[\p{L}\p{Nl}\p{No}]+/gu;
@@ -102,11 +103,11 @@ export function packedWords(words: Iterable<string>) {
  * @param known another lexicon
  */
 export function lexiconOf(
-  text: string,
+  { text, length }: Passage,
   known: string,
   { longest, tenths, mostStrange, mostNew, near, again }: Limits,
 ) {
-  const words = text.length > longest ? [] : (text.match(SPELLED) ?? []);
+  const words = length > longest ? [] : (text.match(SPELLED) ?? []);
   const small = words.map((word) => word.toLowerCase());
   const tested = Math.floor(words.length / tenths);
   const first = words.length - tested;
@@ -117,7 +118,7 @@ export function lexiconOf(
     return !(read.has(each) || lexicon.has(each));
   });
   const inSmall = strange.filter(
-    (word) => word === word.toLowerCase() && word !== word.toUpperCase(),
+    (word) => /\p{Lowercase}/u.test(word) && !/[\p{Uppercase}\p{Lt}]/u.test(word),
   );
   if (!tested || inSmall.length > mostStrange * tested || strange.length > mostNew * tested) {
     return "";

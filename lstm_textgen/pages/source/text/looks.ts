@@ -170,10 +170,12 @@ function linesOf(text: string) {
 }
 
 /** Return what there is to know of `lines`, none of them empty: see `LIST` of looks.hy. */
-function measuresOf(lines: string[], { shortLines }: Numbers): Record<string, number> {
+export function measuresOf(lines: string[], { shortLines, signs }: Numbers) {
+  const [odd, code] = [signs.odd, signs.code].map((pattern) => new RegExp(pattern));
   const sizes = lines.map((line) => Array.from(line).length).sort((a, b) => a - b);
   const [typical, long] = [0.5, 0.98].map((share) => sizes[Math.floor(share * lines.length)]);
-  const [beginnings, endings] = [beginningOf, endingOf].map((kind) => countsOf(lines.map(kind)));
+  const beginnings = countsOf(lines.map(beginningOf));
+  const endings = countsOf(lines.map((line) => endingOf(line, signs)));
   const speakers = speakersIn(lines);
   const share = (test: (line: string) => boolean) => lines.filter(test).length / lines.length;
   const spoken = [...speakers.values()].filter((times) => times > 1);
@@ -186,9 +188,9 @@ function measuresOf(lines: string[], { shortLines }: Numbers): Record<string, nu
   return {
     indented: share((line) => /^\s/.test(line)),
     lettered: share((line) => /\p{L}/u.test(line)),
-    signs: share((line) => SIGNS.test(line.replace(ASIDE, "").trimEnd())),
+    signs: share((line) => odd.test(line.replace(ASIDE, "").trimEnd())),
     spoken: spoken.reduce((sum, times) => sum + times, 0) / lines.length,
-    code: share((line) => /[{}<>=[\]|\\]/.test(line)),
+    code: share((line) => code.test(line)),
     beginning: Math.max(...beginnings.values()) / lines.length,
     small,
     ending: often / lines.length,
@@ -200,8 +202,6 @@ function measuresOf(lines: string[], { shortLines }: Numbers): Record<string, nu
     wrapped: Math.min(broken, small),
   };
 }
-
-const SIGNS = /[;{}<>=[\]|\\]|[(),:]$/;
 
 /** Words in brackets after a space, as in "Frost (live)". */
 const ASIDE = /(?<=\s)(?:\([^()]*\)|\[[^[\]]*[\p{L}\p{Nl}\p{No}][^[\]]*\])(?=[\s.,!?]|$)/gu;
@@ -230,10 +230,10 @@ function beginningOf(line: string) {
   return /\p{Lowercase}/u.test(first) ? "small" : "letter";
 }
 
-function endingOf(line: string) {
-  const last = Array.from(line.replace(/["'”’»)]+$/, "")).at(-1) ?? "";
-  if (!last || ".!?…。！？".includes(last)) {
+function endingOf(line: string, { closing, sentence, pause }: Numbers["signs"]) {
+  const last = Array.from(line).findLast((each) => !closing.includes(each)) ?? "";
+  if (sentence.includes(last)) {
     return "sentence";
   }
-  return ",;:—–-，；：、".includes(last) ? "pause" : "word";
+  return pause.includes(last) ? "pause" : "word";
 }

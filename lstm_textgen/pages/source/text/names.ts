@@ -1,36 +1,33 @@
 /** The names in a model's text: others are rarer, by the rules of `names.hy`. */
 
-import type { Place } from "../types.ts";
-import type { Numbers } from "./looks.ts";
+import type { Constants, Place } from "../types.ts";
+import type { Passage } from "./looks.ts";
+import { inOrder, lastOf } from "./units.ts";
 
-/** Words of what Python calls letters, Ⅳ and ², too; of longer ones, pieces. */
-const WORDS = /[\p{L}\p{Nl}\p{No}]{1,60}/gu;
+type Limits = Constants["names"];
 
 const CAPITAL = /^\p{Uppercase}/u;
-
-/** Characters before a place that may belong to a name. */
-const REACH = 60;
 
 /** The rule; the names of a seed are among the known ones. */
 export class Names {
   known: Set<string>;
   begun: Set<string>;
   units: string[];
-  rarer: number;
+  limits: Limits;
   others: Map<string, boolean[]>; // which units make another name, after the ends of texts
 
-  constructor(units: string[], names: string, seed: string, rarer: number) {
-    this.known = new Set(names && capitalsIn(`${names} ${seed}`));
+  constructor(units: string[], names: string, seed: string, limits: Limits) {
+    this.known = new Set(names && capitalsIn(`${names} ${seed}`, limits));
     this.begun = new Set(
       [...this.known].flatMap((name) => [...name].map((_, n, all) => all.slice(0, n + 1).join(""))),
     );
     this.units = units;
-    this.rarer = rarer;
+    this.limits = limits;
     this.others = new Map();
   }
 
   score(scores: Float64Array, { text }: Place) {
-    const near = text.slice(-REACH);
+    const near = lastOf(text, this.limits.reach);
     let end = /[\p{Lowercase},;]( ?| \p{Uppercase}[\p{L}\p{Nl}\p{No}]*)$/u.exec(near)?.[1];
     if (end && end.length > 1 && !this.begun.has(end.slice(1))) {
       end = /\p{Lowercase}$/u.test(end) ? "" : undefined; // after another name
@@ -41,7 +38,7 @@ export class Names {
     const others = this.others.get(end) ?? this.units.map((unit) => this.another(` ${end}${unit}`));
     this.others.set(end, others);
     others.forEach((other, id) => {
-      scores[id] += other ? this.rarer : 0;
+      scores[id] += other ? this.limits.rarer : 0;
     });
   }
 
@@ -52,14 +49,22 @@ export class Names {
   }
 }
 
+/** Return the words of `text`, of what Python calls letters, Ⅳ and ², too; of long ones, pieces. */
+function wordsIn(text: string, { reach }: Limits) {
+  return text.match(new RegExp(`[\\p{L}\\p{Nl}\\p{No}]{1,${reach}}`, "gu")) ?? [];
+}
+
 /** Return the words in `text` that begin with a capital letter. */
-export function capitalsIn(text: string) {
-  return (text.match(WORDS) ?? []).filter((word) => CAPITAL.test(word));
+export function capitalsIn(text: string, limits: Limits) {
+  return wordsIn(text, limits).filter((word) => CAPITAL.test(word));
 }
 
 /** Return the names in `text`, sorted, with spaces between: see `names-in` of names.hy. */
-export function namesIn(text: string, { mostNames, mostCapitals }: Numbers) {
-  const words = new Set(text.match(WORDS));
+export function namesIn({ text, length }: Passage, limits: Limits) {
+  if (length > limits.longestText) {
+    return "";
+  }
+  const words = new Set(wordsIn(text, limits));
   const capitals = [];
   let within = 0;
   for (const [word, before] of text.matchAll(/(?<=(\S) )[\p{L}\p{Nl}\p{No}]+/gu)) {
@@ -77,12 +82,12 @@ export function namesIn(text: string, { mostNames, mostCapitals }: Numbers) {
       names.add(word);
     }
   }
-  const few = many < mostCapitals * within && names.size <= mostNames;
-  return few ? [...names].sort().join(" ") : "";
+  const few = many < limits.mostCapitals * within && names.size <= limits.most;
+  return few ? [...names].sort(inOrder).join(" ") : "";
 }
 
 /** Return the names in both of two texts, as of `namesIn`; none if one has none. */
-export function joinedNames(one: string, other: string, { mostNames }: Numbers) {
-  const names = one && other ? new Set(`${one} ${other}`.split(" ")) : new Set();
-  return names.size <= mostNames ? [...names].sort().join(" ") : "";
+export function joinedNames(one: string, other: string, { most }: Limits) {
+  const names = new Set(one && other ? `${one} ${other}`.split(" ") : []);
+  return names.size <= most ? [...names].sort(inOrder).join(" ") : "";
 }

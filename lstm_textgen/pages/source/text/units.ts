@@ -91,7 +91,8 @@ class Words extends Vocabulary {
 
   /** A single space at the end belongs to the next word. */
   unfinished(seed: string) {
-    return /\S $/.test(seed) ? " " : "";
+    const [before, last] = this.split(seed).slice(-2);
+    return last === " " && before !== "\n" ? " " : "";
   }
 }
 
@@ -157,4 +158,22 @@ export const UNITS = { characters: Vocabulary, pieces: Pieces, words: Words };
 /** Return the length of a unit's text in a `measure`: characters, or units. */
 export function lengthOf(text: string, measure: string) {
   return measure === "characters" ? Array.from(text).length : 1;
+}
+
+// * Characters, as Python counts and sorts them: by code points
+
+/** Return the last characters of `text`, up to `most`. */
+export function lastOf(text: string, most: number) {
+  return Array.from(text.slice(-2 * most))
+    .slice(-most)
+    .join("");
+}
+
+/** Compare texts, for `sort`. */
+export function inOrder(one: string, other: string) {
+  let n = 0;
+  while (n < one.length && one[n] === other[n]) {
+    n += 1;
+  }
+  return (one.codePointAt(n) ?? -1) - (other.codePointAt(n) ?? -1);
 }

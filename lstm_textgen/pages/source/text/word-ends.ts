@@ -15,10 +15,17 @@ export interface Row {
 
 type Choosing = Constants["choosing"];
 
-/** Return what people see of a `word`: one line break for any, and all quotation marks straight. */
-export function asSeen(word: string) {
-  const straight = word.replace(/[“”„«»]/g, '"').replace(/[‘’‚‹›]/g, "'");
-  return word.includes("\n") ? "\n" : straight.trim();
+/** Return what people see of a `word`: one line break for any, and all `quotes` straight. */
+export function asSeen(word: string, quotes: Constants["quotes"]) {
+  return word.includes("\n") ? "\n" : withPlainQuotes(word.trim(), quotes);
+}
+
+/** Return `text` with the quotation marks that keyboards have. */
+export function withPlainQuotes(text: string, quotes: Constants["quotes"]) {
+  return Object.entries(quotes).reduce(
+    (plain, [mark, typographic]) => plain.replace(new RegExp(`[${typographic}]`, "g"), mark),
+    text,
+  );
 }
 
 /** The rules, for the units of one model. */

@@ -7,9 +7,6 @@ import type { Network } from "../network/network.ts";
 import type { Constants, Facts } from "../types.ts";
 import { Memory } from "./memory.ts";
 
-/** Units between two places whose states are stored, besides the last ones. */
-const STORED_EACH = 32;
-
 /** Milliseconds of reading after which other requests are served. */
 const READ_FOR = 20;
 
@@ -23,19 +20,7 @@ export type State = Float32Array[];
 export class Context {
   facts: Facts;
   network: Network;
-  constants: {
-    spelled: number;
-    tail: number;
-    apostrophes: string;
-    sharpness: number;
-    withinNames: number;
-    elsewhere: number;
-    places: number;
-    speakers: number;
-    trace: number;
-    recall: number;
-    from: number;
-  };
+  constants: Constants;
   ids: number[];
   state: State; // after all of them
   states: Map<number, State>; // after so many of them
@@ -45,7 +30,7 @@ export class Context {
   after: WeakMap<State, Map<number, State>>; // after one more unit
   stored: number;
 
-  constructor(facts: Facts, network: Network, constants: Constants["memory"]) {
+  constructor(facts: Facts, network: Network, constants: Constants) {
     this.facts = facts;
     this.network = network;
     this.constants = constants;
@@ -129,7 +114,8 @@ export class Context {
 
   /** Return whether the state after `place` of `length` units is stored. */
   stores(place: number, length: number) {
-    return place % STORED_EACH === 0 || place > length - STORED_EACH;
+    const { storedEach } = this.constants.choosing;
+    return place % storedEach === 0 || place > length - storedEach;
   }
 
   /** Store nothing that is of no use after all has been read. */
@@ -149,24 +135,25 @@ export class Context {
    * @param length of the text
    */
   remember(start: number, length: number) {
-    const { facts, constants, ids } = this;
-    if (!facts.remembers || length < constants.from) {
+    const { facts, ids } = this;
+    const { memory, choosing } = this.constants;
+    if (!facts.remembers || length < choosing.remembersFrom) {
       this.memory = null;
     } else {
       this.remembered = this.memory ? this.remembered : start;
-      this.memory ??= new Memory(facts.units, constants);
-      const first = Math.max(this.remembered, ids.length - constants.places);
+      this.memory ??= new Memory(facts.units, memory);
+      const first = Math.max(this.remembered, ids.length - memory.places);
       const textOf = (some: number[]) => some.map((id) => facts.units[id]).join("");
       let text = textOf(ids.slice(start, first));
       for (let n = first; n < ids.length; n++) {
-        this.memory.take(ids[n], text.slice(-2 * constants.tail), this.outputs[n]);
+        this.memory.take(ids[n], text.slice(-2 * memory.tail), this.outputs[n]);
         text += facts.units[ids[n]];
       }
     }
     this.remembered = this.memory ? ids.length : 0;
   }
 
-  /** Return the states after one more unit each, with these `ids`, at most `TOGETHER`. */
+  /** Return the states after one more unit each, with these `ids`, at most `together`. */
   step(states: State[], ids: number[]) {
     const { network } = this;
     if (this.stored > MOST_AFTER) {

@@ -1,5 +1,6 @@
 /** A memory of a seed, as in `memory.hy`, which explains it and has the constants. */
 
+import { lastOf } from "../text/units.ts";
 import type { Constants as AllConstants, Place } from "../types.ts";
 import { logOdds, softmax } from "./sampler.ts";
 
@@ -18,19 +19,7 @@ export class Memory {
   moments: Map<string, Moment[]> = new Map();
 
   units: string[];
-  constants: {
-    spelled: number;
-    tail: number;
-    apostrophes: string;
-    sharpness: number;
-    withinNames: number;
-    elsewhere: number;
-    places: number;
-    speakers: number;
-    trace: number;
-    recall: number;
-    from: number;
-  };
+  constants: Constants;
 
   constructor(units: string[], constants: Constants) {
     this.units = units;
@@ -93,13 +82,6 @@ function keyOf(text: string, { spelled, apostrophes, tail }: Constants) {
 /** Return the letters at the end of `text`. */
 function lettersOf(text: string) {
   return text.match(/\p{L}*$/u)?.[0] ?? "";
-}
-
-/** Return the last characters of `text`, up to `most`. */
-function lastOf(text: string, most: number) {
-  return Array.from(text.slice(-2 * most))
-    .slice(-most)
-    .join("");
 }
 
 function dot(a: Float32Array, b: Float32Array) {

@@ -1,5 +1,6 @@
 /** Rules of what may come next, one for each wish, as in `rules.hy` and `constraints.hy`. */
 
+import { lastOf } from "../text/units.ts";
 import type { Facts, Place } from "../types.ts";
 
 /**
@@ -64,22 +65,26 @@ export class Repeats {
 
   refuses(id: number, { text }: Place) {
     const { length } = this;
-    const whole = text + this.units[id];
-    for (let end = Math.max(length, text.length + 1); end <= whole.length; end++) {
-      if (text.includes(whole.slice(end - length, end))) {
+    const unit = this.units[id];
+    const end = Array.from(lastOf(text, length - 1) + unit);
+    for (let n = length; n <= end.length; n++) {
+      if (text.includes(end.slice(n - length, n).join(""))) {
         return true;
       }
     }
-    const word = this.units[id].trimStart();
-    const before = whole.slice(0, whole.length - word.length);
+    const word = unit.trimStart();
+    const before = text + unit.slice(0, unit.length - word.length);
     if (!word || before.at(-1)?.trim() !== "") {
       return false;
     }
     const begun = before.at(-1) + word;
     for (let at = text.indexOf(begun); at >= 0; at = text.indexOf(begun, at + 1)) {
-      const last = /^\S*\s+/.exec(text.slice(at + 1, at + 1 + length))?.[0] ?? "";
-      const passage = text.slice(0, at + 1 + last.length).slice(-length);
-      if (last && passage.length === length && `${before}${last}`.endsWith(passage)) {
+      // A passage begins before the word, and ends after it.
+      const next = Array.from(text.slice(at + 1, at + 2 * length)).slice(0, length - 1);
+      const last = /^\S*\s+/.exec(next.join(""))?.[0] ?? "";
+      const passage = lastOf(text.slice(0, at + 1 + last.length), length);
+      const whole = last && Array.from(passage).length === length;
+      if (whole && (before + last).endsWith(passage)) {
         return true;
       }
     }

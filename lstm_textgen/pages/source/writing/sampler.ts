@@ -48,12 +48,7 @@ export class Sampler {
     if (this.temperature === 0) {
       return scores.indexOf(highestOf(scores));
     }
-    const odds = softmax(scores);
-    const lowest = Math.max(
-      this.topP < 1 ? nucleus(odds, this.topP) : Number.MIN_VALUE,
-      this.minP * highestOf(odds),
-    );
-    const open = odds.map((each) => (each >= lowest ? each : 0));
+    const open = limitedOdds(scores, this);
     let left = this.random() * open.reduce((sum, each) => sum + each);
     let chosen = 0;
     for (let id = 0; left >= 0 && id < open.length; id++) {
@@ -76,6 +71,16 @@ export function scoresAt(place: Place, rules: Rule[], temperature: number) {
     rule.score?.(scores, place, temperature);
   }
   return scores;
+}
+
+/** Return the probabilities of `scores`, 0 where the limits leave an id out. */
+export function limitedOdds(scores: Float64Array, { topP, minP }: { topP: number; minP: number }) {
+  const odds = softmax(scores);
+  const lowest = Math.max(
+    topP < 1 ? nucleus(odds, topP) : Number.MIN_VALUE,
+    minP * highestOf(odds),
+  );
+  return odds.map((each) => (each >= lowest ? each : 0));
 }
 
 /** Return the probability of the last of the likeliest ids with a total probability of `topP`. */

@@ -3,7 +3,6 @@
  * `wordtree.hy`, which explains it.
  */
 
-import { TOGETHER } from "../network/streams.ts";
 import { asSeen, type Row, type WordEnds } from "../text/word-ends.ts";
 import type { Constants, Rule } from "../types.ts";
 import { logOdds, logSum, scoresAt } from "./sampler.ts";
@@ -46,6 +45,7 @@ export class Tree {
   wholeOdds: number;
   begun: number;
   constants: Constants["choosing"];
+  quotes: Constants["quotes"];
   ids: Map<string, number>;
   end: number;
 
@@ -61,7 +61,7 @@ export class Tree {
     sheet: string,
     state: string,
     typed: string,
-    constants: Constants["choosing"],
+    { choosing, quotes }: Pick<Constants, "choosing" | "quotes">,
   ) {
     this.step = step;
     this.ends = ends;
@@ -71,9 +71,10 @@ export class Tree {
     this.typed = typed;
     this.wholeOdds = 0; // that a word ends after what was typed
     this.begun = "TU".includes(state) ? Array.from(typed).length : 0;
-    this.constants = constants;
+    this.constants = choosing;
+    this.quotes = quotes;
     this.ids = new Map(ends.units.map((unit, id) => [unit, id]));
-    this.end = performance.now() + constants.milliseconds;
+    this.end = performance.now() + choosing.milliseconds;
   }
 
   /** Whether the time of a search is over. */
@@ -147,7 +148,7 @@ export class Tree {
     const all = [...this.totals].filter(([, odds]) => odds >= least);
     for (const [word, odds] of all.sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1))) {
       const more = this.ends.completes(this.state, word);
-      const seen = asSeen((more ? this.typed : "") + word);
+      const seen = asSeen((more ? this.typed : "") + word, this.quotes);
       if (best.size === count) {
         break;
       }
@@ -193,7 +194,7 @@ export class Tree {
   /** Take from the `open` texts the most probable ones, all above `least`. */
   best(open: Open[], least: number) {
     const chosen: Step[] = [];
-    while (chosen.length < TOGETHER && open.length) {
+    while (chosen.length < this.constants.together && open.length) {
       const at = open.reduce((best, { odds }, n) => (odds > open[best].odds ? n : best), 0);
       const each = open[at];
       if (each.odds <= least) {
@@ -210,14 +211,15 @@ export class Tree {
 
   /** Follow more ways to write words that are among the `count` best, or nearly. */
   async complete(count: number, wanted: () => Promise<boolean>) {
-    for (let read = 0; read < this.constants.waysBudget && !this.isLate; ) {
-      const least = Math.exp(this.least(count)) * this.constants.nearly;
+    const { exact, nearly, together, waysBudget } = this.constants;
+    for (let read = 0; read < waysBudget && !this.isLate; ) {
+      const least = Math.exp(this.least(count)) * nearly;
       const words = [...this.totals].filter(([, total]) => total >= least);
       const chosen: Step[] = [];
       for (const [word, total] of words) {
-        for (const step of this.missing(word, Math.log(this.constants.exact * total))) {
+        for (const step of this.missing(word, Math.log(exact * total))) {
           if (
-            chosen.length < TOGETHER &&
+            chosen.length < together &&
             !chosen.some(([n, id]) => n === step[0] && id === step[1])
           ) {
             chosen.push(step);
@@ -259,7 +261,7 @@ export class Tree {
       : texts.flatMap((text) => this.ids.get(text) ?? []);
   }
 
-  /** Let the model read the `chosen` steps, at most `TOGETHER`; return the new nodes. */
+  /** Let the model read the `chosen` steps, at most `together`; return the new nodes. */
   read(chosen: Step[]) {
     const states = chosen.map(([{ network }]) => network);
     const ids = chosen.map(([, id]) => id);

@@ -1,7 +1,6 @@
 /** What a person may choose from: words and phrases, as in `words.hy`, which explains it. */
 
 import type { Network } from "../network/network.ts";
-import { TOGETHER } from "../network/streams.ts";
 import { capitalsIn, Names } from "../text/names.ts";
 import { UNITS, type Vocabulary } from "../text/units.ts";
 import { WordEnds } from "../text/word-ends.ts";
@@ -47,21 +46,14 @@ export class Suggester {
     this.ends = new WordEnds(facts.units, constants.choosing);
     this.asked = 0;
     this.named = "";
-    this.names = new Names(facts.units, facts.names, "", constants.rarer);
-    this.context = this.freshContext();
-  }
-
-  /** Return a context that has read nothing. */
-  freshContext() {
-    const { facts, network, constants } = this;
-    const memory = { ...constants.memory, from: constants.choosing.remembersFrom };
-    return new Context(facts, network, memory);
+    this.names = new Names(facts.units, facts.names, "", constants.names);
+    this.context = new Context(facts, network, constants);
   }
 
   /** Forget what was read, as the network has other weights. */
   forget() {
     this.asked++;
-    this.context = this.freshContext();
+    this.context = new Context(this.facts, this.network, this.constants);
   }
 
   /**
@@ -141,10 +133,11 @@ export class Suggester {
       nodes.sort((a, b) => b.weight - a.weight);
       return nodes.slice(0, 1).map((node) => new Phrase(node, words, this));
     });
-    for (let round = 0; round < words * this.constants.choosing.unitsOfWord; round++) {
+    const { unitsOfWord, together } = this.constants.choosing;
+    for (let round = 0; round < words * unitsOfWord; round++) {
       const chosen = phrases.flatMap((phrase) => phrase.next(this.facts.units));
-      for (let start = 0; start < chosen.length; start += TOGETHER) {
-        tree.read(chosen.slice(start, start + TOGETHER));
+      for (let start = 0; start < chosen.length; start += together) {
+        tree.read(chosen.slice(start, start + together));
       }
       if (!chosen.length) {
         break;
@@ -182,7 +175,7 @@ export class Suggester {
       text,
       state,
       typed,
-      constants.choosing,
+      constants,
     );
     const all = logSum(ways.map(({ weight }) => weight));
     ways.forEach((way) => tree.addRoot(way, opening, rest, all));
@@ -192,9 +185,9 @@ export class Suggester {
   /** Return the rule about names after `text`. */
   namesAfter(text: string) {
     const { facts, constants } = this;
-    const named = facts.names && [...new Set(capitalsIn(text))].join(" ");
+    const named = facts.names && [...new Set(capitalsIn(text, constants.names))].join(" ");
     if (named !== this.named) {
-      this.names = new Names(facts.units, facts.names, named, constants.rarer);
+      this.names = new Names(facts.units, facts.names, named, constants.names);
       this.named = named;
     }
     return this.names;

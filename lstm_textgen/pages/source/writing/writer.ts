@@ -66,7 +66,8 @@ export class Writer {
     this.facts = facts;
     this.units = facts.units;
     this.constants = constants;
-    this.network = new Network(facts, weights, compiled(codes));
+    const together = Math.max(constants.choosing.together, constants.paths);
+    this.network = new Network(facts, weights, compiled(codes), together);
     this.newline = this.units.indexOf("\n");
     this.suggester = new Suggester(facts, this.network, constants);
     this.sampler = new Sampler(0);
@@ -111,7 +112,7 @@ export class Writer {
     this.memory = new Memory(units, constants.memory);
     this.rules = [
       { score: (scores) => unknown !== null && scores.fill(-Infinity, unknown, unknown + 1) },
-      new Names(units, facts.names, text, constants.rarer),
+      new Names(units, facts.names, text, constants.names),
       this.memory,
       new Breaks(facts),
       new Runs(units, facts.longestRun),
@@ -287,7 +288,9 @@ export class Writer {
 
   /** The rule against copying, which takes a moment to make. */
   get originality() {
-    this.noCopies ??= this.learned ? new NoCopies(this.units, this.learned) : null;
+    this.noCopies ??= this.learned
+      ? new NoCopies(this.units, this.learned, this.constants.copied)
+      : null;
     return this.noCopies ? [this.noCopies] : [];
   }
 

@@ -1,6 +1,7 @@
 /** Which of the words and phrases that models offer are shown. */
 
 import { asSeen } from "../../text/word-ends.ts";
+import { CONSTANTS } from "../../ui/document.ts";
 import type { Suggestion } from "../../writing/words.ts";
 import type { Offer } from "./offered.ts";
 
@@ -37,7 +38,7 @@ export function distinct(offers: Offer[], phrases: boolean, rest: string, count:
   const found: Map<string, Offer> = new Map();
   for (const each of offers) {
     const first = phrases && /[\p{L}\p{M}\p{N}]+/u.exec(each.word)?.[0].toLowerCase();
-    const seen = first || asSeen(each.word);
+    const seen = first || asSeen(each.word, CONSTANTS.quotes);
     if (!found.has(seen) && !comes(each.text.trim(), rest.trimStart())) {
       found.set(seen, each);
     }

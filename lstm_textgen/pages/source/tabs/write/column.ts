@@ -310,7 +310,7 @@ export function withCopies(units: Shaded[], passages: Passages) {
   let end = 0;
   return units.map(({ text, shade }) => {
     const start = end;
-    end += text.length;
+    end += Array.from(text).length;
     const copied = parts.some((part) => part[0] < end && start < part[1]);
     return { text, shade: copied ? `${shade} copied`.trim() : shade };
   });
