@@ -184,8 +184,6 @@
       [lstm.size (sum (gfor each rest each.size))])
     "teaching/recipe" "const sought = { units: a, epochs: b, seconds: c };
       return Object.values(chooseSize(sought, learning))" [size (of 3 9) (of 3 24 180)])
-  "math" (Row (fn [a] [(math.cos a) (math.exp a) (math.log a)]) "teaching/exactly"
-    "return [cosine(a), exponential(a), logarithm(a)]" [(fn [r] (.uniform r 0.01 3.14))] 1e-9)
   "item-windows" (Row (fn [a] (.tolist (batches.item-windows (np.append 0 (np.cumsum a)) 12)))
     "teaching/batches" "return windowsOf(a.map((size) => new Int32Array(size)), 12)"
     [(fn [r] (lfor _ (range (.randrange r 1 30)) (.randrange r 1 30)))])
@@ -196,7 +194,7 @@
         parts (np.split (np.array b "float32") [6 12])
         data (packing.packed (lfor [part shape] (zip parts shapes) (.reshape part shape)) a))
       [(list data) #* (lfor w (packing.unpacked data shapes a) n (.ravel w) (float n))])
-    "network/network" "const facts = { bits: a, units: ['a', 'b'], embedding: 3, layers: [] };
+    "network/packing" "const facts = { bits: a, units: ['a', 'b'], embedding: 3, layers: [] };
       const data = packed(Float32Array.from(b), facts);
       return [[...data], ...unpacked(data, facts)]"
     [(of 16 8) (fn [r] (lfor _ (range 14) (* (.choice r [0 1 -1]) (** 2 (.uniform r -27 15.9)))))])
