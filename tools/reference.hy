@@ -15,13 +15,12 @@ the functions that make them. A test compares the pages in docs/ with their resu
   lstm-textgen.settings.layers [LAYERS]
   lstm-textgen.settings.models [Facts]
   lstm-textgen.settings.parameters [described]
-  lstm-textgen.settings.table [ITEMS SETTINGS UNIT settings-in]
+  lstm-textgen.settings.table [ITEMS UNIT settings-in]
+  lstm-textgen.textmodel [LENGTH]
   tools.forms [ROOT])
 
 (setv
   WIDTH 84  ; columns of a signature
-  MORE 3    ; settings, at most, that it shows although the documentation doesn't name them
-  MOST 8    ; parameters of a method in the line about it
   ;; Names of which the reference says all, and a class whose methods few readers need.
   DETAILED ["TextModel" "train" "generate"]
   OUTLINED "Display"
@@ -72,7 +71,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
     mark (next (gfor [word mark] (.items MARKS) :if (in word (.split setting.places)) mark) "")
     [flag meaning] (or setting.shorthand [None None]))
   (+ f"- `{setting.option}{value}`{mark}: {setting.full-help}\n"
-    (if flag f"- `{flag}`: short for `{setting.option} {meaning}`\n" "")))
+    (if flag f"- `{flag}`: the same as `{setting.option} {meaning}`\n" "")))
 
 
 ;; * The stub
@@ -155,7 +154,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (setv
     doc (described-by object (in node.name DETAILED))
     class? (isinstance node ast.ClassDef)
-    call (if class? "" (laid-out f"{node.name}(" (parameters node doc) ")"))
+    call (if class? "" (laid-out f"{node.name}(" (parameters node) ")"))
     methods (if (and class? (!= node.name OUTLINED)) (public-methods node object) []))
   (.join "\n" [
     f"### `{node.name}`\n"
@@ -173,9 +172,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (setv
     doc (described-by object (in node.name DETAILED))
     property? (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
-    own (parameters node doc)
-    shown (if (<= (len own) MOST) own [#* (cut own MORE) "..."])  ; the text names the others
-    arguments (if property? "" f"({(.join ", " shown)})"))
+    arguments (if property? "" f"({(.join ", " (parameters node))})"))
   f"- `{node.name}{arguments}`: {(.lstrip (textwrap.indent doc "  "))}")
 
 
@@ -195,38 +192,25 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (list (.values methods)))
 
 
-(defn parameters [node doc]
-  #[[Return the parameters of the function in `node`, texts; types are left to the stub.
-
-  They end with ... for settings that its documentation `doc` doesn't name, if they are many.]]
+(defn parameters [node]
+  "Return the parameters of the function in `node`, texts; types are left to the stub."
   (setv
     arguments node.args
-    [rest keywords] [arguments.args arguments.kwonlyargs]
-    more (lfor each keywords
-      :if (and (in each.arg SETTINGS) (not-in f"`{each.arg}`" doc))
-      each.arg)
-    defaults (* [None] (- (len rest) (len arguments.defaults)))
+    defaults (* [None] (- (len arguments.args) (len arguments.defaults)))
     parts (lfor
-      [each default] (zip rest [#* defaults #* arguments.defaults])
+      [each default] (zip arguments.args [#* defaults #* arguments.defaults])
       :if (not-in each.arg ["self" "cls"])
       (parameter each default)))
-  (when arguments.vararg
-    (.append parts (+ "*" arguments.vararg.arg)))
-  (when (and keywords (not arguments.vararg))
-    (.append parts "*"))
-  (.extend parts (gfor
-    [each default] (zip keywords arguments.kw-defaults)
-    :if (or (not-in each.arg more) (<= (len more) MORE))
-    (parameter each default)))
-  (when (> (len more) MORE) (.append parts "..."))
-  (when arguments.kwarg
-    (.append parts (+ "**" arguments.kwarg.arg)))
-  parts)
+  (cond
+    arguments.vararg (.append parts (+ "*" arguments.vararg.arg))
+    arguments.kwonlyargs (.append parts "*"))
+  [#* parts #* (map parameter arguments.kwonlyargs arguments.kw-defaults)])
 
 
 (defn parameter [each default]
-  "Return the parameter `each` with its `default`, if any."
-  (+ each.arg (if (is default None) "" f"={(ast.unparse default)}")))
+  "Return the parameter `each` with its `default`, if any; ... stands for `LENGTH`."
+  (setv shown (when default (if (= (ast.unparse default) "...") LENGTH (ast.unparse default))))
+  (+ each.arg (if default f"={shown}" "")))
 
 
 (defn laid-out [head parts tail]

@@ -310,7 +310,7 @@ examples:
     (when setting.shorthand
       (setv [option value] setting.shorthand)
       (add option :dest setting.name :action "store_const" :const value
-        :help (if everything f"short for {setting.option} {value}" argparse.SUPPRESS))))
+        :help (if everything f"the same as {setting.option} {value}" argparse.SUPPRESS))))
   (add "--help" "-h" :action "help" :help "show this help")
   ;; `parse-flags` does these.
   (for [[option does] [["--help-all" "show every flag"]

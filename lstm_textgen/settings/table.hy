@@ -69,8 +69,8 @@ in Python, and its checks.]]
 (setv TABLE {
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
-      (+ "files, folders, patterns, http(s) URLs, .gz, or - (standard input): plain text, "
-        "documents, chats and your own posts; a bare name is also looked up in corpora/")
+      (+ "files, folders, patterns, URLs, .gz, or - (standard input): plain text, documents, "
+        "chats, posts; a bare name may be that of an included text")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train"
       "take text and settings from a recipe; other flags override the recipe's"
@@ -86,8 +86,8 @@ in Python, and its checks.]]
         "('lang!=en') or a larger number ('year>1990'); case matters; if repeated, all must hold")
       :metavar "NAME=VALUE")
     (Setting "items" ITEMS "cli recipe train model"
-      (+ "the text is a list of items, each a line or a paragraph (between blank lines); items "
-        "are shuffled, and each sample is an item")
+      (+ "the text is a list of items, each a line or a paragraph (between blank lines); samples "
+        "are items, too")
       :metavar "KIND" :fixed True :optional True
       :brief "the text is a list: each line, or paragraph, is an item")
     (Setting "max_download" POSITIVE "cli train"
@@ -121,8 +121,8 @@ in Python, and its checks.]]
         f"text's length, {OWN-UNITS}; {OWN-DROPOUT})")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or 512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
-      (+ "length of a training window, in units (default: 64; 32 for a list of short items; with "
-        "--from the base's or, for a list, what fits its items)") :default 64)]
+      (+ "length of a training window, in units (default: 64, 32 for short items; with --from "
+        "the base's, or what fits the items)") :default 64)]
   "training" [
     (Setting "path" PASSAGE "cli train"
       "the model file; .h5 may be omitted; given twice, two models generate together"
@@ -132,15 +132,15 @@ in Python, and its checks.]]
         f"(default: {OWN-EPOCHS}; with --from often 2 to 6)")
       :brief "total epochs (passes over the text)")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "train for about N minutes, or until this run has done --epochs epochs (then "
+      (+ "train for about N minutes; stop earlier when this run has done --epochs epochs (then "
         f"{CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs} by default, fewer for a longer "
-        "text and for words); with --from, --patience ends the run")
+        "text and for words) or, with --from, by --patience")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
     (Setting "learning_rate" POSITIVE "cli recipe train model"
-      (+ "the peak learning rate (default: 0.008; with --minutes, for a new model, "
-        "up to 0.012, less above 1152 units; with --from often 0.003, constant)")
+      (+ "the peak learning rate (default: 0.008, with --minutes up to 0.012; with --from often "
+        "0.003, constant)")
       :metavar "RATE" :default 0.008)
     (Setting "batch_size" COUNT "cli recipe train model"
       (+ f"windows per training step (default: {LEAST-ROWS} to {MOST-ROWS}, "
@@ -175,14 +175,13 @@ in Python, and its checks.]]
     (Setting "sentences" COUNT "cli write" "end after N sentences")
     (Setting "match" MATCH "cli write"
       (+ "generate only texts that match this regular expression as a whole, such as [KR].* or "
-        ".{1,8} (. matches no line end unless it begins with (?s)); an item includes its seed "
-        "text, other text doesn't") :metavar "REGEX"
+        ".{1,8}; an item is matched with its seed text, other text without") :metavar "REGEX"
       :brief "generate only texts that match this regular expression")
     (Setting "no_repeat" REPEAT "cli write"
       "don't repeat a passage of N characters within a text (default: no limit)")
     (Setting "no_copy" COPY "cli write"
       (+ "copy no passage of more than N characters from the training text; 0: no limit (default: "
-        "60, for running text, but what comes in it more than once may come again)"))
+        "60 for running text, but passages that it repeats may be copied)"))
     (Setting "best_of" COUNT "cli generate"
       (+ "of every N texts drawn, keep the one that is most likely per letter (default: 4, for "
         "short items 8, for a single text or with --match 1)")
@@ -194,17 +193,16 @@ in Python, and its checks.]]
       (+ "generate only items that are neither in the model's list (--items) nor generated "
         "before, ignoring case and extra spaces"))
     (Setting "output" PASSAGE "cli"
-      (+ "write the text to this file; - for standard output; with --sources alone, the text as "
-        "a model reads it")
+      (+ "write the text to this file; - for standard output; with --sources alone, the text "
+        "that a model would read")
       :metavar "FILE" :brief "write the text to this file")
     (_switch "originality" "cli" "report how much of the text is copied from the --sources")
     (Setting "page" PASSAGE "cli"
-      (+ "make an offline web page of one model or two that generates, learns, writes with you "
-        "and shows what they learned, also while a run trains them; --temperature, --min-p and "
-        "--length set its controls")
+      (+ "make an offline web page of one model or two, which generates, learns and writes with "
+        "you; --temperature, --min-p and --length set its controls")
       :metavar "FILE" :brief "make a web page that writes and learns, offline")
     (_switch "no_names" "cli"
-      "leave out of the --page the names in the training text, to which it then doesn't keep")]
+      "leave out of the --page the names in the training text; it then no longer favors them")]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
       (+ "0: always the most likely unit; 1: the model's own probabilities; higher: wilder; a "
