@@ -114,21 +114,18 @@
       [new False] [best-of None] [warn None] #** request]
     #[[Return `seed`, as the model reads it, with the text generated after it; of a list, an item.
 
-    The text has `length` characters (or words; default: 400, or a whole item); with None, it
+    The text has `length` characters (or words; of a list, default: a whole item); with None, it
     ends at `stop` or after `sentences`. For a list of seeds, or with `samples`, the result is a
     flat list: `samples` texts (default: 1) after each seed.
 
     - `new`: only items that aren't in the model's list, each once. After 100 draws in a row
       without one, generation ends with a warning, or with a `ValueError` if it has found none.
-    - `best_of`: for each text, generate this number, and keep the one most likely per letter,
-      preferring new ones and new openings (default: 4, 8 for short items, 1 for a single text or
-      with `match`).
+    - `best_of`: of every N texts drawn, keep the one that is most likely per letter (default: 4,
+      for short items 8, for a single text or with `match` 1).
     - `match`: a regular expression for the whole text (of an item, with its seed), or a function
       of the text. After 50 texts that don't match, or up to 500 short ones, an expression is
       enforced; if a function refuses 100 in a row, generation ends as with `new`.
-    - `stop`: a text to end before, or a list of them.
     - `temperature`: a number, or a list to cycle through (its own, or 1; 0.8 if four are drawn).
-    - `rng_seed`: the same model, seeds, options and random seed give the same text.
     - …
     - `warn`: called with a line about units of the seed that the model doesn't know, or about a
       text cut off before its `stop` or `sentences` (default: `warnings.warn`).
