@@ -345,7 +345,6 @@
   - `display`: a `Display` that shows the run (default: a live display on a terminal).
   - `callbacks`: Keras callbacks, called with epochs from 0 and losses in nats. They
     may set the weights, `stop_training` and the optimizer's learning rate.
-  - `csv`: a file for a table of losses, in bits per character, updated after each epoch.
   - …
 
   An existing model continues training, unless `restart`; on another text only with `add_text`.

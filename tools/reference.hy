@@ -128,12 +128,12 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 (defn steps-table []
   "Return a table of the steps of data preparation."
-  (+ "step | what it does\n--- | ---\n"
+  (+ "|step|what it does|\n|---|---|\n"
     (.join "" (gfor
       [name step] (.items NAMED-STEPS)
       :setv names (cut (list (. (inspect.signature step.function) parameters)) 1 None)
       :setv form (if step.kinds f"({name} {(.join " " (map str.upper names))})" name)
-      f"`{form}` | {step.result}\n"))))
+      f"|`{form}`|{step.result}|\n"))))
 
 
 ;; * Python and Hy
@@ -143,37 +143,43 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (setv
     tree (ast.parse (.read-text STUB :encoding "utf-8"))
     nodes (dfor node tree.body :if (hasattr node "name") node.name node))
-  (.join "\n" (gfor
-    name lstm-textgen.__all__
-    :if (in name nodes)
-    (entry (get nodes name) (getattr lstm-textgen name)))))
+  (setv [parts items] [[] []])
+  (for [name lstm-textgen.__all__  :if (in name nodes)]
+    (setv [node object] [(get nodes name) (getattr lstm-textgen name)])
+    (if (or (in name DETAILED) (methods-of node object))
+      (.append parts (entry node object))
+      (.append items (item node object))))
+  (.join "\n" [#* parts "### Other names\n" #* items]))
 
 
 (defn entry [node object]
   "Return the part about the public `object`, whose stub is `node`."
   (setv
     doc (described-by object (in node.name DETAILED))
-    class? (isinstance node ast.ClassDef)
-    call (if class? "" (laid-out f"{node.name}(" (parameters node) ")"))
-    methods (if (and class? (!= node.name OUTLINED)) (public-methods node object) []))
+    methods (methods-of node object))
   (.join "\n" [
     f"### `{node.name}`\n"
-    (cond
-      class? doc
-      (in "\n" call) f"```py\n{call}\n```\n\n{doc}"
-      True f"`{call}`: {doc}")
+    (if (isinstance node ast.ClassDef)
+      doc
+      f"```py\n{(laid-out f"{node.name}(" (parameters node) ")")}\n```\n\n{doc}")
     ""
     #* (gfor each methods (item each (getattr object each.name)))
     #* (if methods [""] [])]))
 
 
 (defn item [node object]
-  "Return the item about the method or property `object`, whose stub is `node`."
+  "Return the item about a method, property, function or class `object`, whose stub is `node`."
   (setv
     doc (described-by object (in node.name DETAILED))
-    property? (any (gfor each node.decorator-list (= (ast.unparse each) "property")))
-    arguments (if property? "" f"({(.join ", " (parameters node))})"))
+    plain? (or (isinstance node ast.ClassDef)
+      (any (gfor each node.decorator-list (= (ast.unparse each) "property"))))
+    arguments (if plain? "" f"({(.join ", " (parameters node))})"))
   f"- `{node.name}{arguments}`: {(.lstrip (textwrap.indent doc "  "))}")
+
+
+(defn methods-of [node object]
+  "Return the nodes of the methods to list of the public `object`, whose stub is `node`."
+  (if (and (isinstance node ast.ClassDef) (!= node.name OUTLINED)) (public-methods node object) []))
 
 
 (defn described-by [object detailed]

@@ -56,9 +56,7 @@ in Python, and its checks.]]
 (setv
   ITEMS (one-of "`line` or `paragraph`" "line" "paragraph")
   UNIT (one-of (+ "one of " (.join ", " (gfor unit RULES f"`{unit}`"))) #* RULES)
-  OWN-UNITS (+
-    f"{(. CHARACTERS sizes [-1] hidden)} to {(. CHARACTERS sizes [0] hidden)} hidden units, "
-    f"{(. WORDS sizes [-1] hidden)} to {(. WORDS sizes [0] hidden)} for words")
+  OWN-UNITS f"{(. WORDS sizes [-1] hidden)} to {(. CHARACTERS sizes [0] hidden)} hidden units"
   OWN-DROPOUT f"dropout 0 to {(max (gfor size CHARACTERS.sizes size.most-dropout))}"
   OWN-EPOCHS (+
     f"{CHARACTERS.fewest-epochs} to {CHARACTERS.most-epochs}, fewer for a longer text, "
@@ -70,7 +68,7 @@ in Python, and its checks.]]
   "text" [
     (Setting "sources" TEXTS "cli recipe train"
       (+ "files, folders, patterns, URLs, .gz, or - (standard input): plain text, documents, "
-        "chats, posts; a bare name may be that of an included text")
+        "chats, posts; or the name of an included text")
       :metavar "PATH" :brief "the text: files, folders, patterns, URLs, .gz, or -")
     (Setting "recipe" PASSAGE "cli train"
       "take text and settings from a recipe; other flags override the recipe's"
@@ -83,7 +81,7 @@ in Python, and its checks.]]
       :metavar "NAME")
     (Setting "where" CONDITIONS "cli recipe train"
       (+ "in tables, read only rows with this value in the column (lang=en), another "
-        "('lang!=en') or a larger number ('year>1990'); case matters; if repeated, all must hold")
+        "('lang!=en') or a larger number ('year>1990'); if repeated, all must hold")
       :metavar "NAME=VALUE")
     (Setting "items" ITEMS "cli recipe train model"
       (+ "the text is a list of items, each a line or a paragraph (between blank lines); samples "
@@ -108,8 +106,8 @@ in Python, and its checks.]]
       (+ "vocabulary size: the N most frequent words (default: 10000) or N pieces (default: 256 "
         "to 2048, growing with the text)") :fixed True :optional True)
     (Setting "validation" FRACTION "cli recipe train model"
-      (+ "share held out for validation: the end of the text, or random items of a list; "
-        "0: none") :metavar "FRACTION" :default 0.1 :fixed True)]
+      "share held out for validation: the text's end, or random items of a list; 0: none"
+      :metavar "FRACTION" :default 0.1 :fixed True)]
   "network" [
     (Setting "base" MODEL "cli recipe train"
       (+ "fine-tune another model: english, german, french, spanish or a model file; keeps its "
@@ -117,8 +115,8 @@ in Python, and its checks.]]
       :metavar "MODEL" :flag "--from" :keyword "from"
       :brief "fine-tune another model, such as english")
     (Setting "layers" LAYERS "cli recipe train model"
-      (+ "the network, such as 256 or 512,dropout:0.2,256 (default: by --minutes and the "
-        f"text's length, {OWN-UNITS}; {OWN-DROPOUT})")
+      (+ f"the network, such as 256 or 512,dropout:0.2,256 (default: {OWN-UNITS}, "
+        f"{OWN-DROPOUT}, by --minutes and the text's length)")
       :metavar "SPEC" :fixed True :brief "the network, such as 256 or 512,dropout:0.2")
     (Setting "lookback" COUNT "cli recipe train model"
       (+ "length of a training window, in units (default: 64, 32 for short items; with --from "
@@ -132,9 +130,8 @@ in Python, and its checks.]]
         f"(default: {OWN-EPOCHS}; with --from often 2 to 6)")
       :brief "total epochs (passes over the text)")
     (Setting "minutes" POSITIVE "cli train"
-      (+ "train for about N minutes; stop earlier when this run has done --epochs epochs (then "
-        f"{CHARACTERS.enough-epochs} to {CHARACTERS.most-epochs} by default, fewer for a longer "
-        "text and for words) or, with --from, by --patience")
+      (+ "train for about N minutes; stop earlier when --epochs (default then: at most "
+        f"{CHARACTERS.most-epochs}) are done or, with --from, by --patience")
       :brief "train for about N minutes")
     (Setting "patience" WHOLE "cli recipe train model"
       "stop after N epochs without a better validation loss; 0: never" :default 5)
@@ -187,8 +184,8 @@ in Python, and its checks.]]
         "short items 8, for a single text or with --match 1)")
       :brief "of every N texts drawn, keep the likeliest")
     (Setting "samples" COUNT "cli generate"
-      (+ "generate N samples; requires --length, --stop or --sentences, unless the model has "
-        "--items (default: 1, or 10 items)") :default 1 :brief "generate N samples")
+      (+ "generate N samples; requires --length, --stop or --sentences, unless of a list "
+        "(default: 1, or 10 items)") :default 1 :brief "generate N samples")
     (_switch "new" "cli generate"
       (+ "generate only items that are neither in the model's list (--items) nor generated "
         "before, ignoring case and extra spaces"))
@@ -230,8 +227,8 @@ in Python, and its checks.]]
       "write a small copy of the model to share, without its training state"
       :metavar "FILE.h5")
     (Setting "import_page" PASSAGE "cli"
-      (+ "make a model file of the model on a page, such as one taught in a browser; of a page of "
-        "two, give --model twice; --restart replaces an existing model")
+      (+ "make a model file of the model on a page; of a page of two, give --model twice; "
+        "--restart replaces an existing model")
       :metavar "FILE.html" :flag "--import")
     (_switch "overwrite" "cli train"
       "replace an output file even if another program made it; never a source or a model")]
