@@ -22,7 +22,7 @@ the functions that make them. A test compares the pages in docs/ with their resu
 (setv
   WIDTH 84  ; columns of a signature
   ;; Names of which the reference says all, and a class whose methods few readers need.
-  DETAILED ["TextModel" "train" "generate"]
+  DETAILED ["TextModel" "train"]
   OUTLINED "Display"
   ;; Places besides the command line, words of `Setting.places`, and the mark of a flag for them.
   MARKS {"recipe" "°"  "train" "†"  "write" "†"  "generate" "†"}
@@ -237,18 +237,12 @@ the functions that make them. A test compares the pages in docs/ with their resu
   (setv
     words (fn [text] (.join " " (.split text)))
     known (sfor s (settings-in "cli") (words (described "- …" [s.name])))
-    names []
-    rest (re.sub r"(?ms)^- `(\w+)`.*?\n(?=- |\n)"
-      (fn [found] (if (in (words (get found 0)) known)
-        (do (.append names (get found 1)) "\0")
-        (get found 0)))
+    rest (re.sub r"(?ms)^- `\w+`.*?\n(?=- |\n)"
+      (fn [found] (if (in (words (get found 0)) known) "\0" (get found 0)))
       doc))
   (re.sub "\0+"
-    (if (in "- `sources`:" rest)
-      (+ "- Other settings: as [on the command line](command-line.md#every-flag), "
-        "with underscores; `--from` is `base`.\n")
-      (+ "- " (.join ", " (gfor name names f"`{name}`"))
-        ": as [on the command line](command-line.md#every-flag).\n"))
+    (+ "- Other settings: as [on the command line](command-line.md#every-flag), "
+      "with underscores; `--from` is `base`.\n")
     rest))
 
 
