@@ -179,7 +179,9 @@ the functions that make them. A test compares the pages in docs/ with their resu
 
 (defn methods-of [node object]
   "Return the nodes of the methods to list of the public `object`, whose stub is `node`."
-  (if (and (isinstance node ast.ClassDef) (!= node.name OUTLINED)) (public-methods node object) []))
+  (if (and (isinstance node ast.ClassDef) (!= node.name OUTLINED))
+    (public-methods node object)
+    []))
 
 
 (defn described-by [object detailed]
