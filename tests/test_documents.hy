@@ -19,9 +19,9 @@
     "oil"
     "a wick"
     "Two"
-    "day\tweather"
-    "one\tfog"
-    "two\tmore fog"
+    "day weather"
+    "one fog"
+    "two more fog"
     "The sea is wide,"
     "the lamp is small."
     "Zażółć gęślą jaźń. 狐が歌う。 🦊 & <tags> stay."]
@@ -135,7 +135,7 @@
       "oil\na wick\nfog\n")
     #("a.rtf" (rtf (+ b"A|\\\\cell{\\v no}\\par\\trowd a b|c\\par\\cell d\\cell\\row"
         b"\\trowd e\\cell\\cell\\row f\\par"))
-      "A|\\cell\na b|c\td\ne\nf\n")
+      "A|\\cell\na b|c d\ne\nf\n")
     ;; Of a page: its main part, without what surrounds it and what isn't shown.
     #("a.html" (+ "<!doctype html><title>t</title><body>"
         "<header>site</header><nav>menu</nav><script>if (a < b) { '</p>' }</script>"
@@ -155,7 +155,7 @@
       "One\nTwo\n")
     #("a.html" "<div style='display:none'>All of it</div><p>is here." "All of it\nis here.\n")
     #("a.html" "<pre>a\n   b\tc</pre><table><tr><td>1<td>2<tr><td><p>3</p><td>4</table>"
-      "a\n   b\tc\n1\t2\n3\t4\n")
+      "a\n   b\tc\n1 2\n3 4\n")
     ;; A page is in the encoding that it names.
     #("a.html" (.encode "<meta charset='iso-8859-1'><p>Füchse – schön</p>" "cp1252")
       "Füchse – schön\n")

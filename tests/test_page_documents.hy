@@ -4,16 +4,19 @@
   io [BytesIO]
   json
   random
+  re
   struct
   zipfile [ZIP-DEFLATED ZipFile]
   pytest
   lstm-textgen.pages.assembly [SHARED phrases]
   lstm-textgen.text.files [read-sources]
   tests.browser [in-browser]
-  tests.helpers [DOCUMENTS])
+  tests.helpers [DOCUMENTS]
+  tests.node [in-node]
+  tests.test-documents [STORY])
 
 (setv
-  MODULES ["text/looks" "text/items" "text/intake" "text/docx" "ui/documents"]
+  MODULES ["text/looks" "text/items" "text/intake" "text/markup" "ui/documents"]
   TEXT "„Grüße“, sagte sie – und ging.\r\nEnde\n"
   OFFICE "http://schemas.openxmlformats.org"
   BODY (+ "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>one</w:t><w:tab/><w:t>two</w:t>"
@@ -26,12 +29,12 @@
     "</w:tc><w:tc><w:p><w:r><w:t>c</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"))
 
 
-(defn read-on-page [browser #* files]
+(defn read-on-page [browser #* files [name "a"]]
   "Return for each of `files` (bytes) its text on the page, or the key of what that says instead."
   (in-browser browser MODULES
-    (+ "(files) => Promise.all(files.map((bytes) => readFile(new Blob([new Uint8Array(bytes)]))"
-      ".catch((error) => error.message)))")
-    (lfor data files (list data))
+    (+ "([name, files]) => Promise.all(files.map((bytes) => readFile(new File("
+      "[new Uint8Array(bytes)], name)).catch((error) => error.message)))")
+    [name (lfor data files (list data))]
     :before f"const CONSTANTS = {(json.dumps SHARED)};"))
 
 
@@ -64,15 +67,12 @@
     "convert" [b"{\\rtf1 text}" b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" (docx :name "word/other.xml")
       (.read-bytes (/ DOCUMENTS "libreoffice.odt"))]
     "binary" [b"\x89PNG\r\n\x1a\n\0\0\0\0" (bytes (range 256))]
-    "damaged" [(docx "<w:p>") (cut (docx) 200) (docx (+ (* "<w:p>" 2000) (* "</w:p>" 2000)))
+    "damaged" [(docx "<w:p>") (cut (docx) 200) (docx (+ (* "<w:p>" 6000) (* "</w:p>" 6000)))
       (docx :before "<!DOCTYPE a [<!ENTITY b \"c\">]>") (docx "<w:p>&e9;</w:p>" :before BOMB)
-      (changed (docx :compression 0) 24 (struct.pack "<I" 9))  ; stored, and less than it has
-      (changed (docx) 16 b"\0\0\0\0")  ; another checksum
-      (changed (docx) 24 (struct.pack "<I" 99))]  ; more than it says
-    "locked" [(changed (docx) 8 b"\1")
-      (+ b"\xd0\xcf\x11\xe0" (.encode "EncryptedPackage" "utf-16-le"))]
-    "large" [(changed (docx) 24 (struct.pack "<I" (** 2 26))) (docx (* " " (** 2 26)))
-      (docx (* "<w:p/>" 1_000_001))]})
+      (changed (docx) 10 b"\0\0")  ; not compressed, it says
+      (changed (docx) 20 (struct.pack "<I" 99))]  ; less than it has
+    "locked" [(+ b"\xd0\xcf\x11\xe0" (.encode "EncryptedPackage" "utf-16-le"))]
+    "large" [(docx (* " " (** 2 26))) (docx (* "<w:p/>" 1_000_001))]})
 
 
 (defn test-a-page-decodes-what-programs-write [browser]
@@ -104,7 +104,38 @@
   (setv path (/ tmp-path "a.docx"))
   (.write-bytes path (docx))
   (setv [text] (read-on-page browser (docx)))
-  (assert (= text (read-sources (str path)) "one\ttwo\nthree new\n\nshown\na b\tc\n")))
+  (assert (= text (read-sources (str path)) "one\ttwo\nthree new\n\nshown\na b c\n")))
+
+
+(defn [(pytest.mark.parametrize #("name" "source") [
+      #("a.md" (+ "---\ntitle: Fox\ntags:\n  - a\n---\n# A fox\n\nIt "
+        "[sings](https://a.b/c_(d) \"e\") to the ![moon](moon.png).\n"
+        "\n---\n\n[[Den|Home]] and [[den]].\n"))
+      #("a.md" "---\n\nA fox: it sings.\nSo it does.\n\n---\n")
+      #("a.html" (+ "<!doctype html><title>no</title><style>p { }</style><script>no</script>"
+        "<header>no</header><nav>no</nav><h1>A\nfox</h1>It <b>sings</b><br>to the moon&nbsp;&amp;"
+        "<p hidden>no</p><ul><li>one<li>two</ul><pre>a\nb</pre><footer>no</footer>"
+        "<table><tr><td>1<td><p>2</p><tr><td>3<td>4</table>"))])]
+    test-a-page-reads-markdown-and-web-pages-as-the-program-does [browser tmp-path name source]
+  (setv path (/ tmp-path name))
+  (.write-text path source)
+  (assert (= (read-on-page browser (.encode source) :name name) [(read-sources (str path))])))
+
+
+(defn test-a-page-reads-the-story-of-other-programs-web-pages [browser]
+  (setv files (lfor name ["libreoffice" "pandoc"] (.read-bytes (/ DOCUMENTS f"{name}.html"))))
+  (for [text (read-on-page browser #* files :name "a.HTML")]
+    ;; Without a comment, and what was deleted.
+    (setv lines (.splitlines (re.sub " ?(Could he[?]|He never sang[.])" "" text)))
+    (assert (= (lfor line STORY :if (not-in line lines) line) []))))
+
+
+(defn test-texts-are-joined-as-the-program-joins-its-sources [tmp-path]
+  (setv
+    texts (lfor end ["" "\n" "\r\n" "\r" "\n\n" "\r\n\r\n" "\n\n\n"] f"fox{end}")
+    paths (lfor n (range (len texts)) (/ tmp-path f"{n}.txt")))
+  (for [[path text] (zip paths texts)] (.write-bytes path (.encode text)))
+  (assert (= (in-node ["text/intake"] "joinedSources" texts) (read-sources (map str paths)))))
 
 
 (defn test-stored-members-and-an-archive-with-a-comment-are-read [browser]

@@ -87,6 +87,26 @@
     (assert (not (.is-visible page "#teach-cut")))))
 
 
+(defn test-several-files-are-read-in-the-order-of-their-names [browser path]
+  (with [page (open-teach browser path)]
+    (.click page "#tab-teach")
+    (.set-input-files page "#teach-file" (lfor
+      [name text] [["10.txt" "ten"] ["2.md" "# [t](a)wo\n"]]
+      {"name" name  "mimeType" ""  "buffer" (.encode text)}))
+    (wait-until page "!document.getElementById('teach-told').hidden")
+    (assert (= (.input-value page "#teach-text") "# two\n\nten"))
+    (assert (= (shown page "#teach-told") "Read in this order: 2.md, 10.txt"))))
+
+
+(defn test-of-several-files-the-one-that-is-no-text-is-named [browser path]
+  (with [page (open-teach browser path)]
+    (.click page "#tab-teach")
+    (.set-input-files page "#teach-file" (lfor [name data] [["a.txt" b"fox"] ["b" b"%PDF-1.7"]]
+      {"name" name  "mimeType" ""  "buffer" data}))
+    (wait-until page "!document.getElementById('teach-trouble').hidden")
+    (assert (.startswith (shown page "#teach-trouble") "b – The text of a PDF"))))
+
+
 (defn test-a-file-that-is-no-text-is-said [browser path]
   (with [page (open-teach browser path)]
     (.click page "#tab-teach")

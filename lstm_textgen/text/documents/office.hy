@@ -20,7 +20,7 @@
   ;; A passage that is shown struck out, or hidden.
   DELETED (re.compile r"\{(?>[^{}]*?\\(?:deleted|v)(?![a-z\d]))[^{}]*\}")
   BLANK (re.compile r"\n\s*\n\s*")
-  CELL-END (re.compile rf"\s*{CELL}")  ; Pandoc ends a cell's paragraph, too
+  CELL-END (re.compile rf"(?:\s*{CELL})+")  ; Pandoc ends a cell's paragraph, too
   ROW-END (re.compile r"[ \t]+\n")
   ADDRESS (re.compile r"HYPERLINK\s*\"[^\"{}]*\""))  ; would follow the text of a link
 
@@ -74,8 +74,7 @@
     (for [child node] (+= text (@text-of child within) (@between child.tail)))
     (match (.get @ROLES name)
       "paragraph" (.extend lines [#* within (.rstrip text)])
-      "row" (.append lines (.rstrip (.join "\t" within)))
-      "cell" (.append lines (.strip (collapsed (.join " " within))))
+      "row" (.append lines (.strip (collapsed (.join " " within))))
       _ (do
         (.extend lines within)
         (return text)))
@@ -86,7 +85,7 @@
   "The elements of a Word document."
   (setv
     KIND "Word document"
-    ROLES {"p" "paragraph"  "tr" "row"  "tc" "cell"}
+    ROLES {"p" "paragraph"  "tr" "row"}
     TEXTS {"tab" "\t"  "cr" "\n"  "noBreakHyphen" "-"}
     ;; Tab stops, deleted and moved text, copies for older programs, pronunciation.
     LEFT-OUT #{"tabs" "del" "moveFrom" "Fallback" "rt"}
@@ -113,7 +112,7 @@
   "The elements of an OpenDocument text."
   (setv
     KIND "OpenDocument"
-    ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"  "table-cell" "cell"}
+    ROLES {"p" "paragraph"  "h" "paragraph"  "table-row" "row"}
     TEXTS {"tab" "\t"  "line-break" "\n"}
     LEFT-OUT #{"note" "annotation" "tracked-changes" "forms" "table-of-content"
       "alphabetical-index" "bibliography" "illustration-index" "table-index" "object-index"
@@ -155,7 +154,7 @@
     text (rtf-to-text source :errors "replace")
     ;; RTF's surrogate pairs become characters.
     text (.decode (.encode text "utf-16-le" "surrogatepass") "utf-16-le" "replace")
-    text (->> text (.sub LIST-MARK "") (.sub CELL-END "\t") (.sub ROW-END "\n")
+    text (->> text (.sub LIST-MARK "") (.sub CELL-END " ") (.sub ROW-END "\n")
       (.sub BLANK "\n\n") (.lstrip))
     count (sum (gfor line (.split text "\n") (bool (.strip line)))))
   (yield text)

@@ -1,6 +1,6 @@
 "Web pages and e-books: the main text, without scripts, styles and navigation."
 
-(eval-when-compile (require hyrule [-> ->> unless]))
+(eval-when-compile (require hyrule [unless]))
 (import
   codecs
   collections [Counter]
@@ -45,9 +45,9 @@
     "fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section "
     "summary table tbody tfoot thead title tr ul")))
   LONE "td > p, td > div, th > p, th > div"  ; need no line of their own if nothing is beside them
-  ;; Stand-ins: for line ends and tabs around elements, and for white space in preformatted text.
-  [LINE TAB] "\x1c\x1d"
-  LAID-OUT (str.maketrans {LINE "\n"  TAB "\t"  "\r" " "  "\n" " "  "\t" " "  "\f" " "})
+  ;; Stand-ins: for line ends around elements, and for white space in preformatted text.
+  LINE "\x1c"
+  LAID-OUT (str.maketrans {LINE "\n"  "\r" " "  "\n" " "  "\t" " "  "\f" " "})
   KEPT (str.maketrans {" " "\x1e"  "\t" "\x1f"  "\n" LINE})
   UNKEPT (str.maketrans {"\x1e" " "  "\x1f" "\t"})
   ;; A self-closing XHTML element, which an HTML parser would take for an opening tag.
@@ -176,13 +176,13 @@
       body))
   (lfor
     line (.split (layout main) "\n")
-    :setv line (-> (->> line (re.sub " +" " ") (re.sub " *\t[ \t]*" "\t")) (.strip " \t"))
+    :setv line (.strip (re.sub " +" " " line) " ")
     :if line
     (.rstrip (.translate line UNKEPT))))
 
 
 (defn layout [node]
-  "Return the text in `node`, with a line end around each block and a tab after each cell."
+  "Return the text in `node`, with a line end around each block and a space after each cell."
   (for [pre (.css node "pre")
         text (lfor each (.traverse pre :include-text True) :if (= each.tag "-text") each)]
     (.replace-with text (.translate text.text-content KEPT)))
@@ -195,5 +195,5 @@
   (for [block (.css node BLOCKS)  :if (not-in block.mem-id lone)]
     (.insert-before block LINE)
     (.insert-after block LINE))
-  (for [cell (.css node "td, th")] (.insert-after cell TAB))
+  (for [cell (.css node "td, th")] (.insert-after cell " "))
   (.translate (.text node) LAID-OUT))

@@ -66,6 +66,15 @@ export function readText(text: string, facts: Facts | null, constants: Constants
   return { plain: fortunes ?? plain, fortunes: fortunes !== null };
 }
 
+/** Return `texts` as one, with blank lines between them, as the program joins its sources. */
+export function joinedSources(texts: string[]) {
+  return texts.reduce((whole, text) => {
+    const [end] = /[\r\n]*$/.exec(whole.slice(-4)) ?? [""];
+    const needed = 2 - (end.match(/\r\n?|\n/g) ?? []).length;
+    return whole + "\n".repeat(Math.max(0, needed)) + text;
+  });
+}
+
 /** Return the characters that `prepared` leaves out. */
 export function leftOut(text: string) {
   return [...new Set(text.match(REMOVED))];

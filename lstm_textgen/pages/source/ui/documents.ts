@@ -1,7 +1,7 @@
 /** Files → text, in the browser alone. An error's message is the key of the phrase that says it. */
 
-import { readDocx } from "../text/docx.ts";
 import { binary } from "../text/intake.ts";
+import { markupText, readDocx } from "../text/markup.ts";
 import { CONSTANTS } from "./document.ts";
 
 /** Bytes of a file: pictures in a document may take more than its text. */
@@ -24,17 +24,16 @@ const UNREADABLE = {
 /** What a document of Word with a password has: it is in such a container as .doc is. */
 const LOCKED = "EncryptedPackage";
 
-/** Return the text of a file: plain text, or a document of Word. */
-export async function readFile(file: Blob) {
+/** Return the text of a file: plain text, Markdown, a web page, or a document of Word. */
+export async function readFile(file: File) {
   if (file.size > LARGEST_FILE) {
     throw new Error("intake.large");
   }
-  let bytes = new Uint8Array();
-  try {
-    bytes = new Uint8Array(await file.arrayBuffer());
-  } catch {
+  const data = await file.arrayBuffer().catch(() => null);
+  if (!data) {
     throw new Error("intake.unreadable"); // a folder, or a file that is gone
   }
+  const bytes = new Uint8Array(data);
   const head = String.fromCharCode(...bytes.subarray(0, 100));
   const zip = head.startsWith("PK\x03\x04");
   const start = zip ? head.slice(30) : head; // after what says how the first member is packed
@@ -43,7 +42,7 @@ export async function readFile(file: Blob) {
     const locked = new TextDecoder("utf-16le").decode(bytes).includes(LOCKED);
     throw new Error(locked ? "intake.locked" : unreadable[1]);
   }
-  const text = zip ? await readDocx(bytes) : decoded(bytes);
+  const text = zip ? await readDocx(bytes) : markupText(decoded(bytes), file.name);
   if (binary(text, CONSTANTS.corpus)) {
     throw new Error("intake.binary");
   }

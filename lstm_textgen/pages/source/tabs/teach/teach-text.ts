@@ -5,7 +5,7 @@
 import type { Model } from "../../models/model.ts";
 import { networkShape, weightsIn } from "../../network/shapes.ts";
 import { planFor } from "../../teaching/recipe.ts";
-import { lookAt } from "../../text/intake.ts";
+import { joinedSources, lookAt } from "../../text/intake.ts";
 import type { Items } from "../../text/items.ts";
 import { CONSTANTS, dataOf, element, field, make } from "../../ui/document.ts";
 import { readFile } from "../../ui/documents.ts";
@@ -96,8 +96,8 @@ export class TextSide {
     this.area.addEventListener("paste", (event) => this.#paste(event));
     element("teach-choose").addEventListener("click", () => field("teach-file").click());
     field("teach-file").addEventListener("change", () => {
-      this.read(field("teach-file").files?.[0]);
-      field("teach-file").value = ""; // the same file may be chosen again
+      this.read([...(field("teach-file").files ?? [])]);
+      field("teach-file").value = ""; // the same files may be chosen again
     });
     field("teach-items").addEventListener("change", () => this.show());
     this.#takeDrops();
@@ -120,7 +120,7 @@ export class TextSide {
       drag(event, false);
       const { files } = event.dataTransfer ?? {};
       if (files?.length) {
-        this.read(files[0]);
+        this.read([...files]);
       } else {
         this.give(event.dataTransfer?.getData("text/plain") ?? "", "");
       }
@@ -148,13 +148,23 @@ export class TextSide {
     return button;
   }
 
-  async read(file: File | undefined) {
-    if (file) {
+  /** Read files, in the order of their names. */
+  async read(files: File[]) {
+    const { compare } = new Intl.Collator("en", { numeric: true });
+    files.sort((one, other) => compare(one.name, other.name));
+    const several = files.length > 1;
+    const texts: string[] = [];
+    for (const file of files) {
       try {
-        this.give(await readFile(file), file.name.replace(/\.[^.]*$/, ""));
+        texts.push(await readFile(file));
       } catch (error) {
-        this.complain(said((error as Error).message));
+        this.complain((several ? `${file.name} – ` : "") + said((error as Error).message));
+        return;
       }
+    }
+    this.give(joinedSources(texts), several ? "" : files[0].name.replace(/\.[^.]*$/, ""));
+    if (several) {
+      this.tell("teach.files", { names: files.map(({ name }) => name).join(", ") });
     }
   }
 
