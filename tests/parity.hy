@@ -5,7 +5,6 @@
 (eval-when-compile (require hyrule [doto]  lstm-textgen.basics.forms [defrecord]))
 (import
   json
-  math
   pathlib [Path]
   random [Random]
   unicodedata [ucd-3-2-0]

@@ -196,7 +196,8 @@
   (with [page (open-teach browser path)]
     (for [text [(* "banana " 500) (* "banana" 500) (* "banana\n" 500)]]
       (give page text)
-      (wait-until page "document.getElementById('teach-advice').textContent.includes('repeats')"))))
+      (wait-until page
+        "document.getElementById('teach-advice').textContent.includes('repeats')"))))
 
 
 (defn test-a-ready-text-is-there-at-a-click [browser path]

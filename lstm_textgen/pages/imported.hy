@@ -1,8 +1,8 @@
 #[[A page → the models on it, so that the program goes on with what was taught in a browser.
 
 A page is a stranger's: nothing of it is run. Only elements that hold data are looked at, the facts
-and weights that `playground` and source/models/page-file.ts write, and the sizes of the weights follow from
-the facts before any are read. The file's size bounds time and memory.]]
+and weights that `playground` and source/models/page-file.ts write, and the sizes of the weights
+follow from the facts before any are read. The file's size bounds time and memory.]]
 
 (eval-when-compile (require hyrule [unless]))
 (import

@@ -158,7 +158,7 @@ source/network/network.ts is the engine, source/page.ts the page.]]
 
 
 (defn _record [model]
-  #[[Return the `record-of` `model` without what quotes texts or is a hash of them; see page-file.ts.
+  #[[Return the `record-of` `model` without what quotes texts or is a hash of them.
 
   Its names are the page's own, if that keeps to them.]]
   (setv
