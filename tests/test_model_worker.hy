@@ -8,7 +8,7 @@
 (setv
   ;; The page's side and the worker's in one thread, with messages that take a moment.
   BEFORE (+ f"globalThis.unpacked = {{ constants: {(json.dumps SHARED)}, "
-      "worker: '', kernels: [] }};"
+      "worker: '', kernels: [] };"
     #[[const page = new EventTarget(), worker = new EventTarget();
     const tell = (target, type, values) =>
       setTimeout(() => target.dispatchEvent(Object.assign(new Event(type), values)));
