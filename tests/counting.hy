@@ -128,9 +128,11 @@ all of them: a run that doesn't resume one of them ends with other bits.]]
 (defn install []
   #[[Make every run of this process use a `CountingLearner`, with short minutes.
 
-  It measures no machine's speed. A learner that only counts is never better than chance.]]
+  It measures neither a machine's speed nor a number format's. A learner that only counts is
+  never better than chance.]]
   (setv
     training.make-learner CountingLearner
+    training.bfloat16-pays? (fn [#* _] False)
     runs.chance-loss (fn [ids] math.inf)
     schedule.RESERVE 1
     training.Clock Hurried
