@@ -204,8 +204,7 @@
     (assert (in "you have just taught" (shown page "#teach-starts")))
     (.click page "#teach-go")
     (wait-until page DONE)
-    (assert (< (get (bits-on page) 0) (+ first 0.2)))
-    (assert (<= (get (bits-on page) 1) first))))
+    (assert (< (get (bits-on page) 0) (+ first 0.2)))))
 
 
 (defn test-one-may-keep-both-machines [browser path]
@@ -287,6 +286,7 @@
   (with [page (open-teach browser path :viewport {"width" 390  "height" 800})]
     (give page TEXT)
     (.focus page "#teach-start-0")
+    (wait-until page "!document.getElementById('teach-time').hidden")  ; as it reads the text
     (.press page.keyboard "Tab")
     (.press page.keyboard "Enter")
     (wait-until page DONE)

@@ -369,7 +369,11 @@ export class TextSide {
       this.chosen = Math.max(-1, able.indexOf(true));
     }
     const rows = models.flatMap((model, n) => (able[n] ? [this.#start(n, startName(model))] : []));
+    const focused = document.activeElement?.id ?? "";
     element("teach-starts").replaceChildren(...rows, this.#start(-1, said("teach.start.nothing")));
+    if (focused.startsWith("teach-start-")) {
+      document.getElementById(focused)?.focus();
+    }
   }
 
   /**
