@@ -70,6 +70,18 @@
     (assert (.startswith last "It stopped after "))))
 
 
+(defn test-an-address-that-is-pasted-into-an-open-page-is-followed [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#fast=1&length=50")]
+    (wait-for-end page)
+    (.evaluate page "location.hash = 'seed=The cat&fast=1&length=50'")
+    (wait-for-text page "The cat")
+    (wait-for-end page)
+    (setv text (written page))
+    (.evaluate page "location.hash = 'about'")  ; a tab alone leaves the text
+    (wait-until page "!document.getElementById('about').hidden")
+    (assert (= (written page) text))))
+
+
 ;; * Cells
 
 (defn open-cells [page]

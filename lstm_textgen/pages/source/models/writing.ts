@@ -9,7 +9,7 @@ import type { Model } from "./model.ts";
 const SLICE = 30;
 
 /** How a model is to write. */
-export interface Wish {
+export interface Sampling {
   temperature: number;
   topP: number;
   minP: number;
@@ -36,8 +36,8 @@ export function lengthOfAll(units: Unit[], { measure }: Facts) {
 }
 
 /** Let a model write up to a `length` in its measure, to an item's end, or for a moment. */
-export function writeSlice(model: Model, wish: Wish, length: number): Promise<Written> {
-  return model.ask("write", { ...wish, length: Math.min(length, 4096), milliseconds: SLICE });
+export function writeSlice(model: Model, sampling: Sampling, length: number): Promise<Written> {
+  return model.ask("write", { ...sampling, length: Math.min(length, 4096), milliseconds: SLICE });
 }
 
 /**
@@ -46,14 +46,14 @@ export function writeSlice(model: Model, wish: Wish, length: number): Promise<Wr
  */
 export async function writeWhole(
   model: Model,
-  wish: () => Wish,
+  sampling: () => Sampling,
   room: (units: Unit[]) => number,
   signal?: AbortSignal,
   units: Unit[] = [],
 ): Promise<Written | null> {
   let ended = false;
   for (let left = room(units); left > 0 && !ended; left = room(units)) {
-    const slice = await writeSlice(model, wish(), left);
+    const slice = await writeSlice(model, sampling(), left);
     if (signal?.aborted) {
       return null;
     }

@@ -1,7 +1,7 @@
 /** The second part of the tab Teach: a machine learns, and one sees how. */
 
 import { Model } from "../../models/model.ts";
-import type { Wish } from "../../models/writing.ts";
+import type { Sampling } from "../../models/writing.ts";
 import type { Reports } from "../../teaching/start.ts";
 import { element, say } from "../../ui/document.ts";
 import { phraseIn, said } from "../../ui/phrases.ts";
@@ -28,7 +28,7 @@ export class LessonView {
   chart: SurpriseChart;
 
   /** @param settings of what it writes */
-  constructor(settings: () => Wish) {
+  constructor(settings: () => Sampling) {
     this.lines = new NowWriting(element("teach-written"), settings);
     this.chart = new SurpriseChart(element("teach-chart"));
     document.addEventListener("visibilitychange", () => {

@@ -1,7 +1,7 @@
 /** What a machine writes while it learns: a line every two seconds, the earlier ones above it. */
 
 import type { Model } from "../../models/model.ts";
-import { read, type Wish, writeWhole } from "../../models/writing.ts";
+import { read, type Sampling, writeWhole } from "../../models/writing.ts";
 import { make } from "../../ui/document.ts";
 import { visible } from "../../ui/shown.ts";
 import type { Unit } from "../../writing/writer.ts";
@@ -12,12 +12,12 @@ const LINE_LENGTH = 90;
 const LINES_SHOWN = 4;
 
 /** Let a model write from the start; return what it wrote, in one line. */
-async function writeLine(model: Model, wish: Wish, rngSeed: number) {
+async function writeLine(model: Model, sampling: Sampling, rngSeed: number) {
   const seed = model.vocabulary.readSeed("");
   await read(model, seed, rngSeed);
   const textOf = (units: Unit[]) => units.map(({ text }) => text).join("");
   const room = (units: Unit[]) => (textOf(units).length < LINE_LENGTH ? LINE_LENGTH : 0);
-  const all = await writeWhole(model, () => wish, room);
+  const all = await writeWhole(model, () => sampling, room);
   const line = textOf(all?.units ?? [])
     .trim()
     .replace(/\s+/g, " ");
@@ -31,9 +31,9 @@ export class NowWriting {
   busy = false;
 
   place: HTMLElement;
-  settings: () => Wish;
+  settings: () => Sampling;
 
-  constructor(place: HTMLElement, settings: () => Wish) {
+  constructor(place: HTMLElement, settings: () => Sampling) {
     this.place = place;
     this.settings = settings;
   }
@@ -61,8 +61,8 @@ export class NowWriting {
     if (moment) {
       await model.reload(moment.facts, moment.weights);
     }
-    const wish = { ...this.settings(), topP: 1, noRepeat: 0 };
-    const line = await writeLine(model, wish, 1 + Math.floor(Math.random() * 2 ** 30));
+    const sampling = { ...this.settings(), topP: 1, noRepeat: 0 };
+    const line = await writeLine(model, sampling, 1 + Math.floor(Math.random() * 2 ** 30));
     this.busy = false;
     if (this.model === model) {
       this.#show(line);

@@ -1,7 +1,7 @@
 /** One model's text on the page: the units, their probabilities and the alternatives. */
 
 import type { Model } from "../../models/model.ts";
-import { lengthOfAll, read, type Wish, writeSlice } from "../../models/writing.ts";
+import { lengthOfAll, read, type Sampling, writeSlice } from "../../models/writing.ts";
 import { copiedParts, type Passages } from "../../text/copies.ts";
 import type { Alternatives } from "../../ui/alternatives.ts";
 import { field, makeText, say } from "../../ui/document.ts";
@@ -13,7 +13,7 @@ import type { Unit, Written } from "../../writing/writer.ts";
 /** The length at which a text ends by itself, so that a page's memory is bounded. */
 export const LONGEST = Number(field("length").max);
 
-export interface Settings extends Wish {
+export interface Settings extends Sampling {
   seed: string;
   rngSeed: number;
   fast: boolean;

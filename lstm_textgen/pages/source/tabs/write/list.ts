@@ -137,7 +137,8 @@ export class List extends Column {
     await this.read(seed);
     const seen = new Set([...this.known, ...this.items.map(({ fingerprint }) => fingerprint)]);
     const chooser = new Rivals(seen, this.items);
-    let [{ drawn }, misses] = [this, 0];
+    let { drawn } = this;
+    let misses = 0;
     while (misses < patience && this.length < FULL) {
       const rivals: Item[] = [];
       while (rivals.length < most && misses < patience) {

@@ -127,7 +127,7 @@ addEventListener("keydown", (event) => event.key === "Escape" && busy && stop())
 
 // * All together
 
-/** Let each model have a column: a model that stays goes on. */
+/** Let each model have a column: one that stays goes on. Return those that are new. */
 function takeModels() {
   const listed = listsOf().length > 0;
   const old = columns;
@@ -141,6 +141,7 @@ function takeModels() {
     field("length").value = listed ? PASSAGE : "";
   }
   arrange();
+  return columns.filter((column) => !old.includes(column));
 }
 
 /** Show all models' texts, and whatever depends on which models there are. */
@@ -196,6 +197,11 @@ function restore() {
   }
 }
 
+/** Open the tab that the address names, as in english.html#teach. */
+function openTab() {
+  document.getElementById(`tab-${fromAddress("tab") ?? location.hash.slice(1)}`)?.click();
+}
+
 offerLanguages();
 addEventListener("languagechange", () => {
   tellAll();
@@ -213,10 +219,13 @@ takeModels();
 // With reduced motion the text appears at once, not letter by letter.
 field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
 restore();
-addEventListener("hashchange", restore);
-session.subscribe(() => {
-  takeModels();
-  columns.filter(({ count }) => !count).forEach((column) => column.begin());
+// Another address was pasted, perhaps of a tab alone.
+addEventListener("hashchange", () => {
+  if (location.hash.includes("=")) {
+    listsOf().forEach((list) => list.empty());
+    restore();
+  }
+  openTab();
 });
-// An address may name the tab to open: english.html#teach.
-document.getElementById(`tab-${fromAddress("tab") ?? location.hash.slice(1)}`)?.click();
+session.subscribe(() => takeModels().forEach((column) => column.begin()));
+openTab();
