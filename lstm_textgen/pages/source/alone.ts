@@ -2,7 +2,7 @@
 
 import { describe, titleOf } from "./tabs/about/about.ts";
 import type { Facts } from "./types.ts";
-import { dataOf, element, make } from "./ui/document.ts";
+import { dataOf, element, make, offerLargeType } from "./ui/document.ts";
 import { offerLanguages, phraseIn, speak } from "./ui/phrases.ts";
 
 const facts: Facts[] = dataOf("facts");
@@ -24,5 +24,6 @@ function tell() {
 }
 
 offerLanguages();
+offerLargeType();
 addEventListener("languagechange", tell);
 tell();

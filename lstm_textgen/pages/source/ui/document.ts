@@ -99,6 +99,25 @@ export function makeText(name: string, code?: boolean) {
   });
 }
 
+/** Let a button make all type larger; the browser remembers that. */
+export function offerLargeType() {
+  const large = element("large");
+  try {
+    large.ariaPressed = localStorage.getItem("large") ?? "false";
+  } catch {
+    // the browser stores nothing for this page
+  }
+  large.addEventListener("click", () => {
+    large.ariaPressed = String(large.ariaPressed === "false");
+    dispatchEvent(new Event("resize")); // the seed's field is as high as its text
+    try {
+      localStorage.setItem("large", large.ariaPressed);
+    } catch {
+      // as above
+    }
+  });
+}
+
 /** Have screen readers announce `text` once. */
 export function say(text: string) {
   element("spoken").textContent = text;

@@ -224,17 +224,9 @@ export class Sheet {
     this.changed();
   }
 
-  /** Fit the field to its text, and show who wrote what. */
+  /** Show who wrote what: that fits the field to its text, and is what is printed. */
   show() {
-    const { area, colors } = this;
     const { text, whose } = this.owned;
-    const y = scrollY; // less if the page was shorter for a moment
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight + 2}px`;
-    scrollTo(scrollX, y);
-    if (colors.hidden) {
-      return;
-    }
     const parts = [];
     for (let start = 0; start < text.length; ) {
       let end = start;
@@ -246,6 +238,6 @@ export class Sheet {
       parts.push(whose[start] === YOU ? part : make("i", kind, part));
       start = end;
     }
-    colors.replaceChildren(...parts, "\u200b");
+    this.colors.replaceChildren(...parts, "\u200b");
   }
 }

@@ -41,6 +41,7 @@ function makePattern() {
 }
 
 element("form").addEventListener("input", showControls);
+addEventListener("resize", showControls);
 element("rng-seed").addEventListener("input", () => {
   field("vary").checked = false;
 });

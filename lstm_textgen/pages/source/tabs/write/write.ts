@@ -2,7 +2,7 @@
 
 import { session } from "../../models/session.ts";
 import { Alternatives } from "../../ui/alternatives.ts";
-import { element, field, fromAddress, make, say } from "../../ui/document.ts";
+import { element, field, fromAddress, make, offerLargeType, say } from "../../ui/document.ts";
 import { offerLanguages, phraseIn, said, speak } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
 import { makeTabs } from "../../ui/tabs.ts";
@@ -203,6 +203,7 @@ function openTab() {
 }
 
 offerLanguages();
+offerLargeType();
 addEventListener("languagechange", () => {
   tellAll();
   cells.open();
