@@ -8,6 +8,7 @@ source/network/network.ts is the engine, source/page.ts the page.]]
   dataclasses [replace]
   datetime [date]
   pathlib [Path]
+  re
   numpy :as np
   lstm-textgen.basics.messages [refuse]
   lstm-textgen.basics.values [Kind check-value number? whole?]
@@ -39,7 +40,6 @@ source/network/network.ts is the engine, source/page.ts the page.]]
   PAGE-LENGTH (Kind f"a whole number from 1 to {LONGEST} on a page" whole?
     (fn [x] (<= 1 x LONGEST)))
   KERNELS ["kernels.wasm" "kernels-simd.wasm"]  ; those of the fastest browsers first
-  TABS ["together" "read" "teach" "cells" "about"]
   ;; Texts that can be taught at once: what each is, its language ("": any), its file in corpora/,
   ;; and how many of its characters are taken, or None for all.
   READY [
@@ -77,8 +77,7 @@ source/network/network.ts is the engine, source/page.ts the page.]]
     facts (lfor item (.items models) (_facts #* item)))
   (assemble (if writes? f"Write with {name}" name)
     (fill "body.html"
-      :write (fill "tabs/write/write.html" #** controls)
-      #** (dfor tab TABS tab (fill f"tabs/{tab}/{tab}.html"))
+      #** (dfor tab (_tabs) tab (fill f"tabs/{tab}/{tab}.html" #** controls))
       :unable (.join "" (gfor
         [language said] (.items (get (phrases) "page.unable"))
         f"<p lang=\"{language}\">{said}</p>")))
@@ -93,6 +92,11 @@ source/network/network.ts is the engine, source/page.ts the page.]]
         [n each] (enumerate (.values models))
         f"weights-{n}" (base64 (packed each.weights (get facts n "bits"))))
       {})}))
+
+
+(defn _tabs []
+  "Return the tabs of a page, in the order of body.html."
+  (re.findall r"(?m)^\$(\w+)$" (.read-text (/ PAGES "source" "body.html") :encoding "utf-8")))
 
 
 (defn _ready-texts []

@@ -1,15 +1,11 @@
-/** The tab Write: the texts, and all on the page that depends on which models there are. */
+/** The tab Write: a text by each model. */
 
 import { session } from "../../models/session.ts";
 import { Alternatives } from "../../ui/alternatives.ts";
-import { element, field, fromAddress, make, offerLargeType, say } from "../../ui/document.ts";
-import { offerLanguages, phraseIn, said, speak } from "../../ui/phrases.ts";
+import { element, field, make, say } from "../../ui/document.ts";
+import { phraseIn, said } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
-import { makeTabs } from "../../ui/tabs.ts";
-import { describe, introduce, titleOf } from "../about/about.ts";
-import { showSamples } from "../about/samples.ts";
-import { CellsView } from "../cells/cells-view.ts";
-import { Reading } from "../read/reading.ts";
+import { titleOf } from "../about/about.ts";
 import { Column } from "./column.ts";
 import { settings, showControls } from "./controls.ts";
 import { List } from "./list.ts";
@@ -18,14 +14,17 @@ import { keepForReload, makeSharing, restoreControls } from "./sharing.ts";
 export const panel = new Alternatives(element("alternatives"));
 /** One for each model. */
 let columns: Column[] = [];
-const cells = new CellsView((n) => columns[n].whole);
-const reading = new Reading(panel);
 
 /** The length of a text after a list, as the program has it. */
 const PASSAGE = "400";
 
 /** Whether anything was being generated at the last check. */
 let busy = false;
+
+/** Return what the `n`th model wrote, with the seed. */
+export function textOf(n: number) {
+  return columns[n].whole;
+}
 
 /** Return the models' lists, if all write one. */
 function listsOf() {
@@ -125,7 +124,7 @@ element("seed").addEventListener("keydown", (event) => {
 });
 addEventListener("keydown", (event) => event.key === "Escape" && busy && stop());
 
-// * All together
+// * The models
 
 /** Let each model have a column: one that stays goes on. Return those that are new. */
 function takeModels() {
@@ -144,7 +143,7 @@ function takeModels() {
   return columns.filter((column) => !old.includes(column));
 }
 
-/** Show all models' texts, and whatever depends on which models there are. */
+/** Show all models' texts, and the controls for these. */
 function arrange() {
   const listed = listsOf().length > 0;
   element("texts").replaceChildren(
@@ -163,16 +162,12 @@ function arrange() {
   element("seed").dataset.sayPlaceholder = listed ? "write.begin-each" : "write.begin";
   const known = session.models.every(({ facts }) => facts.known);
   phraseIn(element("new-label"), known ? "more.new" : "more.no-repeats");
-  cells.arrange();
-  tellAll();
+  tell();
 }
 
-/** Say all that depends on the models and the language. */
-function tellAll() {
+/** Say what depends on the models and the language. */
+function tell() {
   const models = session.models.map(({ facts }) => facts);
-  speak(document);
-  introduce(models);
-  describe(models);
   const units = new Set(models.map(({ unit }) => unit));
   const unit = units.size > 1 ? "pieces" : models[0].unit;
   const key = matchMedia("(hover: none)").matches ? `hint.tap-${unit}` : `hint.click-${unit}`;
@@ -197,36 +192,18 @@ function restore() {
   }
 }
 
-/** Open the tab that the address names, as in english.html#teach. */
-function openTab() {
-  document.getElementById(`tab-${fromAddress("tab") ?? location.hash.slice(1)}`)?.click();
-}
-
-offerLanguages();
-offerLargeType();
-addEventListener("languagechange", () => {
-  tellAll();
-  cells.open();
-  reading.read();
-});
 makeSharing(() => columns);
-makeTabs();
 element("form").addEventListener("input", () => keepForReload(columns));
-element("cells").addEventListener("shown", () => cells.open());
-element("read").addEventListener("shown", () => reading.read());
-element("about").addEventListener("shown", () => showSamples(session.models));
-element("unable").remove();
 takeModels();
 // With reduced motion the text appears at once, not letter by letter.
 field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
 restore();
+addEventListener("languagechange", tell);
 // Another address was pasted, perhaps of a tab alone.
 addEventListener("hashchange", () => {
   if (location.hash.includes("=")) {
     listsOf().forEach((list) => list.empty());
     restore();
   }
-  openTab();
 });
 session.subscribe(() => takeModels().forEach((column) => column.begin()));
-openTab();
