@@ -39,11 +39,12 @@
 
 
 (defn [contextmanager] together [browser tmp-path #* models #** options]
-  "Yield the tab of a page of `models`, or of one, with its words."
+  "Yield the tab of a page of `models`, or of one, with its words, which number keys take."
   (setv path (page-of tmp-path #* (or models [(a-model)])))
   (with [page (open-page browser path "#fast=1" #** options)]
     (.click page "#tab-together")
     (.wait-for-selector page WORDS)
+    (.check page "#sheet-digits")
     (.focus page "#sheet")
     (yield page)))
 
@@ -169,7 +170,7 @@
     (assert (= (sheet page) "one"))))
 
 
-(defn test-digits-type-digits-after-a-digit-a-currency-sign-and-if-wanted [browser tmp-path]
+(defn test-number-keys-type-digits-after-a-digit-or-a-currency-sign [browser tmp-path]
   (with [page (together browser tmp-path)]
     (for [text ["$" "at 10"]]
       (.fill page "#sheet" text)
@@ -179,11 +180,22 @@
       (assert (= (sheet page) f"{text}2")))
     (.fill page "#sheet" "one")
     (settle page)
-    (assert (ignored? page "{key: '2', location: KeyboardEvent.DOM_KEY_LOCATION_NUMPAD}"))
-    (.check page "#sheet-digits")
-    (.focus page "#sheet")
-    (.press page.keyboard "3")
-    (assert (= (sheet page) "one3"))))
+    (assert (ignored? page "{key: '2', location: KeyboardEvent.DOM_KEY_LOCATION_NUMPAD}"))))
+
+
+(defn test-digits-are-digits-and-words-are-taken-with-alt-or-by-arrows-and-enter [browser tmp-path]
+  (with [page (together browser tmp-path)]
+    (.uncheck page "#sheet-digits")
+    (type-in page "1984")
+    (assert (= (sheet page) "1984"))
+    (.press page.keyboard "Enter")
+    (type-in page "one")
+    (setv words (offered page))
+    (press page f"Alt+{(+ 1 (.index words "two"))}")
+    (assert (= (sheet page) "1984\none two "))
+    (setv words (offered page))
+    (press page "ArrowDown" "ArrowRight" "Enter")
+    (assert (.startswith (cut (sheet page) 12 None) (.strip (get words 1) "↵")))))
 
 
 (defn test-tab-shows-phrases-and-takes-one-and-nobody-is-trapped [browser tmp-path]
@@ -268,6 +280,16 @@
         [each "The goat was gone and the lamp."])))
   (assert (= some ["came back"]))
   (assert (= all ["was gone, and the Lamp"])))
+
+
+(defn test-phrases-that-echo-come-last-and-one-goes-on []
+  (setv
+    phrases (lfor word ["on the hill." "in the kitchen was odd." "by the sea." "while it"]
+      {"word" word})
+    shown (in-node ["tabs/together/choice"]
+      "([phrases, text]) => varied(phrases, text, 2).map(({ word }) => word)"
+      [phrases "The kitchen was odd,"]))
+  (assert (= shown ["on the hill." "while it"])))
 
 
 (defn test-while-a-word-is-composed-no-key-is-taken [browser tmp-path]
@@ -366,6 +388,7 @@
     (.open page path)
     (.wait-until page "document.getElementById('tab-together')")
     (.click page "#tab-together")
+    (.click page "#sheet-digits")
     (for [[keys length] [["one" 3] ["1" 5] ["2" 8]]]
       (.type-in page "#sheet" keys)
       (.wait-until page f"document.getElementById('sheet').value.length >= {length}")

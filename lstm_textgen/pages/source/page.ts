@@ -8,11 +8,11 @@ import { Reading } from "./tabs/read/reading.ts";
 import { panel, textOf } from "./tabs/write/write.ts";
 import "./tabs/together/together.ts";
 import "./tabs/teach/teach.ts";
-import { element, fromAddress, offerLargeType } from "./ui/document.ts";
+import { element, field, fromAddress, offerLargeType } from "./ui/document.ts";
 import { offerLanguages, speak } from "./ui/phrases.ts";
 import { makeTabs } from "./ui/tabs.ts";
 
-const cells = new CellsView(textOf);
+const cells = new CellsView((n) => textOf(n).whole);
 const reading = new Reading(panel);
 
 /** Say what depends on the models and the language. */
@@ -36,6 +36,10 @@ function openTab() {
 
 element("cells").addEventListener("shown", () => cells.open());
 element("read").addEventListener("shown", () => reading.read());
+element("to-read").addEventListener("click", () => {
+  field("read-own").value = textOf(0).whole;
+  element("tab-read").click();
+});
 element("about").addEventListener("shown", () => showSamples(session.models));
 addEventListener("languagechange", () => {
   tell();

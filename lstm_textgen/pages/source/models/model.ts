@@ -17,6 +17,7 @@ type Requests = Pick<
   | "choose"
   | "keep"
   | "know"
+  | "rare"
   | "suggest"
   | "surprise"
   | "write"

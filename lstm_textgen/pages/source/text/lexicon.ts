@@ -4,7 +4,7 @@ import type { Constants, Place } from "../types.ts";
 import type { Passage } from "./looks.ts";
 
 /** Words of what Python calls letters, Ⅳ and ², too. */
-const SPELLED = /[\p{L}\p{Nl}\p{No}]+/gu;
+export const SPELLED = /[\p{L}\p{Nl}\p{No}]+/gu;
 
 /** Characters before a place in which words are noticed. */
 const NOTICED = 200;

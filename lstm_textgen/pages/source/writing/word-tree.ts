@@ -215,17 +215,8 @@ export class Tree {
     for (let read = 0; read < waysBudget && !this.isLate; ) {
       const least = Math.exp(this.least(count)) * nearly;
       const words = [...this.totals].filter(([, total]) => total >= least);
-      const chosen: Step[] = [];
-      for (const [word, total] of words) {
-        for (const step of this.missing(word, Math.log(exact * total))) {
-          if (
-            chosen.length < together &&
-            !chosen.some(([n, id]) => n === step[0] && id === step[1])
-          ) {
-            chosen.push(step);
-          }
-        }
-      }
+      const all = words.flatMap(([word, total]) => this.missing(word, Math.log(exact * total)));
+      const chosen = distinctSteps(all).slice(0, together);
       if (!chosen.length) {
         break;
       }
@@ -235,6 +226,31 @@ export class Tree {
       }
     }
     return true;
+  }
+
+  /**
+   * Follow the most probable way to write each of the `words` that are above `least`; return
+   * whether they still are `wanted`.
+   */
+  async spell(words: string[], least: number, wanted: () => Promise<boolean>) {
+    const { together } = this.constants;
+    for (;;) {
+      const left = words.filter((word) => !this.totals.has(word));
+      const all = left.flatMap((word) => {
+        const steps = this.missing(word, least);
+        return steps.sort(([a, n], [b, k]) => b.odds[k] - a.odds[n]).slice(0, 1);
+      });
+      const chosen = distinctSteps(all);
+      if (!chosen.length) {
+        return true;
+      }
+      for (let start = 0; start < chosen.length; start += together) {
+        this.read(chosen.slice(start, start + together));
+        if (!(await wanted())) {
+          return false;
+        }
+      }
+    }
   }
 
   /** Return the steps that begin unread ways to write `word`, if they are above `least`. */
@@ -335,4 +351,9 @@ export class Tree {
     add(text.slice(0, -1), row.back);
     row.within.forEach(([id, end]) => add(text + units[id].slice(typed, typed + end), [id]));
   }
+}
+
+function distinctSteps(steps: Step[]) {
+  const first = ([node, id]: Step) => steps.findIndex(([other, k]) => other === node && k === id);
+  return steps.filter((step, n) => first(step) === n);
 }

@@ -1,6 +1,7 @@
 /** What a person may choose from: words and phrases, as in `words.hy`, which explains it. */
 
 import type { Network } from "../network/network.ts";
+import { Lexicon, SPELLED } from "../text/lexicon.ts";
 import { capitalsIn, Names } from "../text/names.ts";
 import { UNITS, type Vocabulary } from "../text/units.ts";
 import { WordEnds } from "../text/word-ends.ts";
@@ -12,6 +13,23 @@ import { allWaysOn, endedWays, type Step } from "./spelling.ts";
 import { type Node, Tree } from "./word-tree.ts";
 
 type Choosing = Constants["choosing"];
+
+/** Rare words that are tried where one may surprise, and the best of them, of which one does. */
+const RARE_TRIED = 64;
+const RARE_BEST = 4;
+
+/** ln of the least probability of such a word. */
+const LEAST_RARE = Math.log(1e-6);
+
+/** Letters of the shortest such word, and the share of a text from which a word isn't rare. */
+const SHORTEST_RARE = 4;
+const MOST_RARE = 1 / 2000;
+
+/** How much more probable a word must be to begin with a capital letter. */
+const CAPITAL = 10;
+
+/** Surprises that don't come again. */
+const RECENT = 20;
 
 export interface Suggestion {
   text: string; // to add
@@ -37,6 +55,9 @@ export class Suggester {
   named: string; // The names in the sheet, and the rule that has them, as it takes a while to make.
   names: Names;
   context: Context;
+  learned: string; // The text whose rare words are known, or none.
+  rare: string[];
+  recent: string[]; // The last of them that were suggested.
 
   constructor(facts: Facts, network: Network, constants: Constants) {
     this.facts = facts;
@@ -48,6 +69,9 @@ export class Suggester {
     this.named = "";
     this.names = new Names(facts.units, facts.names, "", constants.names);
     this.context = new Context(facts, network, constants);
+    this.learned = "";
+    this.rare = [];
+    this.recent = [];
   }
 
   /** Forget what was read, as the network has other weights. */
@@ -72,6 +96,22 @@ export class Suggester {
     words?: number;
     ended?: boolean;
   }): Promise<Suggestion[] | null> {
+    const tried = count * (words === 1 ? 1 : this.constants.choosing.firstWords);
+    const begun = await this.begin(text, ended, tried);
+    if (!begun) {
+      return null;
+    }
+    const { tree, sheet, wanted } = begun;
+    return words === 1 || "IX".includes(sheet.state)
+      ? tree.bestWords(count).map((found) => this.suggestion(sheet, ...found))
+      : this.phrases(tree, sheet, { count, words, tried }, wanted);
+  }
+
+  /**
+   * Return the tree of the `count` best words after a text, and what goes with it; null if
+   * something else was asked meanwhile.
+   */
+  async begin(text: string, ended: boolean, count: number) {
     const asked = ++this.asked;
     const wanted = async () => {
       await nextTask();
@@ -86,14 +126,55 @@ export class Suggester {
       return null;
     }
     const tree = this.plant(seed, sheet, whole);
-    const alone = words === 1 || "IX".includes(sheet.state);
-    const tried = count * (words === 1 ? 1 : this.constants.choosing.firstWords);
-    if (!(await tree.grow(tried, wanted))) {
+    return (await tree.grow(count, wanted)) ? { tree, sheet, wanted } : null;
+  }
+
+  /**
+   * Return a rare word to add to `text` where its last word has ended; null if there is none, or
+   * something else was asked meanwhile. It is drawn from the best, per unit, of some words of the
+   * text that the model `learned` or, if that isn't known, of all that it may spell.
+   */
+  async surprise(text: string, learned: string) {
+    const begun = await this.begin(text, true, RARE_TRIED);
+    if (!begun) {
       return null;
     }
-    return alone
-      ? tree.bestWords(count).map((found) => this.suggestion(sheet, ...found))
-      : this.phrases(tree, sheet, { count, words, tried }, wanted);
+    const { tree, sheet, wanted } = begun;
+    const usual = tree.bestWords(RARE_TRIED).map(([word]) => word);
+    const [, lead] = usual.map((word) => /^(\s*)\p{L}/u.exec(word)).find(Boolean) ?? ["", " "];
+    const open = this.rareWords(learned).filter((word) => !this.recent.includes(word));
+    const some = new Set(Array.from({ length: RARE_TRIED }, () => anyOf(open) ?? ""));
+    const forms = [...some].map((word) => [lead + word, lead + capital(word)]);
+    if (!(await tree.spell(forms.flat(), LEAST_RARE, wanted))) {
+      return null;
+    }
+    const odds = (word: string) => tree.totals.get(word) ?? 0;
+    const mean = (word: string) => Math.log(odds(word)) / this.vocabulary.split(word).length;
+    const found = forms
+      .map(([small, large]) => (odds(large) > CAPITAL * odds(small) ? large : small))
+      .filter(odds)
+      .sort((a, b) => mean(b) - mean(a));
+    const word = anyOf(found.slice(0, RARE_BEST)) ?? anyOf(usual.slice(usual.length / 2)) ?? "";
+    this.recent = [word.trim().toLowerCase(), ...this.recent].slice(0, RECENT);
+    return word ? this.suggestion(sheet, word, odds(word)) : null;
+  }
+
+  /** Return the rare words of the text that the model `learned` or, if there is none, of all. */
+  rareWords(learned: string) {
+    const { lexicon, units } = this.facts;
+    if (this.learned !== learned || !this.rare.length) {
+      const text = learned || new Lexicon(lexicon).marked.join(" ");
+      const all = text.toLowerCase().match(SPELLED) ?? [];
+      const counts: Map<string, number> = new Map();
+      all.forEach((word) => {
+        counts.set(word, (counts.get(word) ?? 0) + 1);
+      });
+      units.forEach((unit) => counts.delete(unit.trim())); // what is one is frequent
+      const rare = [...counts].filter(([, count]) => count <= Math.max(1, MOST_RARE * all.length));
+      this.rare = rare.map(([word]) => word).filter((word) => word.length >= SHORTEST_RARE);
+      this.learned = learned;
+    }
+    return this.rare;
   }
 
   /**
@@ -332,6 +413,14 @@ function turnOf({ record, end }: Facts, text: string) {
   }
   const other = [...spoke, ...people].find((name) => name !== spoke[0]);
   return `${other}:`;
+}
+
+function capital(word: string) {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
+function anyOf<T>(some: T[]): T | undefined {
+  return some[Math.floor(Math.random() * some.length)];
 }
 
 /** Wait until messages that have come were taken. */

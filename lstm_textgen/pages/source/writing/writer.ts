@@ -346,6 +346,11 @@ export class Writer {
     return this.suggester.suggest(message);
   }
 
+  /** Return a rare word to add to a text. */
+  rare({ text }: { text: string }) {
+    return this.suggester.surprise(text, this.learned);
+  }
+
   /**
    * Return the units of a text as the model would have chosen each; what it never saw has odds NaN.
    */

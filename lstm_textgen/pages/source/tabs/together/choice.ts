@@ -8,6 +8,11 @@ import type { Offer } from "./offered.ts";
 /** Words in a row by which a phrase repeats the sheet. */
 const REPEATED = 4;
 
+/** Characters that have the last words of a sheet. */
+const NEAR = 200;
+
+const END = /[.!?…]["'”’»)]*\s*$/u;
+
 /**
  * Return what models offer after the text `after`, mixed by their volumes, the most probable first.
  * @param found by each model
@@ -62,6 +67,19 @@ export function unrepeated(phrases: Offer[], text: string) {
   return fresh.length ? fresh : phrases;
 }
 
+/**
+ * Return the first `count` of the phrases: those that repeat two of the last words of the `text`
+ * come last, and one of them goes on, rather than end the sentence.
+ */
+export function varied(phrases: Offer[], text: string, count: number) {
+  const last = lowerWords(text.slice(-NEAR)).slice(-10);
+  const echoes = ({ word }: Offer) =>
+    Number(lowerWords(word).filter((each) => last.includes(each)).length > 1);
+  const all = phrases.toSorted((a, b) => echoes(a) - echoes(b));
+  const goesOn = all.findIndex(({ word }) => !END.test(word));
+  return goesOn < count ? all.slice(0, count) : [...all.slice(0, count - 1), all[goesOn]];
+}
+
 function lowerWords(text: string) {
   return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
@@ -74,17 +92,4 @@ export function breakLast(offers: Offer[]) {
 /** Return whether a word, if it is one, comes at the beginning of `rest`. */
 function comes(word: string, rest: string) {
   return word && rest.startsWith(word) && !/^[\p{L}\p{N}]/u.test(rest.slice(word.length));
-}
-
-/**
- * Return those of the `offers`, the most probable first, that surprise: of the less probable half,
- * the longer half, which are mostly nouns, verbs and adjectives.
- */
-export function surprising(offers: Offer[]) {
-  const words = offers.filter(({ word }) => /\p{L}/u.test(word));
-  const whole = words.filter(({ text, word }) => text.trim() === word);
-  const some = whole.length ? whole : words;
-  const rare = some.slice(Math.floor(some.length / 2));
-  rare.sort((a, b) => b.word.length - a.word.length);
-  return rare.slice(0, Math.ceil(rare.length / 2));
 }

@@ -1,7 +1,7 @@
 /** What models offer on a sheet, as buttons; how loud each is, and who wrote what share. */
 
 import { session } from "../../models/session.ts";
-import { element, make } from "../../ui/document.ts";
+import { element, make, say } from "../../ui/document.ts";
 import { inDigits, partsOf, said } from "../../ui/phrases.ts";
 import type { Suggestion } from "../../writing/words.ts";
 import { titleOf } from "../about/about.ts";
@@ -15,6 +15,9 @@ export type Offer = Suggestion & { voice: number; after: string };
  */
 export class Offered {
   offers: Offer[] = [];
+
+  /** The index of the one that Enter takes; -1: none. */
+  chosen = -1;
 
   buttons: HTMLElement[] = [];
 
@@ -34,7 +37,7 @@ export class Offered {
 
   /** Show offers, with one of them chosen or none. */
   show(offers: Offer[], chosen = -1) {
-    this.offers = offers;
+    Object.assign(this, { offers, chosen });
     for (let n = this.buttons.length; n < offers.length; n++) {
       this.add(n);
     }
@@ -44,6 +47,12 @@ export class Offered {
         this.fill(n, n === chosen);
       }
     });
+  }
+
+  /** Choose an offer, and announce it. */
+  choose(n: number) {
+    this.show(this.offers, n);
+    say(this.offers[n].word);
   }
 
   add(n: number) {

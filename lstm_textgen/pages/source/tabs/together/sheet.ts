@@ -34,9 +34,6 @@ export class Sheet {
   /** Whose the text is that is being added. */
   adding = YOU;
 
-  /** The digit that chose what was added last; "" once anything else has happened. */
-  digit = "";
-
   /** Where what was added last begins. */
   added = 0;
 
@@ -56,10 +53,11 @@ export class Sheet {
       this.update((event as InputEvent).inputType);
     });
     area.addEventListener("compositionend", () => this.update());
+    addEventListener("resize", () => this.show());
+    addEventListener("beforeprint", () => this.paint()); // paper has the colors' text
     area.addEventListener("beforeinput", (event) => this.replaceSpace(event));
     document.addEventListener("selectionchange", () => {
       if (document.activeElement === area && area.value === this.owned.text && !this.stays()) {
-        this.digit = "";
         changed();
       }
     });
@@ -137,7 +135,6 @@ export class Sheet {
     const { area } = this;
     const [start, end] = [area.selectionStart ?? 0, area.selectionEnd ?? 0];
     this.adding = owner;
-    this.digit = "";
     area.setSelectionRange(start, end);
     // Only so can the browser undo it.
     if (!document.execCommand(text ? "insertText" : "delete", false, text)) {
@@ -173,11 +170,10 @@ export class Sheet {
     this.insert("", YOU);
   }
 
-  /** Replace what was added last by the digit that chose it. */
-  giveDigit() {
-    const { digit, area } = this;
-    area.setSelectionRange(this.added, this.place);
-    this.insert(digit, YOU);
+  /** Replace what was added last by a text that was typed. */
+  replaceAdded(text: string) {
+    this.area.setSelectionRange(this.added, this.place);
+    this.insert(text, YOU);
   }
 
   /**
@@ -195,7 +191,6 @@ export class Sheet {
     }
     this.show();
     if (this.adding === YOU) {
-      this.digit = "";
       this.seen = this.place;
       this.changed();
     }
@@ -219,13 +214,24 @@ export class Sheet {
   restore(text: string, owners: string) {
     this.area.value = text;
     this.owned = new OwnedText(text, owners);
-    this.digit = "";
     this.show();
     this.changed();
   }
 
-  /** Show who wrote what: that fits the field to its text, and is what is printed. */
+  /** Fit the field to its text, and show who wrote what. */
   show() {
+    const { area, colors } = this;
+    const y = scrollY; // less if the page was shorter for a moment
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+    scrollTo(scrollX, y);
+    if (!colors.hidden) {
+      this.paint(); // else browsers would undo letter by letter
+    }
+  }
+
+  /** Color what machines wrote. */
+  paint() {
     const { text, whose } = this.owned;
     const parts = [];
     for (let start = 0; start < text.length; ) {

@@ -3,8 +3,10 @@
 import { session } from "../../models/session.ts";
 import { copyFrom, element, field, make, saveFile, say } from "../../ui/document.ts";
 import { said } from "../../ui/phrases.ts";
-import { breakLast, distinct, mixed, surprising, unrepeated } from "./choice.ts";
+import { textOf } from "../write/write.ts";
+import { breakLast, distinct, mixed, unrepeated, varied } from "./choice.ts";
 import { type Offer, Offered, showShares, showVolumes, volumeOf } from "./offered.ts";
+import { YOU } from "./owners.ts";
 import { Sheet } from "./sheet.ts";
 import { type Content, nameOf, Shelf } from "./sheets.ts";
 
@@ -12,9 +14,8 @@ const SHOWN = 9;
 const PHRASES_SHOWN = 3;
 const WORDS_OF_PHRASE = 8;
 
-/** Words and phrases among which Shuffle and Surprise me draw. */
+/** Words, at the middle of the slider, and phrases among which Shuffle draws. */
 const DRAWN_FROM = 40;
-const SURPRISES_FROM = 80;
 const PHRASES_DRAWN_FROM = 9;
 
 /** Milliseconds without words after which the tab says why. */
@@ -34,10 +35,6 @@ const wayList = new Offered(element("offered-phrases"), takeOffer, false);
 /** the words that were shown before each shuffle since the text changed */
 let former: Offer[][] = [];
 
-/** the phrases that are shown, and which one is chosen */
-let ways: Offer[] = [];
-let chosen = 0;
-
 /** Whether phrases follow once there are words, as one was taken or phrases were asked for. */
 let following = false;
 
@@ -50,6 +47,12 @@ let tallest = 0;
 
 /** Whether Tab leaves the sheet, as Escape was pressed. */
 let leaving = false;
+
+/** The digit that took the word before the place, which Backspace then brings; "": none. */
+let digit = "";
+
+/** How arrow keys go through offers. */
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 // * What the models offer
 
@@ -120,7 +123,7 @@ function leftOf({ after, text }: Offer) {
 
 function takeOffer(offer: Offer) {
   const left = leftOf(offer);
-  const phrase = ways.includes(offer);
+  const phrase = wayList.offers.includes(offer);
   hidePhrases();
   if (left) {
     sheet.add(left, String(offer.voice + 1));
@@ -136,37 +139,50 @@ async function offerPhrases() {
   if (following) {
     return;
   }
-  const shown = ways.map(({ text }) => text);
+  const shown = wayList.offers.map(({ text }) => text);
   const found = await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE);
   const fresh = unrepeated(found ?? [], sheet.before()).filter(({ text }) => !shown.includes(text));
   if (fresh.length) {
-    ways = shown.length ? drawn(fresh, PHRASES_SHOWN) : fresh.slice(0, PHRASES_SHOWN);
-    choosePhrase(0);
+    const order = shown.length ? drawn(fresh, fresh.length) : fresh;
+    wayList.show(varied(order, sheet.before(), PHRASES_SHOWN));
+    wayList.choose(0);
+    element("offered-phrases").hidden = false;
   }
 }
 
-function choosePhrase(n: number) {
-  chosen = n;
-  wayList.show(ways, chosen);
-  element("offered-phrases").hidden = false;
-  say(element("offered-phrases").querySelector(".chosen")?.textContent ?? "");
-}
-
 function hidePhrases() {
-  ways = [];
+  wayList.show([]);
   element("offered-phrases").hidden = true;
 }
 
 /** Draw other words and, if phrases are shown, others of these. */
 async function shuffleOffers() {
-  const found = await offers(DRAWN_FROM);
+  const found = await offers(Math.round(DRAWN_FROM * Number(field("sheet-wild").value) ** 2));
   if (!found) {
     return;
   }
   former.push(wordList.offers);
   showWords(drawn(found, SHOWN));
-  if (ways.length || following) {
+  if (wayList.offers.length || following) {
     offerPhrases();
+  }
+}
+
+/** Add a rare word by one of the models. */
+async function surprise() {
+  const own = ++request;
+  const text = sheet.before();
+  const { models } = session;
+  const loud = models.map((_, n) => volumeOf(n));
+  const voice = Number(models.length > 1 && Math.random() * (loud[0] + loud[1]) > loud[0]);
+  const found = await models[voice].ask("rare", { text });
+  if (own !== request) {
+    return;
+  }
+  if (found) {
+    takeOffer({ ...found, voice, after: text });
+  } else {
+    offerWords(); // if they were awaited, they aren't any more
   }
 }
 
@@ -174,45 +190,50 @@ async function shuffleOffers() {
 
 function onKey(event: KeyboardEvent) {
   const { key, isComposing, ctrlKey, altKey, metaKey, shiftKey } = event;
-  if (isComposing || ctrlKey || altKey || metaKey) {
+  const word = wordBy(event);
+  const phrases = wayList.offers.length > 0;
+  const list = phrases ? wayList : wordList;
+  const { chosen, offers } = list;
+  const step = phrases && /Left|Right/.test(key) ? 0 : STEPS[key];
+  if (isComposing || ctrlKey || metaKey || (altKey && !word)) {
     return;
   }
-  if (key === "Escape") {
+  if (word) {
+    event.preventDefault();
+    takeOffer(word);
+    digit = altKey ? "" : key;
+  } else if (key === "Escape") {
     leaving = true;
     following = false;
     hidePhrases();
+    wordList.show(wordList.offers);
   } else if (key === "Tab" && !shiftKey && !leaving) {
     event.preventDefault();
-    ways.length ? takeOffer(ways[chosen]) : offerPhrases();
-  } else if (ways.length && (key === "ArrowDown" || key === "ArrowUp")) {
+    phrases ? takeOffer(offers[chosen]) : offerPhrases();
+  } else if (step && offers.length && (chosen >= 0 || (key === "ArrowDown" && !sheet.rest))) {
     event.preventDefault();
-    choosePhrase((chosen + (key === "ArrowDown" ? 1 : ways.length - 1)) % ways.length);
-  } else if (ways.length && key === "Enter") {
+    list.choose((chosen + step + offers.length) % offers.length);
+  } else if (key === "Enter" && chosen >= 0) {
     event.preventDefault();
-    takeOffer(ways[chosen]);
-  } else if (key === "Backspace" && sheet.digit) {
+    takeOffer(offers[chosen]);
+  } else if (key === "Backspace" && digit) {
     event.preventDefault();
-    sheet.giveDigit();
-  } else if (choosesWord(event)) {
-    event.preventDefault();
-    takeOffer(wordList.offers[Number(key) - 1]);
-    sheet.digit = key;
+    sheet.replaceAdded(digit);
   }
   leaving = leaving && key !== "Tab" && (key === "Escape" || key === "Shift");
 }
 
-/** Return whether a key chooses a word: a digit does, but not after a digit or a currency sign. */
-function choosesWord({ key, location }: KeyboardEvent) {
+/**
+ * Return the word that a digit takes: with Alt or, if that is wanted, alone, but not within a
+ * number or an amount.
+ */
+function wordBy({ key, code, altKey, location }: KeyboardEvent) {
   const { value, selectionStart } = field("sheet");
-  const before = value.slice(0, selectionStart ?? 0);
-  return (
-    /^[1-9]$/.test(key) &&
-    location !== KeyboardEvent.DOM_KEY_LOCATION_NUMPAD &&
-    !field("sheet-digits").checked &&
-    Number(key) <= wordList.offers.length &&
-    leftOf(wordList.offers[Number(key) - 1]) !== "" &&
-    !/[\p{Nd}\p{Sc}][.,]?$/u.test(before)
-  );
+  const number = /[\p{Nd}\p{Sc}][.,]?$/u.test(value.slice(0, selectionStart ?? 0));
+  const alone = field("sheet-digits").checked && !location && !number;
+  const typed = altKey ? code.replace("Digit", "") : alone ? key : "";
+  const offer = wordList.offers[Number(typed) - 1];
+  return offer && leftOf(offer) ? offer : null;
 }
 
 // * The sheet
@@ -221,8 +242,10 @@ function choosesWord({ key, location }: KeyboardEvent) {
 function changed() {
   following = false;
   leaving = false;
+  digit = "";
   former = [];
   hidePhrases();
+  wordList.chosen = -1;
   showShares(sheet.shares());
   keepSheet();
   if (!element("together").hidden) {
@@ -242,10 +265,10 @@ function keepSheet() {
 }
 
 /** Show the sheet at a `place`, or a new one. */
-function openSheet(place?: string) {
-  const { text, owners } = shelf.all().find((each) => each.place === place) ?? EMPTY;
+function openSheet(place?: string, fresh = EMPTY) {
+  const { text, owners } = shelf.all().find((each) => each.place === place) ?? fresh;
   shelf.open(place);
-  kept = text + owners;
+  kept = place ? text + owners : "";
   element("sheet-elsewhere").hidden = true;
   sheet.restore(text, owners);
   listSheets();
@@ -267,14 +290,7 @@ element("sheet").addEventListener("keydown", onKey);
 element("sheet-phrases").addEventListener("click", offerPhrases);
 element("sheet-shuffle").addEventListener("click", shuffleOffers);
 element("sheet-back").addEventListener("click", () => showWords(former.pop() ?? []));
-element("sheet-surprise").addEventListener("click", async () => {
-  const found = surprising((await offers(SURPRISES_FROM)) ?? []);
-  if (found.length) {
-    takeOffer(found[Math.floor(Math.random() * found.length)]);
-  } else {
-    offerWords(); // if they were awaited, they aren't any more
-  }
-});
+element("sheet-surprise").addEventListener("click", surprise);
 element("sheet-whose").addEventListener("click", ({ currentTarget }) => {
   const colors = element("sheet-colors");
   colors.hidden = !colors.hidden;
@@ -295,6 +311,12 @@ element("sheet-new").addEventListener("click", () => {
   openSheet();
   field("sheet").focus();
 });
+element("to-together").addEventListener("click", () => {
+  const { seed, whole } = textOf(0);
+  element("tab-together").click();
+  openSheet(undefined, { text: whole, owners: YOU.repeat(seed.length).padEnd(whole.length, "1") });
+  field("sheet").focus();
+});
 element("sheet-names").addEventListener("focus", listSheets);
 element("sheet-names").addEventListener("change", () => openSheet(field("sheet-names").value));
 // The focus stays in the sheet, so that a keyboard on the screen does, too; a mouse brings it back.
@@ -312,7 +334,7 @@ element("together").addEventListener("pointerdown", ({ target, pointerType }) =>
 
 function showVoices() {
   showVolumes(() => {
-    following = ways.length > 0;
+    following = wayList.offers.length > 0;
     offerWords();
   });
   showShares(sheet.shares());

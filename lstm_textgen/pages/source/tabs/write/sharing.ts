@@ -5,9 +5,10 @@ import { said, spokenLanguage } from "../../ui/phrases.ts";
 import type { Column, Entry } from "./column.ts";
 
 /** The fields that a link holds: rng-seed is rng_seed there. */
-const KEPT = "seed temperature top-p min-p rng-seed vary length pattern no-repeat fast new".split(
-  " ",
-);
+const KEPT =
+  "seed temperature top-p min-p rng-seed vary length pattern no-repeat fast new sheet-digits".split(
+    " ",
+  );
 
 /** Milliseconds without a change after which settings are kept for a reload. */
 const SETTLED = 300;

@@ -21,9 +21,10 @@ const PASSAGE = "400";
 /** Whether anything was being generated at the last check. */
 let busy = false;
 
-/** Return what the `n`th model wrote, with the seed. */
+/** Return the `n`th model's text, and the seed that it begins with. */
 export function textOf(n: number) {
-  return columns[n].whole;
+  const { seed, whole } = columns[n];
+  return { seed, whole };
 }
 
 /** Return the models' lists, if all write one. */
@@ -193,7 +194,9 @@ function restore() {
 }
 
 makeSharing(() => columns);
-element("form").addEventListener("input", () => keepForReload(columns));
+for (const id of ["form", "sheet-digits"]) {
+  element(id).addEventListener("input", () => keepForReload(columns));
+}
 takeModels();
 // With reduced motion the text appears at once, not letter by letter.
 field("fast").checked ||= matchMedia("(prefers-reduced-motion: reduce)").matches;
