@@ -213,7 +213,8 @@
 
 
 (defn test-fingers-have-room-on-every-tab [browser tmp-path]
-  (with [page (open-page browser (page-of tmp-path (halved-model)) :has-touch True :is-mobile True)]
+  (with [page (open-page browser (page-of tmp-path (halved-model))
+      :has-touch True :is-mobile True)]
     (for [tab (.all (.locator page "[role=tab]"))]
       (.click tab)
       (setv heights (.evaluate page (+ "[...document.querySelectorAll('button, summary, select')]"
