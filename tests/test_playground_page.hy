@@ -7,7 +7,7 @@
   lstm-textgen.textmodel [TextModel]
   lstm-textgen.writing.cells [read-cells]
   tests.browser [WRITTEN alternatives-on fragment halved-model open-more open-page
-    start-of wait-for-end wait-for-text wait-for-units wait-until write-on written]
+    start-of visit wait-for-end wait-for-text wait-for-units wait-until write-on written]
   tests.helpers [page-of])
 
 (setv
@@ -202,6 +202,33 @@
       (assert (<= content field))
       (.append heights content))
     (assert (= (get heights 0) (get heights 1)))))
+
+
+(defn test-large-type-is-remembered [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model))
+      :viewport {"width" 1920  "height" 1080})]
+    (.click page "#large")
+    (visit page)
+    (assert (= (.evaluate page "getComputedStyle(document.body).fontSize") "28.8px"))))
+
+
+(defn test-fingers-have-room-on-every-tab [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model))
+      :has-touch True :is-mobile True)]
+    (for [tab (.all (.locator page "[role=tab]"))]
+      (.click tab)
+      (setv heights (.evaluate page (+ "[...document.querySelectorAll('button, summary, select')]"
+        ".map(({offsetHeight}) => offsetHeight).filter((height) => height > 0)")))
+      (assert (>= (min heights) 44)))))
+
+
+(defn test-paper-has-the-text-without-controls [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (halved-model)) "#fast=1&length=50")]
+    (wait-for-end page)
+    (.emulate-media page :media "print" :color-scheme "dark")
+    (assert (.is-visible page WRITTEN))
+    (assert (= (.count (.locator page ":is(button, input, textarea, select):visible")) 0))
+    (assert (= (.evaluate page "getComputedStyle(document.body).color") "rgb(0, 0, 0)"))))
 
 
 (defn test-the-page-says-what-its-model-learned [browser tmp-path]

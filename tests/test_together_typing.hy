@@ -12,6 +12,7 @@
 (setv
   pytestmark brief
   PHONE {"has_touch" True  "is_mobile" True  "viewport" {"width" 390  "height" 600}}
+  ZOOMED {"viewport" {"width" 700  "height" 450}}  ; to 200%
   LONG (+ (* "one two\n" 60) "one")
   ;; Whether the line with the cursor is in the window (its letters need 3/4), above the offers.
   IN-VIEW (+ "(() => { const area = document.getElementById('sheet');"
@@ -99,7 +100,7 @@
     (assert (<= (set (.join "" (offered page))) (set "xyz. ↵")))))
 
 
-(defn [(pytest.mark.parametrize "options" [{} PHONE])]
+(defn [(pytest.mark.parametrize "options" [{} PHONE ZOOMED])]
     test-the-line-with-the-cursor-is-in-view-in-a-long-sheet [browser tmp-path options]
   (with [page (together browser tmp-path #** options)]
     (put page LONG)  ; a script's text isn't scrolled to, but a person's is

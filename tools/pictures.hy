@@ -104,6 +104,7 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
           (take (.locator page "#story") (/ PICTURES f"{name}.png"))
           (continue))
         (.click page f"#tab-{view}")
+        (when (= view "cells") (.click page "#cells-list :text('first words of lines')"))
         (.evaluate page "scrollTo(0, 0)")
         (when (= view "write")  ; with the alternatives of a surprising letter in the first lines
           (setv box (.bounding-box (. (.locator page f"{WRITTEN} .s3") first)))
