@@ -82,6 +82,7 @@ $ ./train.hy --generate "<heylo>" --model verse --length 50 --samples 2 --rng-se
   (assert (= (samples-in ["--samples" "2"] "--- 1 of 2 ---\na\nb\n\n--- 2 of 2 ---\nc\n")
     ["a\nb" "c"]))
   (assert (= (samples-in ["--samples" "2"] "a\nb\n") ["a" "b"]))
+  (assert (= (samples-in ["--samples" "2"] "a\nb\n\nc\n") ["a\nb" "c"]))
   (assert (= (samples-in [] "a\nb\n") ["a\nb"])))
 
 
