@@ -109,11 +109,11 @@ command would download, to the file after its `>`, is taken from the folder TEXT
 
 
 (defn samples-in [words output]
-  "Return the texts in the `output` of the command `words`: a list's items have no lines between."
+  "Return the texts in the `output` of the command `words`; a list's are lines or paragraphs."
   (setv [before #* texts] (.split BETWEEN output))
   (cond
     texts (lfor text texts (.strip text "\n"))
-    (in "--samples" words) (.splitlines before)
+    (in "--samples" words) (.split (.strip before "\n") (if (in "\n\n" before) "\n\n" "\n"))
     True [(.strip before "\n")]))
 
 
@@ -126,10 +126,10 @@ command would download, to the file after its `>`, is taken from the folder TEXT
 (defn shades-of [model text seed]
   "Return a digit for each character of `text`: its surprise in bits; 0 for the first `seed`."
   (setv
-    [_ units bits] (.score model text)
+    [_ units bits] (.score model text)  ; of a list's item, with its end
     digits (.join "" (gfor [unit n] (zip units bits) (* (str (min 8 (int n))) (len unit)))))
-  (assert (= (len digits) (len text)) "the model reads another text than it wrote")
-  (+ (* "0" seed) (cut digits seed None)))
+  (assert (.startswith (.join "" units) text) "the model reads another text than it wrote")
+  (+ (* "0" seed) (cut digits seed (len text))))
 
 
 ;; * The site
