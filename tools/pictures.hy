@@ -1,6 +1,6 @@
 #[[Makes the pictures in docs/pictures/, and others to look at.
 
-    python -m hy tools/pictures.hy run                a run on the tutorial's diary
+    python -m hy tools/pictures.hy run                the tutorial's second run
     python -m hy tools/pictures.hy pages KEEPER LOL   pages of two models
     python -m hy tools/pictures.hy english            the page of `english` that learns and helps
     python -m hy tools/pictures.hy look PREFIX PAGES  HTML files, at both widths, light and dark
@@ -13,7 +13,6 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
   io [BytesIO]
   itertools [product]
   pathlib [Path]
-  subprocess
   sys
   tempfile [NamedTemporaryFile TemporaryDirectory]
   PIL [Image]
@@ -29,7 +28,7 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
   LOOKS (list (product [1600 390] ["light" "dark"]))
   ;; The terminal, the moment of the picture, and colors.
   SIZE [120 30]
-  MOMENT r"(?s)epoch 6/9 +━+╸?╺?━* +[4-9]\d%.*saved at"
+  MOMENT r"(?s)epoch 4/6 +━+╸?╺?━* +[4-9]\d%.*saved at"
   ;; What leaves nothing but a passage and its scale on a page.
   ALONE #[[() => {
     document.getElementById("story").style.padding = "1rem 2rem";
@@ -70,15 +69,12 @@ begin with PREFIX, such as /tmp/look-. Needs the extra `test` and Chromium.]]
 
 
 (defn picture-run []
-  "Train on the diary, and take a picture of the terminal during that."
+  "Fine-tune `english` on the diary, and take a picture of the terminal during that."
   (with [folder (TemporaryDirectory)]
     (setv
       folder (Path folder)
-      samples [sys.executable "-m" "hy" (/ ROOT "corpora" "samples.hy")])
-    (with [file (open (/ folder "diary.txt") "w")]
-      (subprocess.run [#* samples "diary"] :stdout file :check True))
-    (subprocess.run [#* samples "docx" (/ folder "diary.txt")] :check True)
-    (setv screen (Screen folder #* SIZE "--sources" "diary.docx" "--model" "me"))
+      screen (Screen folder #* SIZE
+        "--sources" "lighthouse.txt" "--from" "english" "--model" "diary"))
     (.until screen MOMENT)
     (.write-text (/ folder "run.html") (html-of screen) :encoding "utf-8")
     (.finish screen)
