@@ -4,6 +4,7 @@ A page is Markdown, run from top to bottom in a folder like a fresh clone. Its f
 run by their language:
 
 - `console`: commands after `$ `, each followed by its output, or nothing;
+- `sh`: commands to copy, one on each line;
 - `python` and `hy`: code, whose definitions stay for the next block of the language;
 - any other is an illustration and isn't run.
 
@@ -24,7 +25,7 @@ real one; a line `…` stands for any omitted lines.]]
   tools.forms [ROOT])
 
 (setv
-  RUN ["console" "python" "hy"]
+  RUN ["console" "sh" "python" "hy"]
   SHOWN ["text" "py"]  ; languages of blocks that are not run
   NOTES {
     "file" "the block is the content of this file in the reader's folder"
@@ -106,6 +107,10 @@ real one; a line `…` stands for any omitted lines.]]
         (.append steps (_shown (.pop steps) block end))
       (= block.language "console")
         (.extend steps (_commands block))
+      (= block.language "sh")
+        (.extend steps (gfor
+          line (.splitlines block.text)
+          (Step "console" line None end end block.notes)))
       (in block.language RUN)
         (.append steps (Step block.language block.text None end end block.notes))))
   (for [[block end] early]

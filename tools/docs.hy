@@ -40,9 +40,8 @@ fail. Needs the extra `docs`.]]
     "<div class=\"table-wrapper" "<div tabindex=\"0\" class=\"table-wrapper"
     "role=\"heading\"" "role=\"heading\" aria-level=\"2\""
     "<aside class=\"sidebar-drawer\"" "<aside class=\"sidebar-drawer\" aria-label=\"Pages\""}
-  ;; An entry for a model's page, and the tabs that it names.
-  PLAY (re.compile r"(?m)^(- .*) <!-- play: (\w+) -->$")
-  TAB (re.compile r"\b(write|together|teach)\b")
+  PLAY (re.compile r"<!-- play: (.*) -->")  ; where the site links to models' pages, by name
+  TABS ["write" "together" "teach"]
   LINK (re.compile r"(\]\(|src=\")([^)\s#\":]+)(#[^)\s]*)?(?=\)|\")")
   SETTINGS {
     "project" "lstm_textgen"
@@ -120,12 +119,13 @@ fail. Needs the extra `docs`.]]
 
 
 (defn link-play [path]
-  "Link the tabs of the pages to play with where a list on the page at `path` names them."
+  "List the pages to play with, and their tabs, where the page at `path` names them."
+  (defn entry [name]
+    (setv links (gfor tab TABS f"<a href='play/{name}.html#{tab}'>{tab}</a>"))
+    f"- {(.capitalize name)}: {(.join ", " links)}")
   (.write-text path :encoding "utf-8"
     (.sub PLAY
-      (fn [found]
-        (setv [text model] (.groups found))
-        (.sub TAB fr"<a href='play/{model}.html#\1'>\1</a>" text))
+      (fn [found] (.join "\n" ["Here they are:\n" #* (map entry (.split (get found 1)))]))
       (.read-text path :encoding "utf-8"))))
 
 

@@ -32,6 +32,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   PAGES ["README.md" "docs/tutorial.md"]
   SIZE [24 200]  ; lines and columns of the terminal; no line that is compared is longer
   LIMIT 3600     ; seconds for a command
+  HAVE #("sudo " "git clone " "cd ")  ; how commands begin that a copy makes superfluous
   BASH ["bash" "--noprofile" "--norc" "--noediting" "-i"]
   STATUS (re.compile r"\n\[status (\d+)\]\n")  ; shown by bash after each command
   ENVIRONMENT {
@@ -84,7 +85,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
       (shutil.copy (/ folder "corpora" name) folder)))
   (for [page PAGES
         step (steps-of (blocks-in (.read-text (/ folder page) :encoding "utf-8")) :all True)
-        :if (= step.kind "console")]
+        :if (and (= step.kind "console") (not (.startswith step.typed HAVE)))]
     (when short (shorten folder))
     (setv
       begun (time.monotonic)
