@@ -155,21 +155,19 @@
   (with [page (open-teach browser path)]
     (give page TEXT)
     (wait-until page "!document.getElementById('teach-time').hidden")
-    (assert (in (shown page "#teach-time") ["A few seconds here" "About 10 seconds here"]))))
+    (assert (re.fullmatch r"(A few|About \d+) seconds here" (shown page "#teach-time")))))
 
 
-(defn test-after-a-run-that-was-no-help-it-has-learned-nothing-yet [browser path]
+(defn test-stopped-before-it-is-any-better-it-has-learned-nothing-yet [browser path]
   (with [page (open-teach browser path)]
     (.evaluate page LISTEN)
     (teach page DIARY :nothing True)
     (wait-until page f"{LEARNING} > 1")
-    (.evaluate page "(epochs) => { for (const each of epochs) teacher.dispatchEvent(
-      new MessageEvent('message', {data: {event: 'epoch', best: true, ...each}}));
-      teacher.dispatchEvent(new Event('error')); }"
-      [{"epoch" 0  "part" 0  "validation" 1.54} {"epoch" 9  "part" 1  "validation" 1.52}])
+    (.evaluate page "teacher.dispatchEvent(new MessageEvent('message',
+      {data: {event: 'epoch', epoch: 0, part: 0, validation: 0.1}}))")
+    (.click page "#teach-stop")
     (wait-until page DONE)
-    (assert (in "It has learned nothing yet: the hidden part surprises it by 1.5 bits"
-      (shown page "#teach-better")))))
+    (assert (in "It has learned nothing yet" (shown page "#teach-better")))))
 
 
 (defn test-a-teacher-that-dies-is-said-and-the-best-so-far-is-kept [browser path]
@@ -196,16 +194,16 @@
     (for [text [(* "banana " 500) (* "banana" 500) (* "banana\n" 500)]]
       (give page text)
       (wait-until page
-        "document.getElementById('teach-advice').textContent.includes('repeats')"))))
+        "document.getElementById('teach-advice').textContent.startsWith('This text repeats')"))))
 
 
 (defn test-a-ready-text-is-there-at-a-click [browser path]
   (with [page (open-teach browser path)]
     (.click page "#tab-teach")
     (.click page "text=a lighthouse diary")
-    (counted page (len DIARY))
-    (assert (= DIARY (.input-value page "#teach-text")))  ; the lesson has most of it deleted there
-    (assert (= (shown page "#teach-what") "46,231 characters of prose"))))
+    (counted page 15_692)
+    (assert (= (cut DIARY 15_692) (.input-value page "#teach-text")))  ; the lesson deletes there
+    (assert (= (shown page "#teach-what") "15,692 characters of prose"))))
 
 
 (defn test-ready-texts-are-in-the-languages-of-the-page-and-of-its-machines [browser tmp-path]

@@ -46,7 +46,7 @@ export class LessonView {
     element("teach-heart").hidden = true;
     element("teach-paused").hidden = true;
     element("teach-foreign").hidden = true;
-    bar().value = 0;
+    Object.assign(element("teach-part"), { value: 0 });
     phraseIn(element("teach-left"), "teach.getting-ready");
     this.#stayAwake();
   }
@@ -90,7 +90,7 @@ export class LessonView {
   }
 
   progress({ part, secondsLeft, bits }: Reports["progress"]) {
-    bar().value = part;
+    Object.assign(element("teach-part"), { value: part });
     this.chart.add("read", part, bits);
     const [unit, count] = inWords(secondsLeft);
     phraseIn(element("teach-left"), `teach.left.${unit}`, { count });
@@ -113,11 +113,6 @@ export class LessonView {
     }
     element("teach-heart").hidden = !byHeart;
   }
-}
-
-/** The bar that shows how far it is. */
-function bar() {
-  return element("teach-part") as HTMLProgressElement;
 }
 
 /** Return in which unit a phrase says how long something takes, and its count. */

@@ -36,11 +36,10 @@ const MOST_NAMED = 40;
 const JUDGED = 100;
 
 /**
- * Weights that each of several workers learns with in the time in which a model reads with one; and
- * those that the machine of the table of new models learns with in a second: see sizing.hy.
+ * Weights that a worker learns with while a model reads with one (measured), those that the machine
+ * of the table in sizing.hy learns with in a second, and how far fine-tuning goes beyond its plan.
  */
-const LEARNED = 2;
-const TABLE = 7e9;
+const [LEARNED, TABLE, BEYOND] = [0.55, 7e9, 2];
 
 /** Milliseconds without typing, after which a text is looked at. */
 const TYPED = 300;
@@ -71,9 +70,8 @@ export class TextSide {
   chosen = 0;
   /** Bits per character by which the text surprises the chosen model, where that is known. */
   bits = Number.NaN;
-  /** Of the chosen model in a character, and weights that it reads with in a second. */
-  units = 1;
-  speed = Number.NaN;
+  units = 1; // of the chosen model, in a character
+  speed = 0; // weights that a model has read with in a second, at best
 
   models: () => readonly Model[];
   barred: (model: Model) => string;
@@ -238,11 +236,10 @@ export class TextSide {
       const { units } = await model.ask("surprise", { ids, start: facts.start });
       const seconds = (performance.now() - begun) / 1000;
       if (look === this.look && model === this.model) {
-        const unseen = 1 / facts.units.length;
-        const bits = units.reduce((sum, { odds }) => sum - Math.log2(odds || unseen), 0);
-        this.bits = bits / read.length;
+        const odds = units.map((unit) => unit.odds || 1 / facts.units.length);
+        this.bits = odds.reduce((sum, each) => sum - Math.log2(each), 0) / read.length;
         this.units = ids.length / read.length;
-        this.speed = (weightsIn(networkShape(facts)) * ids.length) / seconds;
+        this.speed = Math.max(this.speed, (weightsIn(networkShape(facts)) * ids.length) / seconds);
         this.show();
       }
     }
@@ -301,11 +298,10 @@ export class TextSide {
     phraseIn(element("teach-what"), `teach.kind.${kind}`, { count });
     const advice = this.#advice(look, listed ? look.parts : 0);
     element("teach-advice").replaceChildren(...advice.map((line) => make("li", "", line)));
-    const seconds = this.#seconds(look);
-    element("teach-time").hidden = Number.isNaN(seconds);
-    const [unit, amount] = inWords(seconds);
+    const [unit, amount] = inWords(this.#seconds(look));
     phraseIn(element("teach-time"), `teach.time.${unit}`, { count: amount });
     const short = look.characters < FEWEST_LETTERS;
+    element("teach-time").hidden = short || !this.speed;
     (element("teach-go") as HTMLButtonElement).disabled = short;
   }
 
@@ -325,27 +321,22 @@ export class TextSide {
     const { epochs, layers, seconds } = planFor(sought, CONSTANTS);
     const size = table.sizes.find(({ units }) => units === layers[0][1]);
     const speed = sought.speed * (parent ? 1 : (size?.speed ?? 1));
-    return Math.min(seconds, (epochs * sought.units) / speed);
+    return Math.min(seconds, ((parent ? BEYOND : 1) * epochs * sought.units) / speed);
   }
 
   /** @param items of a list, or 0 */
   #advice(look: Look, items: number) {
     const { characters, left, added } = look;
-    const part = newPart(this.text);
-    const fresh = part * characters;
-    const advice = [];
     if (characters < FEWEST_LETTERS) {
       return [said("teach.short", { least: FEWEST_LETTERS })];
     }
-    if (fresh < FEWEST_LETTERS) {
-      advice.push(said("teach.good.little"));
-    } else if (items) {
-      advice.push(said(`teach.good.items.${part * items < ITEMS_FROM ? "few" : "many"}`));
-    } else if (fresh < PHRASES_FROM) {
-      advice.push(said("teach.good.spelling", { needed: PHRASES_FROM }));
-    } else {
-      advice.push(said(`teach.good.${fresh < SENTENCES_FROM ? "phrases" : "sentences"}`));
-    }
+    const part = newPart(this.text);
+    const fresh = part * characters;
+    const more = fresh < SENTENCES_FROM ? "phrases" : "sentences";
+    const prose = fresh < PHRASES_FROM ? "spelling" : more;
+    const good = items ? `items.${part * items < ITEMS_FROM ? "few" : "many"}` : prose;
+    const key = `teach.good.${fresh < FEWEST_LETTERS ? "little" : good}`;
+    const advice = [said(key, { needed: PHRASES_FROM })];
     if (characters > MOST_LETTERS) {
       advice.push(said("teach.long", { most: MOST_LETTERS }));
     }

@@ -169,7 +169,8 @@ function finish(
   phraseIn(element("teach-why"), `teach.done.${why.replace(" ", "-")}`);
   const shown = { before: inTenths(before), after: inTenths(bits) };
   const better = bits < before && shown.after !== shown.before;
-  phraseIn(element("teach-better"), better ? "teach.better" : "teach.nothing", shown);
+  const key = better ? "better" : why === "stopped" ? "nothing" : "no-better";
+  phraseIn(element("teach-better"), `teach.result.${key}`, shown);
   element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");
   element("teach-why").focus();
@@ -195,10 +196,10 @@ function take(n: number, facts: Facts, weights: Uint8Array, text: string) {
 // * All together
 
 const able = canLearn();
-const reasons = session.models.map(barred).filter(Boolean);
-element("teach-barred").hidden = able && !reasons.length;
-if (!able || reasons.length) {
-  phraseIn(element("teach-barred"), able ? reasons[0] : "teach.barred.simd");
+const reason = able ? session.models.map(barred).find(Boolean) : "teach.barred.simd";
+element("teach-barred").hidden = !reason;
+if (reason) {
+  phraseIn(element("teach-barred"), reason);
 }
 element("teach-glossary").replaceChildren(
   ...TERMS.flatMap((term) => [
