@@ -126,15 +126,19 @@ export class Suggester {
       return null;
     }
     const tree = this.plant(seed, sheet, whole);
+    if (!text) {
+      tree.end = Infinity; // nobody is typing yet
+    }
     return (await tree.grow(count, wanted)) ? { tree, sheet, wanted } : null;
   }
 
   /**
-   * Return a rare word to add to `text` where its last word has ended; null if there is none, or
-   * something else was asked meanwhile. It is drawn from the best, per unit, of some words of the
-   * text that the model `learned` or, if that isn't known, of all that it may spell.
+   * Return rare words to add to `text`, whose last word has ended; null if something else was asked
+   * meanwhile. They are drawn from the best, per unit, of some words of the text that the model
+   * `learned` or, if that isn't known, of all that it may spell.
+   * @param count at most
    */
-  async surprise(text: string, learned: string) {
+  async surprise(text: string, learned: string, count: number) {
     const begun = await this.begin(text, true, RARE_TRIED);
     if (!begun) {
       return null;
@@ -154,9 +158,14 @@ export class Suggester {
       .map(([small, large]) => (odds(large) > CAPITAL * odds(small) ? large : small))
       .filter(odds)
       .sort((a, b) => mean(b) - mean(a));
-    const word = anyOf(found.slice(0, RARE_BEST)) ?? anyOf(usual.slice(usual.length / 2)) ?? "";
-    this.recent = [word.trim().toLowerCase(), ...this.recent].slice(0, RECENT);
-    return word ? this.suggestion(sheet, word, odds(word)) : null;
+    const best = found.slice(0, count + RARE_BEST);
+    while (best.length > count) {
+      best.splice(Math.random() * best.length, 1);
+    }
+    const words = best.length ? best : usual.slice(usual.length / 2).slice(-count);
+    const lowered = words.map((word) => word.trim().toLowerCase());
+    this.recent = [...lowered, ...this.recent].slice(0, RECENT);
+    return words.map((word) => this.suggestion(sheet, word, odds(word)));
   }
 
   /** Return the rare words of the text that the model `learned` or, if there is none, of all. */

@@ -346,9 +346,9 @@ export class Writer {
     return this.suggester.suggest(message);
   }
 
-  /** Return a rare word to add to a text. */
-  rare({ text }: { text: string }) {
-    return this.suggester.surprise(text, this.learned);
+  /** Return rare words to add to a text. */
+  rare({ text, count }: { text: string; count: number }) {
+    return this.suggester.surprise(text, this.learned, count);
   }
 
   /**

@@ -14,8 +14,9 @@ const SHOWN = 9;
 const PHRASES_SHOWN = 3;
 const WORDS_OF_PHRASE = 8;
 
-/** Words, at the middle of the slider, and phrases among which Shuffle draws. */
+/** Words and phrases among which Shuffle draws, and rare words of the nine that are the wildest. */
 const DRAWN_FROM = 40;
+const RARE = 6;
 const PHRASES_DRAWN_FROM = 9;
 
 /** Milliseconds without words after which the tab says why. */
@@ -155,35 +156,41 @@ function hidePhrases() {
   element("offered-phrases").hidden = true;
 }
 
-/** Draw other words and, if phrases are shown, others of these. */
+/** Draw other words and, if phrases are shown, others of these; wild ones are rare, in part. */
 async function shuffleOffers() {
-  const found = await offers(Math.round(DRAWN_FROM * Number(field("sheet-wild").value) ** 2));
-  if (!found) {
+  const wild = Number(field("sheet-wild").value);
+  const within = /[\p{L}\p{N}]$/u.test(sheet.before()) && !sheet.ended;
+  const found = await offers(DRAWN_FROM);
+  const rare = found && wild > 1 && !within ? await rareOffers(Math.round(RARE * (wild - 1))) : [];
+  if (!found || !rare) {
     return;
   }
   former.push(wordList.offers);
-  showWords(drawn(found, SHOWN));
+  showWords([...drawn(found, SHOWN - rare.length), ...rare]);
   if (wayList.offers.length || following) {
     offerPhrases();
   }
 }
 
-/** Add a rare word by one of the models. */
+/** Add a rare word. */
 async function surprise() {
+  const found = await rareOffers(1);
+  if (found?.length) {
+    takeOffer(found[0]);
+  } else if (found) {
+    offerWords(); // if they were awaited, they aren't any more
+  }
+}
+
+/** Return rare words by one of the models; null if the sheet has changed meanwhile. */
+async function rareOffers(count: number): Promise<Offer[] | null> {
   const own = ++request;
-  const text = sheet.before();
+  const after = sheet.before();
   const { models } = session;
   const loud = models.map((_, n) => volumeOf(n));
   const voice = Number(models.length > 1 && Math.random() * (loud[0] + loud[1]) > loud[0]);
-  const found = await models[voice].ask("rare", { text });
-  if (own !== request) {
-    return;
-  }
-  if (found) {
-    takeOffer({ ...found, voice, after: text });
-  } else {
-    offerWords(); // if they were awaited, they aren't any more
-  }
+  const found = await models[voice].ask("rare", { text: after, count });
+  return own === request && found ? found.map((each) => ({ ...each, voice, after })) : null;
 }
 
 // * Keys
