@@ -11,7 +11,7 @@ import { CONSTANTS, dataOf, element, field, make } from "../../ui/document.ts";
 import { readFile } from "../../ui/documents.ts";
 import { phraseIn, said, spokenLanguage } from "../../ui/phrases.ts";
 import { shownAlone } from "../../ui/shown.ts";
-import { inWords } from "./lesson-view.ts";
+import { inWords } from "./learning-view.ts";
 import { MOST_HELPERS } from "./teacher.ts";
 
 /** Letters below which a text isn't taught, and above which the rest isn't. */

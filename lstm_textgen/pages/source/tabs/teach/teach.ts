@@ -10,8 +10,8 @@ import { inTenths, phraseIn, said } from "../../ui/phrases.ts";
 import { settings } from "../write/controls.ts";
 import { panel } from "../write/write.ts";
 import { Comparison, keepMoment, type Moment } from "./comparison.ts";
-import { Keeping } from "./keeping.ts";
-import { LessonView } from "./lesson-view.ts";
+import { LearningView } from "./learning-view.ts";
+import { Saving } from "./saving.ts";
 import { MOST_LETTERS, TextSide } from "./teach-text.ts";
 import { canLearn, Teacher } from "./teacher.ts";
 
@@ -38,9 +38,9 @@ export interface Run {
 }
 
 const source = new TextSide(() => session.models, barred);
-const view = new LessonView(settings);
+const view = new LearningView(settings);
 const comparison = new Comparison(panel, settings);
-const keeping = new Keeping(source, take);
+const saving = new Saving(source, take);
 
 let run: Run | null = null;
 
@@ -108,7 +108,7 @@ function hear(news: News) {
     view.epoch(news);
   } else if (news.event === "state") {
     view.write(addMoment(run, news.facts, news.weights));
-    keeping.remember({ ...run, facts: news.facts, weights: news.weights });
+    saving.remember({ ...run, facts: news.facts, weights: news.weights });
   } else if (news.event === "done") {
     finish(run, news);
   } else if (news.event === "failed") {
@@ -174,7 +174,7 @@ function finish(
   element("teach-better").hidden = Number.isNaN(before + bits);
   show("done");
   element("teach-why").focus();
-  keeping.show({ n, facts, weights, text, earlier });
+  saving.show({ n, facts, weights, text, earlier });
 }
 
 /**
@@ -220,7 +220,7 @@ element("teach-more").addEventListener("click", () => {
   field("teach-text").focus();
 });
 addEventListener("beforeunload", (event) => {
-  if (keeping.unsaved || (run && !field("teach-remember").checked)) {
+  if (saving.unsaved || (run && !field("teach-remember").checked)) {
     event.preventDefault();
   }
 });

@@ -32,7 +32,7 @@ export interface Taught {
 }
 
 /** The parts of the tab by which one keeps what was taught. */
-export class Keeping {
+export class Saving {
   /** Whether something was taught that leaving the page would lose. */
   unsaved = false;
   taught: Taught | null = null;

@@ -13,7 +13,7 @@ import { SurpriseChart } from "./surprise.ts";
 const PAUSED_FROM = 8;
 
 /** The view of a run of learning. */
-export class LessonView {
+export class LearningView {
   lock: WakeLockSentinel | null = null;
   /** The part at the end of the last epoch. */
   reached = 0;
