@@ -5,7 +5,7 @@
   json
   pytest
   lstm-textgen.pages.assembly [SHARED]
-  tests.browser [flaws halved-model open-page wait-until]
+  tests.browser [flaws halved-model open-page wait-for-end wait-until written]
   tests.engines [open-firefox open-webkit]
   tests.helpers [brief page-of]
   tests.node [in-node])
@@ -232,13 +232,6 @@
     (assert (> (len (sheet page)) 1))))
 
 
-(defn test-a-word-that-is-taken-lets-tab-show-phrases-after-escape [browser tmp-path]
-  (with [page (together browser tmp-path)]
-    (press page "Escape" "1" "Tab")
-    (.wait-for-selector page PHRASES)
-    (assert (= (.evaluate page "document.activeElement.id") "sheet"))))
-
-
 (defn test-shuffle-draws-other-words-and-has-a-way-back [browser tmp-path]
   (with [page (together browser tmp-path (a-model :text TWELVE :odds {}))]
     (type-in page "one")
@@ -290,6 +283,18 @@
       "([phrases, text]) => varied(phrases, text, 2).map(({ word }) => word)"
       [phrases "The kitchen was odd,"]))
   (assert (= shown ["on the hill." "while it"])))
+
+
+(defn test-a-text-goes-from-write-to-read-and-to-a-sheet [browser tmp-path]
+  (with [page (open-page browser (page-of tmp-path (a-model)) "#fast=1&seed=one&length=9")]
+    (wait-for-end page)
+    (setv text (written page))
+    (.click page "#to-read")
+    (assert (= (.input-value page "#read-own") text))
+    (.click page "#tab-write")
+    (.click page "#to-together")
+    (assert (= (sheet page) text))
+    (assert (!= (.inner-text page SHARES) "You 100%, the machine 0%"))))
 
 
 (defn test-while-a-word-is-composed-no-key-is-taken [browser tmp-path]

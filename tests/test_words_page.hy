@@ -21,7 +21,8 @@
     "const module = compiled(codes.map((code) => fromBase64(code)));"
     "const network = new Network(facts, fromBase64(weights), module, constants.paths);"
     "const suggester = new Suggester(facts, network, constants); const found = [];"
-    "for (const each of asked) found.push(await suggester.suggest(each));"
+    "for (const each of asked) found.push(await (each.learned"
+    "? suggester.surprise(each.text, each.learned, 1) : suggester.suggest(each)));"
     "return found; }"))
 
 
@@ -115,6 +116,7 @@
   (assert (= (shown "distinct" texts True "" 3) [" “I know,”" " we know."])))
 
 
-(defn test-a-surprise-is-a-rare-word-and-among-these-a-long-one []
-  (setv texts [" the" " forever" "." "flag|ship" " a" " moon" " he" " by" " lighthouse" " whale"])
-  (assert (= (shown "surprising" texts) [" lighthouse" " whale"])))
+(defn test-surprises-are-rare-words-of-the-taught-text-and-none-of-the-last []
+  (setv ask {"text" "hey"  "learned" (+ (* "hey they " 9) "node hoot, dent yo")})
+  (setv found (on-page (halved-model :text VERSE) (* [ask] 3)))
+  (assert (= (sorted (gfor [each] found (.lower (get each "word")))) ["dent" "hoot" "node"])))
