@@ -28,7 +28,8 @@
     "CHANGELOG.md" ["--alphabet"]  ; a flag that went
     "docs/guides/chat.md" ["Emre: what shall we give"]
     ;; What the tab Teach calls it, in words for a class.
-    "docs/lesson.md" ["Learning by heart" "learning by heart"]}
+    "docs/lesson.md" ["Learning by heart" "learning by heart"]
+    "docs/lesson-sheet.md" ["Learning by heart" "learning by heart"]}
   ;; What people read in a module: long strings, strings, comments.
   PROSE (re.compile r"(?s)#\[\[.*?\]\]|\"(?:\\.|[^\"\\])*\"|;[^\n]*")
   ;; What comes from modules, or was written by a model.

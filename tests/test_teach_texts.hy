@@ -1,6 +1,7 @@
 "What a person may give to the tab Teach: lists, documents, strange characters, ready texts."
 
 (import
+  re
   pytest
   lstm-textgen.pages [constants playground :as module]
   tests.browser [WRITTEN halved-model wait-until]
