@@ -32,7 +32,7 @@ succeed and print what its page shows; the first that doesn't ends this with sta
   PAGES ["README.md" "docs/tutorial.md"]
   SIZE [24 200]  ; lines and columns of the terminal; no line that is compared is longer
   LIMIT 3600     ; seconds for a command
-  HAVE #("sudo " "git clone " "cd lstm_textgen")  ; how commands begin that a copy makes superfluous
+  HAVE #("sudo " "git clone " "cd lstm_textgen")  ; how commands begin that a copy has done
   BASH ["bash" "--noprofile" "--norc" "--noediting" "-i"]
   STATUS (re.compile r"\n\[status (\d+)\]\n")  ; shown by bash after each command
   ENVIRONMENT {
