@@ -12,7 +12,9 @@
 
 (setv
   EPOCHS 8  ; enough for a signal to come before the end
-  LONG ["--epochs" EPOCHS "--patience" 0])
+  LONG ["--epochs" EPOCHS "--patience" 0]
+  ;; What JAX showed once as both left, though saved and ended as asked; not in 136 other tries.
+  JAX-ENDED r"F.*Terminating process because the JAX distributed service detected(.|\n)*")
 
 
 (defn [(pytest.fixture :scope "module")] together [tmp-path-factory]
@@ -70,7 +72,7 @@
   (setv [first second] (endings team))
   (assert (= (get first 0) (get second 0) (+ 128 signal.SIGTERM)))
   (assert (in "Training stopped; model saved" (get first 2)))
-  (assert (= (get second 2) ""))
+  (assert (= (re.sub JAX-ENDED "" (get second 2)) ""))
   folder)
 
 
