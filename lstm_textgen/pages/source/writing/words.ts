@@ -14,9 +14,9 @@ import { type Node, Tree } from "./word-tree.ts";
 
 type Choosing = Constants["choosing"];
 
-/** Rare words that are tried where one may surprise, and the best of them, of which one does. */
+/** Rare words that are tried where some may surprise, and of the best how many are left out. */
 const RARE_TRIED = 64;
-const RARE_BEST = 4;
+const RARE_SPARE = 4;
 
 /** ln of the least probability of such a word. */
 const LEAST_RARE = Math.log(1e-6);
@@ -135,7 +135,8 @@ export class Suggester {
   /**
    * Return rare words to add to `text`, whose last word has ended; null if something else was asked
    * meanwhile. They are drawn from the best, per unit, of some words of the text that the model
-   * `learned` or, if that isn't known, of all that it may spell.
+   * `learned` or, if that isn't known, of all that it may spell; if none of them fits, from the
+   * less probable of those that do.
    * @param count at most
    */
   async surprise(text: string, learned: string, count: number) {
@@ -146,8 +147,9 @@ export class Suggester {
     const { tree, sheet, wanted } = begun;
     const usual = tree.bestWords(RARE_TRIED).map(([word]) => word);
     const [, lead] = usual.map((word) => /^(\s*)\p{L}/u.exec(word)).find(Boolean) ?? ["", " "];
-    const open = this.rareWords(learned).filter((word) => !this.recent.includes(word));
-    const some = new Set(Array.from({ length: RARE_TRIED }, () => anyOf(open) ?? ""));
+    const isNew = (word: string) => !this.recent.includes(word.trim().toLowerCase());
+    const open = this.rareWords(learned).filter(isNew);
+    const some = new Set(open.length ? Array.from({ length: RARE_TRIED }, () => anyOf(open)) : []);
     const forms = [...some].map((word) => [lead + word, lead + capital(word)]);
     if (!(await tree.spell(forms.flat(), LEAST_RARE, wanted))) {
       return null;
@@ -158,11 +160,11 @@ export class Suggester {
       .map(([small, large]) => (odds(large) > CAPITAL * odds(small) ? large : small))
       .filter(odds)
       .sort((a, b) => mean(b) - mean(a));
-    const best = found.slice(0, count + RARE_BEST);
-    while (best.length > count) {
-      best.splice(Math.random() * best.length, 1);
+    const fit = usual.filter((word) => /\p{L}/u.test(word) && isNew(word));
+    const words = found.length ? found.slice(0, count + RARE_SPARE) : fit.slice(fit.length / 2);
+    while (words.length > count) {
+      words.splice(Math.random() * words.length, 1);
     }
-    const words = best.length ? best : usual.slice(usual.length / 2).slice(-count);
     const lowered = words.map((word) => word.trim().toLowerCase());
     this.recent = [...lowered, ...this.recent].slice(0, RECENT);
     return words.map((word) => this.suggestion(sheet, word, odds(word)));
@@ -428,7 +430,7 @@ function capital(word: string) {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-function anyOf<T>(some: T[]): T | undefined {
+function anyOf<T>(some: T[]): T {
   return some[Math.floor(Math.random() * some.length)];
 }
 

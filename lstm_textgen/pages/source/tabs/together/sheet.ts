@@ -54,7 +54,8 @@ export class Sheet {
     });
     area.addEventListener("compositionend", () => this.update());
     addEventListener("resize", () => this.show());
-    addEventListener("beforeprint", () => this.paint()); // paper has the colors' text
+    addEventListener("beforeprint", () => this.paint()); // what is printed are the colors' letters
+    addEventListener("afterprint", () => colors.hidden && colors.replaceChildren());
     area.addEventListener("beforeinput", (event) => this.replaceSpace(event));
     document.addEventListener("selectionchange", () => {
       if (document.activeElement === area && area.value === this.owned.text && !this.stays()) {
@@ -225,8 +226,9 @@ export class Sheet {
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
     scrollTo(scrollX, y);
+    // Not otherwise: with each change beside the field, browsers would undo letter by letter.
     if (!colors.hidden) {
-      this.paint(); // else browsers would undo letter by letter
+      this.paint();
     }
   }
 

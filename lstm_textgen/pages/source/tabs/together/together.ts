@@ -14,10 +14,12 @@ const SHOWN = 9;
 const PHRASES_SHOWN = 3;
 const WORDS_OF_PHRASE = 8;
 
-/** Words and phrases among which Shuffle draws, and rare words of the nine that are the wildest. */
+/** Words and phrases among which Shuffle draws. */
 const DRAWN_FROM = 40;
-const RARE = 6;
 const PHRASES_DRAWN_FROM = 9;
+
+/** Rare words among the nine that Shuffle shows when it is at its wildest. */
+const RARE = 6;
 
 /** Milliseconds without words after which the tab says why. */
 const LATE = 700;
