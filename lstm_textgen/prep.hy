@@ -53,7 +53,7 @@
   "mask-addresses" (Step []
     "the text with `name@example.com` and `https://example.com` in place of addresses"
     (fn [text] (.sub WEB "https://example.com" (.sub MAIL "name@example.com" text))))
-  "mask-names" (Step [PASSAGE] "the text with A, B, … in place of `names`, such as `Anna, Ben`"
+  "mask-names" (Step [PASSAGE] "the text with A, B, … in place of `names`, one string: `Anna, Ben`"
     (fn [text names] (_masked text names)))
   "mask-numbers" (Step []
     "the text with zeros for the digits of long numbers, such as telephone numbers"

@@ -163,7 +163,7 @@
     #((lfor id order (get @vocabulary.units id)) (get odds order)))
 
   (meth suggest [[text ""] * [count 9] [words 1]]
-    #[[Return a list of up to `count` ways to continue `text`, the most probable first.
+    #[[Return up to `count` ways to continue `text`, the most probable first, line breaks last.
 
     Of a long text, the last 5,000 to 7,500 characters are read.
 
@@ -176,8 +176,8 @@
     and with different first words.
 
     There may be fewer: words far less probable than the best, which are often none, are left out;
-    of words that look alike, one comes, and so it is with line breaks, last; a word that is
-    probably whole comes longer at most once.
+    of words that look alike, one comes, and one of line breaks; a word that is probably whole
+    comes longer at most once.
 
     A word's probability is the sum over all ways to write it in the model's units, exact to a
     thousandth if a search through some 770 texts finds them; otherwise, and of phrases, it is a

@@ -19,22 +19,19 @@ It runs TypeScript as it is, without its types.]]
       ArrayBuffer.isView(value) ? Array.from(value)
       : typeof value === "number" && !Number.isFinite(value) ? `@${value}@` : value;
     globalThis.unpacked = { constants: (globalThis.constants = CONSTANTS) }; // as by loader.ts
-    BEFORE
     for (const module of MODULES) Object.assign(globalThis, await import(module));
     const answer = (await (CODE)(ARGUMENT)) ?? null;
     const text = JSON.stringify(answer, written).replace(/"@(-?\w+)@"/g, "$1");
     process.stdout.write(text, () => process.exit());]])  ; also if workers wait
 
 
-(defn in-node [modules code argument [before ""]]
+(defn in-node [modules code argument]
   #[[Return what the `code` of a function in JavaScript makes of `argument`.
 
-  It knows what the `modules` of source/ export, and the `constants` of the program. The code
-  `before` runs before them.]]
+  It knows what the `modules` of source/ export, and the `constants` of the program.]]
   (setv
     addresses (lfor name modules (.as-uri (/ SOURCE f"{name}.ts")))
     script (-> RUN
-      (.replace "BEFORE" before)
       (.replace "CONSTANTS" (json.dumps SHARED))
       (.replace "MODULES" (json.dumps addresses))
       (.replace "CODE" code)

@@ -176,35 +176,3 @@
     found (found-in (+ (* "abc " 20) "\b\x01\ud83d é\n😀") model))
   (assert (= [(get found "left") (get found "added")] [["\b" "\x01" "\ud83d"] ["é" "😀"]]))
   (assert (= [(get found "parts") (get found "binary")] [2 False])))
-
-
-;; * Copies
-
-(setv LEARNED (cut PROSE 8000))
-
-
-(defn copied-in [text]
-  (in-node ["text/copies"]
-    "([text, learned]) => copiedParts(text, new Passages(learned, constants.copied))"
-    [text LEARNED]))
-
-
-(defn test-a-page-underlines-passages-of-20-characters-and-no-others []
-  (setv text (+ "🙂" (cut LEARNED 50 70) "@" (cut LEARNED 90 109) "@" (cut LEARNED 300 400)
-    (cut LEARNED 350 400) "@"))
-  (assert (= (copied-in text) [[1 21] [42 192]]))
-  (assert (= (copied-in LEARNED) [[0 (len LEARNED)]]))
-  (assert (= (copied-in "") [])))
-
-
-(defn test-nothing-copied-lets-no-passage-of-20-characters-through []
-  (setv
-    units (sorted (set LEARNED))
-    taken (in-node ["text/copies"]
-      (+ "([units, learned]) => { const rule = new NoCopies(units, learned, constants.copied);"
-        ;; A model that wants nothing but to copy: what is refused is left out.
-        "let text = ''; for (const wanted of learned) {"
-        "if (!rule.refuses(units.indexOf(wanted), {text})) text += wanted; } return text; }")
-      [units LEARNED]))
-  (assert (= (copied-in taken) []))
-  (assert (> (len taken) (* 0.7 (len LEARNED)))))

@@ -28,67 +28,6 @@
     (+ (.join "" (.choices (Random n) "abcdefgh" :k 4)) "\n"))))
 
 
-;; * Batches
-
-(defn batches-on-page [text form]
-  "Return the batches of an epoch of `text`, ids or lists of them: x and y (rows, lookback)."
-  (lfor
-    [x y empty] (in-node MODULES (+ "([text, form]) => { const ids = Array.isArray(text[0]) ? "
-        "text.map((item) => Int32Array.from(item)) : Int32Array.from(text);"
-        "const epoch = new Batches(ids, form).epoch(randomNumbers(1, 1));"
-        "return [...epoch].map(({x, y, empty}) => [[...x], [...y], empty]); }")
-      [text form])
-    [#* (lfor ids [x y] (.tolist (. (np.reshape ids #(-1 (get form "rows"))) T))) empty]))
-
-
-(defn test-each-row-reads-on-through-the-ring-of-a-text []
-  (setv
-    form {"rows" 3  "lookback" 4  "run" 2  "whole" False  "ends" 0}
-    batches (batches-on-page (list (range 50)) form))
-  (assert (= (lfor [_ _ empty] batches empty) [True False True False]))
-  (for [row (range 3)]
-    (setv read (sum (lfor [x _ _] batches (get x row)) []))
-    (assert (= read (lfor n (range 16) (% (+ (get read 0) n) 50))))
-    (assert (= (get batches 0 1 row) (lfor id (get batches 0 0 row) (% (+ id 1) 50))))))
-
-
-(defn test-each-window-begins-with-a-whole-item []
-  (setv
-    items (lfor n (range 20) [#* (* [n] (+ 1 (% n 5))) 99])
-    form {"rows" 2  "lookback" 8  "tuned" True  "whole" True  "ends" 1}
-    batches (batches-on-page items form))
-  (assert (all (gfor [_ _ empty] batches empty)))
-  (for [[x y _] batches  [before read] (zip x y)]
-    (assert (= (get before 0) 99))
-    (assert (= (cut before 1 None) (cut read -1)))
-    (assert (.startswith (str read) (.removesuffix (str (get items (get read 0))) "]")))))
-
-
-(defn test-the-first-of-the-windows-that-carry-the-state-over-begins-with-an-item []
-  (setv
-    items (lfor n (range 30) [#* (* [n] (+ 1 (% n 5))) 99])
-    form {"rows" 2  "lookback" 4  "run" 3  "whole" False  "aligned" True  "ends" 1}
-    batches (batches-on-page items form))
-  (for [[n [x _ empty]] (enumerate batches)]
-    (assert (= empty (= (% n 3) 0)))
-    (when empty
-      (for [[before item #* _] x]
-        (assert (= before 99))
-        (assert (!= item 99))))))
-
-
-(defn test-each-held-out-unit-is-predicted-once-after-those-before-it []
-  (setv
-    [rows lookback held] [4 8 300]
-    [xs ys] (zip #* (in-node MODULES (+ "([held, form]) => [...readings("
-        "Int32Array.from({length: held}, (_, n) => n), [-5], form, 16)]"
-        ".map(({x, y}) => [[...x], [...y]])")
-      [held {"rows" rows  "lookback" lookback}]))
-    pairs (lfor [x y] (zip (sum xs []) (sum ys [])) :if (>= y 0) #(x y)))
-  (assert (= (sorted pairs :key (fn [pair] (get pair 1)))
-    [#(-5 0) #* (lfor n (range (- held 1)) #(n (+ n 1)))])))
-
-
 ;; * A run
 
 (setv
@@ -191,14 +130,6 @@
     [_ #* _ own] (run-of "new"))
   (assert (and (get plan "knows" "strange") (not (get plan "plan" "tuned"))))
   (assert (= (get done "weights") (get own "weights"))))
-
-
-(defn test-only-a-network-that-replaces-a-parent-may-be-large []
-  (setv
-    sought {"units" 20_000  "lookback" 64  "parent" None  "speed" 10}
-    sizes (in-node MODULES (+ "(sought) => [false, true].map((large) => "
-      "planFor({...sought, large}, constants).layers[0][1])") sought))
-  (assert (= sizes [256 512])))
 
 
 (defn test-the-same-seed-brings-the-same-model []

@@ -7,8 +7,7 @@
   lstm-textgen.pages.assembly [SHARED]
   tests.browser [flaws halved-model open-page wait-for-end wait-until written]
   tests.engines [open-firefox open-webkit]
-  tests.helpers [brief page-of]
-  tests.node [in-node])
+  tests.helpers [brief page-of])
 
 (setv
   pytestmark brief
@@ -260,26 +259,6 @@
     (assert (not (& (set phrases) (set (.all-text-contents (.locator page PHRASES))))))
     (press page "Tab")
     (assert (> (len (sheet page)) 4))))
-
-
-(defn test-no-phrase-repeats-four-words-of-the-sheet-unless-all-do []
-  (setv
-    phrases (lfor
-      word ["was gone, and the Lamp" "came back" "was gone, and the boat"]
-      {"word" word})
-    [some all] (lfor each [phrases (cut phrases 1)]
-      (in-node ["tabs/together/choice"]
-        "([phrases, text]) => unrepeated(phrases, text).map(({ word }) => word)"
-        [each "The goat was gone and the lamp."])))
-  (assert (= some ["came back"]))
-  (assert (= all ["was gone, and the Lamp"])))
-
-
-(defn test-phrases-that-echo-come-last-and-one-goes-on []
-  (setv words ["on the hill." "in the kitchen was odd." "by the sea." "while it"])
-  (assert (= ["on the hill." "while it"] (in-node ["tabs/together/choice"]
-    "([all, text]) => varied(all, text, 2).map(({ word }) => word)"
-    [(lfor word words {"word" word}) "The kitchen was odd,"]))))
 
 
 (defn test-a-text-goes-from-write-to-read-and-to-a-sheet [browser tmp-path]

@@ -89,33 +89,6 @@
   (assert (= ratios (pytest.approx (* [(get ratios 0)] (len ratios)) :rel 2e-3))))
 
 
-;; * What is shown of what models offer
-
-(defn shown [function texts #* more]
-  #[[Return the texts that a function of choice.js leaves of `texts`, the most probable first.
-
-  What stands before a | has been typed.]]
-  (setv offers (lfor
-    text texts
-    :setv whole (.replace text "|" "")
-    {"text" (get (.split text "|") -1)  "word" (or (.strip whole) whole)}))
-  (lfor
-    each (in-node ["text/word-ends" "tabs/together/choice"]
-      f"([offers, more]) => {function}(offers, ...more)" [offers more])
-    (get each "text")))
-
-
-(defn test-what-looks-alike-or-comes-next-anyway-takes-no-place []
-  (setv texts [" “" "\n\n" "\n" "\"" "." "th" " the" " cat"])
-  (assert (= (shown "distinct" texts False ". Then" 9) [" “" "th" " the" " cat" "\n\n"]))
-  (assert (= (shown "distinct" texts False " the end" 3) [" “" "." "\n\n"])))
-
-
-(defn test-phrases-of-two-models-differ-in-their-first-words []
-  (setv texts [" “I know,”" " \"I know,\"" " i think," " we know."])
-  (assert (= (shown "distinct" texts True "" 3) [" “I know,”" " we know."])))
-
-
 (defn test-surprises-are-rare-words-of-the-taught-text-and-none-of-the-last []
   (setv ask {"text" "hey"  "learned" (+ (* "hey they " 9) "node hoot, dent yo")})
   (setv found (on-page (halved-model :text VERSE) (* [ask] 3)))

@@ -152,7 +152,7 @@ in Python, and its checks.]]
     (_switch "restart" "cli train" "start over even if the model exists"
       :brief "start over even if the model exists")
     (_switch "add_text" "cli train"
-      "train an existing model further on another text, which its own may then mix with"
+      "train an existing model further on another text, which may be mixed with its first"
       :flag "--continue")
     (_switch "distributed" "cli train"
       "split each batch over all devices, on JAX; see docs/training.md")
@@ -203,7 +203,7 @@ in Python, and its checks.]]
   "sampling" [
     (Setting "temperature" TEMPERATURE "cli recipe train write model"
       (+ "0: always the most likely unit; 1: the model's own probabilities; higher: wilder; a "
-        "list such as 0.4,1,0.7 applies to the units in turn (default: 1)")
+        "list such as 0.4,1,0.7 applies to the units in turn (default: 1, or 0.8 for --best-of 4)")
       :metavar "T" :optional True :brief "0: most likely; 1: as learned; higher: wilder (1)")
     (Setting "top_k" COUNT "cli write" "choose among the K most likely units (default: all)"
       :metavar "K")
