@@ -116,27 +116,28 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
 (defn compare-choices [own]
   "Print how fast the backends are in each format, alone and beside others, and what is chosen."
   (time-backends (backends-to-choose) (Display))
-  (setv
-    contestants (lfor backend CHOICE format (formats backend) #(backend format))
-    chosen (or (fastest-backend) "tensorflow"))
+  (setv contestants (lfor backend CHOICE format (formats backend) #(backend format)))
   (print-header "network, batch size" "busy" #* (gfor each contestants (.join ", " each))
     "chosen, of the best"
     :keys 2 :unit "characters/s")
   (for [[layers rows] (or own [#* (usual-networks) #("384" 16) #("128" 2)])]
     (setv workers (dfor [backend format] contestants
       #(backend format) (Worker ["ours" format layers rows] {"KERAS_BACKEND" backend})))
+    (setv formats-kept {})  ; of each backend, as the program would remember them
     (for [others [0 1 2]]
       (with [_ (busy-beside others)]
+        (setv chosen (or (fastest-backend) "tensorflow"))
         (setv times (in-turns
           (dfor [name worker] (.items workers) name (partial repeatedly worker.ask))
           ROUNDS)))
       (setv speeds (dfor
         [name each] (.items times)
         name (/ (* REPEATED STEPS (int rows) WINDOW) (median each))))
-      (when (= others 0)  ; the format that the program would remember
-        (setv kept (max (gfor c contestants :if (= (get c 0) chosen) c) :key speeds.get)))
+      (for [contestant (sorted contestants :key speeds.get)  :if (= others 0)]
+        (setv (get formats-kept (get contestant 0)) contestant))
+      (setv kept (get formats-kept chosen))
       (print-row f"{layers}, {rows}" others #* (gfor speed (.values speeds) f"{speed :,.0f}")
-        f"{(/ (get speeds kept) (max (.values speeds))) :.0%}"))
+        f"{chosen}, {(/ (get speeds kept) (max (.values speeds))) :.0%}"))
     (for [worker (.values workers)] (.end worker))))
 
 

@@ -38,7 +38,8 @@
 (defn test-what-bits-depend-on-is-saved [tmp-path]
   (setv
     model (small-model)
-    [model.resume.progress.bfloat16 model.resume.progress.one-thread] [True True])
+    [model.resume.progress.bfloat16 model.resume.progress.one-thread] [True True]
+    model.resume.progress.on-torch True)
   (save-checkpoint model (/ tmp-path "model"))
   (assert (= (. (load-checkpoint (/ tmp-path "model") :resume True) resume progress)
     model.resume.progress)))

@@ -13,7 +13,7 @@
   lstm-textgen.learning.learner.speed [bfloat16-pays? fastest-backend machine-speed]
   lstm-textgen.learning.learner.threads [Threads]
   lstm-textgen.learning.runs :as runs
-  lstm-textgen.modelfile.checkpoint [load-checkpoint]
+  lstm-textgen.modelfile.checkpoint [Progress load-checkpoint]
   lstm-textgen.settings.layers [NetworkSpec parse-layers]
   lstm-textgen.settings.sizing [MEASURED-SPEED]
   tests.helpers [TINY-FLAGS run-hy succeeded train-tiny write write-text])
@@ -201,15 +201,17 @@
 
 ;; * The backend
 
-(defn [pytest.mark.quick (pytest.mark.parametrize #("on_tensorflow" "on_torch" "flags" "chosen") [
-    [2 1 #{"avx512_bf16"} None] [1 2 #{} "torch"] [0 2 #{} None] [1 0 #{"avx512_bf16"} "torch"]])]
-    test-the-faster-backend-is-chosen-once-both-are-known
-    [here on-tensorflow on-torch flags chosen]
-  (.setattr here machine "processor_flags" (fn [] flags))
+(defn [pytest.mark.quick (pytest.mark.parametrize #("on_tensorflow" "on_torch" "share" "chosen") [
+    [2 1 1 None] [1 2 1 "torch"] [0 2 1 "torch"] [1 0 0.5 "torch"] [1 2 0.5 None]
+    [1 3 0.5 "torch"]])]
+    test-the-faster-backend-is-chosen-once-both-are-known-also-beside-other-work
+    [here on-tensorflow on-torch share chosen]
   (.setattr here speed "known_speeds" (fn [backend #* _]
     (setv known (get {"tensorflow" on-tensorflow  "torch" on-torch} backend))
     (if known {"float32" known} {})))
-  (assert (= (fastest-backend) chosen)))
+  (assert (= (fastest-backend share) chosen))
+  (assert (= (fastest-backend share (Progress 0 0 0 0.0 "" :on-torch True)) "torch"))
+  (assert (is (fastest-backend share (Progress 0 0 0 0.0 "")) None)))
 
 
 (defn test-backends-are-timed-before-a-run-of-ten-minutes-or-after-one-of-three

@@ -80,7 +80,8 @@
     (unless (is model.vocabulary.unknown None) (.say display WORDS-ALONE))
     (.begin-run display (_plan run start))
     (when request.minutes (_say-how-much-is-read run start))
-    (load-keras display)  ; everything else is valid by now
+    (load-keras display  ; everything else is valid by now
+      :resumed (when model.resume model.resume.progress))
     (import
       lstm-textgen.learning.learner.callbacks [run-callbacks]
       lstm-textgen.learning.learner.network [gpu-used in-float32]

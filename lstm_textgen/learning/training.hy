@@ -18,7 +18,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
   lstm-textgen.learning.batches [Batches HeldOut unit-lengths]
   lstm-textgen.learning.learner.choice [make-learner]
   lstm-textgen.learning.learner.protocol [arrays-of]
-  lstm-textgen.learning.learner.speed [bfloat16-pays? formats]
+  lstm-textgen.learning.learner.speed [bfloat16-pays? current-backend formats]
   lstm-textgen.learning.schedule [Average Clock check-time-left learning-rate rate-factor softened
     why-done]
   lstm-textgen.modelfile.checkpoint [Progress Resume save-checkpoint save-elsewhere]
@@ -77,7 +77,7 @@ follows from the settings and the number of cores. This module sees a `Learner`,
         "verbose" 1  ; for what a callback shows if it is asked to
         "epochs" @epochs
         "steps" @batches.steps})
-      @progress (replace (@_restored) :bfloat16 bfloat16)
+      @progress (replace (@_restored) :bfloat16 bfloat16 :on-torch (= (current-backend) "torch"))
       ;; Epochs on other texts don't count, nor earlier runs' in one with a deadline.
       @epochs-elsewhere (- @progress.epoch (len (entries-on @checkpoint.history @text-id)))
       @epochs-before (if run.deadline @progress.epoch @epochs-elsewhere)))

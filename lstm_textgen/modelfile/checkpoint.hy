@@ -39,7 +39,7 @@ model.]]
   FILE-PARTS [#* TEXT-PARTS EVALUATION #* BYTE-PARTS]  ; all but …
   RESUME "lstm_textgen/resume"  ; … this group, with the state of training and …
   RESUME-PARTS ["variables" "optimizer"]  ; … these groups of arrays
-  FLAGS-OF-BITS ["bfloat16" "one_thread"]  ; of a `Progress`, in a file only if true
+  FLAGS-OF-BITS ["bfloat16" "one_thread" "on_torch"]  ; of a `Progress`, in a file only if true
   DAMAGED "it is damaged: its checksum does not match")
 
 
@@ -52,7 +52,8 @@ model.]]
   #^ str text        ; the training text's `text-id`; files have it under this name
   (setv  ; what bits depend on, too
     #^ bool bfloat16 False     ; whether products are in bfloat16
-    #^ bool one-thread False))  ; whether steps are on one thread, where that matters
+    #^ bool one-thread False    ; whether steps are on one thread, where that matters
+    #^ bool on-torch False))    ; whether the backend is PyTorch
 
 
 (defclass [(dataclass :eq False)] Resume []

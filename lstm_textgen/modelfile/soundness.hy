@@ -45,7 +45,7 @@ They also run before it is written, so that each saved model loads. They raise `
     "evaluation" {"epoch" _step?  "calibration" (_list-of (_list-of _number? 3 3) 0 100)}
     "training state" {
       "epoch" _step?  "step" _step?  "updates" _step?  "loss_sum" _number?  "text" text?
-      "bfloat16" _flag?  "one_thread" _flag?}})
+      "bfloat16" _flag?  "one_thread" _flag?  "on_torch" _flag?}})
 
 
 ;; * Checks

@@ -35,8 +35,9 @@ the cache folder, in units a second.]]
   WORTH-TIMING 60  ; seconds above which number formats are timed before a run, …
   LONG-RUN 180     ; … after which backends are, each in a process of its own …
   LONGER-RUN 600   ; … and before which they are, as that takes ten seconds each
-  SLEEP 0.3       ; seconds in which other work shows
+  SLEEP 0.2       ; seconds in which other work shows
   KEPT-FROM 0.9   ; share of the cores from which a measure is kept
+  SPINNING 1.5    ; power of the share: PyTorch's waiting threads spin, TensorFlow's sleep
   TIME-BACKEND (+ "import hy; from lstm_textgen.display.plain import Silent; "
     "from lstm_textgen.learning.learner.speed import machine_speed; machine_speed(Silent())")
   _UNTIMED [])    ; backends that this process could have chosen, had it known their speed
@@ -44,17 +45,18 @@ the cache folder, in units a second.]]
 
 ;; * The backend
 
-(defn load-keras [display [minutes 0]]
+(defn load-keras [display [minutes 0] [share None] [resumed None]]
   #[[Import Keras, within `own-process` on the fastest backend; the first time takes seconds.
 
-  Before a run of many `minutes` the backends between which there is a choice are timed.]]
+  Before a run of many `minutes` the backends between which there is a choice are timed. The
+  `share` is what `free-share` has found; a run that is `resumed`, a `Progress`, keeps its backend.]]
   (refuse-fork)
   (setv loaded? (in "keras" sys.modules))
   (when (and (own-process?) (not loaded?))
     (setv (cut _UNTIMED) (lfor each (backends-to-choose) :if (not (_best-speed each)) each))
     (when (>= (* 60 (or minutes 0)) LONGER-RUN) (time-untimed display)))
   (unless loaded? (.doing display "loading Keras"))
-  (when (import-keras (when (own-process?) (fastest-backend)))
+  (when (import-keras (when (own-process?) (fastest-backend share resumed)))
     (.say display "training on PyTorch, the fastest backend on this CPU")))
 
 
@@ -74,14 +76,20 @@ the cache folder, in units a second.]]
   [])
 
 
-(defn fastest-backend []
+(defn fastest-backend [[share None] [resumed None]]
   #[[Return the backend to train with: "torch", or None for Keras' default.
 
-  It is the faster one, if both are known. Until then it is PyTorch on processors with bfloat16,
-  for which its oneDNN mostly is faster than XLA (bench/log.md).]]
+  It is the faster one, if both are known, beside the other work that leaves a `share` of the cores
+  (by default measured). Until then it is PyTorch on processors with bfloat16, for which its oneDNN
+  mostly is faster than XLA (bench/log.md). A run that is `resumed` keeps its own, for equal bits.]]
   (when (backends-to-choose)
     (setv [on-tensorflow on-torch] (map _best-speed CHOICE))
-    (when (if (and on-tensorflow on-torch) (> on-torch on-tensorflow) (bfloat16?)) "torch")))
+    (when (cond
+        resumed resumed.on-torch
+        (not (and on-tensorflow on-torch)) (bfloat16?)
+        (> on-torch on-tensorflow) (> (* on-torch (** (or share (free-share)) SPINNING))
+          on-tensorflow))
+      "torch")))
 
 
 (defn time-untimed [display]
@@ -116,7 +124,7 @@ the cache folder, in units a second.]]
   Flags don't tell: with AMX PyTorch is up to twice as fast in bfloat16, with `avx512_bf16` alone
   between half and 1.3 times (bench/log.md).]]
   (when (= (len (formats)) 1) (return False))
-  (setv known (known-speeds (_current) spec batch-shape))
+  (setv known (known-speeds (current-backend) spec batch-shape))
   (unless (or known (<= seconds WORTH-TIMING))
     (.doing display "measuring number formats")
     (setv known (measured-speeds spec batch-shape (free-share))))
@@ -125,7 +133,7 @@ the cache folder, in units a second.]]
 
 (defn formats [[backend None]]
   "Return the number formats that a `backend`, by default the current one, may be fastest in here."
-  (setv backend (or backend (_current)))
+  (setv backend (or backend (current-backend)))
   (if (and (in backend CHOICE) (bfloat16?) (not (gpu?))) FORMATS (cut FORMATS 1)))
 
 
@@ -136,10 +144,10 @@ the cache folder, in units a second.]]
 
   It is that of the current backend in its faster format. Beside other work it is what of that is
   left.]]
-  (load-keras display minutes)
+  (setv share (free-share))
+  (load-keras display minutes share)
   (setv
-    share (free-share)
-    known (known-speeds (_current) USUAL-SPEC USUAL-SHAPE))
+    known (known-speeds (current-backend) USUAL-SPEC USUAL-SHAPE))
   (unless known (.doing display "measuring this machine's training speed"))
   (setv speeds (or known (measured-speeds USUAL-SPEC USUAL-SHAPE share)))
   (round (* (if known share 1) (/ (max (.values speeds)) MEASURED-SPEED)) 3))
@@ -180,7 +188,7 @@ the cache folder, in units a second.]]
 
   Keep it if our `share` of the cores is large enough.]]
   (import lstm-textgen.learning.learner.network [in-float32])
-  (setv backend (_current))
+  (setv backend (current-backend))
   (with [_ (in-float32)]
     (setv speeds (dfor
       [format seconds] (.items (step-seconds spec batch-shape (formats)))
@@ -217,7 +225,7 @@ the cache folder, in units a second.]]
   (dfor [format each] (.items seconds) format (float (np.median each))))
 
 
-(defn _current []
+(defn current-backend []
   "Return the name of the backend in use."
   (import keras)
   (keras.backend.backend))
