@@ -49,7 +49,7 @@ the cache folder, in units a second.]]
   #[[Import Keras, within `own-process` on the fastest backend; the first time takes seconds.
 
   Before a run of many `minutes` the backends between which there is a choice are timed. The
-  `share` is what `free-share` has found; a run that is `resumed`, a `Progress`, keeps its backend.]]
+  `share` is what `free-share` found; a run that is `resumed`, a `Progress`, keeps its backend.]]
   (refuse-fork)
   (setv loaded? (in "keras" sys.modules))
   (when (and (own-process?) (not loaded?))
@@ -81,7 +81,7 @@ the cache folder, in units a second.]]
 
   It is the faster one, if both are known, beside the other work that leaves a `share` of the cores
   (by default measured). Until then it is PyTorch on processors with bfloat16, for which its oneDNN
-  mostly is faster than XLA (bench/log.md). A run that is `resumed` keeps its own, for equal bits.]]
+  mostly is faster than XLA (bench/log.md). A run that is `resumed` keeps its own, for its bits.]]
   (when (backends-to-choose)
     (setv [on-tensorflow on-torch] (map _best-speed CHOICE))
     (when (cond
