@@ -94,7 +94,7 @@ KERAS = "keras >= 3.15, < 4"
 # What `pytest -m quick`, the lint and the check of types need; training looks for Keras before it
 # reads a text, so Keras is there, without a backend.
 QUICK = ["check-jsonschema >= 0.30", "codespell >= 2.4", "hypothesis >= 6",
-         KERAS, "mypy >= 1.11", "pyflakes >= 3", "pytest >= 8", "pytest-xdist >= 3.8", TOKENIZERS]
+         KERAS, "mypy >= 1.11", "pyflakes >= 3", "pytest >= 9", "pytest-xdist >= 3.8", TOKENIZERS]
 
 setuptools.setup(
     name="lstm_textgen",

@@ -160,7 +160,7 @@ the cache folder, in units a second.]]
   each core that we may use, and theirs.]]
   (setv busy (busy-seconds))
   (time.sleep SLEEP)
-  (min 1 (/ (os.cpu-count) (+ (cores) (/ (- (busy-seconds) busy) SLEEP)))))
+  (min 1 (/ (os.cpu-count) (+ (cores) (max 0 (/ (- (busy-seconds) busy) SLEEP))))))
 
 
 (defn busy-seconds []
