@@ -83,7 +83,8 @@ WRITING = [
     "pypdfium2 >= 5", "python-calamine >= 0.6", "rich >= 13", "selectolax >= 1",
     "striprtf >= 0.0.33", "threadpoolctl >= 3"]
 TOKENIZERS = "tokenizers >= 0.20"  # learns pieces
-JAX = "jax >= 0.6"
+# With JAX 0.12.1 processes that train together wait for each other forever.
+JAX = "jax >= 0.6, < 0.12.1"
 TORCH = "torch >= 2.6"
 BACKENDS = {"tensorflow": "tensorflow >= 2.21, < 3", "jax": JAX, "torch": TORCH}
 # What `tools/docs.hy` makes a site with.

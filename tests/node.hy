@@ -42,7 +42,7 @@ It runs TypeScript as it is, without its types.]]
 (defn node [script]
   "Return what Node prints when it runs `script`, a module."
   (setv done (subprocess.run [NODE "--input-type=module" "-"] :input script :capture-output True
-    :encoding "utf-8"))
+    :encoding "utf-8" :timeout 300))
   (assert (= done.returncode 0) done.stderr)
   done.stdout)
 

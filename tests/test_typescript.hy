@@ -12,6 +12,6 @@
   (setv done (subprocess.run
     [NODE "--test" "--import" "./tests/program.ts" #* (.glob (/ PAGES "tests") "*.test.ts")]
     :cwd PAGES :env {#** os.environ  "CONSTANTS" (json.dumps SHARED)}
-    :capture-output True :encoding "utf-8"))
+    :capture-output True :encoding "utf-8" :timeout 300))
   (assert (= done.returncode 0) done.stdout)
   (assert (in "\nℹ fail 0" done.stdout) done.stdout))
