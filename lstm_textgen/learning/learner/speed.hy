@@ -57,7 +57,7 @@ the cache folder, in units a second.]]
     (when (>= (* 60 (or minutes 0)) LONGER-RUN) (time-untimed display)))
   (unless loaded? (.doing display "loading Keras"))
   (when (import-keras (when (own-process?) (fastest-backend share resumed)))
-    (.say display "training on PyTorch, the fastest backend on this CPU")))
+    (.say display "training on PyTorch")))
 
 
 (defn backends-to-choose []
