@@ -139,7 +139,7 @@ carry their messages, and the heartbeats of JAX's coordination service detect wh
   (import keras)
   (unless (= (keras.backend.backend) "jax")
     (refuse 'distributed " needs Keras on JAX, not "
-      f"{(keras.backend.backend)}: set KERAS_BACKEND=jax ({(pip-install "jax")})"))
+      f"{(keras.backend.backend)}: set KERAS_BACKEND=jax ({(pip-install "'jax<0.12.1'")})"))
   (try
     (setv group (ProcessGroup True (with [_ (_gloo-within-reach)] (_initialize))))
     (except [ValueError] (leave-at-exit) (raise)))
