@@ -123,6 +123,7 @@ XLA_FLAGS=--xla_cpu_max_isa=AVX2. XLA's products by YNNPACK ignore that;
   (for [[layers rows] (or own [#* (usual-networks) #("384" 16) #("128" 2)])]
     (setv workers (dfor [backend format] contestants
       #(backend format) (Worker ["ours" format layers rows] {"KERAS_BACKEND" backend})))
+    (for [worker (.values workers)] (.ask worker))  ; while they compile, the machine isn't idle
     (setv formats-kept {})  ; of each backend, as the program would remember them
     (for [others [0 1 2]]
       (with [_ (busy-beside others)]

@@ -100,22 +100,16 @@ export function savePage(models: Kept[], names = true) {
  * that says what is wrong. Nothing of that page is run.
  */
 export function readPage(text: string): Kept[] | string {
-  if (text.length > MOST_CHARACTERS) {
-    return "keep.too-large";
-  }
+  if (text.length > MOST_CHARACTERS) return "keep.too-large";
   const [open, middle] = partsOfPage().block;
   const blocks: Map<string, string> = new Map();
   for (const part of text.split(open).slice(1)) {
     const end = part.indexOf(middle); // what is held may have it, too
     const name = part.slice(0, end);
-    if (end < 0 || blocks.has(name)) {
-      return "keep.damaged";
-    }
+    if (end < 0 || blocks.has(name)) return "keep.damaged";
     blocks.set(name, part.slice(end + middle.length).split("<", 1)[0]);
   }
-  if (!blocks.has("facts")) {
-    return "keep.no-page";
-  }
+  if (!blocks.has("facts")) return "keep.no-page";
   try {
     const all: Facts[] = JSON.parse(blocks.get("facts") ?? "");
     const models = all.map((facts, n) => {

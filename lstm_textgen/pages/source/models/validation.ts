@@ -151,13 +151,9 @@ export function isValid({ facts, weights }: Kept) {
 
 /** Return whether `weights` has the bytes of a network, and no number that isn't finite. */
 function areFinite(weights: Uint8Array, facts: Facts) {
-  if (weights.length !== packedSize(facts)) {
-    return false;
-  }
+  if (weights.length !== packedSize(facts)) return false;
   for (const row of rowsIn(weights, facts)) {
-    if (!row.every(Number.isFinite)) {
-      return false;
-    }
+    if (!row.every(Number.isFinite)) return false;
   }
   return true;
 }

@@ -54,9 +54,7 @@ export async function writeWhole(
   let ended = false;
   for (let left = room(units); left > 0 && !ended; left = room(units)) {
     const slice = await writeSlice(model, sampling(), left);
-    if (signal?.aborted) {
-      return null;
-    }
+    if (signal?.aborted) return null;
     units.push(...slice.units);
     ended = slice.ended;
   }

@@ -162,9 +162,7 @@ export function windowsOf(items: Int32Array[], length: number) {
 
 /** Return ids, of a text or of the items of a list, as one array. */
 export function joined(parts: Int32Array | Int32Array[]) {
-  if (parts instanceof Int32Array) {
-    return parts;
-  }
+  if (parts instanceof Int32Array) return parts;
   const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let end = 0;
   for (const part of parts) {

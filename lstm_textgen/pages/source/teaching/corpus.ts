@@ -90,15 +90,11 @@ function readSource({ text, items, facts, constants }: Wish): Source {
 
 /** Raise an error if there is too little to learn from. */
 function checkLength({ text, list }: Source, { training, validation }: Parts, { few }: Numbers) {
-  if (list && new Set(list).size < few) {
-    throw new Error("intake.few-lines");
-  }
+  if (list && new Set(list).size < few) throw new Error("intake.few-lines");
   if (Math.min(sizeOf(training), list ? Infinity : sizeOf(validation)) <= SHORTEST) {
     throw new Error("intake.short");
   }
-  if (/^(.)\1*$/su.test(text.text)) {
-    throw new Error("intake.one-letter");
-  }
+  if (/^(.)\1*$/su.test(text.text)) throw new Error("intake.one-letter");
 }
 
 /** Return the ids of a text to train on, and those of its end to hold out. */

@@ -82,9 +82,7 @@ function fromNothing({ layers = [], constants }: Wish, units: string[]) {
 /** Return the ids that are read before any text, and what a text without a seed begins with. */
 function startOf(units: string[], { items }: Wish, beginning: string) {
   const newline = units.indexOf("\n");
-  if (newline < 0) {
-    return { start: [units.indexOf(beginning)], opening: beginning };
-  }
+  if (newline < 0) return { start: [units.indexOf(beginning)], opening: beginning };
   return { start: Array(ENDS[items ?? "paragraph"].length).fill(newline), opening: "" };
 }
 
@@ -96,15 +94,11 @@ export function breakRules(
   { commas }: Numbers,
 ) {
   const kinds = unbroken?.split(" ") ?? [];
-  if (!units.includes("\n") || !(kinds.length || itemEnds)) {
-    return { after: "", small: [] };
-  }
+  if (!units.includes("\n") || !(kinds.length || itemEnds)) return { after: "", small: [] };
   const stateAfter = (unit: string) => {
     const last = Array.from(unit).at(-1) ?? "";
     const kind = kindOfBreak(last, commas);
-    if ((kind && kinds.includes(kind)) || (itemEnds && !itemEnds.includes(last))) {
-      return 1;
-    }
+    if ((kind && kinds.includes(kind)) || (itemEnds && !itemEnds.includes(last))) return 1;
     return kind && kinds.includes("sentences") ? 2 : 0;
   };
   return {

@@ -91,9 +91,7 @@ export async function begin(job: Job) {
 function formOf({ constants }: Job, { corpus, plan: { tuned, lookback } }: Start) {
   const { training, facts } = corpus;
   const ends = facts.end.length;
-  if (training instanceof Int32Array) {
-    return { run: tuned ? 2 : 0, ends: 0, whole: false };
-  }
+  if (training instanceof Int32Array) return { run: tuned ? 2 : 0, ends: 0, whole: false };
   const sizes = training.map(({ length }) => length).sort((a, b) => a - b);
   const most = ends + quantile(sizes, constants.corpus.mostItems);
   const { runOfList } = constants.learning;
@@ -148,9 +146,7 @@ async function speedOf({ team, plan }: Pick<Start, "team" | "plan">, ids: Int32A
     } else {
       begun = performance.now();
     }
-    if (performance.now() - begun > MEASURED) {
-      break;
-    }
+    if (performance.now() - begun > MEASURED) break;
   }
   return (1000 * read) / (performance.now() - begun);
 }
@@ -174,9 +170,7 @@ async function fromParent(job: Job, makeTeam: MakeTeam): Promise<Start> {
   const speed = (1000 * READING * read) / (performance.now() - begun);
   const familiar = bits < tuning.familiar;
   const knows = { bits, familiar, strange: bits > tuning.strange };
-  if (knows.strange && !job.goesOn) {
-    return { ...(await newStart(job, makeTeam)), knows };
-  }
+  if (knows.strange && !job.goesOn) return { ...(await newStart(job, makeTeam)), knows };
   plan = planFor({ ...sought, familiar, speed }, constants);
   if (!familiar) {
     team = await teamWith(team.weights.slice(), facts, plan, makeTeam);

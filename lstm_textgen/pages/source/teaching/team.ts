@@ -46,9 +46,7 @@ export function recruiter(code: Uint8Array, ports: MessagePort[]) {
     };
     const key = JSON.stringify([shape, rows, lookback]);
     const known = helpers.get(key);
-    if (known !== undefined) {
-      return make(known);
-    }
+    if (known !== undefined) return make(known);
     let best = await make(0);
     let time = await best.time();
     for (let count = 1; count <= Math.min(ports.length, rows - 1); count = 2 * count + 1) {
@@ -267,9 +265,7 @@ class Line {
 /** Return a worker's answer; throw an error if there was one. */
 async function answerOf(line: Line) {
   const answer = await line.next();
-  if (answer.error) {
-    throw new Error(answer.error);
-  }
+  if (answer.error) throw new Error(answer.error);
   return answer;
 }
 
@@ -283,9 +279,7 @@ export async function share(port: MessagePort) {
   let member: any;
   for (;;) {
     const message = await line.next();
-    if (message.do === "leave") {
-      return close();
-    }
+    if (message.do === "leave") return close();
     try {
       if (message.do === "join") {
         member = new Member(message.seat, member);

@@ -145,12 +145,8 @@ class Training {
   /** Return why the run is over after an epoch; "": it isn't. */
   #whyDone() {
     const { held, patience, asked, waited } = this;
-    if (asked.stop) {
-      return "stopped";
-    }
-    if (this.part >= 1 || this.clock.seconds >= this.plan.seconds) {
-      return "finished";
-    }
+    if (asked.stop) return "stopped";
+    if (this.part >= 1 || this.clock.seconds >= this.plan.seconds) return "finished";
     return held.length && waited >= patience ? "by heart" : "";
   }
 
@@ -166,13 +162,9 @@ class Training {
       sum += await this.#step(batch);
       this.learning += clock.seconds - before;
       steps++;
-      if (!(this.loss < 2 + 2 * Math.log(facts.units.length))) {
-        return "diverged";
-      }
+      if (!(this.loss < 2 + 2 * Math.log(facts.units.length))) return "diverged";
       await this.#breathe();
-      if (asked.stop || clock.seconds >= this.plan.seconds) {
-        break;
-      }
+      if (asked.stop || clock.seconds >= this.plan.seconds) break;
     }
     await this.#endEpoch(sum / steps, begun);
     return "";
@@ -335,9 +327,7 @@ class Training {
   /** Return the characters per unit, for the history, unless it is always one. */
   #lengths() {
     const { facts, looked, length } = this;
-    if (facts.unit === "characters") {
-      return {};
-    }
+    if (facts.unit === "characters") return {};
     const own = looked.length && { validation_unit_length: lengthOfUnits(looked, facts.units) };
     return { unit_length: length, ...own };
   }
@@ -346,9 +336,7 @@ class Training {
   async #finish(why: string) {
     const { held, entries, report, team } = this;
     const { record } = this.facts;
-    if (why === "diverged" && !this.best) {
-      throw new Error("teach.failed.diverged");
-    }
+    if (why === "diverged" && !this.best) throw new Error("teach.failed.diverged");
     const made = new Date().toISOString().slice(0, 10);
     const history = [...record.history, ...entries];
     const facts = { ...this.facts, made, record: { ...record, history } };

@@ -25,9 +25,7 @@ export function fromHalf(bits: number) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) {
-    return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  }
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return exponent ? sign * 2 ** (exponent - 25) * (1024 + fraction) : sign * 2 ** -24 * fraction;
 }
 
@@ -39,9 +37,7 @@ export function toHalf(number: number) {
   float[0] = number;
   const sign = (floatBits[0] >>> 16) & 0x8000;
   const size = Math.abs(number);
-  if (!(size < 65520)) {
-    return sign | (Number.isNaN(number) ? 0x7e00 : 0x7c00);
-  }
+  if (!(size < 65520)) return sign | (Number.isNaN(number) ? 0x7e00 : 0x7c00);
   const exponent = Math.max(((floatBits[0] >>> 23) & 0xff) - 127, -14);
   return sign | (((exponent + 14) << 10) + toWhole(size * 2 ** (10 - exponent)));
 }

@@ -84,9 +84,7 @@ export class Passages {
       while (same < this.size && this.codes[next - 1 + same] === codes[at + same]) {
         same += 1;
       }
-      if (same === this.size) {
-        return next;
-      }
+      if (same === this.size) return next;
     }
     return 0;
   }
@@ -140,9 +138,7 @@ export class NoCopies {
     const unit = this.units[id];
     const { size } = this.passages;
     // What was copied before can't be helped.
-    if (this.passages.placesIn(codesOf(lastOf(text, size - 1) + unit)).length > 0) {
-      return true;
-    }
+    if (this.passages.placesIn(codesOf(lastOf(text, size - 1) + unit)).length > 0) return true;
     const begins =
       /^\s\p{L}/u.test(unit) || (/^\p{L}/u.test(unit) && !/\p{L}$/u.test(text.slice(-2)));
     const end = lastOf(text, 2 * size) + unit;
@@ -154,9 +150,7 @@ export class NoCopies {
   #copiedAt(codes: Uint32Array) {
     const places = this.shingles.placesIn(codes, true);
     let start = codes.length - SHINGLE;
-    if (places.at(-1) !== start) {
-      return 0;
-    }
+    if (places.at(-1) !== start) return 0;
     for (let n = places.length - 1; n > 0 && places[n - 1] === start - 1; n--) {
       start -= 1;
     }

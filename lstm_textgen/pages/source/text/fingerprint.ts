@@ -26,9 +26,7 @@ export function fingerprinter({ factor, blank }: Hash) {
 
 /** Return a letter without its case, as Python's casefold does. */
 function foldCase(letter: string) {
-  if (/\p{Script=Cherokee}/u.test(letter)) {
-    return letter.toUpperCase();
-  }
+  if (/\p{Script=Cherokee}/u.test(letter)) return letter.toUpperCase();
   return letter === "ı" ? letter : letter.toLowerCase().toUpperCase().toLowerCase();
 }
 

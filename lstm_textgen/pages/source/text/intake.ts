@@ -49,9 +49,7 @@ export function prepared(text: string, lower?: boolean) {
 function fortunesIn(text: string, { fewestMarks }: Numbers) {
   const signs = text.slice(0, FORTUNES_HEAD).match(/^[%\\].*/gm) ?? [];
   const marks = signs.filter((line) => line.trimEnd() === "%").length;
-  if (marks < fewestMarks || 2 * marks <= signs.length) {
-    return null;
-  }
+  if (marks < fewestMarks || 2 * marks <= signs.length) return null;
   return text
     .split(/^%[^\S\n]*$/m)
     .map((item) => item.replace(/\s*\n/g, "\n").replace(/^\n+|\s+$/g, ""))

@@ -151,9 +151,7 @@ export class KnownWords {
 
   refuses(id: number, { text }: Place, strict = true) {
     const { lexicon, near } = this;
-    if (!strict) {
-      return false;
-    }
+    if (!strict) return false;
     const before = text.slice(-NOTICED);
     const whole = before + this.units[id];
     const recent: string[] = [];
@@ -164,9 +162,7 @@ export class KnownWords {
       if (end >= before.length && !(begun && !lexicon.begins(begun))) {
         const known = end < whole.length ? lexicon.has(word) : lexicon.begins(word);
         const again = !begun && recent.slice(1 - near).some((each) => this.#again(each, word));
-        if (!known || again) {
-          return true;
-        }
+        if (!known || again) return true;
       }
       recent.push(word);
     }

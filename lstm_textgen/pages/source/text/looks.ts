@@ -117,17 +117,11 @@ export function kindOfBreak(before: string, commas: string) {
 /** Return the kind of `text`, by `lines` of its parts. */
 function kindOf(text: Passage, lines: string[], numbers: Numbers): Look["kind"] {
   const full = lines.filter((line) => line.trim()).map((line) => line.trimEnd());
-  if (full.length === 0) {
-    return "prose";
-  }
+  if (full.length === 0) return "prose";
   const found = measuresOf(full, numbers);
   const list = within(numbers.list, { ...found, full: full.length / lines.length });
-  if (list && linesOf(text.text) >= numbers.fewestLines) {
-    return "list";
-  }
-  if (full.length >= numbers.few && found.spoken >= numbers.mostlySpoken) {
-    return "chat";
-  }
+  if (list && linesOf(text.text) >= numbers.fewestLines) return "list";
+  if (full.length >= numbers.few && found.spoken >= numbers.mostlySpoken) return "chat";
   const lyrical =
     found.typical <= numbers.verse &&
     found.words < numbers.list.ending[0] &&
@@ -149,9 +143,7 @@ function stanzasIn(lines: string[], numbers: Numbers) {
       sizes.push(1 + (goesOn ? (sizes.pop() ?? 0) : 0));
     }
   });
-  if (sizes.length < numbers.fewestStanzas) {
-    return false;
-  }
+  if (sizes.length < numbers.fewestStanzas) return false;
   const full = lines.filter((line) => line.trim()).map((line) => line.trimEnd());
   const several = sizes.filter((size) => least <= size && size <= most).length / sizes.length;
   return within(numbers.stanzas, { ...measuresOf(full, numbers), several });
@@ -224,16 +216,12 @@ export function countsOf<T>(values: T[]): Map<T, number> {
 
 function beginningOf(line: string) {
   const first = LETTER_OR_NUMBER.exec(line)?.[0] ?? "";
-  if (/\p{N}/u.test(first)) {
-    return "digit";
-  }
+  if (/\p{N}/u.test(first)) return "digit";
   return /\p{Lowercase}/u.test(first) ? "small" : "letter";
 }
 
 function endingOf(line: string, { closing, sentence, pause }: Numbers["signs"]) {
   const last = Array.from(line).findLast((each) => !closing.includes(each)) ?? "";
-  if (sentence.includes(last)) {
-    return "sentence";
-  }
+  if (sentence.includes(last)) return "sentence";
   return pause.includes(last) ? "pause" : "word";
 }

@@ -50,9 +50,7 @@ async function mainPart(bytes: Uint8Array<ArrayBuffer>) {
   }
   let at = view.getUint32(end + 16, true);
   for (let left = view.getUint16(end + 10, true); left > 0; left--) {
-    if (view.getUint32(at, true) !== CENTRAL) {
-      throw new RangeError("no member");
-    }
+    if (view.getUint32(at, true) !== CENTRAL) throw new RangeError("no member");
     const [named, extra, comment] = [28, 30, 32].map((n) => view.getUint16(at + n, true));
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + named));
     if (MAIN.test(name)) {
@@ -73,9 +71,7 @@ async function decompressed(stored: ReadableStream<Uint8Array<ArrayBuffer>>, pac
   let text = "";
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     text += part.value;
-    if (text.length > MOST_XML) {
-      throw new Error("intake.large");
-    }
+    if (text.length > MOST_XML) throw new Error("intake.large");
   }
   return text;
 }
@@ -101,9 +97,7 @@ function wordLines(xml: string) {
 }
 
 function parsed(source: string, type: DOMParserSupportedType) {
-  if ((source.match(/<[^/?!]/g) ?? []).length > MOST_ELEMENTS) {
-    throw new Error("intake.large");
-  }
+  if ((source.match(/<[^/?!]/g) ?? []).length > MOST_ELEMENTS) throw new Error("intake.large");
   return new DOMParser().parseFromString(source, type);
 }
 

@@ -32,9 +32,7 @@ export class Names {
     if (end && end.length > 1 && !this.begun.has(end.slice(1))) {
       end = /\p{Lowercase}$/u.test(end) ? "" : undefined; // after another name
     }
-    if (!this.known.size || end === undefined) {
-      return;
-    }
+    if (!this.known.size || end === undefined) return;
     const others = this.others.get(end) ?? this.units.map((unit) => this.another(` ${end}${unit}`));
     this.others.set(end, others);
     others.forEach((other, id) => {
@@ -61,9 +59,7 @@ export function capitalsIn(text: string, limits: Limits) {
 
 /** Return the names in `text`, sorted, with spaces between: see `names-in` of names.hy. */
 export function namesIn({ text, length }: Passage, limits: Limits) {
-  if (length > limits.longestText) {
-    return "";
-  }
+  if (length > limits.longestText) return "";
   const words = new Set(wordsIn(text, limits));
   const capitals = [];
   let within = 0;

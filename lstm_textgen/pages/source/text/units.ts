@@ -144,9 +144,7 @@ class Pieces extends Vocabulary {
         const rank = this.ranks.get(`${units[n]}\n${units[n + 1]}`) ?? Infinity;
         [first, place] = rank < first ? [rank, n] : [first, place];
       }
-      if (first === Infinity) {
-        return units;
-      }
+      if (first === Infinity) return units;
       units.splice(place, 2, units[place] + units[place + 1]);
     }
   }

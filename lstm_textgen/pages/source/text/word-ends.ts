@@ -86,9 +86,7 @@ export class WordEnds {
     let [now, place] = [state, 0];
     for (const character of text) {
       const next = this.table[now][this.classOf(character)];
-      if (next === "." || next === "-") {
-        return [now, next === "." ? place : place - 1];
-      }
+      if (next === "." || next === "-") return [now, next === "." ? place : place - 1];
       now = next;
       place += character.length;
     }

@@ -26,9 +26,7 @@ const LOCKED = "EncryptedPackage";
 
 /** Return the text of a file: plain text, Markdown, a web page, or a document of Word. */
 export async function readFile(file: File) {
-  if (file.size > LARGEST_FILE) {
-    throw new Error("intake.large");
-  }
+  if (file.size > LARGEST_FILE) throw new Error("intake.large");
   const data = await file.arrayBuffer().catch(() => null);
   if (!data) {
     throw new Error("intake.unreadable"); // a folder, or a file that is gone
@@ -43,21 +41,15 @@ export async function readFile(file: File) {
     throw new Error(locked ? "intake.locked" : unreadable[1]);
   }
   const text = zip ? await readDocx(bytes) : markupText(decoded(bytes), file.name);
-  if (binary(text, CONSTANTS.corpus)) {
-    throw new Error("intake.binary");
-  }
-  if (!text.trim()) {
-    throw new Error("intake.empty");
-  }
+  if (binary(text, CONSTANTS.corpus)) throw new Error("intake.binary");
+  if (!text.trim()) throw new Error("intake.empty");
   return text;
 }
 
 /** Return the text of `bytes`: UTF-8, UTF-16 with or without a mark, or windows-1252. */
 export function decoded(bytes: Uint8Array) {
   const wide = wideEncoding(bytes);
-  if (wide) {
-    return new TextDecoder(wide).decode(bytes);
-  }
+  if (wide) return new TextDecoder(wide).decode(bytes);
   const text = new TextDecoder().decode(bytes);
   const strange = text.match(/[^\0-\x7f]/gu) ?? [];
   const wrong = strange.filter((character) => character === "\ufffd").length;
@@ -78,8 +70,6 @@ function wideEncoding(bytes: Uint8Array) {
     (side) => head.filter((byte, n) => !byte && n % 2 === side).length,
   );
   const zeros = (even + odd) / head.length > SPACES;
-  if (mark === 0xfffe || (zeros && odd > 10 * even)) {
-    return "utf-16le";
-  }
+  if (mark === 0xfffe || (zeros && odd > 10 * even)) return "utf-16le";
   return mark === 0xfeff || (zeros && even > 10 * odd) ? "utf-16be" : null;
 }

@@ -39,9 +39,7 @@ export function spoken(unit: string) {
 
 /** Return a probability as a percentage: 42%, 3.1%, <0.1%. */
 export function percent(odds: number): string {
-  if (odds < 0.001) {
-    return `<${percent(0.001)}`;
-  }
+  if (odds < 0.001) return `<${percent(0.001)}`;
   const digits = odds < 0.0995 || (odds > 0.999 && odds < 1) ? 1 : 0;
   return inDigits(odds === 1 ? 1 : Math.min(odds, 0.999), {
     style: "percent",
@@ -55,12 +53,8 @@ export function percent(odds: number): string {
  * surprise. Line breaks have none: where lines end is chance, and it would be the darkest.
  */
 export function shadeOf(unit: string, odds: number) {
-  if (Number.isNaN(odds)) {
-    return "unknown";
-  }
-  if (unit === "\n") {
-    return "";
-  }
+  if (Number.isNaN(odds)) return "unknown";
+  if (unit === "\n") return "";
   const bits = Math.min(8, Math.floor(-Math.log2(odds)));
   return bits >= 1 ? `s${bits}` : "";
 }

@@ -88,9 +88,7 @@ export class TextView {
   mark(index: number) {
     this.at = index;
     this.frame.hidden = index < 0;
-    if (index < 0) {
-      return;
-    }
+    if (index < 0) return;
     const box = this.box(index);
     const origin = this.element.getBoundingClientRect();
     Object.assign(this.frame.style, {
@@ -144,9 +142,7 @@ export class TextView {
 
   #key(event: KeyboardEvent) {
     const last = this.units.length - 1;
-    if (last < 0 || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
+    if (last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const forward = this.element.matches(":dir(rtl)") ? "ArrowLeft" : "ArrowRight";
     const backward = forward === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
     const at = this.at < 0 ? last : this.at;
@@ -176,9 +172,7 @@ export class TextView {
     for (let other = index + way; this.units[other]; other += way) {
       const there = this.box(other);
       const onLine = way < 0 ? there.bottom <= box.top + 2 : there.top >= box.bottom - 2;
-      if (onLine && (way < 0 ? there.left <= x : there.right >= x)) {
-        return other;
-      }
+      if (onLine && (way < 0 ? there.left <= x : there.right >= x)) return other;
     }
     return index;
   }
@@ -186,9 +180,7 @@ export class TextView {
 
 /** Return whether `next` belongs to the character that ends `last`, such as an accent. */
 function joins(last: string, next: string) {
-  if (next.charCodeAt(0) < 0x300 || last === "\n") {
-    return false;
-  }
+  if (next.charCodeAt(0) < 0x300 || last === "\n") return false;
   const end = Array.from(last).at(-1) ?? "";
   const [first] = segmenter.segment(end + next);
   return first.segment.length > end.length;

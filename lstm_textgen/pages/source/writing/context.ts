@@ -55,9 +55,7 @@ export class Context {
     this.goBack(Math.max(...[...this.states.keys()].filter((place) => place <= same)));
     while (this.ids.length < ids.length) {
       this.advance(ids);
-      if (this.ids.length < ids.length && !(await wanted())) {
-        return false;
-      }
+      if (this.ids.length < ids.length && !(await wanted())) return false;
     }
     this.tidy();
     this.remember(start, text.length - rest.length);
@@ -102,9 +100,7 @@ export class Context {
   follow(ids: number[]) {
     for (;;) {
       const next = this.after.get(this.state)?.get(ids[this.ids.length]);
-      if (!next) {
-        return;
-      }
+      if (!next) return;
       this.outputs[this.ids.length] = this.state[this.state.length - 2];
       this.ids.push(ids[this.ids.length]);
       this.states.set(this.ids.length, next);

@@ -37,9 +37,7 @@ export class Memory {
   score(scores: Float64Array, { logits, output, text }: Place, temperature: number) {
     const { sharpness, trace } = this.constants;
     const known = this.moments.get(keyOf(text, this.constants));
-    if (!known) {
-      return;
-    }
+    if (!known) return;
     const weights = softmax(known.map((moment) => sharpness * dot(moment.output, output)));
     /** the shares of the units */
     const shares: Map<number, number> = new Map();

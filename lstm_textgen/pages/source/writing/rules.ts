@@ -68,15 +68,11 @@ export class Repeats {
     const unit = this.units[id];
     const end = Array.from(lastOf(text, length - 1) + unit);
     for (let n = length; n <= end.length; n++) {
-      if (text.includes(end.slice(n - length, n).join(""))) {
-        return true;
-      }
+      if (text.includes(end.slice(n - length, n).join(""))) return true;
     }
     const word = unit.trimStart();
     const before = text + unit.slice(0, unit.length - word.length);
-    if (!word || before.at(-1)?.trim() !== "") {
-      return false;
-    }
+    if (!word || before.at(-1)?.trim() !== "") return false;
     const begun = before.at(-1) + word;
     for (let at = text.indexOf(begun); at >= 0; at = text.indexOf(begun, at + 1)) {
       // A passage begins before the word, and ends after it.
@@ -84,9 +80,7 @@ export class Repeats {
       const last = /^\S*\s+/.exec(next.join(""))?.[0] ?? "";
       const passage = lastOf(text.slice(0, at + 1 + last.length), length);
       const whole = last && Array.from(passage).length === length;
-      if (whole && (before + last).endsWith(passage)) {
-        return true;
-      }
+      if (whole && (before + last).endsWith(passage)) return true;
     }
     return false;
   }

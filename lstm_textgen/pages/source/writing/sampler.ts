@@ -35,9 +35,7 @@ export class Sampler {
         }
         id = this.#draw(scores);
       }
-      if (id >= 0) {
-        return id;
-      }
+      if (id >= 0) return id;
       scores = scoresAt(place, rules, this.temperature || 1);
     }
     return first;
@@ -45,9 +43,7 @@ export class Sampler {
 
   /** Return the index of one of `scores`, ln of odds; temperature 0 chooses the highest. */
   #draw(scores: Float64Array) {
-    if (this.temperature === 0) {
-      return scores.indexOf(highestOf(scores));
-    }
+    if (this.temperature === 0) return scores.indexOf(highestOf(scores));
     const open = limitedOdds(scores, this);
     let left = this.random() * open.reduce((sum, each) => sum + each);
     let chosen = 0;

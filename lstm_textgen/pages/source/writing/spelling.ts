@@ -85,9 +85,7 @@ export function allWaysOn(
 function wholeWordWays(ways: Way[], units: string[], rest: string, { known, spelled }: Constants) {
   const word = rest.trim();
   const lower = word.toLowerCase();
-  if (lower === word.toUpperCase()) {
-    return ways;
-  }
+  if (lower === word.toUpperCase()) return ways;
   const forms = [word, lower, ` ${word}`, ` ${lower}`];
   const least = units.some((unit) => forms.includes(unit)) ? known : spelled;
   const ends = idsWhere(units, (unit) => !/^[\p{L}\p{M}]/u.test(unit));

@@ -126,16 +126,10 @@ export class Tree {
         this.offer(this.nodes[offered], open, least);
       }
       const chosen = this.best(open, least);
-      if (!chosen.length) {
-        break;
-      }
+      if (!chosen.length) break;
       read += this.read(chosen).length;
-      if (!(await wanted())) {
-        return false;
-      }
-      if (this.isLate && this.totals.size >= count) {
-        return true;
-      }
+      if (!(await wanted())) return false;
+      if (this.isLate && this.totals.size >= count) return true;
     }
     return this.complete(count, wanted);
   }
@@ -149,9 +143,7 @@ export class Tree {
     for (const [word, odds] of all.sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1))) {
       const more = this.ends.completes(this.state, word);
       const seen = asSeen((more ? this.typed : "") + word, this.quotes);
-      if (best.size === count) {
-        break;
-      }
+      if (best.size === count) break;
       if (!best.has(seen) && !(more && this.isWhole && (longer || odds < next))) {
         best.set(seen, [word, odds]);
         longer ||= more;
@@ -197,9 +189,7 @@ export class Tree {
     while (chosen.length < this.constants.together && open.length) {
       const at = open.reduce((best, { odds }, n) => (odds > open[best].odds ? n : best), 0);
       const each = open[at];
-      if (each.odds <= least) {
-        break;
-      }
+      if (each.odds <= least) break;
       chosen.push([each.node, each.order[each.place++]]);
       each.odds = each.node.odds[each.order[each.place]] ?? Number.NEGATIVE_INFINITY;
       if (each.place === each.order.length) {
@@ -217,13 +207,9 @@ export class Tree {
       const words = [...this.totals].filter(([, total]) => total >= least);
       const all = words.flatMap(([word, total]) => this.missing(word, Math.log(exact * total)));
       const chosen = distinctSteps(all).slice(0, together);
-      if (!chosen.length) {
-        break;
-      }
+      if (!chosen.length) break;
       read += this.read(chosen).length;
-      if (!(await wanted())) {
-        return false;
-      }
+      if (!(await wanted())) return false;
     }
     return true;
   }
@@ -241,14 +227,10 @@ export class Tree {
         return steps.sort(([a, n], [b, k]) => b.odds[k] - a.odds[n]).slice(0, 1);
       });
       const chosen = distinctSteps(all);
-      if (!chosen.length) {
-        return true;
-      }
+      if (!chosen.length) return true;
       for (let start = 0; start < chosen.length; start += together) {
         this.read(chosen.slice(start, start + together));
-        if (!(await wanted())) {
-          return false;
-        }
+        if (!(await wanted())) return false;
       }
     }
   }

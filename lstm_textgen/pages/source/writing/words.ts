@@ -98,9 +98,7 @@ export class Suggester {
   }): Promise<Suggestion[] | null> {
     const tried = count * (words === 1 ? 1 : this.constants.choosing.firstWords);
     const begun = await this.begin(text, ended, tried);
-    if (!begun) {
-      return null;
-    }
+    if (!begun) return null;
     const { tree, sheet, wanted } = begun;
     return words === 1 || "IX".includes(sheet.state)
       ? tree.bestWords(count).map((found) => this.suggestion(sheet, ...found))
@@ -122,9 +120,7 @@ export class Suggester {
     const [begun, typed] = this.typedIn(seed.text);
     const whole = ended && begun === "T";
     const sheet = { turn, state: whole ? "S" : begun, typed: whole ? "" : typed };
-    if (!(await this.context.read(seed, wanted))) {
-      return null;
-    }
+    if (!(await this.context.read(seed, wanted))) return null;
     const tree = this.plant(seed, sheet, whole);
     if (!text) {
       tree.end = Infinity; // nobody is typing yet
@@ -141,9 +137,7 @@ export class Suggester {
    */
   async surprise(text: string, learned: string, count: number) {
     const begun = await this.begin(text, true, RARE_TRIED);
-    if (!begun) {
-      return null;
-    }
+    if (!begun) return null;
     const { tree, sheet, wanted } = begun;
     const usual = tree.bestWords(RARE_TRIED).map(([word]) => word);
     const [, lead] = usual.map((word) => /^(\s*)\p{L}/u.exec(word)).find(Boolean) ?? ["", " "];
@@ -151,9 +145,7 @@ export class Suggester {
     const open = this.rareWords(learned).filter(isNew);
     const some = new Set(open.length ? Array.from({ length: RARE_TRIED }, () => anyOf(open)) : []);
     const forms = [...some].map((word) => [lead + word, lead + capital(word)]);
-    if (!(await tree.spell(forms.flat(), LEAST_RARE, wanted))) {
-      return null;
-    }
+    if (!(await tree.spell(forms.flat(), LEAST_RARE, wanted))) return null;
     const odds = (word: string) => tree.totals.get(word) ?? 0;
     const mean = (word: string) => Math.log(odds(word)) / this.vocabulary.split(word).length;
     const found = forms
@@ -202,9 +194,7 @@ export class Suggester {
     const found: Map<string, Suggestion> = new Map();
     while (firsts.length && found.size < count) {
       const phrases = await this.grow(tree, firsts.splice(0, count - found.size), words, wanted);
-      if (!phrases) {
-        return null;
-      }
+      if (!phrases) return null;
       for (const phrase of phrases.filter((each) => each.found.length)) {
         const each = this.suggestion(sheet, ...phrase.best());
         const first = this.ends.wordsOf(each.word)[0].toLowerCase();
@@ -231,12 +221,8 @@ export class Suggester {
       for (let start = 0; start < chosen.length; start += together) {
         tree.read(chosen.slice(start, start + together));
       }
-      if (!chosen.length) {
-        break;
-      }
-      if (!(await wanted())) {
-        return null;
-      }
+      if (!chosen.length) break;
+      if (!(await wanted())) return null;
     }
     return phrases;
   }
@@ -367,9 +353,7 @@ class Phrase {
       const own = this.ends.wordsOf(text);
       const pairs = own.slice(1).map((word, n) => `${own[n]} ${word}`);
       const scrap = own.length < shortestPhrase;
-      if ((over && scrap) || new Set(pairs).size < pairs.length) {
-        continue;
-      }
+      if ((over && scrap) || new Set(pairs).size < pairs.length) continue;
       const ids = first ? row.end : over ? row.goOn : [...units.keys()];
       if (over) {
         this.find(node, ended, logSum(row.end.map((id) => odds[id])));
@@ -414,14 +398,10 @@ class Phrase {
  */
 function turnOf({ record, end }: Facts, text: string) {
   const people: string[] = record?.facts?.people ?? [];
-  if (people.length < 2 || end || !`\n${text}`.endsWith("\n")) {
-    return "";
-  }
+  if (people.length < 2 || end || !`\n${text}`.endsWith("\n")) return "";
   const speakers = text.split("\n").map((line) => (line.includes(":") ? line.split(":")[0] : line));
   const spoke = speakers.filter((name) => people.includes(name)).reverse();
-  if (!spoke.length) {
-    return `${people[0]}:`;
-  }
+  if (!spoke.length) return `${people[0]}:`;
   const other = [...spoke, ...people].find((name) => name !== spoke[0]);
   return `${other}:`;
 }

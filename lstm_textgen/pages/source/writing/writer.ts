@@ -297,9 +297,7 @@ export class Writer {
   /** The rule against invented words, if the model has one. */
   get spelling() {
     const { lexicon, unknown } = this.facts;
-    if (!lexicon || unknown !== null) {
-      return [];
-    }
+    if (!lexicon || unknown !== null) return [];
     this.knownWords ??= new KnownWords(this.units, lexicon, this.constants.lexicon);
     return [this.knownWords];
   }

@@ -40,17 +40,11 @@ export function titleOf({ name, record }: Facts) {
 function whatItRead({ end, known, record }: Facts) {
   const { title, people } = record.facts;
   const epoch = record.history.at(-1);
-  if (!epoch) {
-    return "";
-  }
+  if (!epoch) return "";
   const count = fromBase64(known).length / CONSTANTS.fingerprint;
-  if (end && count) {
-    return said("what.list", { count });
-  }
+  if (end && count) return said("what.list", { count });
   const size = sizeSaid(Number.parseInt(epoch.text, 10) * (epoch.unit_length ?? 1));
-  if (people) {
-    return said("what.chat", { size, text: people.slice(0, 3).join(", ") });
-  }
+  if (people) return said("what.chat", { size, text: people.slice(0, 3).join(", ") });
   return title ? said("what.text", { size, text: title }) : said("what.some", { size });
 }
 
@@ -68,9 +62,7 @@ function whatItKnew({ record }: Facts) {
  * @param count of its characters
  */
 function sizeSaid(count: number) {
-  if (count < 1000) {
-    return said("count.characters", { count: Math.round(count) });
-  }
+  if (count < 1000) return said("count.characters", { count: Math.round(count) });
   const [unit, size] = count < 1e6 ? ["kilobyte", count / 1e3] : ["megabyte", count / 1e6];
   return inDigits(size, { maximumSignificantDigits: 2, style: "unit", unit });
 }
@@ -181,9 +173,7 @@ function lineOf(kind: Line["kind"], label: string, points: number[][]): Line {
 function summaryOf(facts: Facts) {
   const { history } = facts.record;
   const kept = learnedHow(history);
-  if (!kept) {
-    return said("about.untrained");
-  }
+  if (!kept) return said("about.untrained");
   const bits = bitsAfter(kept);
   const values = {
     bits: inDigits(bits, { maximumFractionDigits: 2 }),
@@ -205,12 +195,8 @@ function summaryOf(facts: Facts) {
 function byHeart(history: Epoch[], kept: Epoch) {
   const [hidden, seen] = [lossOf(kept, "validation_"), lossOf(kept, "") ?? 0];
   const last = lossOf(history[history.length - 1], "validation_");
-  if (hidden === null || last === null) {
-    return "";
-  }
-  if (last > hidden + CLEAR) {
-    return said("about.overfit", { count: history.indexOf(kept) + 1 });
-  }
+  if (hidden === null || last === null) return "";
+  if (last > hidden + CLEAR) return said("about.overfit", { count: history.indexOf(kept) + 1 });
   return said(hidden > (1 + BY_HEART) * seen + CLEAR ? "about.by-heart" : "about.in-general");
 }
 

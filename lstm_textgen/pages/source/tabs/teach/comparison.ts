@@ -122,9 +122,7 @@ function tellCopies() {
  */
 export function keepMoment(moments: Moment[], moment: Moment) {
   const all = [...moments, moment];
-  if (all.length <= MOMENTS_KEPT) {
-    return all;
-  }
+  if (all.length <= MOMENTS_KEPT) return all;
   /** @param n how much longer the time from its predecessor to its successor is */
   const gap = (n: number) => (all[n + 1].seconds + 2) / (all[n - 1].seconds + 2);
   let nearest = 1;

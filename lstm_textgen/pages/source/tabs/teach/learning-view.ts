@@ -117,9 +117,7 @@ export class LearningView {
 
 /** Return in which unit a phrase says how long something takes, and its count. */
 export function inWords(seconds: number): [string, number] {
-  if (seconds < 8) {
-    return ["few", 0];
-  }
+  if (seconds < 8) return ["few", 0];
   return seconds < 100
     ? ["seconds", 5 * Math.round(seconds / 5)]
     : ["minutes", Math.round(seconds / 60)];

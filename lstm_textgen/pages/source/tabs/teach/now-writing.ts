@@ -54,9 +54,7 @@ export class NowWriting {
   /** Write a line at another moment, unless one is being written. */
   async write(moment?: Moment) {
     const model = this.model;
-    if (!model || this.busy) {
-      return;
-    }
+    if (!model || this.busy) return;
     this.busy = true;
     if (moment) {
       await model.reload(moment.facts, moment.weights);

@@ -122,9 +122,7 @@ export class Saving {
 
   /** Take the models of a saved page. */
   async #open(file: File | undefined) {
-    if (!file) {
-      return;
-    }
+    if (!file) return;
     const found = file.size > LARGEST_PAGE ? "keep.too-large" : readPage(await file.text());
     if (typeof found === "string") {
       this.source.complain(said(found));
@@ -141,9 +139,7 @@ export class Saving {
    * @param now however shortly after the last time
    */
   async remember({ n, facts, weights, text }: Taught, now = false) {
-    if (!field("teach-remember").checked) {
-      return;
-    }
+    if (!field("teach-remember").checked) return;
     if (now || performance.now() - this.since > REMEMBERED_EVERY) {
       this.since = performance.now();
       const models = session.models.map((model) => ({

@@ -286,9 +286,7 @@ export class TextSide {
     element("teach-found").hidden = !look;
     element("teach-else").hidden = Boolean(look);
     this.#offerStarts();
-    if (!look) {
-      return;
-    }
+    if (!look) return;
     const listed = Boolean(this.items);
     const several = look.items === "paragraph";
     const list = several ? "paragraphs" : "list";
@@ -327,9 +325,7 @@ export class TextSide {
   /** @param items of a list, or 0 */
   #advice(look: Look, items: number) {
     const { characters, left, added } = look;
-    if (characters < FEWEST_LETTERS) {
-      return [said("teach.short", { least: FEWEST_LETTERS })];
-    }
+    if (characters < FEWEST_LETTERS) return [said("teach.short", { least: FEWEST_LETTERS })];
     const part = newPart(this.text);
     const fresh = part * characters;
     const more = fresh < SENTENCES_FROM ? "phrases" : "sentences";

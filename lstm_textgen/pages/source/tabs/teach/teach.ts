@@ -90,9 +90,7 @@ function startTeaching() {
 }
 
 function hear(news: News) {
-  if (!run) {
-    return;
-  }
+  if (!run) return;
   view.hear();
   if (news.event === "plan") {
     const { tuned } = news.plan;

@@ -94,9 +94,7 @@ export class OwnedText {
     let now: Owned = this;
     while (now.text !== text) {
       const change = this.changes[way < 0 ? done - 1 : done];
-      if (!change) {
-        return false;
-      }
+      if (!change) return false;
       now = withChange(now, change, way);
       done += way;
     }

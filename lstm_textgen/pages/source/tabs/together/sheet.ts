@@ -150,9 +150,7 @@ export class Sheet {
   /** Let a sign, a space or a line break that is typed take the place of a space that was added. */
   replaceSpace(event: InputEvent) {
     const text = event.inputType === "insertLineBreak" ? "\n" : (event.data ?? "");
-    if (event.isComposing || !this.ended || !AFTER_WORD.test(text)) {
-      return;
-    }
+    if (event.isComposing || !this.ended || !AFTER_WORD.test(text)) return;
     event.preventDefault();
     if (text === " ") {
       this.owned.own(this.place - 1);
@@ -184,9 +182,7 @@ export class Sheet {
   update(type = "") {
     const { area, owned } = this;
     const text = area.value;
-    if (text === owned.text) {
-      return;
-    }
+    if (text === owned.text) return;
     if (!(TRAVELS[type] && owned.travel(text, TRAVELS[type]))) {
       owned.become(text, area.selectionEnd ?? text.length, this.adding);
     }

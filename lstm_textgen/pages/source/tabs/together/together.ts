@@ -68,9 +68,7 @@ async function offers(count: number, length = 1): Promise<Offer[] | null> {
   const message = { text: sheet.before(), ended: sheet.ended, count, words: length };
   const models = session.models;
   const found = await Promise.all(models.map((model) => model.ask("suggest", message)));
-  if (own !== request || !found.every(Array.isArray)) {
-    return null;
-  }
+  if (own !== request || !found.every(Array.isArray)) return null;
   const volumes = models.map((_, n) => (models.length > 1 ? volumeOf(n) : 1));
   return distinct(mixed(found, volumes, message.text), length > 1, sheet.rest, count);
 }
@@ -139,9 +137,7 @@ function takeOffer(offer: Offer) {
 /** Show phrases, once there are words; if some are shown, draw others. */
 async function offerPhrases() {
   following = element("offered-words").ariaBusy === "true";
-  if (following) {
-    return;
-  }
+  if (following) return;
   const shown = wayList.offers.map(({ text }) => text);
   const found = await offers(PHRASES_DRAWN_FROM, WORDS_OF_PHRASE);
   const fresh = unrepeated(found ?? [], sheet.before()).filter(({ text }) => !shown.includes(text));
@@ -164,9 +160,7 @@ async function shuffleOffers() {
   const within = /[\p{L}\p{N}]$/u.test(sheet.before()) && !sheet.ended;
   const found = await offers(DRAWN_FROM);
   const rare = found && wild > 1 && !within ? await rareOffers(Math.round(RARE * (wild - 1))) : [];
-  if (!found || !rare) {
-    return;
-  }
+  if (!found || !rare) return;
   former.push(wordList.offers);
   showWords([...drawn(found, SHOWN - rare.length), ...rare]);
   if (wayList.offers.length || following) {
@@ -204,9 +198,7 @@ function onKey(event: KeyboardEvent) {
   const list = phrases ? wayList : wordList;
   const { chosen, offers } = list;
   const step = phrases && /Left|Right/.test(key) ? 0 : STEPS[key];
-  if (isComposing || ctrlKey || metaKey || (altKey && !word)) {
-    return;
-  }
+  if (isComposing || ctrlKey || metaKey || (altKey && !word)) return;
   if (word) {
     event.preventDefault();
     takeOffer(word);

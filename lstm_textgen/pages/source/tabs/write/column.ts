@@ -180,9 +180,7 @@ export class Column {
         this.take(units);
       }
       await frame();
-      if (signal.aborted) {
-        return;
-      }
+      if (signal.aborted) return;
       const now = performance.now();
       due = Math.min(due + (now - since) * pace, 10);
       since = now;

@@ -104,9 +104,7 @@ export class List extends Column {
       this.drawn = drawn;
       this.follow(() => this.append(item));
       due = performance.now() + PAUSE;
-      if (this.items.length === wanted) {
-        break;
-      }
+      if (this.items.length === wanted) break;
     }
     if (!signal.aborted) {
       this.stop();
@@ -144,9 +142,7 @@ export class List extends Column {
       while (rivals.length < most && misses < patience) {
         await this.model.ask("again", { rngSeed, stream: drawn });
         const item = signal.aborted ? null : await this.finish(seed, [], false, signal);
-        if (!item) {
-          return;
-        }
+        if (!item) return;
         drawn++;
         const { text, fingerprint, cut } = item;
         const old = this.settings().fresh && seen.has(fingerprint);
@@ -180,9 +176,7 @@ export class List extends Column {
     for (const { seed, way, ids, cut } of entries) {
       await this.read(seed);
       const { units } = await this.model.ask("keep", { ids: idsOf(ids), way });
-      if (signal.aborted) {
-        return;
-      }
+      if (signal.aborted) return;
       this.items.push(itemOf(seed, units, Boolean(cut)));
     }
     this.altered = true;
@@ -255,9 +249,7 @@ export class List extends Column {
     const batch = await this.model.ask("choose", { place, id, way });
     const units = [...kept, ...batch.units];
     const other = await this.finish(item.seed, units, batch.ended, signal);
-    if (signal.aborted || !other) {
-      return;
-    }
+    if (signal.aborted || !other) return;
     if (other.text) {
       this.items[this.items.indexOf(item)] = other;
       this.altered = true;

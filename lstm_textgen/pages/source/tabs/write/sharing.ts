@@ -97,9 +97,7 @@ function announce(text: string) {
 
 /** Return the text of all models. */
 function wholeOf(columns: Column[]) {
-  if (columns.length === 1) {
-    return columns[0].whole;
-  }
+  if (columns.length === 1) return columns[0].whole;
   return columns.map(({ model, whole }) => `--- ${model.facts.name} ---\n${whole}\n`).join("\n");
 }
 
